@@ -1,0 +1,1 @@
+"""An FAQ assistant about ozone therapy that speaks only approved words."""

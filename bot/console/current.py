@@ -1,0 +1,99 @@
+"""The snippets and safety rules as they are on disk now, read again when an editor changes a file."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.content.files import ContentError, read_mapping
+from bot.content.library import Library, load_library
+
+
+@dataclass(frozen=True)
+class RuleText:
+    """A rule or word list as its editor wrote it.
+
+    `definition` is the pattern with its `<names>` unexpanded, or the names of a list; `file` is the file's name in
+    data/safety.
+    """
+
+    id: str
+    category: str
+    label: str
+    definition: str
+    names: int
+    file: str
+
+    @property
+    def is_list(self) -> bool:
+        """A word list rather than a pattern."""
+        return self.names > 0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What could be read; `problem` is one sentence for staff when something could not, otherwise empty."""
+
+    library: Library | None = None
+    rules: Mapping[str, RuleText] = field(default_factory=dict)
+    problem: str = ""
+
+
+class CurrentContent:
+    """Looks at names, sizes and times of the files at each call (under a millisecond) and reads only when they differ."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._lock = threading.Lock()
+        self._seen: tuple[tuple[str, int, int], ...] | None = None
+        self._snapshot = Snapshot()
+
+    def snapshot(self) -> Snapshot:
+        """The content as of now. Never raises for content that cannot be used: conversations stay readable."""
+        with self._lock:
+            seen = tuple(self._fingerprint())
+            if seen != self._seen:
+                self._snapshot = self._read()
+                self._seen = seen
+            return self._snapshot
+
+    def _fingerprint(self) -> Iterator[tuple[str, int, int]]:
+        paths = [self._data / "clinic.yml", *sorted(self._data.glob("snippets/*.yml")), *sorted(self._data.glob("safety/*.yml"))]
+        for path in paths:
+            try:
+                status = path.stat()
+            except OSError:
+                continue
+            yield str(path), status.st_mtime_ns, status.st_size
+
+    def _read(self) -> Snapshot:
+        problems: list[str] = []
+        library: Library | None = None
+        rules: dict[str, RuleText] = {}
+        try:
+            library = load_library(self._data)
+        except (ContentError, OSError) as error:
+            problems.append(f"The snippets cannot be read, so turns cannot be compared with them. {error}")
+        try:
+            for path in sorted(self._data.glob("safety/*.yml")):
+                rules.update((rule.id, rule) for rule in _rules(read_mapping(path), path.name))
+        except (ContentError, OSError) as error:
+            problems.append(f"The safety rules cannot be read, so their patterns are not shown. {error}")
+        return Snapshot(library, rules, " ".join(problems))
+
+
+def _rules(document: Mapping[str, Any], file: str) -> Iterator[RuleText]:
+    for entry in _mappings(document.get("rules")):
+        yield RuleText(str(entry.get("id")), str(entry.get("category")), str(entry.get("label") or ""), str(entry.get("pattern") or ""), 0, file)
+    for entry in _mappings(document.get("groups")):
+        names = entry.get("names")
+        listed = [str(name) for name in names] if isinstance(names, list) else []
+        category = str(entry.get("category") or document.get("category"))
+        yield RuleText(str(entry.get("id")), category, str(entry.get("label") or ""), ", ".join(listed), len(listed), file)
+
+
+def _mappings(raw: object) -> list[dict[str, Any]]:
+    return [entry for entry in raw if isinstance(entry, dict)] if isinstance(raw, list) else []

@@ -1,0 +1,208 @@
+"""Why a turn went the way it did, in plain words. Pure: a stored turn and today's content in, values for a page out.
+
+What is stored may come from an older version, so every field is looked at before it is believed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.console.current import RuleText, Snapshot
+from bot.content.snippet import Snippet
+from bot.record.turns import Turn
+from bot.safety.warning import WARNING
+
+FALLBACK_INTENT = "nlu_fallback"
+STARTER_ROLE = "starter set"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One rule that fired: the words it saw and, when the rule still exists, how it is written today."""
+
+    rule: str
+    category: str
+    words: str
+    text: RuleText | None
+
+
+@dataclass(frozen=True)
+class Classified:
+    """What the risk classifier made of the message; scores lie between 0 and 1."""
+
+    category: str
+    score: float | None
+    threshold: float | None
+    nearest: str
+    fired: bool
+
+
+@dataclass(frozen=True)
+class Guess:
+    """One intent that was considered."""
+
+    name: str
+    confidence: float | None
+
+
+@dataclass(frozen=True)
+class Why:
+    """The reason of a turn: one sentence, then the evidence."""
+
+    summary: str
+    rules: tuple[Seen, ...]
+    classifier: Classified | None
+    ranking: tuple[Guess, ...]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message of a reply and how it stands against today's snippets.
+
+    `state` is `current`, `changed`, `gone`, `unknown` (the snippets cannot be read), `altered` (the words do not give
+    the hash that was logged) or `none` (no snippet was named).
+    """
+
+    text: str
+    snippet_id: str
+    version: int | None
+    hash: str
+    state: str
+    snippet: Snippet | None
+    buttons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A turn, ready to be shown."""
+
+    turn: Turn
+    why: Why
+    sent: tuple[Sent, ...]
+    warned: bool
+
+
+def plain(identifier: str | None) -> str:
+    """An identifier in words: `clinician_after_session` becomes `after session`."""
+    words = (identifier or "").removeprefix("emergency_").removeprefix("clinician_")
+    return words.replace("_", " ").strip() or "not named"
+
+
+def unsigned(snippet: Snippet) -> bool:
+    """Whether the text is still the starter set's, which no clinician has signed."""
+    return snippet.approval.role.strip().lower() == STARTER_ROLE
+
+
+def explain(turn: Turn, snapshot: Snapshot) -> Explained:
+    """Everything the page of a conversation says about one turn."""
+    return Explained(turn=turn, why=_why(turn, snapshot), sent=_sent(turn, snapshot), warned=turn.warning == WARNING)
+
+
+def _why(turn: Turn, snapshot: Snapshot) -> Why:
+    explanation = _mapping(turn.explanation)
+    rules = tuple(_seen(finding, snapshot) for finding in _mappings(explanation.get("findings")))
+    classifier = _classified(_mapping(explanation.get("classifier")))
+    return Why(
+        summary=_summary(turn, rules, classifier, _earlier(explanation.get("earlier"))),
+        rules=rules,
+        classifier=classifier,
+        ranking=tuple(Guess(str(row.get("name") or "not named"), _number(row.get("confidence"))) for row in _mappings(turn.ranking)),
+    )
+
+
+def _summary(turn: Turn, rules: Sequence[Seen], classifier: Classified | None, earlier: str) -> str:
+    deciding = next((seen for seen in rules if seen.rule == turn.risk_rule), rules[0] if rules and not earlier else None)
+    if deciding is not None:
+        return f"The rule {deciding.rule} saw the words “{deciding.words}”, which tell of: {plain(deciding.category)}."
+    if classifier is not None and classifier.fired:
+        return f"No rule fired. The risk classifier put the message at {_score(classifier.score)} for: {plain(classifier.category)}."
+    if earlier:
+        return f"Nothing in this message is risky by itself. A risk told earlier in the conversation still holds: {earlier}."
+    if turn.risk_category or turn.risk_rule:
+        return f"A risk was noted: {plain(turn.risk_category)}, by {turn.risk_rule or 'a rule that is not named'}."
+    if turn.intent == FALLBACK_INTENT:
+        return "No risk was seen. No approved question was near enough to what was asked."
+    if turn.intent:
+        return f"No risk was seen. The message was understood as {turn.intent} with a confidence of {_score(turn.confidence)}."
+    return "No risk was seen, and no intent was stored."
+
+
+def _earlier(raw: object) -> str:
+    if isinstance(raw, Mapping):
+        category, number = raw.get("category"), raw.get("turn") or raw.get("number")
+        return plain(str(category)) + (f" (turn {number})" if number else "")
+    return plain(raw) if isinstance(raw, str) and raw else ""
+
+
+def _seen(finding: Mapping[str, Any], snapshot: Snapshot) -> Seen:
+    rule = str(finding.get("rule") or "not named")
+    return Seen(rule, str(finding.get("category") or ""), str(finding.get("words") or ""), snapshot.rules.get(rule))
+
+
+def _classified(raw: Mapping[str, Any]) -> Classified | None:
+    category = raw.get("category")
+    if not category:
+        return None
+    score, threshold = _number(raw.get("score")), _number(raw.get("threshold"))
+    fired = score is not None and threshold is not None and score >= threshold
+    return Classified(str(category), score, threshold, _example(raw), fired)
+
+
+def _example(raw: Mapping[str, Any]) -> str:
+    nearest = raw.get("nearest") or raw.get("nearest_example") or raw.get("example") or ""
+    return str(nearest.get("text") or "") if isinstance(nearest, Mapping) else str(nearest)
+
+
+def _sent(turn: Turn, snapshot: Snapshot) -> tuple[Sent, ...]:
+    messages = _mappings(turn.messages)
+    if not messages:
+        snippet = {"id": turn.snippet_id, "version": turn.snippet_version, "hash": turn.snippet_hash}
+        return (_message({"text": turn.reply, "snippet": snippet if turn.snippet_id else None}, snapshot),) if turn.reply else ()
+    return tuple(_message(message, snapshot) for message in messages)
+
+
+def _message(message: Mapping[str, Any], snapshot: Snapshot) -> Sent:
+    text = str(message.get("text") or "")
+    logged = _mapping(message.get("snippet"))
+    snippet_id, digest, version = str(logged.get("id") or ""), str(logged.get("hash") or ""), logged.get("version")
+    library = snapshot.library
+    return Sent(
+        text=text,
+        snippet_id=snippet_id,
+        version=version if isinstance(version, int) else None,
+        hash=digest,
+        state=_state(text, snippet_id, digest, snapshot),
+        snippet=library[snippet_id] if library is not None and snippet_id in library else None,
+        buttons=tuple(str(button.get("title") or "") for button in _mappings(message.get("buttons"))),
+    )
+
+
+def _state(text: str, snippet_id: str, digest: str, snapshot: Snapshot) -> str:
+    if not snippet_id:
+        return "none"
+    if hashlib.sha256(text.encode()).hexdigest() != digest:
+        return "altered"
+    if snapshot.library is None:
+        return "unknown"
+    if snippet_id not in snapshot.library:
+        return "gone"
+    return "current" if snapshot.library[snippet_id].hash == digest else "changed"
+
+
+def _score(value: float | None) -> str:
+    return "an unknown value" if value is None else f"{value:.2f}"
+
+
+def _mapping(raw: object) -> Mapping[str, Any]:
+    return raw if isinstance(raw, Mapping) else {}
+
+
+def _mappings(raw: object) -> list[Mapping[str, Any]]:
+    return [row for row in raw if isinstance(row, Mapping)] if isinstance(raw, (list, tuple)) else []
+
+
+def _number(raw: object) -> float | None:
+    return float(raw) if isinstance(raw, (int, float)) and not isinstance(raw, bool) else None

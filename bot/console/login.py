@@ -1,0 +1,113 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import structlog
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.console.accounts import create_session, list_staff, revoke_session, verify_login
+from bot.console.security import (
+    check_csrf,
+    current_session,
+    drop_cookie,
+    form_cookie,
+    login_csrf,
+    login_csrf_fits,
+    new_form_nonce,
+    read_form,
+    safe_target,
+    session_cookie,
+    session_token,
+    set_cookie,
+)
+from bot.console.state import console_of
+
+FORM_SECONDS = 60 * 60
+"""How long an open login form stays usable."""
+
+log = structlog.get_logger()
+
+
+def show_login(request: Request) -> Response:
+    """The form, or the way on for somebody who is logged in already."""
+    target = safe_target(request.query_params.get("next", "/"))
+    if current_session(request) is not None:
+        return RedirectResponse(target, status_code=303)
+    return _form(request, target)
+
+
+async def log_in(request: Request) -> Response:
+    """Checks name and password; only a few at a time, because each check takes 64 MiB for a moment."""
+    form = await read_form(request)
+    return await to_thread.run_sync(_log_in, request, form, limiter=console_of(request).hashing)
+
+
+async def log_out(request: Request) -> Response:
+    """Ends this session on the server, not only in the browser."""
+    check_csrf(request, await read_form(request))
+    await to_thread.run_sync(_end_session, request)
+    response = RedirectResponse("/login", status_code=303)
+    drop_cookie(response, console_of(request).settings, session_cookie(console_of(request).settings))
+    return response
+
+
+def _end_session(request: Request) -> None:
+    with console_of(request).record() as database:
+        revoke_session(database, session_token(request))
+    log.info("console.logged_out", username=request.state.session.username)
+
+
+def _form(request: Request, target: str, *, status: int = 200, error: str = "", username: str = "", headers: Mapping[str, str] | None = None) -> Response:
+    console = console_of(request)
+    nonce = new_form_nonce()
+    response = console.pages.render(
+        "login.html", status, headers, target=target, error=error, username=username, csrf=login_csrf(console.form_key, nonce), accounts=_any_account(request)
+    )
+    set_cookie(response, console.settings, form_cookie(console.settings), nonce, FORM_SECONDS)
+    return response
+
+
+def _any_account(request: Request) -> bool:
+    console = console_of(request)
+    if not console.has_record():
+        return False
+    with console.record() as database:
+        return bool(list_staff(database))
+
+
+def _log_in(request: Request, form: Mapping[str, str]) -> Response:
+    console = console_of(request)
+    target = safe_target(form.get("next", "/"))
+    username, password = form.get("username", "").strip(), form.get("password", "")
+    address = request.client.host if request.client else "unknown"
+    if not login_csrf_fits(request, form):
+        return _form(request, target, status=403, username=username, error="The form had expired. Please try again.")
+    if not username or not password:
+        return _form(request, target, status=400, username=username, error="Please enter both the username and the password.")
+    if not console.has_record():
+        return _form(request, target, status=401, username=username, error="There is no account yet.")
+    wait = console.throttle.begin(username, address)
+    if wait > 0:
+        minutes = math.ceil(wait / 60)
+        error = f"Too many failed attempts. Please try again in {minutes} minute{'' if minutes == 1 else 's'}."
+        log.warning("console.login_throttled", address=address, seconds=math.ceil(wait))
+        return _form(request, target, status=429, username=username, error=error, headers={"Retry-After": str(math.ceil(wait))})
+    with console.record() as database:
+        name = verify_login(database, username, password)
+        if name is None:
+            log.warning("console.login_failed", address=address)
+            return _form(request, target, status=401, username=username, error="The username or the password is wrong.")
+        console.throttle.succeeded(username, address)
+        if old := session_token(request):
+            revoke_session(database, old)
+        token = create_session(database, name, console.clock())
+    log.info("console.logged_in", username=name, address=address)
+    response = RedirectResponse(target, status_code=303)
+    set_cookie(response, console.settings, session_cookie(console.settings), token)
+    drop_cookie(response, console.settings, form_cookie(console.settings))
+    return response

@@ -1,0 +1,71 @@
+"""Templates and the words around them: route labels, times, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timezone, tzinfo
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from bot.console.explain import plain, unsigned
+
+FOLDER = Path(__file__).resolve().parent
+
+ROUTE_LABELS: Mapping[str, tuple[str, str]] = {
+    "emergency": ("Emergency", "!"),
+    "clinician": ("Clinician", "+"),
+    "answer": ("Answered", "✓"),
+    "clarify": ("Asked back", "?"),
+    "out_of_scope": ("Out of scope", "–"),
+    "smalltalk": ("Small talk", "~"),
+}
+"""Each route's name for staff and a sign, so that it is told apart without its colour."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+class Pages:
+    """Renders templates, everything escaped; `zone` is the one in which staff read times."""
+
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        self._zone = zone
+        self._environment = Environment(
+            loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+        )
+        self._environment.filters.update(when=self._when, day=_day, plain=plain, decimal=_decimal, many=_many)
+        self._environment.tests.update(unsigned=unsigned)
+        self._environment.globals.update(ROUTES=ROUTE_LABELS)
+
+    def render(self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any) -> HTMLResponse:
+        """A page; `context` must hold every name the template uses."""
+        html = self._environment.get_template(template).render(zone_name=self._zone_name(), **context)
+        return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
+
+    def _zone_name(self) -> str:
+        return datetime.now(timezone.utc).astimezone(self._zone).tzname() or "local time"
+
+    def _when(self, iso: str) -> Markup:
+        """An ISO time as people read it, in a `<time>` that keeps the exact one."""
+        try:
+            local = datetime.fromisoformat(iso).astimezone(self._zone)
+        except ValueError:
+            return Markup("{}").format(iso)
+        words = f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+        return Markup('<time datetime="{}">{}</time>').format(iso, words)
+
+
+def _day(value: date) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), f"{value.day} {_MONTHS[value.month - 1]} {value.year}")
+
+
+def _decimal(value: float | None, digits: int = 2) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _many(count: int, one: str, several: str | None = None) -> str:
+    """`1 turn`, `1,204 turns`."""
+    return f"{count:,} {one if count == 1 else several or one + 's'}"

@@ -1,0 +1,54 @@
+"""What every page needs, made once by `create_app` and handed along with the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from anyio import CapacityLimiter
+from sqlite_utils import Database
+from starlette.requests import Request
+
+from bot.console.accounts import Throttle
+from bot.console.current import CurrentContent
+from bot.console.rendering import Pages
+from bot.record.database import open_record
+from bot.settings import Settings
+
+
+@dataclass(frozen=True)
+class Console:
+    """The console's parts. `clock` gives Unix time; `form_key` signs the login form and is never stored;
+    `hashing` bounds how many passwords are checked at once."""
+
+    settings: Settings
+    content: CurrentContent
+    pages: Pages
+    throttle: Throttle
+    clock: Callable[[], float]
+    form_key: bytes
+    hashing: CapacityLimiter
+
+    def has_record(self) -> bool:
+        """Whether the record's file is there; reading never creates it."""
+        return self.settings.database.is_file()
+
+    @contextmanager
+    def record(self) -> Iterator[Database]:
+        """The record, opened for this thread and closed at the end: about a millisecond, and no connection outlives its thread.
+
+        Raises:
+            RecordError: the file cannot be opened.
+        """
+        database = open_record(self.settings.database)
+        try:
+            yield database
+        finally:
+            database.close()
+
+
+def console_of(request: Request) -> Console:
+    """The console that this request came to."""
+    return cast(Console, request.app.state.console)

@@ -1,0 +1,1 @@
+"""Approved words: snippets, where they come from, who approved them, and the checks that keep them honest."""

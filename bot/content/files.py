@@ -1,0 +1,46 @@
+"""Reading the YAML that editors write, with errors that name the file and the remedy."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SAFE):  # type: ignore[misc]
+    """YAML 1.1 reads `on`, `no` and `yes` as truth values; editors mean words. Only true and false are truth values here, as in YAML 1.2."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"] for first, resolvers in _SAFE.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+
+
+class ContentError(ValueError):
+    """Content that cannot be used; the message names the file, the entry and what to change."""
+
+
+def read_mapping(path: Path) -> dict[str, Any]:
+    """The mapping a YAML file holds.
+
+    Raises:
+        ContentError: the file is missing, is not YAML, or holds something else than a mapping.
+    """
+    try:
+        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+    except FileNotFoundError as error:
+        raise ContentError(f"{path}: the file is missing.") from error
+    except UnicodeDecodeError as error:
+        raise ContentError(f"{path}: the file is not UTF-8 text.") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise ContentError(f"{where}: not valid YAML ({getattr(error, 'problem', error)}).") from error
+    if not isinstance(loaded, dict):
+        raise ContentError(f"{path}: expected a mapping of names to values at the top.")
+    return loaded

@@ -1,0 +1,162 @@
+"""All snippets, read from data/snippets and filled with the clinic's facts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bot.content.clinic import Clinic, load_clinic
+from bot.content.files import ContentError, read_mapping
+from bot.content.snippet import ROUTES, Approval, Snippet, Source
+
+_ID = re.compile(r"[a-z][a-z0-9_]*")
+_KEYS = frozenset({"id", "question", "text", "route", "sources", "seed", "related", "after_risk", "status", "approval", "review_by", "version"})
+_STATUSES = ("draft", "approved", "retired")
+
+
+@dataclass(frozen=True)
+class Library:
+    """Snippets by id, with the clinic they speak for."""
+
+    snippets: Mapping[str, Snippet]
+    clinic: Clinic
+
+    def __getitem__(self, snippet_id: str) -> Snippet:
+        return self.snippets[snippet_id]
+
+    def __contains__(self, snippet_id: object) -> bool:
+        return snippet_id in self.snippets
+
+    def __iter__(self) -> Iterator[Snippet]:
+        return iter(self.snippets.values())
+
+    def __len__(self) -> int:
+        return len(self.snippets)
+
+    def of_route(self, *routes: str) -> tuple[Snippet, ...]:
+        """The snippets of these routes, in the order of the files."""
+        return tuple(snippet for snippet in self if snippet.route in routes)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over every id, version and text: one name for the whole state of the approved words."""
+        lines = (f"{snippet.id}\t{snippet.version}\t{snippet.hash}" for snippet in sorted(self, key=lambda snippet: snippet.id))
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def load_library(data: Path) -> Library:
+    """Reads data/clinic.yml and every file in data/snippets.
+
+    Raises:
+        ContentError: anything missing, unknown, doubled or not filled; the message names the file and the snippet.
+    """
+    clinic = load_clinic(data / "clinic.yml")
+    folder = data / "snippets"
+    paths = sorted(folder.glob("*.yml"))
+    if not paths:
+        raise ContentError(f"{folder}: there are no snippet files (*.yml).")
+    documents = {path: read_mapping(path) for path in paths}
+    sources = _sources(documents, clinic)
+    snippets: dict[str, Snippet] = {}
+    for path, document in documents.items():
+        if path.name == "sources.yml":
+            continue
+        defaults = document.get("defaults", {})
+        entries = document.get("snippets")
+        if not isinstance(defaults, dict) or not isinstance(entries, list):
+            raise ContentError(f"{path}: expected `defaults:` (a mapping) and `snippets:` (a list).")
+        for number, entry in enumerate(entries, start=1):
+            if not isinstance(entry, dict):
+                raise ContentError(f"{path}: snippet number {number} must be a mapping with `id`, `question` and `text`.")
+            snippet = _snippet({**defaults, **entry}, path, number, sources, clinic)
+            if snippet.id in snippets:
+                raise ContentError(f"{path}: the snippet id `{snippet.id}` is used twice. Every id must be unique.")
+            snippets[snippet.id] = snippet
+    for snippet in snippets.values():
+        for related in snippet.related:
+            if related not in snippets:
+                raise ContentError(f"{folder / (snippet.topic + '.yml')}: `{snippet.id}` names the related snippet `{related}`, which does not exist.")
+    return Library(snippets=snippets, clinic=clinic)
+
+
+def _sources(documents: Mapping[Path, Mapping[str, Any]], clinic: Clinic) -> dict[str, Source]:
+    sources: dict[str, Source] = {}
+    for path, document in documents.items():
+        listed = document if path.name == "sources.yml" else document.get("sources") or {}
+        if not isinstance(listed, dict):
+            raise ContentError(f"{path}: `sources:` must be a mapping of ids to sources.")
+        for source_id, raw in listed.items():
+            owner = f"{path}: the source `{source_id}`"
+            if not isinstance(raw, dict) or set(raw) != {"title", "publisher", "year", "address"} or not isinstance(raw["year"], int):
+                raise ContentError(f"{owner} needs exactly title, publisher, year (a number) and address.")
+            source = Source(
+                id=str(source_id),
+                title=clinic.fill(str(raw["title"]), owner),
+                publisher=clinic.fill(str(raw["publisher"]), owner),
+                year=raw["year"],
+                address=clinic.fill(str(raw["address"]), owner),
+            )
+            if sources.setdefault(source.id, source) != source:
+                raise ContentError(f"{owner} is listed twice with different content. Keep one.")
+    return sources
+
+
+def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[str, Source], clinic: Clinic) -> Snippet:
+    snippet_id = raw.get("id")
+    if not isinstance(snippet_id, str) or not _ID.fullmatch(snippet_id):
+        raise ContentError(f"{path}: snippet number {number} has the id {snippet_id!r}. Use lower case letters, digits and underscores.")
+    owner = f"{path}: `{snippet_id}`"
+    if unknown := sorted(set(raw) - _KEYS):
+        raise ContentError(f"{owner} has the unknown field `{unknown[0]}`. Known fields: {', '.join(sorted(_KEYS))}.")
+    for key in ("question", "text", "route", "status", "approval", "review_by", "version"):
+        if not raw.get(key):
+            raise ContentError(f"{owner} has no `{key}`.")
+    if raw["route"] not in ROUTES:
+        raise ContentError(f"{owner} has the route {raw['route']!r}. Use one of {', '.join(ROUTES)}.")
+    if raw["status"] not in _STATUSES:
+        raise ContentError(f"{owner} has the status {raw['status']!r}. Use one of {', '.join(_STATUSES)}.")
+    if raw.get("after_risk", "refer") not in ("refer", "answer"):
+        raise ContentError(f"{owner}: `after_risk` must be `refer` or `answer`.")
+    if not isinstance(raw["version"], int) or raw["version"] < 1:
+        raise ContentError(f"{owner}: `version` must be a whole number from 1.")
+    return Snippet(
+        id=snippet_id,
+        question=str(raw["question"]).strip(),
+        text=clinic.fill(str(raw["text"]).strip(), owner),
+        route=raw["route"],
+        sources=tuple(_source(source_id, sources, owner) for source_id in raw.get("sources") or ()),
+        seed=tuple(raw.get("seed") or ()),
+        related=tuple(raw.get("related") or ()),
+        after_risk=raw.get("after_risk", "refer") == "answer",
+        status=raw["status"],
+        approval=_approval(raw["approval"], owner),
+        review_by=_date(raw["review_by"], f"{owner}: `review_by`"),
+        version=raw["version"],
+        topic=path.stem,
+    )
+
+
+def _source(source_id: object, sources: Mapping[str, Source], owner: str) -> Source:
+    if source_id not in sources:
+        raise ContentError(f"{owner} names the source `{source_id}`, which is not listed. Add it to data/snippets/sources.yml.")
+    return sources[str(source_id)]
+
+
+def _approval(raw: object, owner: str) -> Approval:
+    if not isinstance(raw, dict) or not all(raw.get(key) for key in ("by", "role", "on")):
+        raise ContentError(f"{owner}: `approval` needs by, role and on (a date).")
+    return Approval(by=str(raw["by"]), role=str(raw["role"]), on=_date(raw["on"], f"{owner}: `approval.on`"))
+
+
+def _date(raw: object, owner: str) -> date:
+    if isinstance(raw, date):
+        return raw
+    try:
+        return date.fromisoformat(str(raw))
+    except ValueError as error:
+        raise ContentError(f"{owner} is {raw!r}; write a date as YYYY-MM-DD.") from error

@@ -1,0 +1,120 @@
+"""Writes what Rasa needs to know from the snippets: domain.yml, data/rules.yml and data/nlu/approved_questions.yml.
+
+Rasa wants each question named four times (intent, response, rule, examples). An editor names it once, in the snippet;
+this module writes the rest, and a test fails when the files are out of step.
+
+Rasa's `triggers:` would spare the rules, but `rasa data validate` rejects it since 3.0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.content.files import ContentError, read_mapping
+from bot.content.library import Library
+from bot.safety.warning import WARNING
+
+_EXAMPLE = re.compile(r"^\s*-\s+(.*\S)\s*$", re.MULTILINE)
+_WRITTEN = "# Written by `python -m bot content sync` from data/snippets and data/nlu. Edit those, then run it again.\n"
+_APPROVED_QUESTIONS = "approved_questions.yml"
+
+_HEAD = """version: "3.1"
+
+session_config:
+  session_expiration_time: 60
+  carry_over_slots_to_new_session: true
+
+# What must outlive the part of a conversation that Rasa looks at.
+slots:
+  risk:  # category of a personal risk the visitor told of
+    type: text
+    influence_conversation: false
+    mappings: [{type: custom}]
+  emergency:  # category of an emergency that is not over yet
+    type: text
+    influence_conversation: false
+    mappings: [{type: custom}]
+  offered:  # ids of the approved questions offered as buttons
+    type: list
+    influence_conversation: false
+    mappings: [{type: custom}]
+
+"""
+
+_RULES_HEAD = """version: "3.1"
+
+rules:
+- rule: nlu_fallback
+  steps:
+  - intent: nlu_fallback
+  - action: action_choose_questions
+  - action: utter_clarify
+"""
+
+
+def examples_by_intent(folder: Path) -> dict[str, list[str]]:
+    """The training examples of every NLU file, by intent, without the generated file.
+
+    Raises:
+        ContentError: a file that is not in Rasa's NLU format; the message names it.
+    """
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.glob("*.yml")):
+        if path.name == _APPROVED_QUESTIONS:
+            continue
+        entries = read_mapping(path).get("nlu")
+        if not isinstance(entries, list):
+            raise ContentError(f"{path}: expected `nlu:` with a list of intents.")
+        for entry in entries:
+            if not isinstance(entry, dict) or not isinstance(entry.get("intent"), str) or not isinstance(entry.get("examples"), str):
+                raise ContentError(f"{path}: each entry needs `intent:` and `examples: |` with one example a line.")
+            found.setdefault(entry["intent"], []).extend(_EXAMPLE.findall(entry["examples"]))
+    return found
+
+
+def generated_files(library: Library, data: Path) -> dict[Path, str]:
+    """What each generated file must hold, by path.
+
+    Raises:
+        ContentError: an intent without a snippet, or an answer without training examples.
+    """
+    examples = examples_by_intent(data / "nlu")
+    for intent in examples:
+        if intent not in library:
+            raise ContentError(f"{data / 'nlu'}: the intent `{intent}` has no snippet. Add one with this id to data/snippets.")
+    for snippet in library.of_route("answer"):
+        if snippet.id not in examples:
+            raise ContentError(f"{data / 'nlu'}: the snippet `{snippet.id}` has no training examples. Add the intent `{snippet.id}`.")
+    intents = sorted(examples)
+    unasked = sorted(snippet.id for snippet in library if snippet.id not in examples and snippet.id != "clarify")
+    domain = [_WRITTEN, _HEAD, "intents:\n", *(f"- {intent}\n" for intent in ["nlu_fallback", *intents])]
+    domain += ["\n# Spoken by the safety policy; no rule names them.\nactions:\n- action_choose_questions\n", *(f"- utter_{name}\n" for name in unasked)]
+    domain += [
+        "\n# The words come from data/snippets (see endpoints.yml). Whoever runs Rasa without that gets the warning, never an unapproved text.\nresponses:\n",
+        *(f"  utter_{name}: [{{text: {WARNING}}}]\n" for name in sorted([*intents, "clarify"])),
+    ]
+    rules = [_WRITTEN, _RULES_HEAD, *(f"- rule: {intent}\n  steps:\n  - intent: {intent}\n  - action: utter_{intent}\n" for intent in intents)]
+    questions = [_WRITTEN, 'version: "3.1"\nnlu:\n', *_questions(library)]
+    root = data.parent
+    return {root / "domain.yml": "".join(domain), data / "rules.yml": "".join(rules), data / "nlu" / _APPROVED_QUESTIONS: "".join(questions)}
+
+
+def _questions(library: Library) -> Iterable[str]:
+    for snippet in library.of_route("answer"):
+        yield f"- intent: {snippet.id}\n  examples: |\n    - {snippet.question}\n"
+
+
+def out_of_step(library: Library, data: Path) -> list[Path]:
+    """Generated files that do not hold what they must."""
+    return [path for path, text in generated_files(library, data).items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+
+
+def sync(library: Library, data: Path) -> list[Path]:
+    """Writes the generated files that are out of step and returns them."""
+    changed = out_of_step(library, data)
+    wanted = generated_files(library, data)
+    for path in changed:
+        path.write_text(wanted[path], encoding="utf-8")
+    return changed

@@ -1,0 +1,1 @@
+"""One turn: Rasa in this process, safety first, approved words only."""

@@ -1,0 +1,90 @@
+"""Rasa's NLG: an `utter_<id>` becomes the approved snippet with that id, and nothing else ever does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Dict, Optional, Text
+
+import structlog
+from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.content.library import Library
+from bot.content.shared import shared_library
+from bot.content.snippet import Snippet
+from bot.conversation.buttons import buttons_for
+from bot.safety.warning import WARNING
+
+log = structlog.get_logger()
+
+WEB_CHANNEL = "web"
+"""Our own channel shows the warning beside the text; every other channel gets it in the text."""
+
+PROBLEM = "technical_problem"
+REPEAT = "repeat_that"
+
+
+class ApprovedNLG(TemplatedNaturalLanguageGenerator):
+    """Words every utterance from the snippet library; on any fault it says the approved text for a fault.
+
+    Rasa hands every `utter_*` of every channel to this class, so this is also where plain Rasa channels (REST, shell)
+    get the warning.
+    """
+
+    def __init__(self, endpoint_config: Optional[EndpointConfig] = None, domain: Optional[Domain] = None, library: Optional[Library] = None) -> None:
+        super().__init__(domain.responses if domain else {})
+        self._library = library or shared_library()
+
+    async def generate(self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **kwargs: Any) -> Optional[Dict[Text, Any]]:
+        """The approved text with the metadata that traces it: id, version, hash, route and sources."""
+        snippet_id = utter_action.removeprefix("utter_")
+        try:
+            if snippet_id == REPEAT:
+                snippet_id = _last_said(tracker) or REPEAT
+            snippet = self._sendable(snippet_id)
+            buttons = buttons_for(snippet, tracker.get_slot("offered") or (), self._library)
+        except Exception as error:  # noqa: BLE001 - Rasa would swallow it and the visitor would get silence
+            log.error("nlg.failed", utterance=utter_action, error=type(error).__name__)
+            snippet, buttons = self._library[PROBLEM], []
+        return reply(snippet, buttons, with_warning=output_channel != WEB_CHANNEL)
+
+    def _sendable(self, snippet_id: str) -> Snippet:
+        if snippet_id not in self._library:
+            log.error("nlg.unknown_snippet", snippet=snippet_id)
+            return self._library[PROBLEM]
+        snippet = self._library[snippet_id]
+        if snippet.sendable(date.today()):
+            return snippet
+        log.warning("nlg.snippet_not_sendable", snippet=snippet_id, status=snippet.status, review_by=str(snippet.review_by))
+        return self._library["answer_under_review"]
+
+
+def reply(snippet: Snippet, buttons: Sequence[Dict[Text, Any]] = (), *, with_warning: bool) -> Dict[Text, Any]:
+    """A Rasa response for a snippet."""
+    return {
+        "text": f"{snippet.text}\n\n{WARNING}" if with_warning else snippet.text,
+        "buttons": list(buttons),
+        "snippet": {
+            "id": snippet.id,
+            "version": snippet.version,
+            "hash": snippet.hash,
+            "route": snippet.route,
+            "sources": [source.as_dict() for source in snippet.sources],
+        },
+        "warning": WARNING,
+    }
+
+
+def _last_said(tracker: DialogueStateTracker) -> Optional[Text]:
+    """The id of the snippet sent last, so that it can be said again."""
+    for event in reversed(list(tracker.events)):
+        if isinstance(event, BotUttered):
+            said = (event.metadata or {}).get("snippet") or {}
+            return str(said["id"]) if said.get("id") else None
+        if isinstance(event, ActionExecuted) and event.action_name == "action_session_start":
+            return None
+    return None

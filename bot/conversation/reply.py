@@ -1,0 +1,52 @@
+"""What a visitor gets for one turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.content.snippet import Snippet
+from bot.record.turns import Turn
+from bot.safety.warning import WARNING
+
+
+@dataclass(frozen=True)
+class Message:
+    """One approved text with its trace and its buttons (`title`, `send`)."""
+
+    text: str
+    snippet: Mapping[str, Any] | None
+    buttons: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """At least one message and the warning, whatever happened.
+
+    `turn` is the turn as it stands in the record; None when it could not be recorded.
+    """
+
+    route: str
+    messages: Sequence[Message]
+    turn: Turn | None
+    warning: str = WARNING
+
+
+def reply_of(turn: Turn) -> Reply:
+    """The reply as it was recorded."""
+    messages = tuple(
+        Message(
+            text=str(message.get("text") or ""),
+            snippet=message.get("snippet"),
+            buttons=tuple({"title": str(button["title"]), "send": str(button["payload"])} for button in message.get("buttons") or ()),
+        )
+        for message in turn.messages
+    )
+    return Reply(turn.route, messages, turn)
+
+
+def safe_reply(snippet: Snippet) -> Reply:
+    """The approved reply for a turn that failed."""
+    trace = {"id": snippet.id, "version": snippet.version, "hash": snippet.hash, "route": snippet.route, "sources": [source.as_dict() for source in snippet.sources]}
+    return Reply(snippet.route, (Message(snippet.text, trace),), None)

@@ -1,0 +1,84 @@
+"""Opening record.db and bringing its schema up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long a writer waits for another process before it gives up."""
+
+migrations = Migrations("ozone-faq")
+
+
+class RecordError(RuntimeError):
+    """The record cannot be read or written; the message names the file and the remedy."""
+
+
+def open_record(path: Path | None) -> Database:
+    """The record at `path`, created if need be; None gives one in memory that ends with the process.
+
+    WAL, so that staff can read while visitors write; `synchronous=FULL`, so that a committed turn survives a power cut.
+
+    Raises:
+        RecordError: the folder or file cannot be created, opened or migrated.
+    """
+    if path is None:
+        database = Database(memory=True)
+        migrations.apply(database)
+        return database
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        database = Database(connection)
+        migrations.apply(database)
+    except (OSError, sqlite3.Error) as error:
+        raise RecordError(f"{path}: the record cannot be opened ({error}). Check the folder, its permissions and the free space, or set OZONE_DATABASE.") from error
+    return database
+
+
+@migrations()
+def conversations_and_turns(database: Database) -> None:
+    """Conversations, their turns with the explanation of each, and Rasa's own events."""
+    database.execute(
+        """CREATE TABLE conversations (
+            id TEXT PRIMARY KEY, channel TEXT NOT NULL, started_at TEXT NOT NULL, last_at TEXT NOT NULL,
+            turns INTEGER NOT NULL DEFAULT 0, worst_route TEXT, slots TEXT NOT NULL DEFAULT '{}'
+        )"""
+    )
+    database.execute("CREATE INDEX conversations_last_at ON conversations (last_at DESC)")
+    database.execute(
+        """CREATE TABLE turns (
+            id INTEGER PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+            number INTEGER NOT NULL, at TEXT NOT NULL, client_id TEXT, text TEXT NOT NULL, route TEXT NOT NULL,
+            intent TEXT, confidence REAL, ranking TEXT NOT NULL, risk_category TEXT, risk_rule TEXT, explanation TEXT NOT NULL,
+            snippet_id TEXT, snippet_version INTEGER, snippet_hash TEXT, reply TEXT NOT NULL, messages TEXT NOT NULL,
+            warning TEXT NOT NULL, latency_ms REAL, model_id TEXT, UNIQUE (conversation, number), UNIQUE (conversation, client_id)
+        )"""
+    )
+    database.execute("CREATE INDEX turns_route ON turns (route, id)")
+    database.execute(
+        """CREATE TABLE events (
+            id INTEGER PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+            type TEXT NOT NULL, at REAL NOT NULL, data TEXT NOT NULL
+        )"""
+    )
+    database.execute("CREATE INDEX events_conversation ON events (conversation, id)")
+    database.table("turns").enable_fts(["text", "reply"], create_triggers=True, tokenize="porter unicode61")
+
+
+@migrations()
+def staff_accounts(database: Database) -> None:
+    """Who may read, and their sessions; only hashes of passwords and of session tokens are kept."""
+    database.execute("CREATE TABLE staff (username TEXT PRIMARY KEY, password_hash TEXT NOT NULL, created_at TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0)")
+    database.execute(
+        """CREATE TABLE staff_sessions (
+            token_hash TEXT PRIMARY KEY, username TEXT NOT NULL REFERENCES staff (username) ON DELETE CASCADE,
+            created_at TEXT NOT NULL, last_seen_at TEXT NOT NULL
+        )"""
+    )

@@ -1,0 +1,147 @@
+"""Rasa's tracker store on the record: events, turn and search index in one transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Optional, Text
+
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, Event, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
+from sqlite_utils import Database
+
+from bot.record.database import open_record
+from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, utc
+from bot.safety.redaction import redact
+from bot.settings import Settings
+
+EVENTS_LOADED = 60
+"""Events of a conversation that Rasa gets to see: about ten turns. What must outlive them is in the slots."""
+
+
+class RecordTrackerStore(TrackerStore):
+    """Keeps every event and every turn; loads a bounded tail of the events and the current slots.
+
+    `committed` holds, by conversation, the turn of the last successful save, so that the engine can reply with what
+    is in the record and with nothing else. `faults` counts failed saves and reads, because Rasa's own wrapper
+    swallows the exceptions.
+    """
+
+    def __init__(self, domain: Optional[Domain] = None, event_broker: Optional[EventBroker] = None, database: Optional[Database] = None, **kwargs: Any) -> None:
+        super().__init__(domain or Domain.empty(), event_broker)
+        path = kwargs.get("path")
+        self.database = database if database is not None else open_record(Path(path) if path else Settings().database)
+        self.committed: dict[str, Turn] = {}
+        self.faults = 0
+        self._known: dict[str, int] = {}
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Writes what is new. Raises whatever SQLite raises, after counting it."""
+        try:
+            self._write(tracker, list(tracker.events)[self._known.get(tracker.sender_id, 0) :])
+        except Exception:
+            self.faults += 1
+            raise
+        self._known[tracker.sender_id] = len(tracker.events)
+        await self.stream_events(tracker)
+
+    def _write(self, tracker: DialogueStateTracker, new: list[Event]) -> None:
+        now = time.time()
+        conversation = tracker.sender_id
+        events = [_redacted(event.as_dict()) for event in new]
+        slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None and name != "session_started_metadata"}
+        spoke = any(event.get("event") == "user" for event in events)
+        with self.database.atomic():
+            number = self._touch(conversation, tracker.get_latest_input_channel() or "unknown", now, spoke, json.dumps(slots))
+            self.database.conn.executemany(
+                "INSERT INTO events (conversation, type, at, data) VALUES (?, ?, ?, ?)",
+                [(conversation, event["event"], float(event.get("timestamp") or now), json.dumps(event, ensure_ascii=False)) for event in events],
+            )
+            turn = turn_from_events(conversation, number, events, now)
+            if turn is not None:
+                self._insert(turn)
+        if turn is not None:
+            self.committed[conversation] = turn
+
+    def add_turn(self, turn: Turn, channel: str) -> Turn:
+        """Commits a turn that did not come through Rasa; returns it with its number.
+
+        Raises:
+            sqlite3.Error: the record cannot be written; counted in `faults`.
+        """
+        try:
+            with self.database.atomic():
+                turn = replace(turn, number=self._touch(turn.conversation, channel, time.time(), True, "{}"))
+                self._insert(turn)
+        except sqlite3.Error:
+            self.faults += 1
+            raise
+        return turn
+
+    def _touch(self, conversation: str, channel: str, now: float, spoke: bool, slots: str) -> int:
+        """Brings the conversation's row up to date and returns its number of turns; takes the write lock first of all."""
+        row = self.database.execute(
+            """INSERT INTO conversations (id, channel, started_at, last_at, turns, slots) VALUES (:id, :channel, :now, :now, :spoke, :slots)
+            ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, turns = turns + excluded.turns, slots = excluded.slots RETURNING turns""",
+            {"id": conversation, "channel": channel, "now": utc(now), "spoke": int(spoke), "slots": slots},
+        ).fetchone()
+        return int(row[0])
+
+    def _insert(self, turn: Turn) -> None:
+        insert_turn(self.database, turn)
+        (worst,) = self.database.execute("SELECT worst_route FROM conversations WHERE id = ?", [turn.conversation]).fetchone()
+        self.database.execute("UPDATE conversations SET worst_route = ? WHERE id = ?", [gravest([worst, turn.route]), turn.conversation])
+
+    async def create_tracker(self, sender_id: Text, append_action_listen: bool = True) -> DialogueStateTracker:
+        """A new conversation, written with its first turn and not before."""
+        tracker = self.init_tracker(sender_id)
+        if append_action_listen:
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+        return tracker
+
+    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+        """The last events of a conversation on top of its current slots, or None for a new one."""
+        try:
+            row = self.database.execute("SELECT slots FROM conversations WHERE id = ?", [sender_id]).fetchone()
+            if row is None:
+                return None
+            stored = self.database.execute("SELECT data FROM events WHERE conversation = ? ORDER BY id DESC LIMIT ?", [sender_id, EVENTS_LOADED]).fetchall()
+        except Exception:
+            self.faults += 1
+            raise
+        tail = [Event.from_parameters(json.loads(data)) for (data,) in reversed(stored)]
+        tracker = DialogueStateTracker.from_events(sender_id, [event for event in tail if event is not None], self.domain.slots, domain=self.domain)
+        known = {slot.name for slot in self.domain.slots}
+        current = tracker.current_slot_values()
+        for name, value in json.loads(row[0]).items():
+            if name in known and current.get(name) != value:
+                tracker.update(SlotSet(name, value), self.domain)
+        self._known[sender_id] = len(tracker.events)
+        return tracker
+
+    async def keys(self) -> Iterable[Text]:
+        """The ids of all conversations."""
+        return [conversation for (conversation,) in self.database.execute("SELECT id FROM conversations")]
+
+    def forget(self, sender_id: str) -> None:
+        """Drops what is remembered in memory about a finished turn."""
+        self.committed.pop(sender_id, None)
+        self._known.pop(sender_id, None)
+
+
+def _redacted(event: dict[str, Any]) -> dict[str, Any]:
+    """The event without obvious personal data in the visitor's words."""
+    if event.get("event") != "user":
+        return event
+    parse = dict(event.get("parse_data") or {})
+    if parse.get("text"):
+        parse["text"] = redact(str(parse["text"]))
+    return {**event, "text": redact(str(event.get("text") or "")), "parse_data": parse}

@@ -1,0 +1,193 @@
+"""A turn as staff read it, and the questions they ask of many."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.safety.redaction import redact
+from bot.safety.warning import WARNING
+
+GRAVITY = ("smalltalk", "out_of_scope", "clarify", "answer", "clinician", "emergency")
+"""Routes from the lightest to the gravest; a conversation is listed by its gravest."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message of a visitor and what was replied, with the reason.
+
+    `explanation` is everything needed to tell a clinician why: the rule with the words it saw, or the classifier's
+    score with its threshold and nearest training example. `latency_ms` runs from the request's arrival to just
+    before the commit.
+    """
+
+    conversation: str
+    number: int
+    at: str
+    text: str
+    route: str
+    intent: str | None
+    confidence: float | None
+    ranking: Sequence[Mapping[str, Any]]
+    risk_category: str | None
+    risk_rule: str | None
+    explanation: Mapping[str, Any]
+    snippet_id: str | None
+    snippet_version: int | None
+    snippet_hash: str | None
+    reply: str
+    messages: Sequence[Mapping[str, Any]]
+    warning: str
+    latency_ms: float | None
+    model_id: str | None
+    client_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One row of the list of conversations."""
+
+    id: str
+    channel: str
+    started_at: str
+    last_at: str
+    turns: int
+    worst_route: str | None
+
+
+_JSON_COLUMNS = ("ranking", "explanation", "messages")
+_COLUMNS = tuple(Turn.__dataclass_fields__)
+_INSERT = f"INSERT INTO turns ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - constants
+_SELECT = f"SELECT {', '.join('turns.' + column for column in _COLUMNS)} FROM turns"  # noqa: S608 - constants
+
+
+def utc(timestamp: float) -> str:
+    """A Unix time as ISO 8601 in UTC with milliseconds."""
+    return datetime.fromtimestamp(timestamp, timezone.utc).isoformat(timespec="milliseconds")
+
+
+def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[str, Any]], finished: float) -> Turn | None:
+    """The turn that a run of Rasa events tells of, or None when no visitor spoke in it.
+
+    Args:
+        conversation: its id.
+        number: 1 for the first turn of the conversation.
+        events: `Event.as_dict()` of one turn, in order.
+        finished: Unix time at which the turn was complete.
+    """
+    user = next((event for event in reversed(events) if event.get("event") == "user"), None)
+    if user is None:
+        return None
+    parse = user.get("parse_data") or {}
+    given = user.get("metadata") or {}
+    said = [event for event in events if event.get("event") == "bot"]
+    worded = [(event.get("metadata") or {}) for event in said]
+    first: Mapping[str, Any] = next((metadata["snippet"] for metadata in worded if metadata.get("snippet")), {})
+    reasons = [event["metadata"] for event in events if event.get("event") == "action" and (event.get("metadata") or {}).get("reason")]
+    reason: Mapping[str, Any] = reasons[0] if reasons else {}
+    risk: Mapping[str, Any] = reason.get("risk") or {}
+    received = given.get("received_at")
+    return Turn(
+        conversation=conversation,
+        number=number,
+        at=utc(float(user.get("timestamp") or finished)),
+        text=redact(str(user.get("text") or "")),
+        route=str(first.get("route") or "out_of_scope"),
+        intent=(parse.get("intent") or {}).get("name"),
+        confidence=(parse.get("intent") or {}).get("confidence"),
+        ranking=[{"name": row.get("name"), "confidence": round(float(row.get("confidence") or 0), 4)} for row in (parse.get("intent_ranking") or [])[:5]],
+        risk_category=risk.get("category"),
+        risk_rule=risk.get("rule"),
+        explanation={"reason": reason.get("reason", "intent"), "findings": reason.get("findings", []), "classifier": parse.get("risk"), "earlier": reason.get("earlier")},
+        snippet_id=first.get("id"),
+        snippet_version=first.get("version"),
+        snippet_hash=first.get("hash"),
+        reply="\n\n".join(str(event.get("text") or "") for event in said),
+        messages=[{"text": event.get("text"), "snippet": metadata.get("snippet"), "buttons": (event.get("data") or {}).get("buttons") or []} for event, metadata in zip(said, worded)],
+        warning=WARNING,
+        latency_ms=round((finished - float(received)) * 1000, 2) if received else None,
+        model_id=user.get("metadata", {}).get("model_id"),
+        client_id=given.get("client_id"),
+    )
+
+
+def insert_turn(database: Database, turn: Turn) -> None:
+    """Adds a turn; the caller holds the transaction."""
+    row = asdict(turn)
+    for column in _JSON_COLUMNS:
+        row[column] = json.dumps(row[column], ensure_ascii=False)
+    database.execute(_INSERT, [row[column] for column in _COLUMNS])
+
+
+def _turn(row: Sequence[Any]) -> Turn:
+    values = dict(zip(_COLUMNS, row))
+    for column in _JSON_COLUMNS:
+        values[column] = json.loads(values[column])
+    return Turn(**values)
+
+
+def gravest(routes: Sequence[str | None]) -> str | None:
+    """The gravest of some routes, or None when there is none."""
+    known = [route for route in routes if route in GRAVITY]
+    return max(known, key=GRAVITY.index) if known else None
+
+
+def list_conversations(database: Database, *, limit: int = 50, offset: int = 0, route: str | None = None) -> list[Conversation]:
+    """Conversations, the last active first; `route` keeps those in which some turn took it."""
+    where = "WHERE turns > 0" + (" AND EXISTS (SELECT 1 FROM turns t WHERE t.conversation = conversations.id AND t.route = :route)" if route else "")
+    rows = database.execute(
+        f"SELECT id, channel, started_at, last_at, turns, worst_route FROM conversations {where} ORDER BY last_at DESC, id LIMIT :limit OFFSET :offset",  # noqa: S608
+        {"limit": limit, "offset": offset, **({"route": route} if route else {})},
+    )
+    return [Conversation(*row) for row in rows]
+
+
+def count_conversations(database: Database) -> int:
+    """How many conversations hold at least one turn."""
+    return int(database.execute("SELECT count(*) FROM conversations WHERE turns > 0").fetchone()[0])
+
+
+def route_counts(database: Database) -> dict[str, int]:
+    """Turns by route, every route named."""
+    counted = dict(database.execute("SELECT route, count(*) FROM turns GROUP BY route").fetchall())
+    return {route: int(counted.get(route, 0)) for route in reversed(GRAVITY)}
+
+
+def get_conversation(database: Database, conversation: str) -> Conversation | None:
+    """One conversation, or None."""
+    row = database.execute("SELECT id, channel, started_at, last_at, turns, worst_route FROM conversations WHERE id = ?", [conversation]).fetchone()
+    return Conversation(*row) if row else None
+
+
+def turns_of(database: Database, conversation: str) -> list[Turn]:
+    """The turns of a conversation, in order."""
+    return [_turn(row) for row in database.execute(f"{_SELECT} WHERE conversation = ? ORDER BY number", [conversation])]
+
+
+def turn_of_client(database: Database, conversation: str, client_id: str) -> Turn | None:
+    """The turn that already answered this request of a client, or None."""
+    row = database.execute(f"{_SELECT} WHERE conversation = ? AND client_id = ?", [conversation, client_id]).fetchone()
+    return _turn(row) if row else None
+
+
+def search_turns(database: Database, words: str, *, limit: int = 50) -> list[Turn]:
+    """Turns whose question or reply holds all of `words`, the best match first.
+
+    Everything a person can type is a legal search: each word is quoted, so FTS5 operators are just words.
+    """
+    query = " ".join('"' + word.replace('"', '""') + '"' for word in words.split())
+    if not query:
+        return []
+    rows = database.execute(f"{_SELECT} JOIN turns_fts ON turns_fts.rowid = turns.id WHERE turns_fts MATCH ? ORDER BY rank LIMIT ?", [query, limit])
+    return [_turn(row) for row in rows]
+
+
+def all_turns(database: Database) -> Iterator[Turn]:
+    """Every turn, oldest first."""
+    for row in database.execute(f"{_SELECT} ORDER BY turns.id"):
+        yield _turn(row)

@@ -1,0 +1,24 @@
+"""Blanks obvious personal data before a message is stored.
+
+Deliberately narrow: a record that staff can still read, without the numbers and addresses that identify somebody.
+Medicine names, ages and dates stay, because a reviewer needs them to judge a referral.
+"""
+
+from __future__ import annotations
+
+import re
+
+_EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+_LONG_NUMBER = re.compile(r"(?<![\w.])\+?\(?\d(?:[\s().-]?\d){6,18}(?!\w)")
+_NAME = re.compile(r"\b(I am called|I'm called|name's)\s+([A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)*)", re.UNICODE)
+_NAME_ANY_CASE = re.compile(r"\b(my name is|my name's)\s+([\w'-]+(?:\s+[A-Z][\w'-]+)*)", re.IGNORECASE)
+
+
+def redact(text: str) -> str:
+    """The text with e-mail addresses, web addresses, phone-like and card-like numbers and stated names blanked."""
+    text = _EMAIL.sub("[e-mail]", text)
+    text = _ADDRESS.sub("[web address]", text)
+    text = _LONG_NUMBER.sub("[number]", text)
+    text = _NAME.sub(r"\1 [name]", text)
+    return _NAME_ANY_CASE.sub(r"\1 [name]", text)

@@ -1,0 +1,155 @@
+"""Which words are risky: readable rules and word lists, each with an id that staff can look up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.safety.normalise import phrase, sentences
+
+
+class RuleError(ValueError):
+    """A rule or word list that cannot be used; the message names it and says what to change."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One rule that fired: what kind of risk, which rule, and the words it saw (normalised)."""
+
+    category: str
+    rule: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A pattern searched in each normalised sentence of a message.
+
+    `unless` stops it for that one sentence; `fires` and `silent` are raw examples that must and must not fire.
+    """
+
+    id: str
+    category: str
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None = None
+    fires: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+
+    def search(self, sentence: str) -> str | None:
+        """The words that fired, or None."""
+        match = self.pattern.search(sentence)
+        if match is None or (self.unless is not None and self.unless.search(sentence)):
+            return None
+        return match.group(0)
+
+
+@dataclass(frozen=True)
+class WordList:
+    """Names of one kind (a class of medicines, a family of conditions); any mention is a finding."""
+
+    id: str
+    category: str
+    names: tuple[str, ...]
+
+
+_MACRO = re.compile(r"<([a-z_]+)>")
+_BEYOND_LATIN = re.compile(r"[\u0370-\uffff]")
+_MIN_FUZZY_LENGTH = 8
+"""Letters a name needs before one typing slip is forgiven; shorter names are too close to everyday words."""
+
+
+def compile_pattern(source: str, words: Mapping[str, Sequence[str]], owner: str) -> re.Pattern[str]:
+    """Expands `<name>` to the named alternatives and adds word boundaries (not for scripts that write none).
+
+    Raises:
+        RuleError: an unknown `<name>` or a broken expression; `owner` names the rule.
+    """
+
+    def expand(match: re.Match[str]) -> str:
+        if match[1] not in words:
+            raise RuleError(f"{owner}: <{match[1]}> is not listed under `words:`.")
+        return "(?:" + "|".join(words[match[1]]) + ")"
+
+    expanded = source
+    while _MACRO.search(re.sub(r"\(\?P<\w+>", "(", expanded)):
+        expanded = _MACRO.sub(expand, expanded)
+    try:
+        return re.compile(expanded if _BEYOND_LATIN.search(expanded) else rf"\b(?:{expanded})\b")
+    except re.error as error:
+        raise RuleError(f"{owner}: the pattern is not a regular expression ({error}).") from error
+
+
+class Triage:
+    """The deterministic net. Findings come back with the gravest category first.
+
+    Args:
+        categories: every category, gravest first; findings are ordered by it.
+        rules: patterns, in the order of the files.
+        lists: word lists.
+        everyday: words that are never taken for a misspelt name.
+    """
+
+    def __init__(self, categories: Sequence[str], rules: Iterable[Rule], lists: Iterable[WordList], everyday: frozenset[str] = frozenset()) -> None:
+        self._rank = {category: rank for rank, category in enumerate(categories)}
+        self.rules = tuple(rules)
+        self.lists = tuple(lists)
+        for owner in (*self.rules, *self.lists):
+            if owner.category not in self._rank:
+                raise RuleError(f"{owner.id}: the category {owner.category!r} is not listed in categories.yml.")
+        self._names: dict[tuple[str, ...], WordList] = {}
+        self._misspelt: dict[str, WordList] = {}
+        for word_list in self.lists:
+            for name in word_list.names:
+                for spelling in (phrase(name), phrase(name.replace("'", ""))):
+                    key = tuple(spelling.split())
+                    if key:
+                        self._names.setdefault(key, word_list)
+        self._longest = max((len(key) for key in self._names), default=0)
+        for key, word_list in self._names.items():
+            if len(key) == 1 and len(key[0]) >= _MIN_FUZZY_LENGTH:
+                for slip in _one_letter_less(key[0]):
+                    self._misspelt.setdefault(slip, word_list)
+        self._everyday = everyday
+
+    def check(self, text: str) -> tuple[Finding, ...]:
+        """All findings in a raw message, gravest first."""
+        found: list[Finding] = []
+        for sentence in sentences(text):
+            for rule in self.rules:
+                words = rule.search(sentence)
+                if words is not None:
+                    found.append(Finding(rule.category, rule.id, words))
+            found.extend(self._listed(sentence.split()))
+        return tuple(sorted(dict.fromkeys(found), key=lambda finding: self._rank[finding.category]))
+
+    def _listed(self, words: Sequence[str]) -> Iterable[Finding]:
+        start = 0
+        while start < len(words):
+            for length in range(min(self._longest, len(words) - start), 0, -1):
+                key = tuple(words[start : start + length])
+                word_list = self._names.get(key) or self._names.get((*key[:-1], key[-1].removesuffix("s")))
+                if word_list is None and length == 1:
+                    word_list = self._nearly(key[0])
+                if word_list is not None:
+                    yield Finding(word_list.category, word_list.id, " ".join(key))
+                    start += length - 1
+                    break
+            start += 1
+
+    def _nearly(self, word: str) -> WordList | None:
+        """The list that holds a name one slip away: a letter too few, too many, wrong, or two swapped."""
+        if len(word) < _MIN_FUZZY_LENGTH - 1 or word in self._everyday or word.isdigit():
+            return None
+        if word in self._misspelt:
+            return self._misspelt[word]
+        for slip in _one_letter_less(word):
+            if (slip,) in self._names and len(slip) >= _MIN_FUZZY_LENGTH:
+                return self._names[(slip,)]
+            if slip in self._misspelt:
+                return self._misspelt[slip]
+        return None
+
+
+def _one_letter_less(word: str) -> set[str]:
+    return {word[:i] + word[i + 1 :] for i in range(len(word))}

@@ -1,0 +1,10 @@
+"""The warning that goes with every reply.
+
+It is a constant, not a data file: no missing file, broken YAML or expired approval may ever take it away.
+"""
+
+WARNING = "Ozone is toxic to the lungs and should not be inhaled."
+"""The owner's own sentence (the tenth of the text they gave), word for word."""
+
+WARNING_DETAIL = "Symptoms can come hours later, and smell is not a reliable warning."
+"""What the page adds to it. Source: 21 CFR 801.415(b), US Food and Drug Administration."""

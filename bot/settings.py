@@ -1,0 +1,53 @@
+"""Where things are and how big they may be. Each value can be set through an environment variable of the same name."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+MAX_MESSAGE_LENGTH = 2_000
+"""Characters of one message that are answered; longer ones are still searched for emergencies."""
+
+MAX_BODY_BYTES = 64_000
+"""Bytes of a request body that are read at all."""
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message names it and the remedy."""
+
+
+def _path(name: str, default: Path) -> Path:
+    return Path(os.environ.get(name, default))
+
+
+def _port(name: str, default: int) -> int:
+    value = os.environ.get(name, str(default))
+    if not value.isdigit() or not 0 <= int(value) <= 65535:
+        raise SettingsError(f"{name} is {value!r}; it must be a port number between 0 and 65535.")
+    return int(value)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, read once when a process starts.
+
+    Raises:
+        SettingsError: a value that cannot be used.
+    """
+
+    data: Path = field(default_factory=lambda: _path("OZONE_DATA", ROOT / "data"))
+    models: Path = field(default_factory=lambda: _path("OZONE_MODELS", ROOT / "models"))
+    database: Path = field(default_factory=lambda: _path("OZONE_DATABASE", ROOT / "var" / "record.db"))
+    secret_file: Path = field(default_factory=lambda: _path("OZONE_SECRET_FILE", ROOT / "var" / "secret"))
+    encoder_model: Path | None = field(default_factory=lambda: Path(value) if (value := os.environ.get("OZONE_ENCODER_MODEL")) else None)
+    encoder_tokenizer: Path | None = field(default_factory=lambda: Path(value) if (value := os.environ.get("OZONE_ENCODER_TOKENIZER")) else None)
+    host: str = field(default_factory=lambda: os.environ.get("HOST", "127.0.0.1"))
+    port: int = field(default_factory=lambda: _port("PORT", 8080))
+    console_port: int = field(default_factory=lambda: _port("CONSOLE_PORT", 8081))
+    https: bool = field(default_factory=lambda: os.environ.get("OZONE_HTTPS", "") in ("1", "true", "yes"))
+    allowed_origins: tuple[str, ...] = field(
+        default_factory=lambda: tuple(origin.strip() for origin in os.environ.get("OZONE_ALLOWED_ORIGINS", "").split(",") if origin.strip())
+    )

@@ -1,0 +1,222 @@
+"""Which approved question a message asks, with a confidence that means what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Dict, List, Text, Type
+
+import numpy as np
+import numpy.typing as npt
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.safety.normalise import phrase
+from bot.understanding.encoder import Matrix, shared_encoder
+from bot.understanding.linear import Examples, SoftmaxRegression, features, fold_numbers
+
+FALLBACK = "nlu_fallback"
+"""Rasa's own name for "I did not understand"; `data/rules.yml` turns it into approved questions to choose from."""
+
+OUT_OF_SCOPE = "out_of_scope"
+
+_FOLDS = 3
+_COST_WRONG_ANSWER = 4.0
+"""A wrong answer against a needless question back (1): somebody who reads the wrong text may believe it is the right one."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Turns raw scores into the chance of being right, and says from which chance on to answer or to ask back.
+
+    `weights` belong to: logit of the best probability, margin to the second, cosine to the nearest example of the
+    best intent, cosine to the nearest example of any intent, and a constant. All are fitted on held-out folds.
+    """
+
+    weights: tuple[float, ...]
+    answer_from: float
+    clarify_from: float
+
+    def confidence(self, evidence: Matrix) -> Matrix:
+        """Chance of being right for rows of evidence: shape (rows,)."""
+        return np.asarray(1 / (1 + np.exp(-(evidence @ np.array(self.weights, dtype=np.float32)))), dtype=np.float32)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class ApprovedIntentClassifier(IntentClassifier, GraphComponent):
+    """Softmax regression on the sentence embedding, calibrated and with thresholds chosen on held-out folds.
+
+    Sets `intent` and `intent_ranking`. Below the lower threshold the intent is `out_of_scope`, between the two it is
+    `nlu_fallback`; the ranking always holds the intents themselves. A message that is a training example, letter for
+    letter after normalisation, is that intent with confidence 1: so a button always leads where it says.
+    """
+
+    @classmethod
+    def required_components(cls) -> List[Type]:
+        """Needs a dense sentence feature."""
+        return [DenseFeaturizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """`ranking_length`: intents listed with their confidence."""
+        return {"ranking_length": 10}
+
+    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model: SoftmaxRegression | None = None
+        self._examples: Examples | None = None
+        self._calibration = Calibration((0.0,) * 5, 0.5, 0.25)
+        self._known: dict[str, str] = {}
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> ApprovedIntentClassifier:
+        """An untrained classifier."""
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits the regression, its calibration and its thresholds."""
+        messages = [message for message in training_data.intent_examples if message.get(TEXT) and message.get(INTENT)]
+        if not messages:
+            return self._resource
+        texts = [str(message.get(TEXT)) for message in messages]
+        intents = [str(message.get(INTENT)) for message in messages]
+        embeddings = np.vstack([sentence_embedding(message) for message in messages])
+        rows = features(texts, embeddings)
+        self._examples = Examples(tuple(texts), tuple(intents), embeddings)
+        self._calibration = _calibrate(rows, self._examples)
+        self._model = SoftmaxRegression.fit(rows, intents)
+        self._known = {phrase(text): intent for text, intent in zip(texts, intents)}
+        with self._model_storage.write_to(self._resource) as folder:
+            self._model.save(folder / "regression.npz")
+            self._examples.save(folder / "examples.npz")
+            (folder / "calibration.json").write_text(json.dumps(asdict(self._calibration)), encoding="utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+    ) -> ApprovedIntentClassifier:
+        """A trained classifier. A missing file is an error, not an untrained classifier."""
+        component = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            component._model = SoftmaxRegression.load(folder / "regression.npz")
+            component._examples = Examples.load(folder / "examples.npz")
+            component._calibration = Calibration(**json.loads((folder / "calibration.json").read_text(encoding="utf-8")))
+        component._known = {phrase(text): intent for text, intent in zip(component._examples.texts, component._examples.intents)}
+        return component
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Nothing downstream learns from this classifier's guesses."""
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Sets `intent` and `intent_ranking` on each message."""
+        for message in messages:
+            self._classify(message)
+        return messages
+
+    def _classify(self, message: Message) -> None:
+        text = str(message.get(TEXT) or "")
+        if self._model is None or self._examples is None or not phrase(text):
+            message.set(INTENT, {"name": FALLBACK, "confidence": 0.0}, add_to_output=True)
+            message.set("intent_ranking", [], add_to_output=True)
+            return
+        embedding = sentence_embedding(message)
+        probabilities = self._model.probabilities(features([text], embedding))
+        similarities = self._examples.similarities(embedding)
+        evidence, _ = _evidence(probabilities, self._model.classes, similarities, self._examples.intents)
+        confidence = float(self._calibration.confidence(evidence)[0])
+        order = np.argsort(-probabilities[0])
+        best = self._model.classes[order[0]]
+        known = self._known.get(phrase(text))
+        if known is not None:
+            best, confidence = known, 1.0
+        # The others share what the best leaves over, in proportion.
+        rest = max(1.0 - float(probabilities[0][list(self._model.classes).index(best)]), 1e-9)
+        ranking = [{"name": best, "confidence": confidence}]
+        for index in order[: int(self._config["ranking_length"])]:
+            name = self._model.classes[index]
+            if name != best:
+                ranking.append({"name": name, "confidence": float(probabilities[0][index]) / rest * (1.0 - confidence)})
+        message.set(INTENT, {"name": self._decide(best, confidence), "confidence": confidence}, add_to_output=True)
+        message.set("intent_ranking", ranking, add_to_output=True)
+
+    def _decide(self, best: str, confidence: float) -> str:
+        if confidence >= self._calibration.answer_from:
+            return best
+        return FALLBACK if confidence >= self._calibration.clarify_from and best != OUT_OF_SCOPE else OUT_OF_SCOPE
+
+
+def sentence_embedding(message: Message) -> Matrix:
+    """The sentence embedding of a message, shape (1, 384); encoded here if no featurizer left one."""
+    _, sentence = message.get_dense_features(TEXT)
+    if sentence is not None:
+        return np.asarray(sentence.features, dtype=np.float32)
+    return shared_encoder().encode([str(message.get(TEXT) or "")])
+
+
+def _evidence(probabilities: Matrix, classes: Sequence[str], similarities: Matrix, intents: Sequence[str]) -> tuple[Matrix, npt.NDArray[np.int64]]:
+    """Rows of evidence for `Calibration`, and the index of the best class of each row."""
+    best = probabilities.argmax(axis=1)
+    top = np.sort(probabilities, axis=1)[:, -2:]
+    first = top[:, -1]
+    second = top[:, 0] if probabilities.shape[1] > 1 else np.zeros_like(first)
+    own = _nearest_of_class(similarities, classes, intents)[np.arange(len(best)), best]
+    clipped = np.clip(first, 1e-4, 1 - 1e-4)
+    evidence = np.stack([np.log(clipped / (1 - clipped)), first - second, own, similarities.max(axis=1), np.ones_like(first)], axis=1)
+    return evidence.astype(np.float32), best
+
+
+def _nearest_of_class(similarities: Matrix, classes: Sequence[str], intents: Sequence[str]) -> Matrix:
+    """Cosine to the nearest example of each class: shape (rows, classes)."""
+    owners = np.searchsorted(np.array(classes), np.array(intents))
+    order = np.argsort(owners, kind="stable")
+    starts = np.searchsorted(owners[order], np.arange(len(classes)))
+    return np.asarray(np.maximum.reduceat(similarities[:, order], starts, axis=1), dtype=np.float32)
+
+
+def _calibrate(rows: Matrix, examples: Examples) -> Calibration:
+    """Fits confidence and thresholds on folds whose examples the fold's own regression never saw."""
+    from sklearn.linear_model import LogisticRegression
+
+    intents = np.array(examples.intents)
+    folds = fold_numbers(examples.intents, _FOLDS)
+    evidence, right, guesses = [], [], []
+    for fold in range(_FOLDS):
+        seen, unseen = folds != fold, folds == fold
+        if not seen.any() or not unseen.any():
+            continue
+        model = SoftmaxRegression.fit(rows[seen], list(intents[seen]))
+        probabilities = model.probabilities(rows[unseen])
+        similarities = examples.embeddings[unseen] @ examples.embeddings[seen].T
+        part, best = _evidence(probabilities, model.classes, similarities, list(intents[seen]))
+        guess = np.array(model.classes)[best]
+        evidence.append(part)
+        right.append(guess == intents[unseen])
+        guesses.append(guess)
+    if not evidence or len(set(np.concatenate(right))) < 2:
+        return Calibration((1.0, 0.0, 0.0, 0.0, 0.0), 0.5, 0.25)
+    all_evidence, all_right = np.vstack(evidence), np.concatenate(right)
+    fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(all_evidence, all_right)
+    calibration = Calibration(tuple(float(weight) for weight in fitted.coef_[0]), 0.0, 0.0)
+    confidence = calibration.confidence(all_evidence)
+    answered = np.concatenate(guesses) != OUT_OF_SCOPE
+    answer_from = _cheapest(confidence[answered], all_right[answered], _COST_WRONG_ANSWER)
+    return Calibration(calibration.weights, answer_from, round(answer_from / 3, 3))
+
+
+def _cheapest(confidence: Matrix, right: npt.NDArray[np.bool_], cost_wrong: float) -> float:
+    """The threshold with the lowest cost: `cost_wrong` for a wrong answer given, 1 for a right one held back."""
+    candidates = np.linspace(0.05, 0.95, 91)
+    costs = [cost_wrong * ((confidence >= t) & ~right).sum() + ((confidence < t) & right).sum() for t in candidates]
+    return float(round(candidates[int(np.argmin(costs))], 3))
