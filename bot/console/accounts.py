@@ -79,7 +79,7 @@ def _username(username: str) -> str:
     name = username.strip().lower()
     if not _USERNAME.fullmatch(name):
         raise AccountError(
-            f"The username {username[:40]!r} cannot be used: take 2 to 32 lower case letters a-z, digits, dots, hyphens and underscores, starting with a letter."
+            f"The username {username[:40]!r} cannot be used: take 2 to 32 of the letters a-z, digits, dots, hyphens and underscores, starting with a letter."
         )
     return name
 

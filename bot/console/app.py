@@ -54,6 +54,7 @@ def create_app(
     *,
     clock: Callable[[], float] = time.time,
     throttle: Throttle | None = None,
+    content: CurrentContent | None = None,
     zone: tzinfo | None = None,
 ) -> Starlette:
     """The staff's application. Nothing is read before the first request.
@@ -62,6 +63,7 @@ def create_app(
         settings: where the record and the content are, and whether cookies are for HTTPS only.
         clock: Unix time, for the age of sessions.
         throttle: counts failed logins; a new one by default.
+        content: the snippets and rules on disk; those of `settings.data` by default.
         zone: the time zone staff read times in; the machine's own by default.
     """
     app = Starlette(
@@ -72,7 +74,7 @@ def create_app(
     app.router.redirect_slashes = False
     app.state.console = Console(
         settings=settings,
-        content=CurrentContent(settings.data),
+        content=content or CurrentContent(settings.data),
         pages=Pages(zone),
         throttle=throttle or Throttle(),
         clock=clock,

@@ -77,16 +77,16 @@ class CurrentContent:
             library = load_library(self._data)
         except (ContentError, OSError) as error:
             problems.append(f"The snippets cannot be read, so turns cannot be compared with them. {error}")
-        try:
-            for path in sorted(self._data.glob("safety/*.yml")):
+        for path in sorted(self._data.glob("safety/*.yml")):
+            try:
                 rules.update((rule.id, rule) for rule in _rules(read_mapping(path), path.name))
-        except (ContentError, OSError) as error:
-            problems.append(f"The safety rules cannot be read, so their patterns are not shown. {error}")
+            except (ContentError, OSError) as error:
+                problems.append(f"Some safety rules cannot be read, so their patterns are not shown. {error}")
         return Snapshot(library, rules, " ".join(problems))
 
 
 def _rules(document: Mapping[str, Any], file: str) -> Iterator[RuleText]:
-    for entry in _mappings(document.get("rules")):
+    for entry in _mappings(document.get("patterns") or document.get("rules")):
         yield RuleText(str(entry.get("id")), str(entry.get("category")), str(entry.get("label") or ""), str(entry.get("pattern") or ""), 0, file)
     for entry in _mappings(document.get("groups")):
         names = entry.get("names")

@@ -17,6 +17,7 @@ from bot.safety.warning import WARNING
 
 FALLBACK_INTENT = "nlu_fallback"
 STARTER_ROLE = "starter set"
+EMERGENCY_MEASURE = "emergency"
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,36 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Classified:
-    """What the risk classifier made of the message; scores lie between 0 and 1."""
+class Measure:
+    """One score of the risk classifier and the threshold from which it counts, both between 0 and 1."""
 
-    category: str
+    name: str
     score: float | None
     threshold: float | None
+
+    @property
+    def reached(self) -> bool:
+        """At or over the threshold."""
+        return self.score is not None and self.threshold is not None and self.score >= self.threshold
+
+
+@dataclass(frozen=True)
+class Classified:
+    """What the risk classifier made of the message.
+
+    `category` is empty when no threshold was reached; `nearest` is then empty too. `similarity` is a cosine.
+    """
+
+    category: str
+    measures: tuple[Measure, ...]
     nearest: str
-    fired: bool
+    similarity: float | None
+
+    @property
+    def deciding(self) -> Measure | None:
+        """The score that its category rests on."""
+        emergency = self.category.startswith("emergency_")
+        return next((measure for measure in self.measures if (measure.name == EMERGENCY_MEASURE) == emergency), None)
 
 
 @dataclass(frozen=True)
@@ -105,36 +128,50 @@ def _why(turn: Turn, snapshot: Snapshot) -> Why:
     explanation = _mapping(turn.explanation)
     rules = tuple(_seen(finding, snapshot) for finding in _mappings(explanation.get("findings")))
     classifier = _classified(_mapping(explanation.get("classifier")))
+    reason = str(explanation.get("reason") or "")
     return Why(
-        summary=_summary(turn, rules, classifier, _earlier(explanation.get("earlier"))),
+        summary=_summary(turn, reason, _decided(turn, rules, classifier), plain(str(explanation.get("earlier") or turn.risk_category or ""))),
         rules=rules,
         classifier=classifier,
         ranking=tuple(Guess(str(row.get("name") or "not named"), _number(row.get("confidence"))) for row in _mappings(turn.ranking)),
     )
 
 
-def _summary(turn: Turn, rules: Sequence[Seen], classifier: Classified | None, earlier: str) -> str:
-    deciding = next((seen for seen in rules if seen.rule == turn.risk_rule), rules[0] if rules and not earlier else None)
-    if deciding is not None:
-        return f"The rule {deciding.rule} saw the words “{deciding.words}”, which tell of: {plain(deciding.category)}."
-    if classifier is not None and classifier.fired:
-        return f"No rule fired. The risk classifier put the message at {_score(classifier.score)} for: {plain(classifier.category)}."
-    if earlier:
-        return f"Nothing in this message is risky by itself. A risk told earlier in the conversation still holds: {earlier}."
-    if turn.risk_category or turn.risk_rule:
-        return f"A risk was noted: {plain(turn.risk_category)}, by {turn.risk_rule or 'a rule that is not named'}."
+def _summary(turn: Turn, reason: str, decided: str, earlier: str) -> str:
+    """The reason as a sentence; `reason` is the word that the safety decision stored."""
+    fixed = {
+        "no_words": "The message held no words.",
+        "too_long": "The message was longer than what is answered, and no emergency was seen in it.",
+        "emergency_over": f"An emergency was told of earlier ({earlier}), and the visitor has now said that it is over.",
+        "emergency_not_over": f"An emergency was told of earlier ({earlier}), and the visitor has not said that it is over: it still comes first.",
+        "earlier_risk": f"The message is not risky by itself, but a risk told of earlier in the conversation still holds: {earlier}.",
+        "fault": "Something failed while the message was answered, so only the rules were asked. " + (decided or "None of them fired."),
+    }
+    return fixed.get(reason) or decided or _understood(turn)
+
+
+def _decided(turn: Turn, rules: Sequence[Seen], classifier: Classified | None) -> str:
+    """What `risk_rule` stands for: a rule that fired, the classifier, or the intent itself; empty when there was no risk."""
+    rule = turn.risk_rule or ""
+    seen = next((seen for seen in rules if seen.rule == rule), None)
+    if seen is not None:
+        return f"The rule {seen.rule} saw the words “{seen.words}”, which tell of: {plain(seen.category)}."
+    if rule.startswith("classifier") and classifier is not None:
+        measure = classifier.deciding
+        return f"The risk classifier put the message at {_score(measure.score if measure else None)} for: {plain(turn.risk_category or classifier.category)}."
+    if rule.startswith("intent."):
+        return f"The question itself, understood as {rule.removeprefix('intent.')}, is one for a clinician: {plain(turn.risk_category)}."
+    if turn.risk_category or rule:
+        return f"A risk was noted: {plain(turn.risk_category)}, by {rule or 'a rule that is not named'}."
+    return ""
+
+
+def _understood(turn: Turn) -> str:
     if turn.intent == FALLBACK_INTENT:
-        return "No risk was seen. No approved question was near enough to what was asked."
+        return "No risk was seen. No approved question was clearly the nearest, so the visitor was asked back."
     if turn.intent:
         return f"No risk was seen. The message was understood as {turn.intent} with a confidence of {_score(turn.confidence)}."
     return "No risk was seen, and no intent was stored."
-
-
-def _earlier(raw: object) -> str:
-    if isinstance(raw, Mapping):
-        category, number = raw.get("category"), raw.get("turn") or raw.get("number")
-        return plain(str(category)) + (f" (turn {number})" if number else "")
-    return plain(raw) if isinstance(raw, str) and raw else ""
 
 
 def _seen(finding: Mapping[str, Any], snapshot: Snapshot) -> Seen:
@@ -143,17 +180,15 @@ def _seen(finding: Mapping[str, Any], snapshot: Snapshot) -> Seen:
 
 
 def _classified(raw: Mapping[str, Any]) -> Classified | None:
-    category = raw.get("category")
-    if not category:
+    thresholds = _mapping(raw.get("thresholds"))
+    measures = (
+        Measure(EMERGENCY_MEASURE, _number(raw.get("emergency_score")), _number(thresholds.get("emergency"))),
+        Measure("any risk", _number(raw.get("score")), _number(thresholds.get("risk"))),
+    )
+    known = tuple(measure for measure in measures if measure.score is not None)
+    if not known:
         return None
-    score, threshold = _number(raw.get("score")), _number(raw.get("threshold"))
-    fired = score is not None and threshold is not None and score >= threshold
-    return Classified(str(category), score, threshold, _example(raw), fired)
-
-
-def _example(raw: Mapping[str, Any]) -> str:
-    nearest = raw.get("nearest") or raw.get("nearest_example") or raw.get("example") or ""
-    return str(nearest.get("text") or "") if isinstance(nearest, Mapping) else str(nearest)
+    return Classified(str(raw.get("category") or ""), known, str(raw.get("nearest") or ""), _number(raw.get("similarity")))
 
 
 def _sent(turn: Turn, snapshot: Snapshot) -> tuple[Sent, ...]:
@@ -181,9 +216,10 @@ def _message(message: Mapping[str, Any], snapshot: Snapshot) -> Sent:
 
 
 def _state(text: str, snippet_id: str, digest: str, snapshot: Snapshot) -> str:
+    """See `Sent`; on channels without a page of their own the warning follows the text, and is no part of the snippet."""
     if not snippet_id:
         return "none"
-    if hashlib.sha256(text.encode()).hexdigest() != digest:
+    if hashlib.sha256(text.removesuffix(f"\n\n{WARNING}").encode()).hexdigest() != digest:
         return "altered"
     if snapshot.library is None:
         return "unknown"

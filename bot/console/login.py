@@ -16,9 +16,9 @@ from bot.console.security import (
     current_session,
     drop_cookie,
     form_cookie,
+    form_nonce,
     login_csrf,
     login_csrf_fits,
-    new_form_nonce,
     read_form,
     safe_target,
     session_cookie,
@@ -64,7 +64,7 @@ def _end_session(request: Request) -> None:
 
 def _form(request: Request, target: str, *, status: int = 200, error: str = "", username: str = "", headers: Mapping[str, str] | None = None) -> Response:
     console = console_of(request)
-    nonce = new_form_nonce()
+    nonce = form_nonce(request)
     response = console.pages.render(
         "login.html", status, headers, target=target, error=error, username=username, csrf=login_csrf(console.form_key, nonce), accounts=_any_account(request)
     )

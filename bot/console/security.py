@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -28,6 +29,8 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+_NONCE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class SecurityHeaders:
@@ -128,9 +131,10 @@ def check_csrf(request: Request, form: Mapping[str, str]) -> None:
         raise HTTPException(403, "This form has expired or came from another site. Nothing was changed: go back, reload the page and try again.")
 
 
-def new_form_nonce() -> str:
-    """What the login form's cookie holds: random, of no meaning."""
-    return secrets.token_urlsafe(32)
+def form_nonce(request: Request) -> str:
+    """What the login form's cookie holds: random, of no meaning, and the same for all tabs of a browser."""
+    known = request.cookies.get(form_cookie(console_of(request).settings), "")
+    return known if _NONCE.fullmatch(known) else secrets.token_urlsafe(32)
 
 
 def login_csrf(key: bytes, nonce: str) -> str:

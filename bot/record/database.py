@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -82,3 +83,19 @@ def staff_accounts(database: Database) -> None:
             created_at TEXT NOT NULL, last_seen_at TEXT NOT NULL
         )"""
     )
+
+
+@migrations()
+def heartbeat(database: Database) -> None:
+    """One row that readiness checks write, because only a write proves that a record can be written."""
+    database.execute("CREATE TABLE heartbeat (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL)")
+
+
+def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
+    """Why the record at `path` cannot be written just now, in one sentence; None when it can."""
+    try:
+        with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=rw", uri=True, timeout=timeout_seconds)) as connection, connection:
+            connection.execute("INSERT OR REPLACE INTO heartbeat (id, at) VALUES (1, datetime('now'))")
+    except sqlite3.Error as error:
+        return f"the record cannot be written ({error}). Check the folder, its permissions and the free space."
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -191,3 +192,24 @@ def all_turns(database: Database) -> Iterator[Turn]:
     """Every turn, oldest first."""
     for row in database.execute(f"{_SELECT} ORDER BY turns.id"):
         yield _turn(row)
+
+
+def verify_turns(database: Database) -> tuple[int, list[str]]:
+    """How many turns were checked, and one sentence for each that does not hold what was approved.
+
+    A text must hash to the hash stored with it, and the warning must be the warning.
+    """
+    checked, problems = 0, []
+    for turn in all_turns(database):
+        checked += 1
+        name = f"{turn.conversation} #{turn.number}"
+        if not turn.messages:
+            problems.append(f"{name}: no reply was sent.")
+        if turn.warning != WARNING:
+            problems.append(f"{name}: the warning is missing or changed.")
+        for message in turn.messages:
+            snippet = message.get("snippet") or {}
+            text = str(message.get("text") or "").removesuffix(f"\n\n{WARNING}")
+            if hashlib.sha256(text.encode()).hexdigest() != snippet.get("hash"):
+                problems.append(f"{name}: the text of `{snippet.get('id')}` is not the approved one.")
+    return checked, problems

@@ -7,11 +7,12 @@ import unicodedata
 
 _INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_LATIN_MARKS = re.compile(r"[\u0300-\u036f]")
+_LATIN_MARKS = re.compile(r"[\u0300-\u036f\u064b-\u0652]")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"'})
 
 _SENTENCE_END = re.compile(r"[!?;\n\r\u061f\u0964\u3002\uff01\uff1f\u2026]+|\.(?!\d)")
-_NOT_A_WORD = re.compile(r"[^\w\s]|_", re.UNICODE)
+_NOT_A_WORD = re.compile(r"[^\w\s\u0900-\u0dff\u0e00-\u0eff]|_", re.UNICODE)
+"""Vowel signs of Indic and Thai scripts are no word characters to `re`, but without them the words fall apart."""
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _SPACE = re.compile(r"\s+")
 

@@ -3,11 +3,9 @@
  * <ozone-faq>: the clinic's chat window, one file without dependencies.
  *
  * Attributes: `api` (address of the chat; default: where this script came from), `open` (open on load), `inline` (fills
- * its container instead of floating), `heading`, `starters` (JSON list of first questions), `theme="light"` (never dark).
- * Methods: `show()`, `hide()`.
+ * its container), `heading`, `starters` (JSON list of first questions), `theme="light"` (never dark). Methods: `show()`, `hide()`.
  *
- * Elements and text nodes only: no reply can become markup, and the strictest Content Security Policy holds. Nothing is
- * stored before the first message is sent.
+ * Elements and text nodes only: no reply can become markup. Nothing is stored before the first message is sent.
  */
 
 /** @typedef {{version: number, sources: {title: string, publisher: string, year: number, address: string}[]}} Snippet */
@@ -15,7 +13,7 @@
 /** @typedef {{name: string, phone: string, email: string, website: string}} Contact */
 /** @typedef {{route: string, messages: Message[], warning: string, contact: Contact | null}} Reply */
 /** @typedef {'retry' | 'edit' | 'renew'} Remedy */
-/** @typedef {{text: string, send: string, id: string, at: number, problem?: string, remedy?: Remedy, reply?: undefined}} Question */
+/** @typedef {{text: string, send: string, id: string, at: number, problem?: string, remedy?: Remedy}} Question */
 /** @typedef {{reply: Reply, at: number, problem?: undefined}} Answer */
 
 const BASE = new URL('..', import.meta.url);
@@ -23,7 +21,7 @@ const WARNING = 'Ozone is toxic to the lungs and should not be inhaled.';
 const WARNING_DETAIL = 'Symptoms can come hours later, and smell is not a reliable warning.';
 const EMERGENCY = 'In an emergency call your emergency number.';
 const GREETING =
-  'Hello. I can answer common questions about ozone therapy with wording approved by the clinic. ' +
+  'Hello. I can answer common questions about ozone therapy with approved wording only. ' +
   `I am a computer program, not a clinician. ${EMERGENCY}`;
 const STARTERS = ['What is ozone therapy?', 'Is it safe?', 'What happens in a session?'];
 const CLEARED = 'Cleared from this screen. This does not delete the clinic’s record.';
@@ -61,11 +59,9 @@ function h(tag, attributes = {}, ...children) {
 
 /** @param {keyof typeof ICONS} name */
 function icon(name) {
-  const space = 'http://www.w3.org/2000/svg';
-  const svg = document.createElementNS(space, 'svg');
+  const [svg, path] = ['svg', 'path'].map((tag) => document.createElementNS('http://www.w3.org/2000/svg', tag));
   svg.setAttribute('viewBox', '0 0 24 24');
   svg.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS(space, 'path');
   path.setAttribute('d', ICONS[name]);
   svg.append(path);
   return svg;
@@ -79,7 +75,7 @@ const link = (href, words, kind) => h('a', { href, class: kind, target: '_blank'
 /** @param {any} value @returns {any[]} */
 const list = (value) => (Array.isArray(value) ? value : []);
 
-/** An http(s) address as it is; one on the chat's own site ("/about") in full; '' for anything else.
+/** An http(s) address, also of a page on the chat's own site ("/about"); '' for anything else.
  * @param {string} address @param {URL} base */
 function web(address, base) {
   try {
@@ -91,17 +87,20 @@ function web(address, base) {
 
 const tel = (number) => `tel:${number.replace(/[^\d+]/g, '')}`;
 
+const callButton = (number) => h('a', { class: 'button', href: tel(number) }, icon('phone'), `Call ${number}`);
+
+const button = (kind, onclick, ...children) => h('button', { type: 'button', class: kind, onclick }, ...children);
+
 /** A random UUID; crypto.randomUUID is missing on plain-http pages. */
 const uuid = () => '10000000-1000-4000-8000-100000000000'.replace(/[018]/g, (digit) =>
   (+digit ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (+digit / 4)))).toString(16));
 
 const EMAIL_OR_NUMBER = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w.,/$€£-])[+(]?\d(?:(?:[-. ]|\) ?| \((?=\d+\)))?\d)+/g;
 const UNIT = /^ ?(?:%|seconds|minutes|hours|days|mg|ml|ppm)/;
-const CALL = /\b(?:call|dial|ring|text|phone)\b[^.\d]{0,24}$/i;
+const CALL = /\b(?:call|text|phone)\b[^.\d]{0,24}$/i;
 
 /**
- * Whether digits are a telephone number (911, 116 123, 1-800-222-1222), not a year, a range or an amount. Outside an
- * emergency they must follow a word such as "call".
+ * Whether digits are a telephone number, not a year, a range or an amount. Outside an emergency they must follow "call".
  * @param {string} digits @param {string} before @param {string} after @param {boolean} emergency
  */
 function isNumberToCall(digits, before, after, emergency) {
@@ -124,7 +123,7 @@ function wording(words, emergency) {
     let end = 0;
     for (const match of paragraph.matchAll(EMAIL_OR_NUMBER)) {
       const found = match[0];
-      const at = match.index ?? 0;
+      const at = match.index;
       const mail = found.includes('@');
       if (!mail && !isNumberToCall(found, paragraph.slice(0, at), paragraph.slice(at + found.length), emergency)) continue;
       if (!mail) numbers.add(found);
@@ -156,13 +155,14 @@ class OzoneFaq extends HTMLElement {
   connectedCallback() {
     if (!this.shadowRoot) this.#build();
     this.#listening = new AbortController();
-    const options = { signal: this.#listening.signal };
-    addEventListener('online', () => this.#connection(), options);
-    addEventListener('offline', () => this.#connection(), options);
-    document.addEventListener('keydown', (event) => this.#escape(event), options);
-    this.#narrow.addEventListener('change', () => this.#cover(), options);
-    globalThis.visualViewport?.addEventListener('resize', () => this.#fit(), options);
-    globalThis.visualViewport?.addEventListener('scroll', () => this.#fit(), options);
+    const { signal } = this.#listening;
+    const on = (target, type, listener) => target.addEventListener(type, listener, { signal });
+    on(window, 'online', () => this.#connection());
+    on(window, 'offline', () => this.#connection());
+    on(document, 'keydown', (event) => this.#escape(event));
+    on(this.#narrow, 'change', () => this.#cover());
+    on(visualViewport, 'resize', () => this.#fit());
+    on(visualViewport, 'scroll', () => this.#fit());
   }
 
   disconnectedCallback() {
@@ -201,9 +201,8 @@ class OzoneFaq extends HTMLElement {
     const given = this.getAttribute('heading');
     const heading = given || 'Questions about ozone therapy';
 
-    p.launcher = h('button', { type: 'button', class: 'launcher', 'aria-haspopup': 'dialog', onclick: () => this.show() },
-      icon('chat'), h('span', {}, 'Ask a question'), (p.unread = h('span', { class: 'unread', hidden: true }, '1', unseen(' new reply'))));
-    p.again = h('button', { type: 'button', class: 'plain', hidden: true, onclick: () => this.#startAgain() }, icon('again'), 'Start again');
+    p.launcher = button('launcher', () => this.show(), icon('chat'), 'Ask a question', (p.unread = h('span', { class: 'unread', hidden: true }, '1', unseen(' new reply'))));
+    p.again = button('plain', () => this.#startAgain(), icon('again'), 'Start again');
     p.words = h('span', {}, h('strong', {}, WARNING), ` ${WARNING_DETAIL}`);
     p.slot = inline ? h('slot', { name: 'warning', onslotchange: () => this.#keepWarning() }, p.words) : p.words;
     p.log = h('div', { class: 'log', role: 'region', 'aria-label': 'Conversation', tabindex: 0 }, (p.list = h('ol', { role: 'list' })));
@@ -217,7 +216,7 @@ class OzoneFaq extends HTMLElement {
       h('label', { for: 'field', class: 'sr' }, 'Your question'), p.field, p.send);
     p.panel = h('div', { class: 'panel', role: !inline && 'dialog', 'aria-labelledby': !inline && 'heading', hidden: true },
       h('div', { class: inline && !given ? 'sr' : 'head' }, h('h2', { id: 'heading' }, heading),
-        !inline && h('button', { type: 'button', class: 'plain', 'aria-label': 'Close chat', onclick: () => this.hide() }, icon('close'))),
+        !inline && button('plain', () => this.hide(), icon('close'), unseen('Close chat'))),
       (p.warning = h('div', { class: 'warning', role: 'region', 'aria-label': 'Warning' }, icon('warn'), h('div', {}, p.slot))),
       p.log, p.offline, p.form, p.count,
       h('div', { class: 'note' }, h('p', { id: 'note' }, 'Messages are stored and read by clinic staff. Please leave out names. ',
@@ -246,7 +245,7 @@ class OzoneFaq extends HTMLElement {
     }
   }
 
-  /** A page may hold the warning of an inline chat itself, so that it stands without scripts: in these words, and seen. */
+  /** The page may hold the warning of an inline chat, so that it stands without scripts: in these words, and seen. */
   #keepWarning() {
     const { slot, words } = this.#parts;
     const kept = slot.assignedElements().some((given) => given.textContent.includes(words.textContent) && given.getClientRects().length);
@@ -255,7 +254,7 @@ class OzoneFaq extends HTMLElement {
 
   // Opening
 
-  /** Shows the window and leaves the focus where it is. */
+  /** Shows the window; the focus stays where it is. */
   #open() {
     const p = this.#parts;
     p.panel.hidden = false;
@@ -266,14 +265,14 @@ class OzoneFaq extends HTMLElement {
     this.#save();
   }
 
-  /** Says the warning and the greeting once in a new conversation, when the visitor first comes to the text area. */
+  /** Says warning and greeting once in a new conversation, when the visitor comes to the text area. */
   #introduce() {
     if (this.#introduced || this.#entries.length) return;
     this.#introduced = true;
     this.#say(`Warning: ${WARNING} ${WARNING_DETAIL} ${GREETING}`);
   }
 
-  /** Full screen: nothing behind the window can be reached, since it cannot be seen either. */
+  /** Full screen: what the window hides cannot be reached either. */
   #cover() {
     this.#uncover();
     if (this.#inline || this.#parts.panel.hidden || !this.#narrow.matches) return;
@@ -292,16 +291,14 @@ class OzoneFaq extends HTMLElement {
 
   #uncover() {
     for (const element of this.#covered.splice(0)) element.inert = false;
-    this.#parts.panel?.style.removeProperty('--height');
-    this.#parts.panel?.style.removeProperty('--top');
+    this.#parts.panel.style.cssText = '';
   }
 
   /** Keeps the warning and the text area above an on-screen keyboard. */
   #fit() {
-    const view = globalThis.visualViewport;
-    if (!view || view.scale > 1 || !this.#covered.length) return;
-    this.#parts.panel.style.setProperty('--height', `${view.height}px`);
-    this.#parts.panel.style.setProperty('--top', `${view.offsetTop}px`);
+    const { scale, height, offsetTop } = visualViewport;
+    if (scale > 1 || !this.#covered.length) return;
+    Object.assign(this.#parts.panel.style, { blockSize: `${height}px`, insetBlockStart: `${offsetTop}px` });
   }
 
   #escape(event) {
@@ -321,7 +318,7 @@ class OzoneFaq extends HTMLElement {
     field.style.blockSize = 'auto';
     if (field.value) field.style.blockSize = `${field.scrollHeight + 2}px`;
     const left = MAX_LENGTH - field.value.length;
-    const words = left ? `Characters left: ${left}` : 'No characters left: the end of a longer text is cut off.';
+    const words = `Characters left: ${left}${left ? '' : '. The end of a longer text is cut off.'}`;
     count.textContent = left <= COUNT_FROM ? words : '';
     if ([COUNT_FROM, 0].some((mark) => left <= mark && this.#left > mark)) this.#say(words);
     this.#left = left;
@@ -354,20 +351,19 @@ class OzoneFaq extends HTMLElement {
     this.#draw();
     this.#toEnd();
     const slow = setTimeout(() => this.#say('Looking for the approved answer.'), 1500);
-    const timeout = setTimeout(() => request.abort('timeout'), PATIENCE);
+    const timeout = setTimeout(() => request.abort(), PATIENCE);
     /** @type {Answer | null} */
     let answer = null;
     try {
       answer = { reply: await this.#post(question, request.signal), at: Date.now() };
-      this.#entries.push(answer);
     } catch (error) {
-      if (request !== this.#request) return; // started again in the meantime
       Object.assign(question, error instanceof Problem ? { problem: error.message, remedy: error.remedy } : this.#unreached(request.signal));
     } finally {
       clearTimeout(slow);
       clearTimeout(timeout);
     }
-    if (request !== this.#request) return;
+    if (request !== this.#request) return; // started again in the meantime
+    if (answer) this.#entries.push(answer);
     this.#request = null;
     this.#save();
     this.#draw();
@@ -463,18 +459,18 @@ class OzoneFaq extends HTMLElement {
       if (!this.#entries.length) sessionStorage.removeItem(this.#drawer);
       else sessionStorage.setItem(this.#drawer, JSON.stringify({ token: this.#token, entries: this.#entries, open: !this.#parts.panel.hidden }));
     } catch {
-      // A browser that forbids storage: the chat works, it only forgets on reload.
+      // Storage is forbidden: the chat works, it only forgets on reload.
     }
   }
 
-  /** @returns {boolean} whether the window was open */
+  /** @returns {boolean} was the window open? */
   #restore() {
     try {
       const kept = JSON.parse(sessionStorage.getItem(this.#drawer) ?? '{}');
       this.#token = kept.token || '';
-      this.#entries = list(kept.entries).filter((entry) => (entry?.id || list(entry?.reply?.messages).length));
+      this.#entries = list(kept.entries).filter((entry) => entry?.id || list(entry?.reply?.messages).length);
       const last = this.#entries.at(-1);
-      if (last?.id && !last.problem) Object.assign(last, { problem: 'No reply came.', remedy: 'retry' });
+      if (last && 'id' in last && !last.problem) Object.assign(last, { problem: 'No reply came.', remedy: 'retry' });
       return kept.open === true;
     } catch {
       return false;
@@ -490,13 +486,13 @@ class OzoneFaq extends HTMLElement {
     if (notice) items.unshift(h('li', { class: 'notice' }, notice));
     for (const entry of this.#entries) {
       const old = drawn.get(entry);
-      items.push(old && old.problem === entry.problem ? old : this.#keyed(entry, entry.reply ? this.#answer(entry) : this.#question(entry)));
+      items.push(old && old.problem === entry.problem ? old : this.#keyed(entry, 'reply' in entry ? this.#answer(entry) : this.#question(entry)));
     }
     if (this.#request) items.push(h('li', { class: 'typing', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'), 'Looking for the approved answer'));
     for (const item of [...p.list.children]) if (!items.includes(item)) item.remove();
     items.forEach((item, index) => p.list.children[index] === item || p.list.insertBefore(item, p.list.children[index] ?? null));
     p.again.hidden = !this.#entries.length;
-    for (const button of [p.send, ...p.list.querySelectorAll('.chip')]) button.setAttribute('aria-disabled', String(!!this.#request));
+    for (const element of [p.send, ...p.list.querySelectorAll('.chip')]) element.setAttribute('aria-disabled', String(!!this.#request));
   }
 
   #keyed(entry, item) {
@@ -512,7 +508,7 @@ class OzoneFaq extends HTMLElement {
     const labels = { retry: 'Retry', edit: 'Change the message', renew: 'Send it in a new conversation' };
     return h('li', { class: 'you' }, unseen('You: '), h('div', { class: 'bubble' }, h('p', {}, question.text)), this.#time(question.at),
       question.problem && h('div', { class: 'problem' }, h('p', {}, `${question.problem} ${EMERGENCY}`),
-        h('button', { type: 'button', class: 'button', onclick: () => this.#remedy(question) }, labels[question.remedy ?? 'retry'])));
+        button('button', () => this.#remedy(question), labels[question.remedy])));
   }
 
   /** @param {Answer} answer */
@@ -525,7 +521,7 @@ class OzoneFaq extends HTMLElement {
       const bubble = h('div', { class: 'bubble' });
       if (index === 0 && emergency) bubble.append(h('p', { class: 'label' }, icon('warn'), 'Emergency'));
       if (index === 0 && route === 'clinician') bubble.append(h('p', { class: 'label' }, icon('person'), 'For a clinician'));
-      if (emergency && numbers.length) bubble.append(h('p', { class: 'calls' }, ...numbers.map((number) => h('a', { class: 'button', href: tel(number) }, icon('phone'), `Call ${number}`))));
+      if (emergency && numbers.length) bubble.append(h('p', { class: 'calls' }, ...numbers.map(callButton)));
       bubble.append(...paragraphs);
       if (index === messages.length - 1 && contact && !emergency) bubble.append(this.#contact(contact));
       item.append(bubble, this.#provenance(message.snippet), this.#choices(list(message.buttons)));
@@ -535,9 +531,9 @@ class OzoneFaq extends HTMLElement {
   }
 
   #contact({ name, phone, email, website }) {
-    const site = web(website ?? '', this.#api);
+    const site = web(website, this.#api);
     return h('div', { class: 'contact' }, h('p', {}, h('strong', {}, name || 'The clinic')), h('p', { class: 'calls' },
-      phone && h('a', { class: 'button', href: tel(phone) }, icon('phone'), `Call ${phone}`),
+      phone && callButton(phone),
       email && h('a', { class: 'button quiet', href: `mailto:${email}` }, email),
       site && link(site, new URL(site).host, 'button quiet')));
   }
@@ -559,11 +555,11 @@ class OzoneFaq extends HTMLElement {
   #choices(buttons) {
     if (!buttons.length) return '';
     return h('div', { class: 'choices', role: 'group', 'aria-label': 'Suggested questions' }, ...buttons.map(({ title, send }) =>
-      h('button', { type: 'button', class: 'chip', onclick: (event) => {
+      button('chip', (event) => {
         if (this.#request) return;
         event.currentTarget.classList.add('chosen');
         this.#ask(title, send);
-      } }, title)));
+      }, title)));
   }
 
   #caution(warning) {
@@ -575,7 +571,7 @@ class OzoneFaq extends HTMLElement {
     return h('time', { datetime: date.toISOString() }, date.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' }));
   }
 
-  /** Scrolls to the end, but never past the first line of the last reply. */
+  /** Scrolls to the end, but not past the start of the last reply. */
   #toEnd() {
     const { log, panel, warning, form, list: items } = this.#parts;
     if (!this.#entries.length) return;
@@ -653,7 +649,7 @@ a { color: var(--brand); text-underline-offset: 0.18em; overflow-wrap: anywhere;
 .button { min-block-size: 2.75em; padding: 0.3em 1.1em; border-radius: 0.8em; }
 .quiet { background: var(--surface); color: var(--brand); border-color: var(--brand); }
 .plain { flex: none; display: flex; align-items: center; gap: 0.4em; min-block-size: 2.75em; padding: 0 0.75em; border: 0; border-radius: 0.8em; background: none; color: var(--soft); }
-.plain:hover { background: var(--ground); color: var(--ink); }
+.plain:hover { background: var(--ground); }
 
 .panel { display: flex; flex-direction: column; overflow: clip; background: var(--surface); border: 1px solid var(--line); border-radius: var(--ozone-radius, 1.1em); }
 :host(:not([inline])) .panel { inline-size: 25.5em; block-size: min(43em, 100dvh - 2.5em); box-shadow: var(--shadow); animation: rise 0.18s ease-out; }
@@ -664,7 +660,7 @@ h2 { font-size: 1.0625em; line-height: 1.3; }
 .warning { display: flex; gap: 0.65em; padding: 0.65em 1.1em; background: var(--warn); color: var(--warn-ink); border-block: 1px solid var(--warn-edge); font-size: 0.875em; line-height: 1.45; }
 .warning svg, .caution svg { margin-block-start: 0.1em; color: var(--warn-edge); }
 
-.panel > .log { flex: 1; min-block-size: 0; overflow: hidden auto; overscroll-behavior: contain; background: var(--ground); scrollbar-width: thin; }
+.panel > .log { flex: 1; min-block-size: 0; overflow: hidden auto; overscroll-behavior: contain; background: var(--ground); }
 .log:focus-visible { outline-offset: -3px; }
 ol { display: flex; flex-direction: column; gap: 1.25em; padding: 1em; }
 .bot, .you { display: flex; flex-direction: column; align-items: flex-start; gap: 0.5em; min-inline-size: 0; }
@@ -681,7 +677,6 @@ time, .note, .count { padding-inline: 0.4em; color: var(--soft); font-size: 0.75
 .origin p { display: flex; gap: 0.35em; align-items: center; min-block-size: 1.9em; }
 details[open] { flex-basis: 100%; }
 summary { min-block-size: 1.9em; align-content: center; cursor: pointer; color: var(--brand); border-radius: 0.3em; }
-summary:hover { text-decoration: underline; }
 details li { padding-block: 0.4em; padding-inline-start: 0.9em; border-inline-start: 2px solid var(--line); }
 .by { display: block; }
 .choices, .calls { display: flex; flex-wrap: wrap; gap: 0.5em; }
@@ -693,7 +688,7 @@ details li { padding-block: 0.4em; padding-inline-start: 0.9em; border-inline-st
 .clinician .bubble { border-color: var(--care-edge); background: var(--care); color: var(--care-ink); }
 .clinician .label, .clinician p:not(.calls) > a { color: var(--care-edge); }
 .emergency .bubble { max-inline-size: 100%; border: 2px solid var(--alarm-edge); border-radius: 1.1em; background: var(--alarm); color: var(--alarm-ink); font-size: 1.0625em; }
-.emergency .label, .emergency p > a { color: var(--alarm-edge); font-weight: 650; }
+.emergency .label, .emergency p > a { color: var(--alarm-edge); font-weight: 650; white-space: nowrap; }
 .emergency p > .button { background: var(--alarm-edge); color: var(--alarm); font-size: 1.0625em; }
 
 .typing { align-items: center; }
@@ -714,7 +709,7 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 .note { display: flex; align-items: center; justify-content: space-between; min-block-size: 3.6em; padding-block-end: 0.5em; }
 
 @media ${FULL_SCREEN} {
-  :host(:not([inline])) .panel { position: fixed; inset-inline: 0; inset-block-start: var(--top, 0); inline-size: auto; block-size: var(--height, 100dvh); border: 0; border-radius: 0; }
+  :host(:not([inline])) .panel { position: fixed; inset-inline: 0; inset-block-start: 0; inline-size: auto; block-size: 100dvh; border: 0; border-radius: 0; }
   .head { min-block-size: 3em; }
   .warning { padding-block: 0.45em; font-size: 0.8125em; }
 }
@@ -732,6 +727,7 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 }
 @media (forced-colors: active) {
   svg { color: inherit !important; }
+  .button { color: LinkText !important; }
   .chosen, .emergency .bubble { border-width: 4px; }
 }
 @media print {

@@ -1,0 +1,317 @@
+"""Every command. Bad input ends with one sentence and exit code 2; no traceback reaches a user."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import IO, Any
+
+import click
+
+from bot.logs import configure_logging, quiet_libraries
+
+quiet_libraries()
+
+from bot.content.checks import check_content  # noqa: E402 - the libraries must be told to be quiet first
+from bot.content.files import ContentError  # noqa: E402
+from bot.content.library import load_library  # noqa: E402
+from bot.content.sync import sync  # noqa: E402
+from bot.record.database import RecordError, open_record  # noqa: E402
+from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, verify_turns  # noqa: E402
+from bot.settings import ROOT, Settings, SettingsError  # noqa: E402
+
+
+class Refused(click.ClickException):
+    """Bad input or a missing piece: one sentence, exit code 2."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """A group that turns this project's own errors into one sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ContentError, RecordError, SettingsError) as error:
+            raise Refused(str(error)) from error
+        except RuntimeError as error:
+            if type(error).__module__.startswith("bot."):
+                raise Refused(str(error)) from error
+            raise
+        except BrokenPipeError:
+            sys.stderr.close()
+            return None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The ozone therapy FAQ assistant: ask it, serve it, check its content, read its record."""
+
+
+@main.command()
+@click.option("--conversation", "one", is_flag=True, help="Treat all lines as one conversation.")
+@click.argument("questions", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
+def ask(one: bool, questions: IO[str]) -> None:
+    """Answer QUESTIONS (standard input by default), one a line, each a conversation of its own.
+
+    A line may be JSON with `text`; lines that share a `conversation` key are one conversation. One JSON object a line
+    comes out, in the same order. Nothing is written to the record.
+    """
+    configure_logging(level=40)
+    asked = list(_questions(questions))
+    from bot.conversation.engine import Engine
+
+    engine = Engine(Settings(), open_record(None))
+    engine.load()
+    if engine.fault is not None:
+        raise Refused(engine.fault)
+    asyncio.run(_answer_all(engine, asked, one))
+
+
+def _questions(lines: IO[str]) -> Iterator[tuple[str, str | None]]:
+    """Text and conversation key of each line. The first line that is not blank decides between plain text and JSON lines.
+
+    Raises:
+        Refused: a JSON line without a text.
+    """
+    as_json: bool | None = None
+    for number, line in enumerate(lines, start=1):
+        line = line.rstrip("\r\n")
+        if as_json is None and line.strip():
+            as_json = _json_object(line) is not None
+        if not as_json:
+            yield line, None
+            continue
+        if not line.strip():
+            continue
+        row = _json_object(line)
+        if row is None or not isinstance(row.get("text"), str):
+            raise Refused(f"line {number}: expected a JSON object with `text`, as on the first line.")
+        key = row.get("conversation")
+        yield row["text"], None if key is None else str(key)
+
+
+def _json_object(line: str) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
+
+
+async def _answer_all(engine: Any, asked: list[tuple[str, str | None]], one: bool) -> None:
+    for number, (text, key) in enumerate(asked):
+        conversation = "all" if one else (f"key-{key}" if key is not None else f"line-{number}")
+        reply = await engine.turn(conversation, text)
+        turn: Turn | None = reply.turn
+        risk = {"category": turn.risk_category, "rule": turn.risk_rule} if turn and turn.risk_category else None
+        row = {
+            "text": text,
+            "route": reply.route,
+            "intent": turn.intent if turn else None,
+            "confidence": round(turn.confidence, 4) if turn and turn.confidence is not None else None,
+            "snippet": turn.snippet_id if turn else None,
+            "risk": risk,
+            "reply": "\n\n".join(message.text for message in reply.messages),
+            "warning": reply.warning,
+        }
+        click.echo(json.dumps(row, ensure_ascii=False))
+
+
+@main.command()
+def train() -> None:
+    """Train a model, unless one fits the present data and code already."""
+    configure_logging(level=30)
+    from bot.conversation.model import model_path, train_model
+
+    settings = Settings()
+    if model_path(settings).is_file():
+        click.echo(f"The model fits the data: {model_path(settings).name}")
+        return
+    click.echo("Training a model (about a minute) ...")
+    click.echo(f"Trained: {train_model(settings).name}")
+
+
+@main.command()
+def serve() -> None:
+    """Serve the visitors' website (PORT, default 8080). `make serve` starts the console as well."""
+    configure_logging()
+    from bot.website.app import create_app
+
+    settings = Settings()
+    _run(create_app, settings, settings.port)
+
+
+@main.command()
+def console() -> None:
+    """Serve the staff console (CONSOLE_PORT, default 8081)."""
+    configure_logging()
+    from bot.console.app import create_app
+
+    settings = Settings()
+    _run(create_app, settings, settings.console_port)
+
+
+def _run(create_app: Any, settings: Settings, port: int) -> None:
+    import uvicorn
+
+    uvicorn.run(create_app(settings), host=settings.host, port=port, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=5)
+
+
+@main.command()
+def up() -> None:
+    """Serve website and console together and say when both are ready; Ctrl-C stops both."""
+    configure_logging()
+    from bot.launcher import launch
+
+    raise SystemExit(launch(Settings()))
+
+
+@main.group()
+def content() -> None:
+    """Check the approved content and write what Rasa needs from it."""
+
+
+@content.command("check")
+def content_check() -> None:
+    """Check every snippet: sources, length, reading grade, promises, doses, review dates; and that nothing is out of step."""
+    settings = Settings()
+    problems = check_content(settings.data)
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise Refused(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found in the content, listed above.")
+    click.echo(f"{len(load_library(settings.data))} snippets, no problem found.")
+
+
+@content.command("sync")
+def content_sync() -> None:
+    """Write domain.yml, data/rules.yml and data/nlu/approved_questions.yml from the snippets."""
+    settings = Settings()
+    changed = sync(load_library(settings.data), settings.data)
+    click.echo("\n".join(f"wrote {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}" for path in changed) or "Everything is in step already.")
+
+
+@main.group()
+def record() -> None:
+    """Read the record of conversations."""
+
+
+@record.command("list")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--route", default=None, help="Only conversations in which some turn took this route.")
+def record_list(limit: int, route: str | None) -> None:
+    """List conversations, the last active first."""
+    for row in list_conversations(_record(), limit=limit, route=route):
+        click.echo(f"{row.last_at}  {row.id}  {row.turns:>4} turns  {row.worst_route}")
+
+
+@record.command("show")
+@click.argument("conversation")
+def record_show(conversation: str) -> None:
+    """Show one CONVERSATION with the reason for each reply."""
+    database = _record()
+    if get_conversation(database, conversation) is None:
+        raise Refused(f"There is no conversation {conversation!r}. `python -m bot record list` shows those there are.")
+    for turn in turns_of(database, conversation):
+        rule = f" · {turn.risk_category} by {turn.risk_rule}" if turn.risk_category else ""
+        click.echo(f"#{turn.number}  {turn.at}  {turn.route} · {turn.snippet_id} v{turn.snippet_version}{rule}\n  visitor:   {turn.text}\n  assistant: {turn.reply}\n  warning:   {turn.warning}\n")
+
+
+@record.command("search")
+@click.argument("words", nargs=-1, required=True)
+def record_search(words: tuple[str, ...]) -> None:
+    """Find turns whose question or reply holds all WORDS."""
+    for turn in search_turns(_record(), " ".join(words)):
+        click.echo(f"{turn.conversation} #{turn.number}  {turn.route}  {turn.text}")
+
+
+@record.command("export")
+def record_export() -> None:
+    """Write every turn as one JSON object a line."""
+    for turn in all_turns(_record()):
+        click.echo(json.dumps(asdict(turn), ensure_ascii=False))
+
+
+@record.command("verify")
+def record_verify() -> None:
+    """Prove that every reply in the record is, byte for byte, the text whose hash was stored, and carried the warning."""
+    checked, problems = verify_turns(_record())
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise Refused(f"{len(problems)} of {checked} turns do not verify; they are listed above.")
+    click.echo(f"{checked} turns verified: every text matches its hash and every turn carried the warning.")
+
+
+def _record() -> Any:
+    path = Settings().database
+    if not path.is_file():
+        raise Refused(f"{path}: there is no record yet. It appears with the first conversation.")
+    return open_record(path)
+
+
+@main.group()
+def staff() -> None:
+    """Accounts for the console."""
+
+
+def _password(prompt: str) -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(prompt, hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+@staff.command("add")
+@click.argument("username")
+def staff_add(username: str) -> None:
+    """Make an account for USERNAME; the password is asked for, or read from standard input."""
+    from bot.console.accounts import AccountError, add_staff
+
+    try:
+        add_staff(open_record(Settings().database), username, _password("Password (12 characters or more)"))
+    except AccountError as error:
+        raise Refused(str(error)) from error
+    click.echo(f"{username} can log in now.")
+
+
+@staff.command("reset")
+@click.argument("username")
+def staff_reset(username: str) -> None:
+    """Give USERNAME a new password and end their sessions."""
+    from bot.console.accounts import AccountError, reset_password
+
+    try:
+        reset_password(open_record(Settings().database), username, _password("New password (12 characters or more)"))
+    except AccountError as error:
+        raise Refused(str(error)) from error
+    click.echo(f"{username} has a new password.")
+
+
+@staff.command("disable")
+@click.argument("username")
+def staff_disable(username: str) -> None:
+    """Keep USERNAME from logging in and end their sessions."""
+    from bot.console.accounts import AccountError, disable
+
+    try:
+        disable(open_record(Settings().database), username)
+    except AccountError as error:
+        raise Refused(str(error)) from error
+    click.echo(f"{username} cannot log in any more.")
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """List the accounts."""
+    from bot.console.accounts import list_staff
+
+    accounts = list_staff(open_record(Settings().database))
+    for account in accounts:
+        click.echo(f"{account.username}  since {account.created_at}{'  disabled' if account.disabled else ''}")
+    if not accounts:
+        click.echo("There is no account yet. Make one: python -m bot staff add NAME")

@@ -1,0 +1,119 @@
+"""What an approved text must be, checked by `python -m bot content check` and by the tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import textstat
+
+from bot.content.files import ContentError
+from bot.content.library import Library, load_library
+from bot.content.rules import load_categories, load_triage
+from bot.content.snippet import Snippet
+from bot.content.sync import out_of_step
+from bot.safety.normalise import sentences
+from bot.safety.triage import Triage
+
+MAX_WORDS = 90
+MIN_WORDS = {"answer": 25, "clinician": 25, "emergency": 20}
+MAX_GRADE = 9.0
+"""Flesch-Kincaid grade of the running text, names of methods and substances set aside: about the eighth school year."""
+MAX_QUESTION = 90
+SEED_SENTENCES = 17
+
+_NAMES = re.compile(
+    r"\b(major |minor )?auto-?ha?emotherapy\b|\bglutathione\b|\balpha-lipoic acid\b|\bhyperbaric oxygen( therapy)?\b|\bultraviolet\b|\bhydrogen peroxide\b|\bprolozone\b"
+    r"|\bFood and Drug Administration\b|\bEnvironmental Protection Agency\b|\bAdvertising Standards Authority\b|\bG6PD( deficiency)?\b|\bozonated\b|\bozone therapy\b"
+    r"|\bclinicians?\b|\bcytokines?\b|\bantioxidants?\b|\banticoagulants?\b|\b\S+@\S+|https?://\S+|\([^)]*fictional[^)]*\)",
+    re.IGNORECASE,
+)
+_PROMISES = re.compile(
+    r"\b(guarantee[ds]?|miracle|100 ?%|completely safe|totally safe|perfectly safe|no side effects|no risks?\b(?! of)|risk[- ]free|will (cure|heal|fix|restore|boost|detox\w*|reverse)|"
+    r"(ozone|it|therapy) (cures|heals|boosts|detoxifies|reverses|eliminates)|you will (be fine|feel better|be cured)|is safe for you|nothing to worry about|do not worry)\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(r"\b(not|no|never|cannot|nobody|without|neither|nor|whether|claims?|claimed|say|says|said)\b[^.]*$", re.IGNORECASE)
+_DOSES = re.compile(r"\b\d[\d.,]*\s?(mg|mcg|µg|ug|gamma|gammas|ml|millilit\w+|microgram\w*|milligram\w*|iu|units of|cc)\b|\b(mcg|µg|ug|mg)/(ml|l)\b", re.IGNORECASE)
+
+
+def check_content(data: Path, today: date | None = None) -> list[str]:
+    """Everything that is wrong with the content, one sentence each; empty when all is well."""
+    try:
+        library = load_library(data)
+        triage = load_triage(data / "safety")
+        categories = load_categories(data / "safety")
+        stale = out_of_step(library, data)
+    except ContentError as error:
+        return [str(error)]
+    problems = [problem for snippet in library for problem in check_snippet(snippet, today or date.today())]
+    problems += _missing_seed(library)
+    problems += [f"data/safety/categories.yml: `{name}` has no snippet with this id and a fitting route." for name in categories if not _worded(name, library)]
+    problems += [
+        f"data/snippets/{snippet.topic}.yml: the question of `{snippet.id}` fires the rule `{finding.rule}`; a button with it would be referred."
+        for snippet in library.of_route("answer")
+        for finding in triage.check(snippet.question)[:1]
+    ]
+    problems += list(_rule_examples(triage))
+    problems += [f"{path.name}: out of step with the snippets. Run `python -m bot content sync`." for path in stale]
+    return problems
+
+
+def check_snippet(snippet: Snippet, today: date) -> Iterator[str]:
+    """What is wrong with one snippet, one sentence each."""
+    owner = f"data/snippets/{snippet.topic}.yml: `{snippet.id}`"
+    words = len(snippet.text.split())
+    low = MIN_WORDS.get(snippet.route, 5)
+    if not snippet.sources:
+        yield f"{owner} names no source. Add one from data/snippets/sources.yml."
+    if not low <= words <= MAX_WORDS:
+        yield f"{owner} has {words} words; keep it between {low} and {MAX_WORDS}."
+    if (grade := reading_grade(snippet.text)) > MAX_GRADE:
+        yield f"{owner} reads at grade {grade:.1f}; use shorter sentences and words (at most {MAX_GRADE:.0f})."
+    if (promise := _promise(snippet.text)) is not None:
+        yield f"{owner} promises something ({promise!r}). Say what is known instead."
+    if (dose := _DOSES.search(snippet.text)) is not None:
+        yield f"{owner} names a dose ({dose.group(0)!r}). Doses belong to the clinician."
+    if len(snippet.question) > MAX_QUESTION:
+        yield f"{owner} has a question of {len(snippet.question)} characters; keep it at {MAX_QUESTION} or fewer."
+    if today > snippet.review_by:
+        yield f"{owner} was due for review by {snippet.review_by}. Have it approved again or retire it."
+    if snippet.approval.on > today:
+        yield f"{owner} was approved on {snippet.approval.on}, which is in the future."
+    if not all(isinstance(number, int) and 1 <= number <= SEED_SENTENCES for number in snippet.seed):
+        yield f"{owner} names a sentence of the owner's text that does not exist; use numbers from 1 to {SEED_SENTENCES}."
+
+
+def reading_grade(text: str) -> float:
+    """Flesch-Kincaid grade (Kincaid et al., 1975) of a text, with unavoidable names counted as one short word."""
+    return float(textstat.textstat.flesch_kincaid_grade(_NAMES.sub("name", text)))
+
+
+def _promise(text: str) -> str | None:
+    """The first promise that its own sentence does not deny."""
+    for match in _PROMISES.finditer(text):
+        if not _NEGATED.search(text[: match.start()].rsplit(".", 1)[-1]):
+            return match.group(0)
+    return None
+
+
+def _missing_seed(library: Library) -> list[str]:
+    spoken = {number for snippet in library for number in snippet.seed}
+    missing = [str(number) for number in range(1, SEED_SENTENCES + 1) if number not in spoken]
+    return [f"data/snippets: no snippet speaks for sentence {', '.join(missing)} of the owner's text."] if missing else []
+
+
+def _worded(category: str, library: Library) -> bool:
+    return category in library and category.startswith(library[category].route)
+
+
+def _rule_examples(triage: Triage) -> Iterator[str]:
+    for rule in triage.rules:
+        for text in rule.fires:
+            if not any(rule.search(sentence) for sentence in sentences(text)):
+                yield f"data/safety: `{rule.id}` does not fire on its own example {text!r}."
+        for text in rule.silent:
+            if any(rule.search(sentence) for sentence in sentences(text)):
+                yield f"data/safety: `{rule.id}` fires on its counter-example {text!r}."

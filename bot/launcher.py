@@ -1,0 +1,67 @@
+"""Both apps as two processes of one terminal: started together, stopped together."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from types import FrameType
+
+from bot.settings import Settings
+
+_PATIENCE_SECONDS = 180
+_SHUTDOWN_SECONDS = 10
+
+
+def launch(settings: Settings) -> int:
+    """Runs website and console until one ends or somebody stops them; returns the exit code.
+
+    Prints `Ready` with both addresses once the website is ready and the console answers.
+    """
+    names = {"serve": settings.port, "console": settings.console_port}
+    processes = {name: subprocess.Popen([sys.executable, "-m", "bot", name]) for name in names}
+    stopping = False
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    website, console = (f"http://{settings.host}:{port}" for port in names.values())
+    print("Starting (TensorFlow takes a few seconds to load) ...", flush=True)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    announced = False
+    try:
+        while not stopping and all(process.poll() is None for process in processes.values()):
+            if not announced and _answers(f"{website}/readyz") and _answers(f"{console}/healthz"):
+                print(f"\nReady\n  Website: {website}\n  Console: {console}\n\nStop both with Ctrl-C.", flush=True)
+                announced = True
+            if not announced and time.monotonic() > deadline:
+                print(f"Not ready after {_PATIENCE_SECONDS} seconds. {website}/readyz says why.", file=sys.stderr, flush=True)
+                return 1
+            time.sleep(0.3)
+        if not stopping:
+            ended = next(name for name, process in processes.items() if process.poll() is not None)
+            print(f"The {'website' if ended == 'serve' else 'console'} has stopped. Is port {names[ended]} in use? PORT and CONSOLE_PORT move the ports.", file=sys.stderr)
+            return 1
+        return 0
+    finally:
+        for process in processes.values():
+            process.terminate()
+        for process in processes.values():
+            try:
+                process.wait(_SHUTDOWN_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 - our own address
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,50 @@
+"""Quiet, structured logging to standard error: event names and facts, never a visitor's words."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+
+import structlog
+
+_NOISY = ("rasa", "tensorflow", "matplotlib", "asyncio", "apscheduler", "sanic", "numba", "h5py")
+
+
+def quiet_libraries() -> None:
+    """To be called before Rasa is imported: keeps TensorFlow's and Rasa's start-up chatter off the screen, telemetry off."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+
+
+def configure_logging(level: int = logging.INFO) -> None:
+    """JSON lines on standard error. Rasa speaks only from WARNING on, because its debug lines hold what visitors wrote."""
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            _only_ours,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _only_ours(_: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Rasa logs through structlog too; below a warning its lines go, and above it only their names stay."""
+    name = str(event.get("event", ""))
+    if name.split(".")[0] in ("turn", "engine", "nlg", "website", "console", "record"):
+        return event
+    if method in ("debug", "info"):
+        raise structlog.DropEvent
+    return {"event": f"rasa.{name.split(' ')[0][:60]}", "level": event.get("level")}

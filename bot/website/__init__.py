@@ -1,0 +1,1 @@
+"""What visitors see and what their browsers talk to."""
