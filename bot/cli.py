@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import IO, Any
 
@@ -132,8 +135,28 @@ def train() -> None:
     if model_path(settings).is_file():
         click.echo(f"The model fits the data: {model_path(settings).name}")
         return
-    click.echo("Training a model (about a minute) ...")
-    click.echo(f"Trained: {train_model(settings).name}")
+    with _still_working("Training a model"):
+        path = train_model(settings)
+    click.echo(f"Trained: {path.name}")
+
+
+@contextmanager
+def _still_working(what: str) -> Iterator[None]:
+    """Says every few seconds that a long step goes on."""
+    started, done = time.monotonic(), threading.Event()
+
+    def tell() -> None:
+        click.echo(f"{what} (about a minute) ...")
+        while not done.wait(10):
+            click.echo(f"{what}: {time.monotonic() - started:.0f} s")
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
 
 
 @main.command()
@@ -219,7 +242,8 @@ def record_show(conversation: str) -> None:
         raise Refused(f"There is no conversation {conversation!r}. `python -m bot record list` shows those there are.")
     for turn in turns_of(database, conversation):
         rule = f" · {turn.risk_category} by {turn.risk_rule}" if turn.risk_category else ""
-        click.echo(f"#{turn.number}  {turn.at}  {turn.route} · {turn.snippet_id} v{turn.snippet_version}{rule}\n  visitor:   {turn.text}\n  assistant: {turn.reply}\n  warning:   {turn.warning}\n")
+        click.echo(f"#{turn.number}  {turn.at}  {turn.route} · {turn.snippet_id} v{turn.snippet_version}{rule}")
+        click.echo(f"  visitor:   {turn.text}\n  assistant: {turn.reply}\n  warning:   {turn.warning}\n")
 
 
 @record.command("search")

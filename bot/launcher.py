@@ -46,7 +46,10 @@ def launch(settings: Settings) -> int:
             time.sleep(0.3)
         if not stopping:
             ended = next(name for name, process in processes.items() if process.poll() is not None)
-            print(f"The {'website' if ended == 'serve' else 'console'} has stopped. Is port {names[ended]} in use? PORT and CONSOLE_PORT move the ports.", file=sys.stderr)
+            print(
+                f"The {'website' if ended == 'serve' else 'console'} has stopped. Is port {names[ended]} in use? PORT and CONSOLE_PORT move the ports.",
+                file=sys.stderr,
+            )
             return 1
         return 0
     finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import warnings
 
 import structlog
 
@@ -18,8 +17,11 @@ def quiet_libraries() -> None:
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+    os.environ.setdefault("LOG_LEVEL", "ERROR")  # Rasa draws its progress bars at any louder level
     if not sys.warnoptions:
-        warnings.simplefilter("ignore")
+        # Rasa and TensorFlow reset the filters while they load, so their warnings are taken at the exit instead.
+        logging.captureWarnings(True)
+        logging.getLogger("py.warnings").setLevel(logging.CRITICAL)
 
 
 def configure_logging(level: int = logging.INFO) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.content.library import Library, load_library
-from bot.content.rules import load_triage
-from bot.safety.triage import Triage
+from bot.logs import configure_logging, quiet_libraries
+
+quiet_libraries()
+configure_logging(level=50)
+
+from bot.content.library import Library, load_library  # noqa: E402
+from bot.content.rules import load_triage  # noqa: E402
+from bot.conversation.engine import Engine  # noqa: E402
+from bot.conversation.reply import Reply  # noqa: E402
+from bot.record.database import open_record  # noqa: E402
+from bot.safety.triage import Triage  # noqa: E402
+from bot.settings import Settings  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -22,3 +34,31 @@ def library() -> Library:
 @pytest.fixture(scope="session")
 def triage() -> Triage:
     return load_triage(DATA / "safety")
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """One event loop for the engine's whole life, as in a server."""
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """The shipped assistant on a record in memory. `make test` trains the model first."""
+    engine = Engine(Settings(), open_record(None))
+    engine.load()
+    assert engine.fault is None, engine.fault
+    return engine
+
+
+@pytest.fixture
+def say(engine: Engine, loop: asyncio.AbstractEventLoop) -> Callable[[str], Reply]:
+    """Says something in a conversation of its own and returns the reply; later calls go on with it."""
+    conversation = uuid.uuid4().hex
+
+    def speak(text: str) -> Reply:
+        return loop.run_until_complete(engine.turn(conversation, text))
+
+    return speak

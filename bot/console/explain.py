@@ -16,6 +16,7 @@ from bot.record.turns import Turn
 from bot.safety.warning import WARNING
 
 FALLBACK_INTENT = "nlu_fallback"
+OUT_OF_SCOPE_INTENT = "out_of_scope"
 STARTER_ROLE = "starter set"
 EMERGENCY_MEASURE = "emergency"
 
@@ -169,8 +170,10 @@ def _decided(turn: Turn, rules: Sequence[Seen], classifier: Classified | None) -
 def _understood(turn: Turn) -> str:
     if turn.intent == FALLBACK_INTENT:
         return "No risk was seen. No approved question was clearly the nearest, so the visitor was asked back."
+    if turn.intent == OUT_OF_SCOPE_INTENT:
+        return "No risk was seen. The message is outside what the approved questions cover, or none of them was near enough."
     if turn.intent:
-        return f"No risk was seen. The message was understood as {turn.intent} with a confidence of {_score(turn.confidence)}."
+        return f"No risk was seen. The message was understood as {turn.intent} with a confidence of {turn.confidence or 0:.2f}."
     return "No risk was seen, and no intent was stored."
 
 
@@ -229,7 +232,8 @@ def _state(text: str, snippet_id: str, digest: str, snapshot: Snapshot) -> str:
 
 
 def _score(value: float | None) -> str:
-    return "an unknown value" if value is None else f"{value:.2f}"
+    """Three digits: the classifier's thresholds are chosen for recall and can be as low as 0.01."""
+    return "an unknown value" if value is None else f"{value:.3f}"
 
 
 def _mapping(raw: object) -> Mapping[str, Any]:

@@ -31,7 +31,7 @@ def json_lines(chunks: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
 
 def csv_lines(chunks: Iterable[list[dict[str, Any]]]) -> Iterator[str]:
     """A header and one row a turn; the byte order mark tells spreadsheets that it is UTF-8."""
-    yield "\ufeff" + _csv([dict(zip(CSV_COLUMNS, CSV_COLUMNS))])
+    yield "\ufeff" + _csv([dict(zip(CSV_COLUMNS, CSV_COLUMNS, strict=True))])
     for rows in chunks:
         yield _csv(rows)
 

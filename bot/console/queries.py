@@ -46,7 +46,7 @@ def first_questions(database: Database, conversations: Sequence[str]) -> dict[st
     marks = ", ".join("?" * len(conversations))
     rows = database.execute(
         f"""SELECT conversation, text FROM turns t WHERE conversation IN ({marks})
-        AND number = (SELECT min(number) FROM turns WHERE conversation = t.conversation)""",  # noqa: S608 - only question marks
+        AND number = (SELECT min(number) FROM turns WHERE conversation = t.conversation)""",
         list(conversations),
     )
     return dict(rows.fetchall())
@@ -92,10 +92,10 @@ def export_rows(database: Database, *, after: int, until: int, route: str | None
     columns = ", ".join(EXPORTED)
     chosen = "AND route = :route" if route else ""
     rows = database.execute(
-        f"SELECT id, {columns} FROM turns WHERE id > :after AND id <= :until {chosen} ORDER BY id LIMIT :limit",  # noqa: S608 - constants
+        f"SELECT id, {columns} FROM turns WHERE id > :after AND id <= :until {chosen} ORDER BY id LIMIT :limit",
         {"after": after, "until": until, "limit": limit, **({"route": route} if route else {})},
     ).fetchall()
-    found = [dict(zip(EXPORTED, row[1:])) for row in rows]
+    found = [dict(zip(EXPORTED, row[1:], strict=True)) for row in rows]
     for row in found:
         for column in _JSON:
             row[column] = json.loads(row[column])

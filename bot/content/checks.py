@@ -25,18 +25,22 @@ MAX_QUESTION = 90
 SEED_SENTENCES = 17
 
 _NAMES = re.compile(
-    r"\b(major |minor )?auto-?ha?emotherapy\b|\bglutathione\b|\balpha-lipoic acid\b|\bhyperbaric oxygen( therapy)?\b|\bultraviolet\b|\bhydrogen peroxide\b|\bprolozone\b"
-    r"|\bFood and Drug Administration\b|\bEnvironmental Protection Agency\b|\bAdvertising Standards Authority\b|\bG6PD( deficiency)?\b|\bozonated\b|\bozone therapy\b"
-    r"|\bclinicians?\b|\bcytokines?\b|\bantioxidants?\b|\banticoagulants?\b|\b\S+@\S+|https?://\S+|\([^)]*fictional[^)]*\)",
+    r"\b(major |minor )?auto-?ha?emotherapy\b|\bglutathione\b|\balpha-lipoic acid\b|\bhyperbaric oxygen( therapy)?\b|\bultraviolet\b"
+    r"|\bhydrogen peroxide\b|\bprolozone\b|\bozonated\b|\bozone therapy\b|\bG6PD( deficiency)?\b|\bclinicians?\b|\bcytokines?\b|\bantioxidants?\b"
+    r"|\banticoagulants?\b|\bFood and Drug Administration\b|\bEnvironmental Protection Agency\b|\bAdvertising Standards Authority\b"
+    r"|\b\S+@\S+|https?://\S+|\([^)]*fictional[^)]*\)",
     re.IGNORECASE,
 )
 _PROMISES = re.compile(
-    r"\b(guarantee[ds]?|miracle|100 ?%|completely safe|totally safe|perfectly safe|no side effects|no risks?\b(?! of)|risk[- ]free|will (cure|heal|fix|restore|boost|detox\w*|reverse)|"
-    r"(ozone|it|therapy) (cures|heals|boosts|detoxifies|reverses|eliminates)|you will (be fine|feel better|be cured)|is safe for you|nothing to worry about|do not worry)\b",
+    r"\b(guarantee[ds]?|miracle|100 ?%|completely safe|totally safe|perfectly safe|no side effects|no risks?\b(?! of)|risk[- ]free"
+    r"|will (cure|heal|fix|restore|boost|detox\w*|reverse)|(ozone|it|therapy) (cures|heals|boosts|detoxifies|reverses|eliminates)"
+    r"|you will (be fine|feel better|be cured)|is safe for you|nothing to worry about|do not worry)\b",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"\b(not|no|never|cannot|nobody|without|neither|nor|whether|claims?|claimed|say|says|said)\b[^.]*$", re.IGNORECASE)
-_DOSES = re.compile(r"\b\d[\d.,]*\s?(mg|mcg|µg|ug|gamma|gammas|ml|millilit\w+|microgram\w*|milligram\w*|iu|units of|cc)\b|\b(mcg|µg|ug|mg)/(ml|l)\b", re.IGNORECASE)
+_DOSES = re.compile(
+    r"\b\d[\d.,]*\s?(mg|mcg|µg|ug|gamma|gammas|ml|millilit\w+|microgram\w*|milligram\w*|iu|units of|cc)\b|\b(mcg|µg|ug|mg)/(ml|l)\b", re.IGNORECASE
+)
 
 
 def check_content(data: Path, today: date | None = None) -> list[str]:

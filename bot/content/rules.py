@@ -39,12 +39,12 @@ def load_triage(folder: Path) -> Triage:
     for path in sorted(folder.glob("*.yml")):
         document = read_mapping(path)
         words = _words(document.get("words") or {}, path)
-        for entry in document.get("patterns") or document.get("rules") or ():
+        for entry in document.get("patterns") or ():
             rules.append(_rule(entry, words, path))
         for entry in document.get("groups") or ():
             lists.append(_word_list(entry, document.get("category"), path))
         everyday.update(phrase(word) for word in document.get("everyday") or ())
-    _refuse_doubles([owner.id for owner in (*rules, *lists)], folder)
+    _refuse_doubles([rule.id for rule in rules] + [word_list.id for word_list in lists], folder)
     try:
         return Triage(categories, rules, lists, frozenset(everyday))
     except RuleError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Dict, Optional, Text
+from typing import Any, Dict, Optional
 
 import structlog
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -39,7 +39,7 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
         super().__init__(domain.responses if domain else {})
         self._library = library or shared_library()
 
-    async def generate(self, utter_action: Text, tracker: DialogueStateTracker, output_channel: Text, **kwargs: Any) -> Optional[Dict[Text, Any]]:
+    async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any) -> Optional[Dict[str, Any]]:
         """The approved text with the metadata that traces it: id, version, hash, route and sources."""
         snippet_id = utter_action.removeprefix("utter_")
         try:
@@ -63,7 +63,7 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
         return self._library["answer_under_review"]
 
 
-def reply(snippet: Snippet, buttons: Sequence[Dict[Text, Any]] = (), *, with_warning: bool) -> Dict[Text, Any]:
+def reply(snippet: Snippet, buttons: Sequence[Dict[str, Any]] = (), *, with_warning: bool) -> Dict[str, Any]:
     """A Rasa response for a snippet."""
     return {
         "text": f"{snippet.text}\n\n{WARNING}" if with_warning else snippet.text,
@@ -79,7 +79,7 @@ def reply(snippet: Snippet, buttons: Sequence[Dict[Text, Any]] = (), *, with_war
     }
 
 
-def _last_said(tracker: DialogueStateTracker) -> Optional[Text]:
+def _last_said(tracker: DialogueStateTracker) -> Optional[str]:
     """The id of the snippet sent last, so that it can be said again."""
     for event in reversed(list(tracker.events)):
         if isinstance(event, BotUttered):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa.core.channels.channel import OutputChannel
 
@@ -13,13 +13,13 @@ class WebChannel(OutputChannel):
     """Rasa's own REST channel splits texts at blank lines and drops metadata; this one does neither."""
 
     def __init__(self) -> None:
-        self.messages: List[Dict[Text, Any]] = []
+        self.messages: List[Dict[str, Any]] = []
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The channel's name in the record."""
         return WEB_CHANNEL
 
-    async def send_response(self, recipient_id: Text, message: Dict[Text, Any]) -> None:
+    async def send_response(self, recipient_id: str, message: Dict[str, Any]) -> None:
         """Keeps one message of the assistant."""
         self.messages.append(message)

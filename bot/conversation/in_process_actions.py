@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Text
+from typing import Any, Dict, Optional
 
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
@@ -19,9 +19,9 @@ class InProcessActions(EndpointConfig):
 
     async def request(
         self,
-        method: Text = "post",
-        subpath: Optional[Text] = None,
-        content_type: Optional[Text] = "application/json",
+        method: str = "post",
+        subpath: Optional[str] = None,
+        content_type: Optional[str] = "application/json",
         compress: bool = False,
         **kwargs: Any,
     ) -> Optional[Any]:
@@ -30,7 +30,7 @@ class InProcessActions(EndpointConfig):
         Raises:
             ClientResponseError: the action rejected its execution, as an action server would say with status 400.
         """
-        call: Dict[Text, Any] = kwargs["json"]
+        call: Dict[str, Any] = kwargs["json"]
         try:
             result = await self._executor.run(call)
         except ActionExecutionRejection as error:

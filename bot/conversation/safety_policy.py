@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Text
+from typing import Any, Dict, List, Optional
 
 from rasa.core.policies.policy import Policy, PolicyPrediction, confidence_scores_for
 from rasa.engine.graph import ExecutionContext
@@ -32,11 +32,11 @@ class SafetyPolicy(Policy):
     """
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """`priority` is required by Rasa."""
         return {"priority": PRIORITY}
 
-    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any) -> None:
+    def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any) -> None:
         super().__init__(config, model_storage, resource, execution_context, **kwargs)
         self._triage = shared_triage()
         self._library = shared_library()
@@ -46,7 +46,7 @@ class SafetyPolicy(Policy):
         return self._resource
 
     def predict_action_probabilities(
-        self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: Optional[Dict[Text, Any]] = None, **kwargs: Any
+        self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: Optional[Dict[str, Any]] = None, **kwargs: Any
     ) -> PolicyPrediction:
         """The referral for the visitor's last message; `action_listen` right after one of its own replies."""
         spoken = next((event for event in reversed(tracker.events) if isinstance(event, (ActionExecuted, UserUttered))), None)
@@ -75,7 +75,7 @@ class SafetyPolicy(Policy):
         )
         return decide(message, risk=tracker.get_slot("risk"), emergency=tracker.get_slot("emergency"), library=self._library)
 
-    def _predict(self, action: Text, domain: Domain, events: Optional[List[Event]] = None, decision: Optional[Decision] = None) -> PolicyPrediction:
+    def _predict(self, action: str, domain: Domain, events: Optional[List[Event]] = None, decision: Optional[Decision] = None) -> PolicyPrediction:
         return self._prediction(
             confidence_scores_for(action, 1.0, domain),
             optional_events=events,

@@ -39,7 +39,9 @@ def open_record(path: Path | None) -> Database:
         database = Database(connection)
         migrations.apply(database)
     except (OSError, sqlite3.Error) as error:
-        raise RecordError(f"{path}: the record cannot be opened ({error}). Check the folder, its permissions and the free space, or set OZONE_DATABASE.") from error
+        raise RecordError(
+            f"{path}: the record cannot be opened ({error}). Check the folder, its permissions and the free space, or set OZONE_DATABASE."
+        ) from error
     return database
 
 
@@ -76,7 +78,9 @@ def conversations_and_turns(database: Database) -> None:
 @migrations()
 def staff_accounts(database: Database) -> None:
     """Who may read, and their sessions; only hashes of passwords and of session tokens are kept."""
-    database.execute("CREATE TABLE staff (username TEXT PRIMARY KEY, password_hash TEXT NOT NULL, created_at TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0)")
+    database.execute(
+        "CREATE TABLE staff (username TEXT PRIMARY KEY, password_hash TEXT NOT NULL, created_at TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0)"
+    )
     database.execute(
         """CREATE TABLE staff_sessions (
             token_hash TEXT PRIMARY KEY, username TEXT NOT NULL REFERENCES staff (username) ON DELETE CASCADE,

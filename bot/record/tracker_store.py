@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Optional, Text
+from typing import Any, Optional
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -100,14 +100,14 @@ class RecordTrackerStore(TrackerStore):
         (worst,) = self.database.execute("SELECT worst_route FROM conversations WHERE id = ?", [turn.conversation]).fetchone()
         self.database.execute("UPDATE conversations SET worst_route = ? WHERE id = ?", [gravest([worst, turn.route]), turn.conversation])
 
-    async def create_tracker(self, sender_id: Text, append_action_listen: bool = True) -> DialogueStateTracker:
+    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
         """A new conversation, written with its first turn and not before."""
         tracker = self.init_tracker(sender_id)
         if append_action_listen:
             tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
         return tracker
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The last events of a conversation on top of its current slots, or None for a new one."""
         try:
             row = self.database.execute("SELECT slots FROM conversations WHERE id = ?", [sender_id]).fetchone()
@@ -127,7 +127,7 @@ class RecordTrackerStore(TrackerStore):
         self._known[sender_id] = len(tracker.events)
         return tracker
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
         return [conversation for (conversation,) in self.database.execute("SELECT id FROM conversations")]
 

@@ -63,8 +63,8 @@ class Conversation:
 
 _JSON_COLUMNS = ("ranking", "explanation", "messages")
 _COLUMNS = tuple(Turn.__dataclass_fields__)
-_INSERT = f"INSERT INTO turns ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - constants
-_SELECT = f"SELECT {', '.join('turns.' + column for column in _COLUMNS)} FROM turns"  # noqa: S608 - constants
+_INSERT = f"INSERT INTO turns ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_SELECT = f"SELECT {', '.join('turns.' + column for column in _COLUMNS)} FROM turns"
 
 
 def utc(timestamp: float) -> str:
@@ -104,12 +104,20 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         ranking=[{"name": row.get("name"), "confidence": round(float(row.get("confidence") or 0), 4)} for row in (parse.get("intent_ranking") or [])[:5]],
         risk_category=risk.get("category"),
         risk_rule=risk.get("rule"),
-        explanation={"reason": reason.get("reason", "intent"), "findings": reason.get("findings", []), "classifier": parse.get("risk"), "earlier": reason.get("earlier")},
+        explanation={
+            "reason": reason.get("reason", "intent"),
+            "findings": reason.get("findings", []),
+            "classifier": parse.get("risk"),
+            "earlier": reason.get("earlier"),
+        },
         snippet_id=first.get("id"),
         snippet_version=first.get("version"),
         snippet_hash=first.get("hash"),
         reply="\n\n".join(str(event.get("text") or "") for event in said),
-        messages=[{"text": event.get("text"), "snippet": metadata.get("snippet"), "buttons": (event.get("data") or {}).get("buttons") or []} for event, metadata in zip(said, worded)],
+        messages=[
+            {"text": event.get("text"), "snippet": metadata.get("snippet"), "buttons": (event.get("data") or {}).get("buttons") or []}
+            for event, metadata in zip(said, worded, strict=True)
+        ],
         warning=WARNING,
         latency_ms=round((finished - float(received)) * 1000, 2) if received else None,
         model_id=user.get("metadata", {}).get("model_id"),
@@ -126,7 +134,7 @@ def insert_turn(database: Database, turn: Turn) -> None:
 
 
 def _turn(row: Sequence[Any]) -> Turn:
-    values = dict(zip(_COLUMNS, row))
+    values = dict(zip(_COLUMNS, row, strict=True))
     for column in _JSON_COLUMNS:
         values[column] = json.loads(values[column])
     return Turn(**values)
@@ -142,7 +150,7 @@ def list_conversations(database: Database, *, limit: int = 50, offset: int = 0, 
     """Conversations, the last active first; `route` keeps those in which some turn took it."""
     where = "WHERE turns > 0" + (" AND EXISTS (SELECT 1 FROM turns t WHERE t.conversation = conversations.id AND t.route = :route)" if route else "")
     rows = database.execute(
-        f"SELECT id, channel, started_at, last_at, turns, worst_route FROM conversations {where} ORDER BY last_at DESC, id LIMIT :limit OFFSET :offset",  # noqa: S608
+        f"SELECT id, channel, started_at, last_at, turns, worst_route FROM conversations {where} ORDER BY last_at DESC, id LIMIT :limit OFFSET :offset",
         {"limit": limit, "offset": offset, **({"route": route} if route else {})},
     )
     return [Conversation(*row) for row in rows]

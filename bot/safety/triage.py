@@ -94,7 +94,8 @@ class Triage:
         self._rank = {category: rank for rank, category in enumerate(categories)}
         self.rules = tuple(rules)
         self.lists = tuple(lists)
-        for owner in (*self.rules, *self.lists):
+        owners: list[Rule | WordList] = [*self.rules, *self.lists]
+        for owner in owners:
             if owner.category not in self._rank:
                 raise RuleError(f"{owner.id}: the category {owner.category!r} is not listed in categories.yml.")
         self._names: dict[tuple[str, ...], WordList] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Type
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -23,25 +23,25 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     """Adds one sentence feature of shape (1, 384) to each message that has a text. Nothing is trained."""
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> List[Type[Any]]:
         """None: the encoder brings its own tokenizer."""
         return []
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """`model` is part of the training cache's key: another encoder means training again."""
         return {**DenseFeaturizer.get_default_config(), "model": MODEL_SHA256}
 
-    def __init__(self, config: Dict[Text, Any], name: Text) -> None:
+    def __init__(self, config: Dict[str, Any], name: str) -> None:
         super().__init__(name, config)
         self._encoder = shared_encoder()
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: Dict[str, Any]) -> None:
         """Every configuration is fine; the files are checked when the encoder is loaded."""
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> SentenceEncoder:
+    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> SentenceEncoder:
         """A ready encoder."""
         return cls(config, execution_context.node_name)
 
@@ -54,6 +54,6 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Featurises messages; one without a text is left as it is."""
         worded = [message for message in messages if message.get(TEXT)]
         rows = self._encoder.encode([clean(message.get(TEXT)) for message in worded])
-        for message, row in zip(worded, rows):
+        for message, row in zip(worded, rows, strict=True):
             message.add_features(Features(row[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages

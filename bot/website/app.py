@@ -71,7 +71,10 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.turns = Counter("ozone_turns", "Turns answered, by route.", ["route"], registry=self.registry)
         self.seconds = Histogram(
-            "ozone_turn_seconds", "Seconds from the request to the committed reply.", registry=self.registry, buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+            "ozone_turn_seconds",
+            "Seconds from the request to the committed reply.",
+            registry=self.registry,
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
         )
         self.unrecorded = Counter("ozone_turns_unrecorded", "Turns answered that could not be written to the record.", registry=self.registry)
         self.refused = Counter("ozone_requests_refused", "Chat requests refused, by status.", ["status"], registry=self.registry)

@@ -548,15 +548,15 @@ def test_the_classifier_is_shown_with_scores_thresholds_and_nearest_example(insi
         "nearest": "it hurts to breathe",
         "similarity": 0.88,
     }
-    explanation = {"reason": "emergency", "findings": [], "classifier": classifier, "earlier": None}
+    explanation: dict[str, object] = {"reason": "emergency", "findings": [], "classifier": classifier, "earlier": None}
     _store(
         settings,
         _turn(library, route="emergency", risk_category="emergency_breathing", risk_rule="classifier.emergency_breathing", explanation=explanation),
     )
     html = inside.get("/conversations/c1").text
-    assert "The risk classifier put the message at 0.83 for: breathing." in html
-    assert "0.83, at or over the threshold of 0.35" in html
-    assert "0.97, at or over the threshold of 0.40" in html
+    assert "The risk classifier put the message at 0.830 for: breathing." in html
+    assert "0.830, at or over the threshold of 0.350" in html
+    assert "0.970, at or over the threshold of 0.400" in html
     assert "“it hurts to breathe”" in html
 
 
@@ -565,7 +565,7 @@ def test_a_silent_classifier_is_shown_with_its_scores(inside: TestClient, settin
     _store(settings, _turn(library, explanation={"reason": "intent", "findings": [], "classifier": classifier, "earlier": None}))
     html = inside.get("/conversations/c1").text
     assert "saw no risk" in html
-    assert "0.10, under the threshold of 0.40" in html
+    assert "0.100, under the threshold of 0.400" in html
 
 
 @pytest.mark.parametrize(
@@ -585,14 +585,15 @@ def test_a_silent_classifier_is_shown_with_its_scores(inside: TestClient, settin
 def test_each_reason_is_said_in_plain_words(
     inside: TestClient, settings: Settings, library: Library, reason: str, risk: tuple[str | None, str | None], sentence: str
 ) -> None:
-    explanation = {"reason": reason, "findings": [], "classifier": None, "earlier": "clinician_medicine"}
+    explanation: dict[str, object] = {"reason": reason, "findings": [], "classifier": None, "earlier": "clinician_medicine"}
     _store(settings, _turn(library, risk_category=risk[0], risk_rule=risk[1], explanation=explanation))
     assert sentence in inside.get("/conversations/c1").text
 
 
 def test_every_rule_of_the_shipped_data_can_be_shown(content: CurrentContent, triage: Triage) -> None:
     known = content.snapshot().rules
-    assert [owner.id for owner in (*triage.rules, *triage.lists) if owner.id not in known or not known[owner.id].definition] == []
+    ids = [rule.id for rule in triage.rules] + [word_list.id for word_list in triage.lists]
+    assert [rule_id for rule_id in ids if rule_id not in known or not known[rule_id].definition] == []
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""Which approved question a message asks, with a confidence that means what it says."""
+"""Which approved question a message asks, how sure that is, and whether the message sounds risky."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Dict, List, Text, Type
+from typing import Any, Dict, List, Type
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,12 @@ from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturiz
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from sklearn.linear_model import LogisticRegression
 
 from bot.safety.normalise import phrase
 from bot.understanding.encoder import Matrix, shared_encoder
-from bot.understanding.linear import Examples, SoftmaxRegression, features, fold_numbers
+from bot.understanding.linear import Examples, SoftmaxRegression, features, fit_side_by_side, fold_numbers
+from bot.understanding.risk import SILENT, RiskCalibration, fit_risk, is_risk, judge, parts_of
 
 FALLBACK = "nlu_fallback"
 """Rasa's own name for "I did not understand"; `data/rules.yml` turns it into approved questions to choose from."""
@@ -29,8 +31,10 @@ FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "out_of_scope"
 
 _FOLDS = 3
-_COST_WRONG_ANSWER = 4.0
-"""A wrong answer against a needless question back (1): somebody who reads the wrong text may believe it is the right one."""
+_COST_WRONG_ANSWER = 1.5
+_COST_OFF_TOPIC_ANSWER = 5.0
+"""Against a needless question back (1): a neighbouring answer is a nuisance with buttons to the right one below it; an
+answer to somebody who asked about something else is a mistake that makes the whole assistant look careless."""
 
 
 @dataclass(frozen=True)
@@ -51,35 +55,36 @@ class Calibration:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class ApprovedIntentClassifier(IntentClassifier, GraphComponent):
+class MessageClassifier(IntentClassifier, GraphComponent):
     """Softmax regression on the sentence embedding, calibrated and with thresholds chosen on held-out folds.
 
-    Sets `intent` and `intent_ranking`. Below the lower threshold the intent is `out_of_scope`, between the two it is
+    Sets `intent`, `intent_ranking` and `risk` (see `bot.understanding.risk`). Below the lower threshold the intent is `out_of_scope`, between the two it is
     `nlu_fallback`; the ranking always holds the intents themselves. A message that is a training example, letter for
     letter after normalisation, is that intent with confidence 1: so a button always leads where it says.
     """
 
     @classmethod
-    def required_components(cls) -> List[Type]:
+    def required_components(cls) -> List[Type[Any]]:
         """Needs a dense sentence feature."""
         return [DenseFeaturizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """`ranking_length`: intents listed with their confidence."""
         return {"ranking_length": 10}
 
-    def __init__(self, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource) -> None:
+    def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._model: SoftmaxRegression | None = None
         self._examples: Examples | None = None
         self._calibration = Calibration((0.0,) * 5, 0.5, 0.25)
+        self._risk = SILENT
         self._known: dict[str, str] = {}
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> ApprovedIntentClassifier:
+    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> MessageClassifier:
         """An untrained classifier."""
         return cls(config, model_storage, resource)
 
@@ -93,26 +98,31 @@ class ApprovedIntentClassifier(IntentClassifier, GraphComponent):
         embeddings = np.vstack([sentence_embedding(message) for message in messages])
         rows = features(texts, embeddings)
         self._examples = Examples(tuple(texts), tuple(intents), embeddings)
-        self._calibration = _calibrate(rows, self._examples)
-        self._model = SoftmaxRegression.fit(rows, intents)
-        self._known = {phrase(text): intent for text, intent in zip(texts, intents)}
+        folds = fold_numbers(intents, _FOLDS)
+        seen = [(rows[folds != fold], [intent for intent, number in zip(intents, folds, strict=True) if number != fold]) for fold in range(_FOLDS)]
+        self._model, *partial = fit_side_by_side([(rows, intents), *seen])
+        held_out = _hold_out(rows, self._examples, folds, partial)
+        self._calibration = _calibrate(held_out)
+        self._risk = fit_risk(held_out.probabilities, held_out.classes, held_out.nearest_risky, held_out.nearest_ordinary, held_out.intents)
+        self._known = {phrase(text): intent for text, intent in zip(texts, intents, strict=True)}
         with self._model_storage.write_to(self._resource) as folder:
             self._model.save(folder / "regression.npz")
             self._examples.save(folder / "examples.npz")
-            (folder / "calibration.json").write_text(json.dumps(asdict(self._calibration)), encoding="utf-8")
+            (folder / "calibration.json").write_text(json.dumps({"intent": asdict(self._calibration), "risk": asdict(self._risk)}), encoding="utf-8")
         return self._resource
 
     @classmethod
     def load(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
-    ) -> ApprovedIntentClassifier:
+        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+    ) -> MessageClassifier:
         """A trained classifier. A missing file is an error, not an untrained classifier."""
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             component._model = SoftmaxRegression.load(folder / "regression.npz")
             component._examples = Examples.load(folder / "examples.npz")
-            component._calibration = Calibration(**json.loads((folder / "calibration.json").read_text(encoding="utf-8")))
-        component._known = {phrase(text): intent for text, intent in zip(component._examples.texts, component._examples.intents)}
+            stored = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
+        component._calibration, component._risk = Calibration(**stored["intent"]), RiskCalibration(**stored["risk"])
+        component._known = {phrase(text): intent for text, intent in zip(component._examples.texts, component._examples.intents, strict=True)}
         return component
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
@@ -130,6 +140,7 @@ class ApprovedIntentClassifier(IntentClassifier, GraphComponent):
         if self._model is None or self._examples is None or not phrase(text):
             message.set(INTENT, {"name": FALLBACK, "confidence": 0.0}, add_to_output=True)
             message.set("intent_ranking", [], add_to_output=True)
+            message.set("risk", None, add_to_output=True)
             return
         embedding = sentence_embedding(message)
         probabilities = self._model.probabilities(features([text], embedding))
@@ -150,6 +161,16 @@ class ApprovedIntentClassifier(IntentClassifier, GraphComponent):
                 ranking.append({"name": name, "confidence": float(probabilities[0][index]) / rest * (1.0 - confidence)})
         message.set(INTENT, {"name": self._decide(best, confidence), "confidence": confidence}, add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
+        message.set("risk", None if known is not None and not is_risk(known) else self._judge(text, embedding), add_to_output=True)
+
+    def _judge(self, text: str, embedding: Matrix) -> Dict[str, Any]:
+        """What the embeddings of the whole message and of each of its sentences say about risk; the riskiest counts."""
+        assert self._model is not None
+        assert self._examples is not None
+        parts = parts_of(text)
+        embeddings = np.vstack([embedding, shared_encoder().encode(parts)]) if parts else embedding
+        probabilities = self._model.probabilities(features([text, *parts], embeddings))
+        return judge(self._risk, probabilities, self._model.classes, self._examples.similarities(embeddings), self._examples)
 
     def _decide(self, best: str, confidence: float) -> str:
         if confidence >= self._calibration.answer_from:
@@ -185,38 +206,57 @@ def _nearest_of_class(similarities: Matrix, classes: Sequence[str], intents: Seq
     return np.asarray(np.maximum.reduceat(similarities[:, order], starts, axis=1), dtype=np.float32)
 
 
-def _calibrate(rows: Matrix, examples: Examples) -> Calibration:
-    """Fits confidence and thresholds on folds whose examples the fold's own regression never saw."""
-    from sklearn.linear_model import LogisticRegression
+@dataclass(frozen=True)
+class HeldOut:
+    """What models that had not seen an example said of it, for every example, in one order."""
 
+    intents: npt.NDArray[np.str_]
+    classes: tuple[str, ...]
+    probabilities: Matrix
+    evidence: Matrix
+    guesses: npt.NDArray[np.str_]
+    nearest_risky: Matrix
+    nearest_ordinary: Matrix
+
+
+def _hold_out(rows: Matrix, examples: Examples, folds: npt.NDArray[np.int64], models: Sequence[SoftmaxRegression]) -> HeldOut:
+    """What each fold's model says of the examples it has not seen."""
     intents = np.array(examples.intents)
-    folds = fold_numbers(examples.intents, _FOLDS)
-    evidence, right, guesses = [], [], []
-    for fold in range(_FOLDS):
+    classes = tuple(str(name) for name in np.unique(intents))
+    count = len(intents)
+    probabilities, evidence = np.zeros((count, len(classes)), np.float32), np.zeros((count, 5), np.float32)
+    guesses, risky_near, ordinary_near = np.empty(count, dtype=intents.dtype), np.zeros(count, np.float32), np.zeros(count, np.float32)
+    risky = np.array([is_risk(intent) for intent in intents])
+    for fold, model in enumerate(models):
         seen, unseen = folds != fold, folds == fold
-        if not seen.any() or not unseen.any():
+        if not unseen.any():
             continue
-        model = SoftmaxRegression.fit(rows[seen], list(intents[seen]))
-        probabilities = model.probabilities(rows[unseen])
+        part = model.probabilities(rows[unseen])
         similarities = examples.embeddings[unseen] @ examples.embeddings[seen].T
-        part, best = _evidence(probabilities, model.classes, similarities, list(intents[seen]))
-        guess = np.array(model.classes)[best]
-        evidence.append(part)
-        right.append(guess == intents[unseen])
-        guesses.append(guess)
-    if not evidence or len(set(np.concatenate(right))) < 2:
+        evidence[unseen], best = _evidence(part, model.classes, similarities, list(intents[seen]))
+        guesses[unseen] = np.array(model.classes)[best]
+        probabilities[np.ix_(unseen, np.searchsorted(classes, model.classes))] = part
+        risky_near[unseen] = similarities[:, risky[seen]].max(axis=1, initial=0.0)
+        ordinary_near[unseen] = similarities[:, ~risky[seen]].max(axis=1, initial=0.0)
+    return HeldOut(intents, classes, probabilities, evidence, guesses, risky_near, ordinary_near)
+
+
+def _calibrate(held_out: HeldOut) -> Calibration:
+    """Fits confidence and thresholds on guesses of models that had not seen the example."""
+    right = held_out.guesses == held_out.intents
+    if len(set(right)) < 2:
         return Calibration((1.0, 0.0, 0.0, 0.0, 0.0), 0.5, 0.25)
-    all_evidence, all_right = np.vstack(evidence), np.concatenate(right)
-    fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(all_evidence, all_right)
-    calibration = Calibration(tuple(float(weight) for weight in fitted.coef_[0]), 0.0, 0.0)
-    confidence = calibration.confidence(all_evidence)
-    answered = np.concatenate(guesses) != OUT_OF_SCOPE
-    answer_from = _cheapest(confidence[answered], all_right[answered], _COST_WRONG_ANSWER)
-    return Calibration(calibration.weights, answer_from, round(answer_from / 3, 3))
+    fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(held_out.evidence, right)
+    weights = tuple(float(weight) for weight in fitted.coef_[0])
+    confidence = Calibration(weights, 0.0, 0.0).confidence(held_out.evidence)
+    ordinary = (held_out.guesses != OUT_OF_SCOPE) & ~np.array([is_risk(guess) for guess in held_out.guesses])
+    costs = np.where(np.isin(held_out.intents, (OUT_OF_SCOPE, "other_language")), _COST_OFF_TOPIC_ANSWER, _COST_WRONG_ANSWER)
+    answer_from = _cheapest(confidence[ordinary], right[ordinary], costs[ordinary])
+    return Calibration(weights, answer_from, round(answer_from / 3, 3))
 
 
-def _cheapest(confidence: Matrix, right: npt.NDArray[np.bool_], cost_wrong: float) -> float:
-    """The threshold with the lowest cost: `cost_wrong` for a wrong answer given, 1 for a right one held back."""
+def _cheapest(confidence: Matrix, right: npt.NDArray[np.bool_], cost_wrong: Matrix) -> float:
+    """The threshold with the lowest cost: `cost_wrong` of each wrong answer given, 1 for each right one held back."""
     candidates = np.linspace(0.05, 0.95, 91)
-    costs = [cost_wrong * ((confidence >= t) & ~right).sum() + ((confidence < t) & right).sum() for t in candidates]
+    costs = [cost_wrong[(confidence >= t) & ~right].sum() + ((confidence < t) & right).sum() for t in candidates]
     return float(round(candidates[int(np.argmin(costs))], 3))

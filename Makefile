@@ -1,0 +1,47 @@
+# `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
+.DEFAULT_GOAL := help
+.PHONY: help install train serve test lint types check browser clean
+
+PYTHON_VERSION := 3.10
+TOOLS := .tools
+PY := .venv/bin/python
+export UV_PYTHON_PREFERENCE ?= managed
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+
+help:  ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+install: .venv/.installed  ## Bring uv, Python 3.10 and the locked packages into .venv
+
+.venv/.installed: pyproject.toml uv.lock scripts/install.sh
+	@sh scripts/install.sh $(PYTHON_VERSION)
+	@touch $@
+
+train: install  ## Train a model, unless one fits the present data and code
+	@$(PY) -m bot train
+
+serve: train  ## Start website and console (PORT, CONSOLE_PORT) and print Ready
+	@exec $(PY) -m bot up
+
+browser: install  ## Install the browser that the browser tests drive (Debian, as root)
+	@sh scripts/browser.sh
+
+test: train browser  ## Run every test
+	$(PY) -m pytest
+
+lint: install  ## Style and import order
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+
+types: install  ## Types, strictly
+	.venv/bin/mypy
+
+check: train  ## Check the approved content and Rasa's own data
+	$(PY) -m bot content check
+	.venv/bin/rasa data validate --fail-on-warnings
+
+clean:  ## Remove everything that can be made again (not the record in var/)
+	rm -rf .venv .tools models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,126 @@
+"""The second net for risk: what the embedding says, without a look at any word list.
+
+The score is the chance that a message belongs to one of the `emergency_*` and `clinician_*` intents, fitted on held-out
+folds from the summed probability of these intents and from the nearest risky and the nearest ordinary example.
+
+A missed risk costs 100, a needless referral 1 (the project's brief). On those costs alone the threshold would be so low
+that ordinary visitors were sent away in numbers, and an assistant that refers everything helps nobody; so it is the
+cheapest threshold that still refers at most `CEILING` of the ordinary questions. Both figures are stored in the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from bot.safety.normalise import sentences
+from bot.understanding.encoder import Matrix
+from bot.understanding.linear import Examples
+
+COST_MISSED_RISK = 100.0
+COST_NEEDLESS_REFERRAL = 1.0
+CEILING = 0.04
+"""Share of ordinary training questions that this net may refer needlessly."""
+EMERGENCY_CEILING = 0.01
+"""Share of ordinary training questions that this net may answer with emergency numbers."""
+
+EMERGENCY = "emergency_"
+CLINICIAN = "clinician_"
+_ORDINARY_DESPITE_THEIR_NAME = ("emergency_over",)
+_NOT_ASKED = ("out_of_scope", "other_language")
+_SHORTEST_PART = 3
+"""Words below which a sentence is not judged on its own."""
+
+
+@dataclass(frozen=True)
+class RiskCalibration:
+    """Weights of: logit of the summed probability, cosine to the nearest risky and to the nearest ordinary example, constant."""
+
+    weights: tuple[float, ...]
+    risk_from: float
+    emergency_from: float
+    cheapest: float
+    """The threshold the costs alone would choose."""
+
+    def score(self, summed: Matrix, risky: Matrix, ordinary: Matrix) -> Matrix:
+        """The chance of a risk: shape of the arguments, (rows,)."""
+        return np.asarray(1 / (1 + np.exp(-_evidence(summed, risky, ordinary) @ np.array(self.weights, dtype=np.float32))), dtype=np.float32)
+
+
+SILENT = RiskCalibration((0.0, 0.0, 0.0, 0.0), 2.0, 2.0, 2.0)
+"""Never fires: for training data without risk intents."""
+
+
+def is_risk(intent: str) -> bool:
+    """Whether an intent stands for a risk."""
+    return intent.startswith((EMERGENCY, CLINICIAN)) and intent not in _ORDINARY_DESPITE_THEIR_NAME
+
+
+def parts_of(text: str) -> list[str]:
+    """Sentences worth judging on their own, when there is more than one."""
+    found = sentences(text)
+    return [part for part in found if len(part.split()) >= _SHORTEST_PART] if len(found) > 1 else []
+
+
+def fit_risk(probabilities: Matrix, classes: Sequence[str], nearest_risky: Matrix, nearest_ordinary: Matrix, intents: npt.NDArray[np.str_]) -> RiskCalibration:
+    """Fits score and thresholds on what was said of held-out examples; data without risk intents gives `SILENT`."""
+    risky = np.array([is_risk(intent) for intent in intents])
+    if not risky.any() or risky.all():
+        return SILENT
+    summed, emergency = _sums(probabilities, classes)
+    fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(_evidence(summed, nearest_risky, nearest_ordinary), risky)
+    calibration = RiskCalibration(tuple(float(weight) for weight in fitted.coef_[0]), 0.0, 0.0, 0.0)
+    score = calibration.score(summed, nearest_risky, nearest_ordinary)
+    asked = ~risky & ~np.isin(intents, _NOT_ASKED)
+    cheapest = _cheapest(score, risky)
+    risk_from = max(cheapest, float(np.quantile(score[asked], 1 - CEILING)))
+    emergency_from = max(0.1, float(np.quantile(emergency[asked], 1 - EMERGENCY_CEILING)))
+    return RiskCalibration(calibration.weights, round(risk_from, 4), round(emergency_from, 4), round(cheapest, 4))
+
+
+def judge(calibration: RiskCalibration, probabilities: Matrix, classes: Sequence[str], similarities: Matrix, examples: Examples) -> dict[str, Any]:
+    """What the net says of a message, given one row for the whole and one for each part.
+
+    Returns:
+        `score` and `emergency_score` (0 to 1) with their `thresholds`, `category` (None when neither is reached), and
+        for a category the `nearest` training example of that category with its `similarity` (cosine).
+    """
+    risky = np.array([is_risk(intent) for intent in examples.intents])
+    verdict: dict[str, Any] = {"category": None, "thresholds": {"risk": calibration.risk_from, "emergency": calibration.emergency_from}}
+    if not risky.any():
+        return {**verdict, "score": 0.0, "emergency_score": 0.0}
+    summed, emergency = _sums(probabilities, classes)
+    score = calibration.score(summed, similarities[:, risky].max(axis=1), similarities[:, ~risky].max(axis=1, initial=0.0))
+    verdict |= {"score": round(float(score.max()), 4), "emergency_score": round(float(emergency.max()), 4)}
+    is_emergency = bool(emergency.max() >= calibration.emergency_from)
+    if not is_emergency and score.max() < calibration.risk_from:
+        return verdict
+    row = int((emergency if is_emergency else score).argmax())
+    prefix = EMERGENCY if is_emergency else CLINICIAN
+    eligible = [index for index, name in enumerate(classes) if name.startswith(prefix) and is_risk(name)]
+    category = classes[max(eligible, key=lambda index: float(probabilities[row][index]))]
+    own = np.array([intent == category for intent in examples.intents])
+    nearest = int(np.where(own, similarities[row], -1.0).argmax())
+    return {**verdict, "category": category, "nearest": examples.texts[nearest], "similarity": round(float(similarities[row][nearest]), 4)}
+
+
+def _evidence(summed: Matrix, risky: Matrix, ordinary: Matrix) -> Matrix:
+    clipped = np.clip(summed, 1e-5, 1 - 1e-5)
+    return np.stack([np.log(clipped / (1 - clipped)), risky, ordinary, np.ones_like(risky)], axis=1).astype(np.float32)
+
+
+def _sums(probabilities: Matrix, classes: Sequence[str]) -> tuple[Matrix, Matrix]:
+    emergency = np.array([name.startswith(EMERGENCY) and is_risk(name) for name in classes])
+    risk = np.array([is_risk(name) for name in classes])
+    return probabilities[:, risk].sum(axis=1), probabilities[:, emergency].sum(axis=1)
+
+
+def _cheapest(score: Matrix, risky: npt.NDArray[np.bool_]) -> float:
+    candidates = np.concatenate([np.linspace(0.002, 0.1, 50), np.linspace(0.11, 0.95, 85)])
+    costs = [COST_MISSED_RISK * ((score < t) & risky).sum() + COST_NEEDLESS_REFERRAL * ((score >= t) & ~risky).sum() for t in candidates]
+    return float(candidates[int(np.argmin(costs))])

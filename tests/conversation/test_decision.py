@@ -1,0 +1,119 @@
+"""The order of decisions, without Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bot.content.library import Library
+from bot.conversation.decision import EARLIER_RISK, EMERGENCY_FOLLOWUP, EMERGENCY_OVER, Decision, Understanding, decide
+from bot.safety.triage import Finding
+
+WARFARIN = Finding("clinician_medicine", "medicine.anticoagulant", "warfarin")
+CHEST = Finding("emergency_chest_pain", "emergency.chest.pain", "chest pain")
+
+
+def _decide(
+    library: Library,
+    text: str = "how long does it take",
+    *,
+    intent: str | None = "session_length",
+    confidence: float = 0.9,
+    findings: tuple[Finding, ...] = (),
+    classifier: Mapping[str, Any] | None = None,
+    risk: str | None = None,
+    emergency: str | None = None,
+) -> Decision | None:
+    return decide(Understanding(text, intent, confidence, findings, classifier or {}), risk=risk, emergency=emergency, library=library)
+
+
+def test_an_ordinary_question_is_answered(library: Library) -> None:
+    assert _decide(library) is None
+
+
+def test_an_emergency_outranks_a_question(library: Library) -> None:
+    decision = _decide(library, findings=(CHEST, WARFARIN))
+    assert decision is not None
+    assert decision.snippet == "emergency_chest_pain"
+    assert decision.risk == {"category": "emergency_chest_pain", "rule": "emergency.chest.pain"}
+
+
+def test_the_classifiers_emergency_outranks_a_rule_for_a_clinician(library: Library) -> None:
+    decision = _decide(library, findings=(WARFARIN,), classifier={"category": "emergency_stroke"})
+    assert decision is not None
+    assert decision.snippet == "emergency_stroke"
+
+
+def test_a_rule_alone_refers(library: Library) -> None:
+    decision = _decide(library, findings=(WARFARIN,))
+    assert decision is not None
+    assert decision.snippet == "clinician_medicine"
+
+
+def test_the_classifier_alone_refers(library: Library) -> None:
+    decision = _decide(library, classifier={"category": "clinician_pregnancy"})
+    assert decision is not None
+    assert decision.risk == {"category": "clinician_pregnancy", "rule": "classifier.clinician_pregnancy"}
+
+
+def test_the_intent_alone_refers(library: Library) -> None:
+    decision = _decide(library, intent="clinician_dose")
+    assert decision is not None
+    assert decision.risk == {"category": "clinician_dose", "rule": "intent.clinician_dose"}
+
+
+def test_a_personal_risk_is_remembered(library: Library) -> None:
+    decision = _decide(library, findings=(WARFARIN,))
+    assert decision is not None
+    assert decision.slots == {"risk": "clinician_medicine"}
+
+
+def test_a_general_risk_is_not_remembered(library: Library) -> None:
+    decision = _decide(library, findings=(Finding("clinician_cancer_claim", "x", "cancer"),))
+    assert decision is not None
+    assert decision.slots == {}
+
+
+@pytest.mark.parametrize("intent", ["session_length", "general_safety", "preparation", "how_often", "nlu_fallback"])
+def test_after_a_risk_questions_about_the_treatment_are_referred(library: Library, intent: str) -> None:
+    decision = _decide(library, intent=intent, risk="clinician_medicine")
+    assert decision is not None
+    assert decision.snippet == EARLIER_RISK
+
+
+@pytest.mark.parametrize("intent", ["opening_hours", "booking", "privacy", "thanks", "out_of_scope", "fda_status"])
+def test_after_a_risk_questions_about_clinic_and_world_are_answered(library: Library, intent: str) -> None:
+    assert _decide(library, intent=intent, risk="clinician_medicine") is None
+
+
+def test_an_emergency_holds_until_it_is_called_over(library: Library) -> None:
+    decision = _decide(library, intent="opening_hours", emergency="emergency_breathing")
+    assert decision is not None
+    assert decision.snippet == EMERGENCY_FOLLOWUP
+
+
+def test_only_known_words_call_an_emergency_over(library: Library) -> None:
+    guessed = _decide(library, intent=EMERGENCY_OVER, confidence=0.97, emergency="emergency_breathing")
+    said = _decide(library, intent=EMERGENCY_OVER, confidence=1.0, emergency="emergency_breathing")
+    assert guessed is not None
+    assert guessed.snippet == EMERGENCY_FOLLOWUP
+    assert said is not None
+    assert said.snippet == EMERGENCY_OVER
+    assert said.slots == {"emergency": None}
+
+
+def test_a_message_without_words_is_asked_back(library: Library) -> None:
+    decision = _decide(library, "🙂🙂", intent="nlu_fallback")
+    assert decision is not None
+    assert decision.snippet == "empty_message"
+
+
+def test_a_long_message_is_refused_but_an_emergency_in_it_is_not(library: Library) -> None:
+    long = _decide(library, "word " * 1000)
+    urgent = _decide(library, "word " * 1000, findings=(CHEST,))
+    assert long is not None
+    assert long.snippet == "message_too_long"
+    assert urgent is not None
+    assert urgent.snippet == "emergency_chest_pain"

@@ -1,0 +1,144 @@
+"""Whatever comes in, one recorded reply with the warning goes out."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.conversation.engine import CANARIES, Engine
+from bot.conversation.reply import Reply
+from bot.record.database import open_record
+from bot.record.turns import turns_of, verify_turns
+from bot.safety.warning import WARNING
+from bot.settings import Settings
+
+Say = Callable[[str], Reply]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=300))
+def test_any_text_gets_a_message_and_the_warning(text: str, engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+    reply = loop.run_until_complete(engine.turn(uuid.uuid4().hex, text))
+    assert reply.messages
+    assert all(message.text and message.snippet for message in reply.messages)
+    assert reply.warning == WARNING
+    assert reply.turn is not None
+    assert reply.turn.warning == WARNING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   \n\t ",
+        "x" * 5000,
+        "\x00\x01\x02",
+        "\u202eozone?",
+        "🫁🫁🫁",
+        "オゾン療法とは何ですか",
+        "/restart",
+        "/session_start",
+        '/faq{"a":1}',
+        "/back",
+        "<script>alert(1)</script>",
+        '{"message": 1}',
+        "' OR 1=1 --",
+        "EXTERNAL: /restart",
+    ],
+)
+def test_strange_input_is_never_silence(text: str, say: Say) -> None:
+    reply = say(text)
+    assert reply.messages[0].text
+    assert reply.turn is not None
+
+
+def test_every_reply_is_an_approved_snippet_byte_for_byte(engine: Engine) -> None:
+    checked, problems = verify_turns(engine.store.database)
+    assert problems == [], checked
+
+
+def test_a_slash_does_not_choose_an_intent(say: Say) -> None:
+    reply = say("/opening_hours")
+    assert reply.turn is not None
+    assert reply.turn.text == "/opening_hours"
+
+
+def test_the_same_request_is_answered_once(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+    first = loop.run_until_complete(engine.turn("once", "What is ozone?", "client-1"))
+    again = loop.run_until_complete(engine.turn("once", "What is ozone?", "client-1"))
+    assert again == first
+    assert len(turns_of(engine.store.database, "once")) == 1
+
+
+def test_messages_of_one_conversation_keep_their_order(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+    async def at_once() -> None:
+        await asyncio.gather(*(engine.turn("ordered", f"What is ozone? {number}") for number in range(5)))
+
+    loop.run_until_complete(at_once())
+    turns = turns_of(engine.store.database, "ordered")
+    assert [turn.number for turn in turns] == [1, 2, 3, 4, 5]
+    assert [turn.text for turn in turns] == [f"What is ozone? {number}" for number in range(5)]
+
+
+def test_personal_data_is_blanked_before_it_is_stored(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_until_complete(engine.turn("private", "call me on 020 7946 0958 or jo@example.org, what are your opening hours?"))
+    (turn,) = turns_of(engine.store.database, "private")
+    events = " ".join(data for (data,) in engine.store.database.execute("SELECT data FROM events WHERE conversation = 'private'"))
+    for secret in ("7946", "jo@example.org"):
+        assert secret not in turn.text
+        assert secret not in events
+
+
+def test_a_risk_is_explained_in_the_record(say: Say) -> None:
+    turn = say("I take warfarin every day, is that a problem?").turn
+    assert turn is not None
+    assert turn.risk_category == "clinician_medicine"
+    assert turn.explanation["findings"]
+    assert turn.model_id
+
+
+def test_an_old_risk_outlives_what_rasa_remembers(say: Say) -> None:
+    say("I am pregnant")
+    for _ in range(25):
+        say("What are your opening hours?")
+    assert say("How long does a session take?").route == "clinician"
+
+
+def test_the_shipped_model_is_ready(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+    assert loop.run_until_complete(engine.problems()) == []
+
+
+@pytest.mark.parametrize(("text", "route"), [("I cannot breathe", "emergency"), ("I take warfarin", "clinician"), ("What is ozone?", "out_of_scope")])
+def test_without_a_model_the_rules_still_hold(text: str, route: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: asyncio.AbstractEventLoop) -> None:
+    monkeypatch.setenv("OZONE_MODELS", str(tmp_path))
+    broken = Engine(Settings(), open_record(None))
+    broken.load()
+    reply = loop.run_until_complete(broken.turn("c", text))
+    assert broken.fault is not None
+    assert "make train" in broken.fault
+    assert reply.route == route
+    assert reply.turn is not None
+    assert reply.turn.number == 1
+
+
+def test_a_full_disk_gets_the_safe_reply(loop: asyncio.AbstractEventLoop, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = engine.store.database
+    database.execute("PRAGMA query_only = ON")
+    try:
+        reply = loop.run_until_complete(engine.turn("full", "I cannot breathe"))
+    finally:
+        database.execute("PRAGMA query_only = OFF")
+    assert reply.turn is None
+    assert reply.route == "emergency"
+    assert reply.warning == WARNING
+    assert loop.run_until_complete(engine.turn("full", "What is ozone?")).turn is not None
+
+
+def test_the_canaries_cover_answer_referral_and_emergency(engine: Engine) -> None:
+    assert {engine.library[snippet].route for _, snippet in CANARIES} == {"answer", "clinician", "emergency"}
