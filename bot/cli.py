@@ -329,6 +329,19 @@ def staff_disable(username: str) -> None:
     click.echo(f"{username} cannot log in any more.")
 
 
+@staff.command("enable")
+@click.argument("username")
+def staff_enable(username: str) -> None:
+    """Let a disabled USERNAME log in again."""
+    from bot.console.accounts import AccountError, enable
+
+    try:
+        enable(open_record(Settings().database), username)
+    except AccountError as error:
+        raise Refused(str(error)) from error
+    click.echo(f"{username} can log in again.")
+
+
 @staff.command("list")
 def staff_list() -> None:
     """List the accounts."""

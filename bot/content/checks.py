@@ -32,9 +32,9 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _PROMISES = re.compile(
-    r"\b(guarantee[ds]?|miracle|100 ?%|completely safe|totally safe|perfectly safe|no side effects|no risks?\b(?! of)|risk[- ]free"
+    r"\b(guarantee[ds]?|miracle|completely safe|totally safe|perfectly safe|no side effects|no risks?\b(?! of)|risk[- ]free"
     r"|will (cure|heal|fix|restore|boost|detox\w*|reverse)|(ozone|it|therapy) (cures|heals|boosts|detoxifies|reverses|eliminates)"
-    r"|you will (be fine|feel better|be cured)|is safe for you|nothing to worry about|do not worry)\b",
+    r"|you will (be fine|feel better|be cured)|is safe for you|nothing to worry about|do not worry)\b|\b100 ?%",
     re.IGNORECASE,
 )
 _NEGATED = re.compile(r"\b(not|no|never|cannot|nobody|without|neither|nor|whether|claims?|claimed|say|says|said)\b[^.]*$", re.IGNORECASE)
@@ -54,7 +54,9 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         return [str(error)]
     problems = [problem for snippet in library for problem in check_snippet(snippet, today or date.today())]
     problems += _missing_seed(library)
-    problems += [f"data/safety/categories.yml: `{name}` has no snippet with this id and a fitting route." for name in categories if not _worded(name, library)]
+    problems += [
+        f"data/safety/categories.yml: `{name}` has no approved snippet with this id and a fitting route." for name in categories if not _worded(name, library)
+    ]
     problems += [
         f"data/snippets/{snippet.topic}.yml: the question of `{snippet.id}` fires the rule `{finding.rule}`; a button with it would be referred."
         for snippet in library.of_route("answer")
@@ -110,7 +112,7 @@ def _missing_seed(library: Library) -> list[str]:
 
 
 def _worded(category: str, library: Library) -> bool:
-    return category in library and category.startswith(library[category].route)
+    return category in library and category.startswith(library[category].route) and library[category].status == "approved"
 
 
 def _rule_examples(triage: Triage) -> Iterator[str]:

@@ -11,7 +11,8 @@ from typing import Any
 from bot.content.files import ContentError, read_mapping
 
 REQUIRED = ("name", "website", "phone", "email", "emergency.number", "emergency.poison", "emergency.crisis", "retention_days", "privacy_contact")
-_FIELD = re.compile(r"\{([a-z_]+(?:\.[a-z_]+)*)\}")
+_FIELD = re.compile(r"\{([^{}]*)\}")
+"""Anything in braces: a misspelt `{Phone}` is an error, not a text with braces in it."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,18 @@ def load_clinic(path: Path) -> Clinic:
     """Reads clinic.yml.
 
     Raises:
-        ContentError: a required field is missing or empty, or a value is not text or a number.
+        ContentError: a required field is missing or empty, or a value is not text or a number (for `fictional`: true or false).
     """
     raw = read_mapping(path)
     fictional = raw.pop("fictional", False)
+    if not isinstance(fictional, bool):
+        raise ContentError(f"{path}: the field `fictional` is {fictional!r}. Write true or false, without quotes.")
     fields: dict[str, str] = {}
     _flatten("", raw, fields, path)
     for name in REQUIRED:
         if not fields.get(name):
             raise ContentError(f"{path}: the field `{name}` is missing or empty. Every clinic needs it.")
-    return Clinic(fields=fields, fictional=bool(fictional))
+    return Clinic(fields=fields, fictional=fictional)
 
 
 def _flatten(prefix: str, value: Mapping[str, Any], into: dict[str, str], path: Path) -> None:

@@ -12,13 +12,18 @@ _SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_SAFE):  # type: ignore[misc]
-    """YAML 1.1 reads `on`, `no` and `yes` as truth values; editors mean words. Only true and false are truth values here, as in YAML 1.2."""
+    """YAML 1.1 reads `on` and `no` as truth values, `000` as 0, `9:30` as 570 and `2027-02-30` not at all; editors mean words.
+
+    Only true and false are truth values here and only whole numbers without a leading zero are numbers. All else is text as written.
+    """
 
 
+_GUESSED = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float", "timestamp"))
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"] for first, resolvers in _SAFE.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _GUESSED] for first, resolvers in _SAFE.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]*)$"), list("-0123456789"))
 
 
 class ContentError(ValueError):

@@ -122,6 +122,9 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         raise ContentError(f"{owner} has the status {raw['status']!r}. Use one of {', '.join(_STATUSES)}.")
     if raw.get("after_risk", "refer") not in ("refer", "answer"):
         raise ContentError(f"{owner}: `after_risk` must be `refer` or `answer`.")
+    for key in ("sources", "seed", "related"):
+        if not isinstance(raw.get(key) or [], list):
+            raise ContentError(f"{owner}: `{key}` must be a list, in [square brackets].")
     if not isinstance(raw["version"], int) or raw["version"] < 1:
         raise ContentError(f"{owner}: `version` must be a whole number from 1.")
     return Snippet(
@@ -131,7 +134,7 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         route=raw["route"],
         sources=tuple(_source(source_id, sources, owner) for source_id in raw.get("sources") or ()),
         seed=tuple(raw.get("seed") or ()),
-        related=tuple(raw.get("related") or ()),
+        related=tuple(str(name) for name in raw.get("related") or ()),
         after_risk=raw.get("after_risk", "refer") == "answer",
         status=raw["status"],
         approval=_approval(raw["approval"], owner),
@@ -142,7 +145,7 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
 
 
 def _source(source_id: object, sources: Mapping[str, Source], owner: str) -> Source:
-    if source_id not in sources:
+    if str(source_id) not in sources:
         raise ContentError(f"{owner} names the source `{source_id}`, which is not listed. Add it to data/snippets/sources.yml.")
     return sources[str(source_id)]
 

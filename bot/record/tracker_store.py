@@ -20,6 +20,7 @@ from sqlite_utils import Database
 
 from bot.record.database import open_record
 from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, utc
+from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.settings import Settings
 
@@ -143,5 +144,5 @@ def _redacted(event: dict[str, Any]) -> dict[str, Any]:
         return event
     parse = dict(event.get("parse_data") or {})
     if parse.get("text"):
-        parse["text"] = redact(str(parse["text"]))
-    return {**event, "text": redact(str(event.get("text") or "")), "parse_data": parse}
+        parse["text"] = redact(clean(str(parse["text"])))
+    return {**event, "text": redact(clean(str(event.get("text") or ""))), "parse_data": parse}

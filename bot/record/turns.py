@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.safety.warning import WARNING
 
@@ -97,7 +98,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         conversation=conversation,
         number=number,
         at=utc(float(user.get("timestamp") or finished)),
-        text=redact(str(user.get("text") or "")),
+        text=redact(clean(str(user.get("text") or ""))),
         route=str(first.get("route") or "out_of_scope"),
         intent=(parse.get("intent") or {}).get("name"),
         confidence=(parse.get("intent") or {}).get("confidence"),
@@ -120,7 +121,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         ],
         warning=WARNING,
         latency_ms=round((finished - float(received)) * 1000, 2) if received else None,
-        model_id=user.get("metadata", {}).get("model_id"),
+        model_id=given.get("model_id"),
         client_id=given.get("client_id"),
     )
 
@@ -187,9 +188,10 @@ def turn_of_client(database: Database, conversation: str, client_id: str) -> Tur
 def search_turns(database: Database, words: str, *, limit: int = 50) -> list[Turn]:
     """Turns whose question or reply holds all of `words`, the best match first.
 
-    Everything a person can type is a legal search: each word is quoted, so FTS5 operators are just words.
+    Everything a person can type is a legal search: each word is quoted, so FTS5 operators are just words,
+    and control characters are dropped, as they were from the visitors' words.
     """
-    query = " ".join('"' + word.replace('"', '""') + '"' for word in words.split())
+    query = " ".join('"' + word.replace('"', '""') + '"' for word in clean(words).split())
     if not query:
         return []
     rows = database.execute(f"{_SELECT} JOIN turns_fts ON turns_fts.rowid = turns.id WHERE turns_fts MATCH ? ORDER BY rank LIMIT ?", [query, limit])

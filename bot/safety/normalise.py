@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LATIN_MARKS = re.compile(r"[\u0300-\u036f\u064b-\u0652]")
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"'})
 
@@ -41,8 +41,13 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 
 def clean(text: str) -> str:
-    """The visitor's words without what nobody can see: control, zero-width and direction characters."""
+    """The visitor's words without what nobody can see: control, zero-width and direction characters, halves of an emoji."""
     return _CONTROL.sub("", _INVISIBLE.sub("", text)).strip()
+
+
+def without_accents(text: str) -> str:
+    """The text with the marks off its letters, as `sentences` takes them off, so that a pattern may be written with them."""
+    return unicodedata.normalize("NFC", _LATIN_MARKS.sub("", unicodedata.normalize("NFD", text)))
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -51,8 +56,7 @@ def sentences(text: str) -> tuple[str, ...]:
     Lower case, accents off Latin letters, contractions written out ("cant" becomes "cannot"), punctuation turned into
     spaces. Sentences end at `. ? ! ;` and at line ends; a dot between digits ends nothing.
     """
-    text = unicodedata.normalize("NFKC", clean(text)).translate(_QUOTES).lower()
-    text = unicodedata.normalize("NFC", _LATIN_MARKS.sub("", unicodedata.normalize("NFD", text)))
+    text = without_accents(unicodedata.normalize("NFKC", clean(text)).translate(_QUOTES).lower())
     for pattern, replacement in _CONTRACTIONS:
         text = pattern.sub(replacement, text)
     text = _REPEATED.sub(r"\1\1", text)

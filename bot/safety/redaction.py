@@ -10,9 +10,10 @@ import re
 
 _EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
-_LONG_NUMBER = re.compile(r"(?<![\w.])\+?\(?\d(?:[\s().-]?\d){6,18}(?!\w)")
-_NAME = re.compile(r"\b(I am called|I'm called|name's)\s+([A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)*)", re.UNICODE)
-_NAME_ANY_CASE = re.compile(r"\b(my name is|my name's)\s+([\w'-]+(?:\s+[A-Z][\w'-]+)*)", re.IGNORECASE)
+_DATE = r"(?:(?:19|20)\d\d[.-][01]?\d[.-][0-3]?\d|[0-3]?\d[.-][0-3]?\d[.-](?:19|20)\d\d)(?![().-]?\d)"
+_LONG_NUMBER = re.compile(rf"(?<![\w.])(?!{_DATE})\+?\(?\d(?:(?:[\s().-]|\)\s|\s\()?\d){{6,18}}(?!\w)")
+_NAME = re.compile(r"\b(I am called|I['’]m called|name['’]s)\s+([A-Z][\w'-]+(?:\s+[A-Z][\w'-]+)*)", re.UNICODE)
+_NAME_ANY_CASE = re.compile(r"\b((?i:my name is|my name['’]s))\s+([\w'-]+(?:\s+[A-Z][\w'-]+)*)")
 
 
 def redact(text: str) -> str:

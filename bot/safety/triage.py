@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.safety.normalise import phrase, sentences
+from bot.safety.normalise import phrase, sentences, without_accents
 
 
 class RuleError(ValueError):
@@ -53,7 +53,7 @@ class WordList:
     names: tuple[str, ...]
 
 
-_MACRO = re.compile(r"<([a-z_]+)>")
+_MACRO = re.compile(r"(?<!\?P)<([a-z_]+)>")
 _BEYOND_LATIN = re.compile(r"[\u0370-\uffff]")
 _MIN_FUZZY_LENGTH = 8
 """Letters a name needs before one typing slip is forgiven; shorter names are too close to everyday words."""
@@ -63,17 +63,20 @@ def compile_pattern(source: str, words: Mapping[str, Sequence[str]], owner: str)
     """Expands `<name>` to the named alternatives and adds word boundaries (not for scripts that write none).
 
     Raises:
-        RuleError: an unknown `<name>` or a broken expression; `owner` names the rule.
+        RuleError: an unknown `<name>`, one that holds itself, or a broken expression; `owner` names the rule.
     """
 
-    def expand(match: re.Match[str]) -> str:
-        if match[1] not in words:
-            raise RuleError(f"{owner}: <{match[1]}> is not listed under `words:`.")
-        return "(?:" + "|".join(words[match[1]]) + ")"
+    def expand(text: str, within: tuple[str, ...]) -> str:
+        def alternatives(match: re.Match[str]) -> str:
+            if match[1] not in words:
+                raise RuleError(f"{owner}: <{match[1]}> is not listed under `words:`.")
+            if match[1] in within:
+                raise RuleError(f"{owner}: <{match[1]}> under `words:` holds itself.")
+            return "(?:" + "|".join(expand(word, (*within, match[1])) for word in words[match[1]]) + ")"
 
-    expanded = source
-    while _MACRO.search(re.sub(r"\(\?P<\w+>", "(", expanded)):
-        expanded = _MACRO.sub(expand, expanded)
+        return _MACRO.sub(alternatives, text)
+
+    expanded = without_accents(expand(source, ()))
     try:
         return re.compile(expanded if _BEYOND_LATIN.search(expanded) else rf"\b(?:{expanded})\b")
     except re.error as error:

@@ -24,6 +24,10 @@ from bot.understanding.linear import Examples
 
 COST_MISSED_RISK = 100.0
 COST_NEEDLESS_REFERRAL = 1.0
+COST_MISSED_EMERGENCY = 5.0
+"""An emergency that this net calls a matter for a clinician, against a false alarm (1): such a referral names the
+emergency number too, and the rules look at the same message; but a needless alarm frightens somebody who is ill.
+"""
 CEILING = 0.04
 """Share of ordinary training questions that this net may refer needlessly."""
 EMERGENCY_CEILING = 0.01
@@ -77,9 +81,10 @@ def fit_risk(probabilities: Matrix, classes: Sequence[str], nearest_risky: Matri
     calibration = RiskCalibration(tuple(float(weight) for weight in fitted.coef_[0]), 0.0, 0.0, 0.0)
     score = calibration.score(summed, nearest_risky, nearest_ordinary)
     asked = ~risky & ~np.isin(intents, _NOT_ASKED)
-    cheapest = _cheapest(score, risky)
+    cheapest = _cheapest(score, risky, COST_MISSED_RISK)
     risk_from = max(cheapest, float(np.quantile(score[asked], 1 - CEILING)))
-    emergency_from = max(0.1, float(np.quantile(emergency[asked], 1 - EMERGENCY_CEILING)))
+    urgent = np.array([intent.startswith(EMERGENCY) for intent in intents]) & risky
+    emergency_from = max(_cheapest(emergency, urgent, COST_MISSED_EMERGENCY), float(np.quantile(emergency[asked], 1 - EMERGENCY_CEILING)))
     return RiskCalibration(calibration.weights, round(risk_from, 4), round(emergency_from, 4), round(cheapest, 4))
 
 
@@ -120,7 +125,7 @@ def _sums(probabilities: Matrix, classes: Sequence[str]) -> tuple[Matrix, Matrix
     return probabilities[:, risk].sum(axis=1), probabilities[:, emergency].sum(axis=1)
 
 
-def _cheapest(score: Matrix, risky: npt.NDArray[np.bool_]) -> float:
+def _cheapest(score: Matrix, risky: npt.NDArray[np.bool_], cost_missed: float) -> float:
     candidates = np.concatenate([np.linspace(0.002, 0.1, 50), np.linspace(0.11, 0.95, 85)])
-    costs = [COST_MISSED_RISK * ((score < t) & risky).sum() + COST_NEEDLESS_REFERRAL * ((score >= t) & ~risky).sum() for t in candidates]
+    costs = [cost_missed * ((score < t) & risky).sum() + COST_NEEDLESS_REFERRAL * ((score >= t) & ~risky).sum() for t in candidates]
     return float(candidates[int(np.argmin(costs))])

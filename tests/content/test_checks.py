@@ -1,0 +1,211 @@
+"""The shipped content passes; each thing an approved text must not be is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.content.checks import MAX_QUESTION, MAX_WORDS, check_content, check_snippet, reading_grade
+from bot.content.library import Library, load_library
+from bot.content.snippet import Approval, Snippet, Source
+from bot.content.sync import sync
+from tests.conftest import DATA
+from tests.content.conftest import TODAY, edit
+
+ABOUT = "snippets/about.yml"
+PLAIN = "Ozone is a gas with a sharp smell. It is made of three atoms of oxygen. It can hurt the lungs, so we keep the air in the room clean."
+GOOD = Snippet(
+    id="what_is_ozone",
+    question="What is ozone?",
+    text=PLAIN,
+    route="answer",
+    sources=(Source("lungs", "Ozone and the lungs", "A journal", 2020, "https://journal.example/1"),),
+    seed=(1,),
+    related=(),
+    after_risk=False,
+    status="approved",
+    approval=Approval("Ed Itor", "editor", date(2026, 11, 22)),
+    review_by=date(2027, 5, 22),
+    version=1,
+    topic="about",
+)
+
+
+def _problems(snippet: Snippet, today: date = TODAY) -> list[str]:
+    return list(check_snippet(snippet, today))
+
+
+def _only(problems: list[str]) -> str:
+    assert len(problems) == 1, problems
+    return problems[0]
+
+
+def test_the_shipped_content_passes(library: Library) -> None:
+    assert check_content(DATA, max(snippet.approval.on for snippet in library)) == []
+
+
+def test_the_small_content_passes(data: Path) -> None:
+    assert check_content(data, TODAY) == []
+
+
+def test_a_good_snippet_has_no_problem() -> None:
+    assert _problems(GOOD) == []
+
+
+def test_a_problem_names_the_file_and_the_snippet() -> None:
+    assert _only(_problems(replace(GOOD, sources=()))).startswith("data/snippets/about.yml: `what_is_ozone` ")
+
+
+def test_a_missing_source_is_found() -> None:
+    assert "names no source" in _only(_problems(replace(GOOD, sources=())))
+
+
+def test_a_text_that_is_too_long_is_found() -> None:
+    assert f"between 25 and {MAX_WORDS}" in _only(_problems(replace(GOOD, text="It is a gas. " * 23)))
+
+
+def test_a_text_of_the_greatest_length_passes() -> None:
+    assert _problems(replace(GOOD, text="It is gas. " * 30)) == []
+
+
+def test_a_text_that_is_too_short_is_found() -> None:
+    assert "has 4 words" in _only(_problems(replace(GOOD, text="Ozone is a gas.")))
+
+
+def test_small_talk_may_be_short() -> None:
+    assert _problems(replace(GOOD, route="smalltalk", text="Hello. How can I help you?")) == []
+
+
+def test_a_text_that_is_hard_to_read_is_found() -> None:
+    hard = "Considerable physiological heterogeneity necessitates individualised evaluation, notwithstanding conventional recommendations. "
+    assert "reads at grade" in _only(_problems(replace(GOOD, text=hard * 3)))
+
+
+def test_a_name_that_cannot_be_avoided_does_not_make_a_text_hard() -> None:
+    assert reading_grade("We offer major autohaemotherapy.") == reading_grade("We offer name.")
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        "It is a miracle.",
+        "It will cure you.",
+        "Ozone heals wounds.",
+        "It is 100% safe and works.",
+        "There are no side effects.",
+        "You will feel better soon.",
+        "There is nothing to worry about.",
+        "It is guaranteed to work.",
+        "Nobody was hurt. It is completely safe.",
+    ],
+)
+def test_a_promise_is_found(promise: str) -> None:
+    assert "promises something" in _only(_problems(replace(GOOD, text=f"{PLAIN} {promise}")))
+
+
+@pytest.mark.parametrize(
+    "denied",
+    ["Nobody can say that it is completely safe.", "It is not a miracle.", "Some sites claim it will cure you.", "We cannot say whether it is 100% safe."],
+)
+def test_a_negated_promise_passes(denied: str) -> None:
+    assert _problems(replace(GOOD, text=f"{PLAIN} {denied}")) == []
+
+
+@pytest.mark.parametrize("dose", ["40 mg", "20 µg/ml", "1,000 mcg", "200 ml", "30 gamma", "some mcg/ml"])
+def test_a_dose_is_found(dose: str) -> None:
+    assert "names a dose" in _only(_problems(replace(GOOD, text=f"{PLAIN} We use {dose} here.")))
+
+
+def test_a_number_that_is_no_dose_passes() -> None:
+    assert _problems(replace(GOOD, text=f"{PLAIN} It costs $120 and takes 60 minutes.")) == []
+
+
+def test_a_question_that_is_too_long_is_found() -> None:
+    assert f"a question of {MAX_QUESTION + 1} characters" in _only(_problems(replace(GOOD, question="x" * (MAX_QUESTION + 1))))
+
+
+def test_a_question_of_the_greatest_length_passes() -> None:
+    assert _problems(replace(GOOD, question="x" * MAX_QUESTION)) == []
+
+
+def test_a_review_date_that_is_past_is_found() -> None:
+    assert "was due for review by 2027-05-22" in _only(_problems(GOOD, GOOD.review_by + timedelta(days=1)))
+
+
+def test_the_review_date_itself_is_not_past() -> None:
+    assert _problems(GOOD, GOOD.review_by) == []
+
+
+def test_an_approval_in_the_future_is_found() -> None:
+    assert "which is in the future" in _only(_problems(GOOD, GOOD.approval.on - timedelta(days=1)))
+
+
+@pytest.mark.parametrize("number", [0, 18])
+def test_a_seed_sentence_that_does_not_exist_is_found(number: int) -> None:
+    assert "use numbers from 1 to 17" in _only(_problems(replace(GOOD, seed=(number,))))
+
+
+def test_an_unresolved_clinic_field_is_found(data: Path) -> None:
+    edit(data / ABOUT, "{phone}", "{fax}")
+    assert "`opening_hours`: the clinic field {fax} is missing" in _only(check_content(data, TODAY))
+
+
+def test_a_broken_rule_is_found(data: Path) -> None:
+    edit(data / "safety/rules.yml", "<breath>", "<air>")
+    assert "<air> is not listed" in _only(check_content(data, TODAY))
+
+
+def test_a_broken_snippet_is_found_in_the_folder(data: Path) -> None:
+    edit(data / ABOUT, "sources: [lungs]", "sources: []")
+    assert "`what_is_ozone` names no source" in _only(check_content(data, TODAY))
+
+
+def test_a_seed_sentence_that_no_snippet_speaks_for_is_found(data: Path) -> None:
+    edit(data / ABOUT, "seed: [17]", "seed: []")
+    assert "no snippet speaks for sentence 17" in _only(check_content(data, TODAY))
+
+
+def test_a_category_without_snippet_is_found(data: Path) -> None:
+    edit(data / "safety/categories.yml", "clinician_general]", "clinician_general, clinician_dose]")
+    assert "`clinician_dose` has no approved snippet" in _only(check_content(data, TODAY))
+
+
+def test_a_category_whose_snippet_takes_another_route_is_found(data: Path) -> None:
+    edit(data / "snippets/risks.yml", "route: emergency", "route: clinician")
+    assert any("`emergency_breathing` has no approved snippet with this id and a fitting route" in problem for problem in check_content(data, TODAY))
+
+
+@pytest.mark.parametrize("status", ["draft", "retired"])
+def test_a_category_whose_snippet_is_not_approved_is_found(data: Path, status: str) -> None:
+    edit(data / "snippets/risks.yml", "route: emergency", f"route: emergency\n  status: {status}")
+    assert "`emergency_breathing` has no approved snippet" in _only(check_content(data, TODAY))
+
+
+def test_a_generated_file_out_of_step_is_found(data: Path) -> None:
+    edit(data / "rules.yml", "utter_what_is_ozone", "utter_something_else")
+    assert _only(check_content(data, TODAY)).startswith("rules.yml: out of step")
+
+
+def test_a_rule_that_does_not_fire_on_its_own_example_is_found(data: Path) -> None:
+    edit(data / "safety/rules.yml", """fires: ["I can't breathe"]""", 'fires: ["I am well"]')
+    assert "`breathing.cannot` does not fire on its own example 'I am well'" in _only(check_content(data, TODAY))
+
+
+def test_a_rule_that_fires_on_its_counter_example_is_found(data: Path) -> None:
+    edit(data / "safety/rules.yml", 'silent: ["I breathe well"]', 'silent: ["cannot breathe"]')
+    assert "`breathing.cannot` fires on its counter-example 'cannot breathe'" in _only(check_content(data, TODAY))
+
+
+def test_a_button_that_would_be_referred_is_found(data: Path) -> None:
+    edit(data / ABOUT, "question: What is ozone?", "question: Can I take warfarin?")
+    sync(load_library(data), data)
+    assert "the question of `what_is_ozone` fires the rule `medicine.blood_thinner`" in _only(check_content(data, TODAY))
+
+
+def test_every_problem_is_told_at_once(data: Path) -> None:
+    edit(data / ABOUT, "sources: [lungs]", "sources: []")
+    edit(data / ABOUT, "seed: [17]", "seed: []")
+    assert len(check_content(data, TODAY)) == 2

@@ -1,0 +1,101 @@
+"""The record opens, is brought up to date, and says when it cannot be written."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from bot.record.database import RecordError, open_record, writable
+
+TABLES = {"conversations", "turns", "turns_fts", "events", "staff", "staff_sessions", "heartbeat"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "var" / "record.db"
+
+
+@pytest.fixture
+def record(path: Path) -> Iterator[Database]:
+    database = open_record(path)
+    yield database
+    database.close()
+
+
+def test_a_record_in_memory_has_every_table() -> None:
+    with closing(open_record(None)) as database:
+        assert set(database.table_names()) >= TABLES
+
+
+def test_two_records_in_memory_share_nothing() -> None:
+    with closing(open_record(None)) as one, closing(open_record(None)) as other:
+        one.execute("INSERT INTO heartbeat (id, at) VALUES (1, 'now')")
+        assert other.execute("SELECT count(*) FROM heartbeat").fetchone() == (0,)
+
+
+def test_the_folder_of_a_record_is_made(record: Database, path: Path) -> None:
+    assert path.is_file()
+
+
+def test_a_record_opened_twice_is_migrated_once(record: Database, path: Path) -> None:
+    with closing(open_record(path)) as again:
+        assert again.schema == record.schema
+
+
+def test_a_record_opened_again_keeps_what_it_holds(record: Database, path: Path) -> None:
+    with record.atomic():
+        record.execute("INSERT INTO heartbeat (id, at) VALUES (1, 'then')")
+    with closing(open_record(path)) as again:
+        assert again.execute("SELECT at FROM heartbeat").fetchone() == ("then",)
+
+
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])
+def test_a_record_on_disk_is_durable_and_readable_by_others(record: Database, pragma: str, value: str | int) -> None:
+    assert record.execute(f"PRAGMA {pragma}").fetchone() == (value,)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(RecordError, match=r"file/record\.db: the record cannot be opened"):
+        open_record(tmp_path / "file" / "record.db")
+
+
+def test_a_folder_in_the_place_of_the_record_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="the record cannot be opened"):
+        open_record(tmp_path)
+
+
+def test_a_file_that_is_no_record_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "record.db"
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(RecordError, match=r"record\.db: the record cannot be opened"):
+        open_record(path)
+
+
+def test_an_open_record_is_writable(record: Database, path: Path) -> None:
+    assert writable(path) is None
+
+
+def test_a_record_stays_writable(record: Database, path: Path) -> None:
+    writable(path)
+    assert writable(path) is None
+
+
+def test_a_missing_record_is_not_writable(tmp_path: Path) -> None:
+    assert "cannot be written" in str(writable(tmp_path / "record.db"))
+
+
+def test_asking_for_a_missing_record_does_not_make_it(tmp_path: Path) -> None:
+    writable(tmp_path / "record.db")
+    assert not (tmp_path / "record.db").exists()
+
+
+def test_a_record_that_another_process_holds_is_not_writable(record: Database, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert "locked" in str(writable(path, timeout_seconds=0))

@@ -1,0 +1,83 @@
+"""What identifies somebody is blanked; what a reviewer needs stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.safety.redaction import redact
+
+
+@pytest.mark.parametrize("address", ["anna@example.org", "a.b+c@mail.example.co.uk", "anna @ example.org"])
+def test_an_email_address_is_blanked(address: str) -> None:
+    assert redact(f"write to {address} please") == "write to [e-mail] please"
+
+
+@pytest.mark.parametrize("address", ["https://example.org/me?id=1", "http://example.org", "www.example.org/anna", "HTTPS://EXAMPLE.ORG"])
+def test_a_web_address_is_blanked(address: str) -> None:
+    assert redact(f"see {address} now") == "see [web address] now"
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "555-0100",
+        "5550100123",
+        "(555) 555-0100",
+        "+1 (555) 555-0100",
+        "+44 20 7946 0958",
+        "01-42-68-53-00",
+        "555.555.0100",
+        "4111 1111 1111 1111",
+        "123-45-6789",
+    ],
+)
+def test_a_long_number_is_blanked(number: str) -> None:
+    assert redact(f"call {number} today") == "call [number] today"
+
+
+def test_a_number_after_a_date_is_blanked() -> None:
+    assert "5550100" not in redact("on 2026-11-22 5550100")
+
+
+@pytest.mark.parametrize(
+    ("said", "stored"),
+    [
+        ("My name is Anna Smith.", "My name is [name]."),
+        ("my name is anna", "my name is [name]"),
+        ("MY NAME IS ANNA", "MY NAME IS [name]"),
+        ("I'm called Anna", "I'm called [name]"),
+        ("I\u2019m called Anna", "I\u2019m called [name]"),
+        ("my name\u2019s Anna", "my name\u2019s [name]"),
+        ("The name's O'Neil-Bond", "The name's [name]"),
+    ],
+)
+def test_a_stated_name_is_blanked(said: str, stored: str) -> None:
+    assert redact(said) == stored
+
+
+def test_what_follows_a_name_stays() -> None:
+    assert redact("my name is anna taking warfarin for clots") == "my name is [name] taking warfarin for clots"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am 72 and take warfarin 5 mg",
+        "it happened on 2026-11-22",
+        "it happened on 22.11.2026",
+        "it happened on 11-22-2026",
+        "since 12/05/2024",
+        "at 2026-11-22 10:30",
+        "my pressure is 140/90",
+        "is it $180 to $240",
+        "I am called back tomorrow",
+        "",
+    ],
+)
+def test_medicines_ages_and_dates_stay(text: str) -> None:
+    assert redact(text) == text
+
+
+def test_redacting_twice_changes_nothing_more() -> None:
+    once = redact("my name is Anna, anna@example.org, +1 (555) 555-0100, https://example.org")
+    assert redact(once) == once

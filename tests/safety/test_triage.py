@@ -1,0 +1,154 @@
+"""How rules and word lists become findings, on small rules of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.safety.triage import Finding, Rule, RuleError, Triage, WordList, compile_pattern
+
+CATEGORIES = ("emergency", "medicine", "general")
+EMERGENCY = Rule("breath", "emergency", compile_pattern("cannot breathe", {}, "breath"))
+GENERAL = Rule("mine", "general", compile_pattern("my (case|body)", {}, "mine"))
+BLOOD = WordList("blood", "medicine", ("warfarin", "clopidogrel", "blood thinner", "St John's wort", "insulin"))
+SMALL = Triage(CATEGORIES, [GENERAL, EMERGENCY], [BLOOD], frozenset({"clopidogrex"}))
+
+
+def _rules(text: str) -> list[str]:
+    return [finding.rule for finding in SMALL.check(text)]
+
+
+def test_the_gravest_finding_comes_first_whatever_is_said_first() -> None:
+    assert _rules("In my case I take warfarin. I cannot breathe.") == ["breath", "blood", "mine"]
+
+
+def test_findings_of_one_category_come_in_the_order_of_the_message() -> None:
+    assert [finding.words for finding in SMALL.check("insulin and then warfarin")] == ["insulin", "warfarin"]
+
+
+def test_the_order_of_the_categories_decides_and_not_that_of_the_rules() -> None:
+    turned = Triage(tuple(reversed(CATEGORIES)), SMALL.rules, SMALL.lists)
+    assert turned.check("In my case I cannot breathe")[0].rule == "mine"
+
+
+def test_a_finding_names_category_rule_and_words() -> None:
+    assert SMALL.check("Help, I CAN'T breathe!") == (Finding("emergency", "breath", "cannot breathe"),)
+
+
+def test_a_thing_said_twice_is_found_once() -> None:
+    assert _rules("I cannot breathe. I cannot breathe.") == ["breath"]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "?!", "What is ozone?"])
+def test_ordinary_words_give_no_finding(text: str) -> None:
+    assert SMALL.check(text) == ()
+
+
+def test_a_pattern_does_not_reach_over_the_end_of_a_sentence() -> None:
+    assert SMALL.check("Of course I cannot. Breathe is a nice word.") == ()
+
+
+def test_a_pattern_fires_on_whole_words_only() -> None:
+    assert SMALL.check("my bodywork") == ()
+
+
+def test_a_name_of_several_words_is_found() -> None:
+    assert [finding.words for finding in SMALL.check("I am on a blood-thinner now")] == ["blood thinner"]
+
+
+@pytest.mark.parametrize("typed", ["St John's wort", "st johns wort", "ST JOHN\u2019S WORT"])
+def test_a_name_with_an_apostrophe_is_found_with_and_without_it(typed: str) -> None:
+    assert _rules(typed) == ["blood"]
+
+
+@pytest.mark.parametrize("typed", ["blood thinners", "insulins", "warfarins"])
+def test_the_plural_of_a_name_is_found(typed: str) -> None:
+    assert _rules(typed) == ["blood"]
+
+
+@pytest.mark.parametrize("typed", ["clopidogel", "cloppidogrel", "clopidogral", "clopidorgel", "warfarine", "warfrin", "wafrarin"])
+def test_one_slip_in_a_long_name_is_forgiven(typed: str) -> None:
+    assert _rules(f"I take {typed}") == ["blood"]
+
+
+@pytest.mark.parametrize("typed", ["clopidgl", "waferins", "klopidogral"])
+def test_two_slips_are_not_forgiven(typed: str) -> None:
+    assert _rules(f"I take {typed}") == []
+
+
+def test_a_slip_in_a_short_name_is_not_forgiven() -> None:
+    assert _rules("I take inulin") == []
+
+
+def test_an_everyday_word_is_not_taken_for_a_misspelt_name() -> None:
+    assert _rules("clopidogrex") == []
+
+
+def test_the_longest_name_is_preferred() -> None:
+    small = Triage(("c",), [], [WordList("short", "c", ("vitamin",)), WordList("long", "c", ("vitamin k blocker",))])
+    assert [finding.rule for finding in small.check("a vitamin k blocker")] == ["long"]
+
+
+def test_unless_stops_a_rule() -> None:
+    rule = Rule("die", "emergency", compile_pattern("want to die", {}, "die"), unless=compile_pattern("want to die laughing", {}, "die"))
+    assert rule.search("i want to die laughing") is None
+
+
+def test_unless_stops_a_rule_for_its_own_sentence_only() -> None:
+    rule = Rule("die", "emergency", compile_pattern("want to die", {}, "die"), unless=compile_pattern("laughing", {}, "die"))
+    assert Triage(("emergency",), [rule], []).check("I was laughing. I want to die.")
+
+
+def test_a_macro_stands_for_its_words() -> None:
+    assert compile_pattern("my <kin>", {"kin": ["mother", "sons?"]}, "kin").search("for my sons now")
+
+
+def test_a_macro_may_hold_macros() -> None:
+    assert compile_pattern("<all>", {"all": ["<one>", "two"], "one": ["uno"]}, "all").search("uno")
+
+
+def test_a_macro_stands_beside_a_named_group() -> None:
+    assert compile_pattern("(?P<who>my) <kin>", {"kin": ["mother"]}, "kin").search("my mother")
+
+
+def test_an_unknown_macro_names_the_rule() -> None:
+    with pytest.raises(RuleError, match=r"kin\.rule: <kin> is not listed"):
+        compile_pattern("my <kin>", {}, "kin.rule")
+
+
+def test_a_macro_that_holds_itself_names_the_rule() -> None:
+    with pytest.raises(RuleError, match=r"kin\.rule: <a> under `words:` holds itself"):
+        compile_pattern("my <a>", {"a": ["<b>"], "b": ["<a>"]}, "kin.rule")
+
+
+def test_a_broken_regular_expression_names_the_rule() -> None:
+    with pytest.raises(RuleError, match=r"kin\.rule: the pattern is not a regular expression"):
+        compile_pattern("my (mother", {}, "kin.rule")
+
+
+def test_a_rule_of_an_unknown_category_is_named() -> None:
+    with pytest.raises(RuleError, match="mine: the category 'general' is not listed"):
+        Triage(("emergency",), [GENERAL], [])
+
+
+def test_a_list_of_an_unknown_category_is_named() -> None:
+    with pytest.raises(RuleError, match="blood: the category 'medicine' is not listed"):
+        Triage(("emergency",), [], [BLOOD])
+
+
+def test_a_pattern_in_a_script_without_spaces_fires_inside_a_run_of_letters() -> None:
+    rule = Rule("zh", "emergency", compile_pattern("不能呼吸", {}, "zh"))
+    assert Triage(("emergency",), [rule], []).check("我现在不能呼吸了")
+
+
+@pytest.mark.parametrize("letter", ["й", "ё", "ά", "é"])
+def test_an_accent_in_a_pattern_does_not_keep_it_from_firing(letter: str) -> None:
+    rule = Rule("accent", "emergency", compile_pattern(f"a{letter}b", {}, "accent"))
+    assert Triage(("emergency",), [rule], []).check(f"a{letter}b")
+
+
+def test_in_the_shipped_rules_an_emergency_outranks_a_medicine(triage: Triage) -> None:
+    assert triage.check("I take warfarin and now I can't breathe")[0].category.startswith("emergency_")
+
+
+def test_in_the_shipped_lists_a_misspelt_medicine_is_found(triage: Triage) -> None:
+    assert triage.check("is it fine with metforman")

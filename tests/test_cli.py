@@ -1,0 +1,88 @@
+"""The command line as a person meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import main
+from bot.safety.warning import WARNING
+from tests.conftest import ROOT
+
+
+def _run(*arguments: str, text: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments], input=text, capture_output=True, text=True, cwd=ROOT, env={**os.environ, **settings}, timeout=300, check=False
+    )
+
+
+def test_ask_answers_each_line_in_order() -> None:
+    result = _run("ask", text="What is ozone?\nI take warfarin\nI can't breathe\n\n")
+    rows = [json.loads(line) for line in result.stdout.splitlines()]
+    assert result.returncode == 0, result.stderr
+    assert [row["route"] for row in rows] == ["answer", "clinician", "emergency", "clarify"]
+    assert all(set(row) == {"text", "route", "intent", "confidence", "snippet", "risk", "reply", "warning"} for row in rows)
+    assert all(row["warning"] == WARNING for row in rows)
+    assert rows[0]["snippet"] == "what_is_ozone"
+    assert rows[1]["risk"]["rule"]
+
+
+def test_json_lines_share_a_conversation_by_key() -> None:
+    lines = [{"text": "I take warfarin", "conversation": 1}, {"text": "How long does a session take?", "conversation": 2}, {"text": "How long does a session take?", "conversation": 1}]
+    result = _run("ask", text="\n".join(map(json.dumps, lines)))
+    assert [json.loads(line)["route"] for line in result.stdout.splitlines()] == ["clinician", "answer", "clinician"]
+
+
+def test_a_json_line_without_text_is_named() -> None:
+    result = _run("ask", text='{"text": "hi"}\n{"words": 1}\n')
+    assert result.returncode == 2
+    assert "line 2" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
+    result = _run("ask", text="hi\n", OZONE_MODELS=str(tmp_path))
+    assert result.returncode == 2
+    assert result.stderr.strip().splitlines()[-1].endswith("Run `make train`.")
+
+
+@pytest.mark.parametrize("command", [[], ["ask"], ["train"], ["serve"], ["console"], ["up"], ["content"], ["content", "check"], ["record"], ["record", "list"], ["staff"], ["staff", "add"]])
+def test_every_command_has_help(command: list[str]) -> None:
+    result = CliRunner().invoke(main, [*command, "--help"])
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) > 3
+
+
+@pytest.mark.parametrize(("name", "value"), [("PORT", "eighty"), ("CONSOLE_PORT", "99999")])
+def test_a_bad_port_is_one_sentence(name: str, value: str) -> None:
+    result = _run("console", **{name: value})
+    assert result.returncode == 2
+    assert name in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_empty_record_is_explained(tmp_path: Path) -> None:
+    result = _run("record", "list", OZONE_DATABASE=str(tmp_path / "none.db"))
+    assert result.returncode == 2
+    assert "no record yet" in result.stderr
+
+
+def test_a_staff_account_can_be_made_from_the_command_line(tmp_path: Path) -> None:
+    database = str(tmp_path / "record.db")
+    assert _run("staff", "add", "maria", text="a long enough password\n", OZONE_DATABASE=database).returncode == 0
+    assert "maria" in _run("staff", "list", OZONE_DATABASE=database).stdout
+    short = _run("staff", "add", "tom", text="short\n", OZONE_DATABASE=database)
+    assert short.returncode == 2
+    assert "12" in short.stderr
+
+
+def test_broken_content_is_one_sentence(tmp_path: Path) -> None:
+    result = _run("content", "check", OZONE_DATA=str(tmp_path))
+    assert result.returncode == 2
+    assert "clinic.yml" in result.stderr
