@@ -18,7 +18,14 @@ from tests.conftest import ROOT
 
 def _run(*arguments: str, text: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "bot", *arguments], input=text, capture_output=True, text=True, cwd=ROOT, env={**os.environ, **settings}, timeout=300, check=False
+        [sys.executable, "-m", "bot", *arguments],
+        input=text,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **settings},
+        timeout=300,
+        check=False,
     )
 
 
@@ -34,7 +41,11 @@ def test_ask_answers_each_line_in_order() -> None:
 
 
 def test_json_lines_share_a_conversation_by_key() -> None:
-    lines = [{"text": "I take warfarin", "conversation": 1}, {"text": "How long does a session take?", "conversation": 2}, {"text": "How long does a session take?", "conversation": 1}]
+    lines = [
+        {"text": "I take warfarin", "conversation": 1},
+        {"text": "How long does a session take?", "conversation": 2},
+        {"text": "How long does a session take?", "conversation": 1},
+    ]
     result = _run("ask", text="\n".join(map(json.dumps, lines)))
     assert [json.loads(line)["route"] for line in result.stdout.splitlines()] == ["clinician", "answer", "clinician"]
 
@@ -52,7 +63,10 @@ def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
     assert result.stderr.strip().splitlines()[-1].endswith("Run `make train`.")
 
 
-@pytest.mark.parametrize("command", [[], ["ask"], ["train"], ["serve"], ["console"], ["up"], ["content"], ["content", "check"], ["record"], ["record", "list"], ["staff"], ["staff", "add"]])
+@pytest.mark.parametrize(
+    "command",
+    [[], ["ask"], ["train"], ["serve"], ["console"], ["up"], ["content"], ["content", "check"], ["record"], ["record", "list"], ["staff"], ["staff", "add"]],
+)
 def test_every_command_has_help(command: list[str]) -> None:
     result = CliRunner().invoke(main, [*command, "--help"])
     assert result.exit_code == 0

@@ -289,5 +289,5 @@ def _network(address: str) -> str:
     except ValueError:
         return address
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is None:
-        return str(ipaddress.ip_network((parsed, 64), strict=True))
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)

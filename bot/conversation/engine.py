@@ -167,7 +167,7 @@ class Engine:
             client_id=client_id,
         )
         try:
-            return reply_of(self.store.add_turn(turn, WEB_CHANNEL))
+            return reply_of(self.store.add_turn(turn, WEB_CHANNEL, decision.slots if decision else {}))
         except sqlite3.Error as error:
             log.error("turn.not_recorded", conversation=conversation, error=type(error).__name__)
             return reply

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Optional
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SlotSet
+from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlite_utils import Database
 
@@ -45,9 +44,15 @@ class RecordTrackerStore(TrackerStore):
         self._known: dict[str, int] = {}
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Writes what is new. Raises whatever SQLite raises, after counting it."""
+        """Writes what is new, once a visitor has spoken: Rasa saves an empty conversation first, which nobody needs.
+
+        Raises whatever SQLite raises, after counting it.
+        """
+        new = list(tracker.events)[self._known.get(tracker.sender_id, 0) :]
+        if not any(isinstance(event, UserUttered) for event in new):
+            return
         try:
-            self._write(tracker, list(tracker.events)[self._known.get(tracker.sender_id, 0) :])
+            self._write(tracker, new)
         except Exception:
             self.faults += 1
             raise
@@ -59,9 +64,8 @@ class RecordTrackerStore(TrackerStore):
         conversation = tracker.sender_id
         events = [_redacted(event.as_dict()) for event in new]
         slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None and name != "session_started_metadata"}
-        spoke = any(event.get("event") == "user" for event in events)
         with self.database.atomic():
-            number = self._touch(conversation, tracker.get_latest_input_channel() or "unknown", now, spoke, json.dumps(slots))
+            number = self._touch(conversation, tracker.get_latest_input_channel() or "unknown", now, json.dumps(slots))
             self.database.conn.executemany(
                 "INSERT INTO events (conversation, type, at, data) VALUES (?, ?, ?, ?)",
                 [(conversation, event["event"], float(event.get("timestamp") or now), json.dumps(event, ensure_ascii=False)) for event in events],
@@ -72,27 +76,28 @@ class RecordTrackerStore(TrackerStore):
         if turn is not None:
             self.committed[conversation] = turn
 
-    def add_turn(self, turn: Turn, channel: str) -> Turn:
-        """Commits a turn that did not come through Rasa; returns it with its number.
+    def add_turn(self, turn: Turn, channel: str, remember: Mapping[str, Any]) -> Turn:
+        """Commits a turn that did not come through Rasa, adds `remember` to the slots and returns the turn with its number.
 
         Raises:
             sqlite3.Error: the record cannot be written; counted in `faults`.
         """
         try:
             with self.database.atomic():
-                turn = replace(turn, number=self._touch(turn.conversation, channel, time.time(), True, "{}"))
+                turn = replace(turn, number=self._touch(turn.conversation, channel, time.time(), json.dumps(dict(remember)), keep=True))
                 self._insert(turn)
         except sqlite3.Error:
             self.faults += 1
             raise
         return turn
 
-    def _touch(self, conversation: str, channel: str, now: float, spoke: bool, slots: str) -> int:
+    def _touch(self, conversation: str, channel: str, now: float, slots: str, *, keep: bool = False) -> int:
         """Brings the conversation's row up to date and returns its number of turns; takes the write lock first of all."""
+        kept = "json_patch(slots, excluded.slots)" if keep else "excluded.slots"
         row = self.database.execute(
-            """INSERT INTO conversations (id, channel, started_at, last_at, turns, slots) VALUES (:id, :channel, :now, :now, :spoke, :slots)
-            ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, turns = turns + excluded.turns, slots = excluded.slots RETURNING turns""",
-            {"id": conversation, "channel": channel, "now": utc(now), "spoke": int(spoke), "slots": slots},
+            f"""INSERT INTO conversations (id, channel, started_at, last_at, turns, slots) VALUES (:id, :channel, :now, :now, 1, :slots)
+            ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, turns = turns + excluded.turns, slots = {kept} RETURNING turns""",
+            {"id": conversation, "channel": channel, "now": utc(now), "slots": slots},
         ).fetchone()
         return int(row[0])
 
@@ -100,13 +105,6 @@ class RecordTrackerStore(TrackerStore):
         insert_turn(self.database, turn)
         (worst,) = self.database.execute("SELECT worst_route FROM conversations WHERE id = ?", [turn.conversation]).fetchone()
         self.database.execute("UPDATE conversations SET worst_route = ? WHERE id = ?", [gravest([worst, turn.route]), turn.conversation])
-
-    async def create_tracker(self, sender_id: str, append_action_listen: bool = True) -> DialogueStateTracker:
-        """A new conversation, written with its first turn and not before."""
-        tracker = self.init_tracker(sender_id)
-        if append_action_listen:
-            tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
-        return tracker
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The last events of a conversation on top of its current slots, or None for a new one."""

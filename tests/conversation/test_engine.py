@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.conversation.engine import CANARIES, Engine
 from bot.conversation.reply import Reply
 from bot.record.database import open_record
-from bot.record.turns import turns_of, verify_turns
+from bot.record.turns import get_conversation, turns_of, verify_turns
 from bot.safety.warning import WARNING
 from bot.settings import Settings
 
@@ -142,3 +142,26 @@ def test_a_full_disk_gets_the_safe_reply(loop: asyncio.AbstractEventLoop, engine
 
 def test_the_canaries_cover_answer_referral_and_emergency(engine: Engine) -> None:
     assert {engine.library[snippet].route for _, snippet in CANARIES} == {"answer", "clinician", "emergency"}
+
+
+def test_a_conversation_is_listed_with_its_channel(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+    loop.run_until_complete(engine.turn("channelled", "What is ozone?"))
+    listed = get_conversation(engine.store.database, "channelled")
+    assert listed is not None
+    assert (listed.channel, listed.turns, listed.worst_route) == ("web", 1, "answer")
+
+
+def test_a_fault_does_not_make_an_emergency_forgotten(engine: Engine, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object) -> None:
+        raise OSError
+
+    loop.run_until_complete(engine.turn("faulty", "I cannot breathe"))
+    with monkeypatch.context() as broken:
+        assert engine._agent is not None
+        broken.setattr(engine._agent.processor, "handle_message", fail)
+        during = loop.run_until_complete(engine.turn("faulty", "What is ozone?"))
+    after = loop.run_until_complete(engine.turn("faulty", "What are your opening hours?"))
+    assert during.turn is not None
+    assert during.turn.snippet_id == "technical_problem"
+    assert after.turn is not None
+    assert after.turn.snippet_id == "emergency_followup"

@@ -110,7 +110,10 @@ def test_a_bad_request_gets_one_sentence(client: Client, body: bytes, status: in
 
 @pytest.mark.parametrize("message", ["", " ", "x" * 5000, "\u0000", "\u202e", "🙂", "/restart", '/faq{"a":1}', "<b>hi</b>", "\ud800"])
 def test_strange_messages_get_a_reply(client: Client, message: str) -> None:
-    response = client.post("/api/chat", content=('{"message": "' + message.encode("unicode_escape").decode().replace('"', "'").replace("\\x", "\\u00").replace("\\U0001", "\\ud83d\\u") + '"}'))
+    response = client.post(
+        "/api/chat",
+        content=('{"message": "' + message.encode("unicode_escape").decode().replace('"', "'").replace("\\x", "\\u00").replace("\\U0001", "\\ud83d\\u") + '"}'),
+    )
     assert response.status_code in (200, 400)
     assert response.json()["warning"]["text"] == WARNING
 
