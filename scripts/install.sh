@@ -21,9 +21,9 @@ else
             exit 2
         fi
         # A virtual environment where the system allows one, else a plain target folder: both stay inside .tools.
-        if ! "$found" -m venv .tools >/dev/null 2>&1 || ! .tools/bin/python -m pip install --quiet uv; then
+        if ! "$found" -m venv .tools >/dev/null 2>&1 || ! .tools/bin/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null; then
             rm -rf .tools
-            "$found" -m pip install --quiet --target .tools uv || { echo "error: uv could not be installed. Check the network, or install uv yourself, then run this again." >&2; exit 2; }
+            "$found" -m pip install --quiet --disable-pip-version-check --target .tools uv || { echo "error: uv could not be installed. Check the network, or install uv yourself, then run this again." >&2; exit 2; }
         fi
     fi
 fi
@@ -34,7 +34,7 @@ for candidate in "python$version" "$HOME"/.pyenv/versions/"$version".*/bin/pytho
 done
 if [ -z "$python" ]; then
     echo "Bringing Python $version ..."
-    if ! "$uv" python install --quiet "$version" >/dev/null 2>&1; then
+    if ! "$uv" python install --quiet "$version" >/dev/null 2>&1 && ! UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 "$uv" python install --quiet "$version" >/dev/null 2>&1; then
         echo "error: Python $version was not found and could not be downloaded. Rasa 3.6 needs it: install Python $version (for example with pyenv), then run this again." >&2
         exit 2
     fi
@@ -42,4 +42,5 @@ if [ -z "$python" ]; then
 fi
 
 echo "Installing the locked packages into .venv (the first time takes a few minutes) ..."
-"$uv" sync --frozen --quiet --python "$python"
+# Behind a proxy with a certificate of its own uv has to ask the system whom to trust.
+"$uv" sync --frozen --quiet --python "$python" 2>/dev/null || UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 "$uv" sync --frozen --quiet --python "$python"
