@@ -217,6 +217,8 @@ def verify_turns(database: Database) -> tuple[int, list[str]]:
             problems.append(f"{name}: no reply was sent.")
         if turn.warning != WARNING:
             problems.append(f"{name}: the warning is missing or changed.")
+        if turn.reply != "\n\n".join(str(message.get("text") or "") for message in turn.messages):
+            problems.append(f"{name}: the reply that is searched is not the reply that was sent.")
         for message in turn.messages:
             snippet = message.get("snippet") or {}
             text = str(message.get("text") or "").removesuffix(f"\n\n{WARNING}")

@@ -315,8 +315,13 @@ def test_an_empty_record_has_nothing_to_verify(database: Database) -> None:
 
 def test_a_changed_text_is_found(database: Database) -> None:
     _add(database, _turn())
-    database.execute("UPDATE turns SET messages = replace(messages, 'a gas', 'a cure')")
+    database.execute("UPDATE turns SET messages = replace(messages, 'a gas', 'a cure'), reply = replace(reply, 'a gas', 'a cure')")
     assert turns.verify_turns(database) == (1, ["talk #1: the text of `what_is_ozone` is not the approved one."])
+
+
+def test_a_reply_that_was_not_sent_is_found(database: Database) -> None:
+    _add(database, replace(_turn(), reply="Ozone is a cure."))
+    assert turns.verify_turns(database) == (1, ["talk #1: the reply that is searched is not the reply that was sent."])
 
 
 @pytest.mark.parametrize("warning", ["", "Ozone is fine."])
