@@ -32,7 +32,7 @@ OUT_OF_SCOPE = "out_of_scope"
 
 _FOLDS = 3
 _COST_WRONG_ANSWER = 1.5
-_COST_OFF_TOPIC_ANSWER = 5.0
+_COST_OFF_TOPIC_ANSWER = 10.0
 """Against a needless question back (1): a neighbouring answer is a nuisance with buttons to the right one below it; an
 answer to somebody who asked about something else is a mistake that makes the whole assistant look careless."""
 

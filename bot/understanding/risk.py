@@ -33,6 +33,9 @@ CEILING = 0.04
 EMERGENCY_CEILING = 0.01
 """Share of ordinary training questions that this net may answer with emergency numbers."""
 
+FAR = 0.005
+"""Share of held-out risky examples that are allowed to lie farther from all others than the net reaches."""
+
 EMERGENCY = "emergency_"
 CLINICIAN = "clinician_"
 _ORDINARY_DESPITE_THEIR_NAME = ("emergency_over",)
@@ -50,13 +53,15 @@ class RiskCalibration:
     emergency_from: float
     cheapest: float
     """The threshold the costs alone would choose."""
+    near_from: float
+    """Cosine to the nearest risky example below which a message is about something this net knows nothing of."""
 
     def score(self, summed: Matrix, risky: Matrix, ordinary: Matrix) -> Matrix:
         """The chance of a risk: shape of the arguments, (rows,)."""
         return np.asarray(1 / (1 + np.exp(-_evidence(summed, risky, ordinary) @ np.array(self.weights, dtype=np.float32))), dtype=np.float32)
 
 
-SILENT = RiskCalibration((0.0, 0.0, 0.0, 0.0), 2.0, 2.0, 2.0)
+SILENT = RiskCalibration((0.0, 0.0, 0.0, 0.0), 2.0, 2.0, 2.0, 2.0)
 """Never fires: for training data without risk intents."""
 
 
@@ -78,14 +83,15 @@ def fit_risk(probabilities: Matrix, classes: Sequence[str], nearest_risky: Matri
         return SILENT
     summed, emergency = _sums(probabilities, classes)
     fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(_evidence(summed, nearest_risky, nearest_ordinary), risky)
-    calibration = RiskCalibration(tuple(float(weight) for weight in fitted.coef_[0]), 0.0, 0.0, 0.0)
+    calibration = RiskCalibration(tuple(float(weight) for weight in fitted.coef_[0]), 0.0, 0.0, 0.0, 0.0)
     score = calibration.score(summed, nearest_risky, nearest_ordinary)
     asked = ~risky & ~np.isin(intents, _NOT_ASKED)
     cheapest = _cheapest(score, risky, COST_MISSED_RISK)
     risk_from = max(cheapest, float(np.quantile(score[asked], 1 - CEILING)))
     urgent = np.array([intent.startswith(EMERGENCY) for intent in intents]) & risky
     emergency_from = max(_cheapest(emergency, urgent, COST_MISSED_EMERGENCY), float(np.quantile(emergency[asked], 1 - EMERGENCY_CEILING)))
-    return RiskCalibration(calibration.weights, round(risk_from, 4), round(emergency_from, 4), round(cheapest, 4))
+    near_from = float(np.quantile(nearest_risky[risky], FAR))
+    return RiskCalibration(calibration.weights, round(risk_from, 4), round(emergency_from, 4), round(cheapest, 4), round(near_from, 4))
 
 
 def judge(calibration: RiskCalibration, probabilities: Matrix, classes: Sequence[str], similarities: Matrix, examples: Examples) -> dict[str, Any]:
@@ -102,6 +108,8 @@ def judge(calibration: RiskCalibration, probabilities: Matrix, classes: Sequence
     summed, emergency = _sums(probabilities, classes)
     score = calibration.score(summed, similarities[:, risky].max(axis=1), similarities[:, ~risky].max(axis=1, initial=0.0))
     verdict |= {"score": round(float(score.max()), 4), "emergency_score": round(float(emergency.max()), 4)}
+    if similarities[:, risky].max() < calibration.near_from:
+        return verdict
     is_emergency = bool(emergency.max() >= calibration.emergency_from)
     if not is_emergency and score.max() < calibration.risk_from:
         return verdict
