@@ -31,9 +31,11 @@ FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "out_of_scope"
 
 _FOLDS = 3
-_COST_WRONG_ANSWER = 1.5
+_EVIDENCE = 5
+"""Columns of evidence; see `Calibration`."""
+_COST_WRONG_ANSWER = 1.0
 _COST_OFF_TOPIC_ANSWER = 10.0
-"""Against a needless question back (1): a neighbouring answer is a nuisance with buttons to the right one below it; an
+"""Against a needless question back (1): a neighbouring answer costs the visitor one more question, as asking back does; an
 answer to somebody who asked about something else is a mistake that makes the whole assistant look careless."""
 
 
@@ -42,11 +44,13 @@ class Calibration:
     """Turns raw scores into the chance of being right, and says from which chance on to answer or to ask back.
 
     `weights` belong to: logit of the best probability, margin to the second, cosine to the nearest example of the
-    best intent, cosine to the nearest example of any intent, and a constant. All are fitted on held-out folds.
+    best intent, cosine to the nearest example of any intent, and a constant. All are fitted on held-out folds. A text that
+    names the subject is hardly ever about something else, so it is answered from a lower chance on.
     """
 
     weights: tuple[float, ...]
     answer_from: float
+    answer_from_on_subject: float
     clarify_from: float
 
     def confidence(self, evidence: Matrix) -> Matrix:
@@ -70,8 +74,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """`ranking_length`: intents listed with their confidence."""
-        return {"ranking_length": 10}
+        """`ranking_length`: intents listed with their confidence. `subject`: words (beginnings) that show what a text is about."""
+        return {"ranking_length": 10, "subject": []}
 
     def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
@@ -79,7 +83,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         self._resource = resource
         self._model: SoftmaxRegression | None = None
         self._examples: Examples | None = None
-        self._calibration = Calibration((0.0,) * 5, 0.5, 0.25)
+        self._calibration = Calibration((0.0,) * _EVIDENCE, 0.5, 0.5, 0.25)
         self._risk = SILENT
         self._known: dict[str, str] = {}
 
@@ -102,7 +106,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         seen = [(rows[folds != fold], [intent for intent, number in zip(intents, folds, strict=True) if number != fold]) for fold in range(_FOLDS)]
         self._model, *partial = fit_side_by_side([(rows, intents), *seen])
         held_out = _hold_out(rows, self._examples, folds, partial)
-        self._calibration = _calibrate(held_out)
+        self._calibration = _calibrate(held_out, self._names_subject(texts))
         self._risk = fit_risk(held_out.probabilities, held_out.classes, held_out.nearest_risky, held_out.nearest_ordinary, held_out.intents)
         self._known = {phrase(text): intent for text, intent in zip(texts, intents, strict=True)}
         with self._model_storage.write_to(self._resource) as folder:
@@ -159,7 +163,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
             name = self._model.classes[index]
             if name != best:
                 ranking.append({"name": name, "confidence": float(probabilities[0][index]) / rest * (1.0 - confidence)})
-        message.set(INTENT, {"name": self._decide(best, confidence), "confidence": confidence}, add_to_output=True)
+        message.set(INTENT, {"name": self._decide(best, confidence, bool(self._names_subject([text])[0])), "confidence": confidence}, add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
         message.set("risk", None if known is not None and not is_risk(known) else self._judge(text, embedding), add_to_output=True)
 
@@ -172,8 +176,13 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         probabilities = self._model.probabilities(features([text, *parts], embeddings))
         return judge(self._risk, probabilities, self._model.classes, self._examples.similarities(embeddings), self._examples)
 
-    def _decide(self, best: str, confidence: float) -> str:
-        if confidence >= self._calibration.answer_from:
+    def _names_subject(self, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """For each text, whether it has a word that begins like one of the subject's."""
+        beginnings = tuple(str(word) for word in self._config["subject"])
+        return np.array([any(word.startswith(beginnings) for word in phrase(text).split()) if beginnings else False for text in texts], dtype=np.bool_)
+
+    def _decide(self, best: str, confidence: float, on_subject: bool) -> str:
+        if confidence >= (self._calibration.answer_from_on_subject if on_subject else self._calibration.answer_from):
             return best
         return FALLBACK if confidence >= self._calibration.clarify_from and best != OUT_OF_SCOPE else OUT_OF_SCOPE
 
@@ -224,7 +233,7 @@ def _hold_out(rows: Matrix, examples: Examples, folds: npt.NDArray[np.int64], mo
     intents = np.array(examples.intents)
     classes = tuple(str(name) for name in np.unique(intents))
     count = len(intents)
-    probabilities, evidence = np.zeros((count, len(classes)), np.float32), np.zeros((count, 5), np.float32)
+    probabilities, evidence = np.zeros((count, len(classes)), np.float32), np.zeros((count, _EVIDENCE), np.float32)
     guesses, risky_near, ordinary_near = np.empty(count, dtype=intents.dtype), np.zeros(count, np.float32), np.zeros(count, np.float32)
     risky = np.array([is_risk(intent) for intent in intents])
     for fold, model in enumerate(models):
@@ -241,18 +250,20 @@ def _hold_out(rows: Matrix, examples: Examples, folds: npt.NDArray[np.int64], mo
     return HeldOut(intents, classes, probabilities, evidence, guesses, risky_near, ordinary_near)
 
 
-def _calibrate(held_out: HeldOut) -> Calibration:
+def _calibrate(held_out: HeldOut, on_subject: npt.NDArray[np.bool_]) -> Calibration:
     """Fits confidence and thresholds on guesses of models that had not seen the example."""
     right = held_out.guesses == held_out.intents
     if len(set(right)) < 2:
-        return Calibration((1.0, 0.0, 0.0, 0.0, 0.0), 0.5, 0.25)
+        return Calibration((1.0, *(0.0,) * (_EVIDENCE - 1)), 0.5, 0.5, 0.25)
     fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(held_out.evidence, right)
     weights = tuple(float(weight) for weight in fitted.coef_[0])
-    confidence = Calibration(weights, 0.0, 0.0).confidence(held_out.evidence)
+    confidence = Calibration(weights, 0.0, 0.0, 0.0).confidence(held_out.evidence)
     ordinary = (held_out.guesses != OUT_OF_SCOPE) & ~np.array([is_risk(guess) for guess in held_out.guesses])
     costs = np.where(np.isin(held_out.intents, (OUT_OF_SCOPE, "other_language")), _COST_OFF_TOPIC_ANSWER, _COST_WRONG_ANSWER)
-    answer_from = _cheapest(confidence[ordinary], right[ordinary], costs[ordinary])
-    return Calibration(weights, answer_from, round(answer_from / 3, 3))
+    on, off = ordinary & on_subject, ordinary & ~on_subject
+    answer_from = _cheapest(confidence[off], right[off], costs[off])
+    answer_from_on_subject = min(answer_from, _cheapest(confidence[on], right[on], costs[on]))
+    return Calibration(weights, answer_from, answer_from_on_subject, round(answer_from_on_subject / 3, 3))
 
 
 def _cheapest(confidence: Matrix, right: npt.NDArray[np.bool_], cost_wrong: Matrix) -> float:
