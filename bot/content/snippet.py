@@ -60,6 +60,10 @@ class Snippet:
         """SHA-256 of the text as it is sent, in hexadecimal."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    def trace(self) -> dict[str, object]:
+        """What goes with the text wherever it is sent or stored, so that it can be traced."""
+        return {"id": self.id, "version": self.version, "hash": self.hash, "route": self.route, "sources": [source.as_dict() for source in self.sources]}
+
     def sendable(self, today: date) -> bool:
         """Approved, and (for answers) not past its review date.
 

@@ -68,13 +68,7 @@ def reply(snippet: Snippet, buttons: Sequence[Dict[str, Any]] = (), *, with_warn
     return {
         "text": f"{snippet.text}\n\n{WARNING}" if with_warning else snippet.text,
         "buttons": list(buttons),
-        "snippet": {
-            "id": snippet.id,
-            "version": snippet.version,
-            "hash": snippet.hash,
-            "route": snippet.route,
-            "sources": [source.as_dict() for source in snippet.sources],
-        },
+        "snippet": snippet.trace(),
         "warning": WARNING,
     }
 

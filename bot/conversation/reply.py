@@ -48,11 +48,4 @@ def reply_of(turn: Turn) -> Reply:
 
 def safe_reply(snippet: Snippet) -> Reply:
     """The approved reply for a turn that failed."""
-    trace = {
-        "id": snippet.id,
-        "version": snippet.version,
-        "hash": snippet.hash,
-        "route": snippet.route,
-        "sources": [source.as_dict() for source in snippet.sources],
-    }
-    return Reply(snippet.route, (Message(snippet.text, trace),), None)
+    return Reply(snippet.route, (Message(snippet.text, snippet.trace()),), None)
