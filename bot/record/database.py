@@ -95,6 +95,27 @@ def heartbeat(database: Database) -> None:
     database.execute("CREATE TABLE heartbeat (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL)")
 
 
+@migrations()
+def feedback_and_requests(database: Database) -> None:
+    """What visitors thought of an answer, and the questions they left for the clinical team, apart from the transcript."""
+    database.execute(
+        """CREATE TABLE feedback (
+            conversation TEXT NOT NULL, number INTEGER NOT NULL, helpful INTEGER NOT NULL CHECK (helpful IN (0, 1)), reason TEXT NOT NULL DEFAULT '',
+            at TEXT NOT NULL, PRIMARY KEY (conversation, number),
+            FOREIGN KEY (conversation, number) REFERENCES turns (conversation, number) ON DELETE CASCADE
+        )"""
+    )
+    database.execute("CREATE INDEX feedback_helpful ON feedback (helpful, at)")
+    database.execute(
+        """CREATE TABLE requests (
+            id INTEGER PRIMARY KEY, conversation TEXT REFERENCES conversations (id) ON DELETE SET NULL, created_at TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'taken', 'done')), question TEXT NOT NULL, reach TEXT NOT NULL,
+            best_time TEXT NOT NULL, consent_at TEXT NOT NULL, taken_by TEXT, changed_at TEXT NOT NULL
+        )"""
+    )
+    database.execute("CREATE INDEX requests_state ON requests (state, id)")
+
+
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
     """Why the record at `path` cannot be written just now, in one sentence; None when it can."""
     try:
