@@ -18,8 +18,10 @@ class RecordError(RuntimeError):
     """The record cannot be read or written; the message names the file and the remedy."""
 
 
-def open_record(path: Path | None) -> Database:
+def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
     """The record at `path`, created if need be; None gives one in memory that ends with the process.
+
+    `any_thread` lets threads hand the connection to one another; a record in memory allows it always.
 
     WAL, so that staff can read while visitors write; `synchronous=FULL`, so that a committed turn survives a power cut.
 
@@ -27,12 +29,12 @@ def open_record(path: Path | None) -> Database:
         RecordError: the folder or file cannot be created, opened or migrated.
     """
     if path is None:
-        database = Database(memory=True)
+        database = Database(sqlite3.connect(":memory:", check_same_thread=False))
         migrations.apply(database)
         return database
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=not any_thread)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
