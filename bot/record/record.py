@@ -60,8 +60,7 @@ class Record:
         self._beside: Database | None = None
         self._jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.faults = 0
-        self._thread = threading.Thread(target=self._work, name="record", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     @property
     def database(self) -> Database:
@@ -80,7 +79,8 @@ class Record:
             RecordError: the record cannot be opened.
             sqlite3.Error: whatever the job raises; counted in `faults`.
         """
-        return await self._done(_Job(job, write=False))
+        result: Result = await self._done(_Job(job, write=False))
+        return result
 
     async def write(self, job: Callable[[Database], Result], until: float | None = None) -> Result:
         """Runs `job` in a transaction and returns once it is committed, or raises and leaves nothing of it behind.
@@ -94,16 +94,21 @@ class Record:
             RecordError: the record cannot be opened.
             sqlite3.Error: it cannot be written; counted in `faults`.
         """
-        return await self._done(_Job(job, write=True, until=time.monotonic() + PATIENCE_SECONDS if until is None else until))
+        result: Result = await self._done(_Job(job, write=True, until=time.monotonic() + PATIENCE_SECONDS if until is None else until))
+        return result
 
     async def _done(self, job: _Job) -> Any:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="record", daemon=True)
+            self._thread.start()
         self._jobs.put(job)
         return await asyncio.wrap_future(job.outcome)
 
     def close(self) -> None:
         """Ends the thread after the jobs that are queued, and closes the file."""
-        self._jobs.put(_STOP)
-        self._thread.join()
+        if self._thread is not None:
+            self._jobs.put(_STOP)
+            self._thread.join()
         if self._beside is not None:
             self._beside.close()
 

@@ -24,8 +24,8 @@ from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.settings import Settings
 
-EVENTS_LOADED = 30
-"""Events of a conversation that Rasa gets to see: four turns or more. What must outlive them is in the slots."""
+EVENTS_LOADED = 16
+"""Events of a conversation that Rasa gets to see: two whole turns or more. What must outlive them is in the slots."""
 
 _NOT_KEPT = ("session_started_metadata",)
 
