@@ -74,7 +74,7 @@ def start_chat(engine: Engine, port: int) -> int:
 
 async def visit(port: int, questions: list[str], tally: Tally, stop: asyncio.Event) -> None:
     """One visitor: asks, and asks again with the same id when no reply came; starts afresh now and then."""
-    visitor, token, rng = Visitor(port), None, random.Random()  # noqa: S311 - nothing secret
+    visitor, token, rng = Visitor(port), None, random.Random()
     while not stop.is_set():
         request = {"message": rng.choice(questions), "client_id": uuid.uuid4().hex, **({"token": token} if token else {})}
         while not stop.is_set():
@@ -133,7 +133,7 @@ async def crash(engine: Engine, kills: int, path: Path, processes: int = 1) -> t
         tally.heard.clear()
         children = [start_chat(engine, port) for port in ports]
         await asyncio.wait_for(tally.heard.wait(), 120)
-        await asyncio.sleep(random.uniform(0, _LONGEST_LIFE_SECONDS))  # noqa: S311 - nothing secret
+        await asyncio.sleep(random.uniform(0, _LONGEST_LIFE_SECONDS))
         for child in children:
             os.kill(child, signal.SIGKILL)
         for child in children:

@@ -57,6 +57,7 @@ class Record:
         self._path = path if database is None else None
         self._open: Database | None = database
         self._identity: tuple[int, int] | None = None
+        self._log: tuple[int, int] | None = None
         self._beside: Database | None = None
         self._jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.faults = 0
@@ -155,9 +156,7 @@ class Record:
         try:
             outcomes = [self._in_savepoint(database, job) for job in jobs]
             database.execute("COMMIT")
-            if self._path is not None and _identity(self._path) != self._identity:
-                log.error("record.replaced")
-                self._close()
+            if self._replaced():
                 return jobs
         except sqlite3.Error as error:
             with suppress(sqlite3.Error):
@@ -206,14 +205,26 @@ class Record:
         if self._path is None:
             assert self._open is not None
             return self._open
-        if self._open is not None and _identity(self._path) != self._identity:
-            log.error("record.replaced")
-            self._close()
-        if self._open is None:
+        if self._open is None or self._replaced():
             self._open = open_record(self._path, any_thread=True)
             self._open.execute(f"PRAGMA busy_timeout = {_LOCK_TRY_MS}")
             self._identity = _identity(self._path)
+            self._log = _identity(_beside(self._path, "-wal"))
         return self._open
+
+    def _replaced(self) -> bool:
+        """Whether another file, or none, is at the path by now; then the old one is closed.
+
+        Its write-ahead log, if it is still there, must go: SQLite would replay it into the new file.
+        """
+        if self._path is None or _identity(self._path) == self._identity:
+            return False
+        log.error("record.replaced")
+        self._close()
+        if _identity(_beside(self._path, "-wal")) == self._log:
+            for suffix in ("-wal", "-shm"):
+                _beside(self._path, suffix).unlink(missing_ok=True)
+        return True
 
     def _close(self) -> None:
         if self._path is not None and self._open is not None:
@@ -225,6 +236,10 @@ class Record:
 def _tell(job: _Job, result: Any) -> None:
     if job.outcome.set_running_or_notify_cancel():
         job.outcome.set_result(result)
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
