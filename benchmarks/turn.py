@@ -65,7 +65,9 @@ class Contender:
     async def start(self, expected: str) -> None:
         """Starts the server and measures the seconds to its first right answer."""
         started = time.perf_counter()
-        self.process = subprocess.Popen(self.command, cwd=self.folder, env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            self.command, cwd=self.folder, env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         visitor = Visitor(self.port)
         while time.perf_counter() - started < _PATIENCE_SECONDS and self.process.poll() is None:
             try:
