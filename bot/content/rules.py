@@ -10,7 +10,7 @@ from bot.content.files import ContentError, read_mapping
 from bot.safety.normalise import phrase
 from bot.safety.triage import Rule, RuleError, Triage, WordList, compile_pattern
 
-_RULE_KEYS = frozenset({"id", "category", "pattern", "unless", "fires", "silent"})
+_RULE_KEYS = frozenset({"id", "category", "pattern", "unless", "fires", "silent", "weak"})
 
 
 def load_categories(folder: Path) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def _words(raw: object, path: Path) -> Mapping[str, Sequence[str]]:
 
 def _rule(raw: Any, words: Mapping[str, Sequence[str]], path: Path) -> Rule:
     if not isinstance(raw, dict) or not {"id", "category", "pattern"} <= set(raw) <= _RULE_KEYS:
-        raise ContentError(f"{path}: each rule needs id, category and pattern, and may have unless, fires and silent; this one is {str(raw)[:80]!r}.")
+        raise ContentError(f"{path}: each rule needs id, category and pattern, and may have unless, fires, silent and weak; this one is {str(raw)[:80]!r}.")
     owner = f"{path}: `{raw['id']}`"
     try:
         return Rule(
@@ -77,6 +77,7 @@ def _rule(raw: Any, words: Mapping[str, Sequence[str]], path: Path) -> Rule:
             unless=compile_pattern(str(raw["unless"]), words, owner) if raw.get("unless") else None,
             fires=tuple(raw.get("fires") or ()),
             silent=tuple(raw.get("silent") or ()),
+            weak=bool(raw.get("weak")),
         )
     except RuleError as error:
         raise ContentError(str(error)) from error
@@ -88,4 +89,4 @@ def _word_list(raw: Any, category: object, path: Path) -> WordList:
     chosen = raw.get("category") or category
     if not isinstance(chosen, str):
         raise ContentError(f"{path}: `{raw['id']}` has no category, and the file has none either.")
-    return WordList(id=str(raw["id"]), category=chosen, names=tuple(str(name) for name in raw["names"]))
+    return WordList(id=str(raw["id"]), category=chosen, names=tuple(str(name) for name in raw["names"]), weak=bool(raw.get("weak")))

@@ -5,7 +5,8 @@ The order, the first that applies wins:
 1. an emergency, found by either net;
 2. an emergency that the visitor told of before and has not called over;
 3. a message with no words, or far too long;
-4. a risk for a clinician, found by either net or by the intent itself;
+4. a risk for a clinician, found by either net or by the intent itself (a weak rule alone does not count when the
+   classifier is sure of an ordinary question);
 5. a risk told of before, when the question is about having the treatment;
 6. otherwise the question may be answered.
 """
@@ -13,7 +14,7 @@ The order, the first that applies wins:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.content.library import Library
@@ -49,6 +50,10 @@ is right more often when the score is low; at 0.6 three of 130 held-out emergenc
 """
 
 
+MAX_FINDINGS = 10
+"""Findings of one message that are kept."""
+
+
 @dataclass(frozen=True)
 class Decision:
     """The snippet to send instead of an answer, why, and what to remember.
@@ -68,7 +73,7 @@ class Decision:
         return {
             "reason": self.reason,
             "risk": dict(self.risk) if self.risk else None,
-            "findings": [{"category": finding.category, "rule": finding.rule, "words": finding.words} for finding in self.findings[:10]],
+            "findings": [finding.as_dict() for finding in self.findings[:MAX_FINDINGS]],
             "earlier": self.earlier,
         }
 
@@ -84,6 +89,9 @@ class Understanding:
     classifier: Mapping[str, Any]
 
 
+_ORDINARY = ("answer", "smalltalk", "out_of_scope")
+
+
 def decide(message: Understanding, *, risk: str | None, emergency: str | None, library: Library) -> Decision | None:
     """The decision, or None when the question may be answered.
 
@@ -93,6 +101,8 @@ def decide(message: Understanding, *, risk: str | None, emergency: str | None, l
         emergency: category of an emergency that is not over.
         library: to know what an intent's snippet may be sent after.
     """
+    if overruled(message, library):
+        message = replace(message, findings=())
     category, rule = _gravest(message, library)
     if category is not None and category.startswith(EMERGENCY):
         remembered = {"emergency": category, "risk": risk or category}
@@ -110,6 +120,14 @@ def decide(message: Understanding, *, risk: str | None, emergency: str | None, l
     if risk is not None and message.intent is not None and not _may_follow_a_risk(message.intent, library):
         return Decision(EARLIER_RISK, "earlier_risk", {"category": risk, "rule": "earlier"}, (), risk)
     return None
+
+
+def overruled(message: Understanding, library: Library) -> bool:
+    """Whether only weak rules fired and the classifier is sure of an ordinary question."""
+    score, below, intent = message.classifier.get("score"), (message.classifier.get("thresholds") or {}).get("ordinary"), message.intent
+    if score is None or below is None or score >= below or intent is None or intent not in library or library[intent].route not in _ORDINARY:
+        return False
+    return all(finding.weak for finding in message.findings)
 
 
 def _gravest(message: Understanding, library: Library) -> tuple[str | None, str | None]:

@@ -17,6 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.shared import shared_library, shared_triage
 from bot.conversation.decision import Decision, Understanding, decide
+from bot.safety.triage import Finding
 
 PRIORITY = 100
 """Above RulePolicy's 4, so that a tie is never a question."""
@@ -27,8 +28,7 @@ class SafetyPolicy(Policy):
     """Predicts `utter_<referral>` for a risky message, then listens; abstains otherwise.
 
     A prediction is marked as "no user prediction": in Rasa's ensemble only such predictions then compete, so neither a
-    rule nor a form can outrank it. The rules look at the raw text, because a message such as `/faq{...}` replaces what
-    the NLU components found.
+    rule nor a form can outrank it. A message such as `/faq{...}` does not pass the NLU components; its rules are run here.
     """
 
     @staticmethod
@@ -66,11 +66,12 @@ class SafetyPolicy(Policy):
         """What `decide` makes of a message in its conversation."""
         text = str(said.text or "")
         parsed = said.parse_data or {}
+        rules = parsed.get("rules")
         message = Understanding(
             text=text,
             intent=said.intent_name,
             confidence=float((said.intent or {}).get("confidence") or 0.0),
-            findings=self._triage.check(text),
+            findings=self._triage.check(text) if rules is None else [Finding(**rule) for rule in rules],
             classifier=parsed.get("risk") or {},
         )
         return decide(message, risk=tracker.get_slot("risk"), emergency=tracker.get_slot("emergency"), library=self._library)

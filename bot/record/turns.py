@@ -107,7 +107,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         risk_rule=risk.get("rule"),
         explanation={
             "reason": reason.get("reason", "intent"),
-            "findings": reason.get("findings", []),
+            "findings": reason.get("findings") or (parse.get("rules") or [])[:10],
             "classifier": parse.get("risk"),
             "earlier": reason.get("earlier"),
         },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from bot.safety.normalise import phrase, sentences, without_accents
 
@@ -15,18 +15,24 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that fired: what kind of risk, which rule, and the words it saw (normalised)."""
+    """One rule that fired: what kind of risk, which rule, and the words it saw (normalised). `weak` comes from the rule."""
 
     category: str
     rule: str
     words: str
+    weak: bool = False
+
+    def as_dict(self) -> dict[str, str | bool]:
+        """For the record."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
 class Rule:
     """A pattern searched in each normalised sentence of a message.
 
-    `unless` stops it for that one sentence; `fires` and `silent` are raw examples that must and must not fire.
+    `unless` stops it for that one sentence; `fires` and `silent` are raw examples that must and must not fire. A `weak`
+    rule looks only at the shape of a sentence ("my wife has ...", "can I take ..."), which many harmless ones share.
     """
 
     id: str
@@ -35,6 +41,7 @@ class Rule:
     unless: re.Pattern[str] | None = None
     fires: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    weak: bool = False
 
     def search(self, sentence: str) -> str | None:
         """The words that fired, or None."""
@@ -46,11 +53,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class WordList:
-    """Names of one kind (a class of medicines, a family of conditions); any mention is a finding."""
+    """Names of one kind (a class of medicines, a family of conditions); any mention is a finding. `weak` as for a `Rule`."""
 
     id: str
     category: str
     names: tuple[str, ...]
+    weak: bool = False
 
 
 _MACRO = re.compile(r"(?<!\?P)<([a-z_]+)>")
@@ -123,7 +131,7 @@ class Triage:
             for rule in self.rules:
                 words = rule.search(sentence)
                 if words is not None:
-                    found.append(Finding(rule.category, rule.id, words))
+                    found.append(Finding(rule.category, rule.id, words, rule.weak))
             found.extend(self._listed(sentence.split()))
         return tuple(sorted(dict.fromkeys(found), key=lambda finding: self._rank[finding.category]))
 
@@ -136,7 +144,7 @@ class Triage:
                 if word_list is None and length == 1:
                     word_list = self._nearly(key[0])
                 if word_list is not None:
-                    yield Finding(word_list.category, word_list.id, " ".join(key))
+                    yield Finding(word_list.category, word_list.id, " ".join(key), word_list.weak)
                     start += length - 1
                     break
             start += 1

@@ -20,6 +20,10 @@ _LETTER_BUCKETS = 1024
 _LETTER_WEIGHT = 0.5
 """Share of the letter groups beside the embedding: they help with typing slips and rare names, too much of them with nothing."""
 
+_NEIGHBOUR_WEIGHT = 10.0
+"""Of the cosine to the nearest example of a class, added to the class's score. Few examples a class leave the regression
+unsure where one of them says it plainly; any weight from 5 to 20 does nearly as well (docs/adr/005-neighbours.md)."""
+
 _UPDATES = 1_000
 _RATE = 0.03
 _DECAY = 2e-6
@@ -70,9 +74,13 @@ class SoftmaxRegression:
                 _adam(bias, error.sum(axis=0), moments[2], moments[3], rate, step)
         return cls(tuple(str(name) for name in names), weights.T.copy(), bias)
 
+    def scores(self, rows: Matrix) -> Matrix:
+        """Unnormalised log-probabilities: shape (rows, classes)."""
+        return np.asarray(rows @ self.weights.T + self.bias, dtype=np.float32)
+
     def probabilities(self, rows: Matrix) -> Matrix:
         """Shape (rows, classes); each row sums to one."""
-        return _softmax(rows @ self.weights.T + self.bias)
+        return _softmax(self.scores(rows))
 
     def save(self, path: Path) -> None:
         """Writes one .npz without pickled objects."""
@@ -85,17 +93,34 @@ class SoftmaxRegression:
             return cls(tuple(str(name) for name in stored["classes"]), stored["weights"].astype(np.float32), stored["bias"])
 
 
-@dataclass(frozen=True)
 class Examples:
-    """Training examples with their embeddings, to name the nearest one and to know an example when it is seen again."""
+    """Training examples with their embeddings, kept by intent: to weigh the nearest ones, to name them, and to know one again.
 
-    texts: tuple[str, ...]
-    intents: tuple[str, ...]
-    embeddings: Matrix
+    Attributes:
+        classes: the intents, in alphabetical order.
+        texts, intents: one for each example.
+        embeddings: shape (examples, 384).
+    """
 
-    def similarities(self, embeddings: Matrix) -> Matrix:
-        """Cosine of each row with each example: shape (rows, examples)."""
-        return np.asarray(embeddings @ self.embeddings.T, dtype=np.float32)
+    def __init__(self, texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> None:
+        order = np.argsort(np.array(intents), kind="stable")
+        self.texts = tuple(str(texts[index]) for index in order)
+        self.intents = tuple(str(intents[index]) for index in order)
+        self.embeddings = np.ascontiguousarray(embeddings[order], dtype=np.float32)
+        names, self._starts = np.unique(np.array(self.intents), return_index=True)
+        self.classes = tuple(str(name) for name in names)
+
+    def nearest(self, embeddings: Matrix) -> Matrix:
+        """Cosine of each row to the nearest example of each class: shape (rows, classes)."""
+        return np.asarray(np.maximum.reduceat(embeddings @ self.embeddings.T, self._starts, axis=1), dtype=np.float32)
+
+    def nearest_of(self, intent: str, embedding: Matrix) -> tuple[str, float]:
+        """The example of an intent that is nearest to an embedding of shape (384,), and its cosine."""
+        position = self.classes.index(intent)
+        end = self._starts[position + 1] if position + 1 < len(self.classes) else len(self.texts)
+        similarities = self.embeddings[self._starts[position] : end] @ embedding
+        best = int(similarities.argmax())
+        return self.texts[self._starts[position] + best], float(similarities[best])
 
     def save(self, path: Path) -> None:
         """Writes one .npz without pickled objects."""
@@ -105,8 +130,44 @@ class Examples:
     def load(cls, path: Path) -> Examples:
         """Reads what `save` wrote."""
         with np.load(path, allow_pickle=False) as stored:
-            embeddings = stored["embeddings"].astype(np.float32).reshape(-1, DIMENSIONS)
-            return cls(tuple(str(text) for text in stored["texts"]), tuple(str(intent) for intent in stored["intents"]), embeddings)
+            return cls(stored["texts"].tolist(), stored["intents"].tolist(), stored["embeddings"].astype(np.float32).reshape(-1, DIMENSIONS))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is known of some texts: one row a text, one column a class."""
+
+    classes: tuple[str, ...]
+    probabilities: Matrix
+    nearest: Matrix
+    """Cosine to the nearest training example of each class."""
+
+
+@dataclass(frozen=True)
+class Intents:
+    """Regression and examples together: what a text is like in general, and which single example it resembles."""
+
+    regression: SoftmaxRegression
+    examples: Examples
+
+    def read(self, texts: Sequence[str], embeddings: Matrix) -> Reading:
+        """Reads texts with their embeddings of shape (len(texts), 384)."""
+        return self.read_features(features(texts, embeddings), embeddings)
+
+    def read_features(self, rows: Matrix, embeddings: Matrix) -> Reading:
+        """The same for texts whose features are made already."""
+        nearest = self.examples.nearest(embeddings)
+        return Reading(self.regression.classes, _softmax(self.regression.scores(rows) + _NEIGHBOUR_WEIGHT * nearest), nearest)
+
+    def save(self, folder: Path) -> None:
+        """Writes two files into `folder`."""
+        self.regression.save(folder / "regression.npz")
+        self.examples.save(folder / "examples.npz")
+
+    @classmethod
+    def load(cls, folder: Path) -> Intents:
+        """Reads what `save` wrote."""
+        return cls(SoftmaxRegression.load(folder / "regression.npz"), Examples.load(folder / "examples.npz"))
 
 
 def _softmax(scores: Matrix) -> Matrix:

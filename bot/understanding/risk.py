@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.safety.normalise import sentences
 from bot.understanding.encoder import Matrix
-from bot.understanding.linear import Examples
+from bot.understanding.linear import Examples, Reading
 
 COST_MISSED_RISK = 100.0
 COST_NEEDLESS_REFERRAL = 1.0
@@ -32,6 +32,9 @@ CEILING = 0.04
 """Share of ordinary training questions that this net may refer needlessly."""
 EMERGENCY_CEILING = 0.01
 """Share of ordinary training questions that this net may answer with emergency numbers."""
+
+SURE = 0.01
+"""Share of held-out risky examples that score as if they were ordinary; most of them are caught by a rule that is not weak."""
 
 FAR = 0.005
 """Share of held-out risky examples that are allowed to lie farther from all others than the net reaches."""
@@ -53,15 +56,17 @@ class RiskCalibration:
     emergency_from: float
     cheapest: float
     """The threshold the costs alone would choose."""
+    ordinary_below: float
+    """The score below which a message is surely ordinary: it may overrule a weak rule."""
     near_from: float
     """Cosine to the nearest risky example below which a message is about something this net knows nothing of."""
 
-    def score(self, summed: Matrix, risky: Matrix, ordinary: Matrix) -> Matrix:
-        """The chance of a risk: shape of the arguments, (rows,)."""
-        return np.asarray(1 / (1 + np.exp(-_evidence(summed, risky, ordinary) @ np.array(self.weights, dtype=np.float32))), dtype=np.float32)
+    def score(self, reading: Reading) -> Matrix:
+        """The chance of a risk: shape (rows,)."""
+        return np.asarray(1 / (1 + np.exp(-_evidence(reading) @ np.array(self.weights, dtype=np.float32))), dtype=np.float32)
 
 
-SILENT = RiskCalibration((0.0, 0.0, 0.0, 0.0), 2.0, 2.0, 2.0, 2.0)
+SILENT = RiskCalibration((0.0, 0.0, 0.0, 0.0), 2.0, 2.0, 2.0, 0.0, 2.0)
 """Never fires: for training data without risk intents."""
 
 
@@ -76,61 +81,73 @@ def parts_of(text: str) -> list[str]:
     return [part for part in found if len(part.split()) >= _SHORTEST_PART] if len(found) > 1 else []
 
 
-def fit_risk(probabilities: Matrix, classes: Sequence[str], nearest_risky: Matrix, nearest_ordinary: Matrix, intents: npt.NDArray[np.str_]) -> RiskCalibration:
-    """Fits score and thresholds on what was said of held-out examples; data without risk intents gives `SILENT`."""
+def fit_risk(reading: Reading, intents: npt.NDArray[np.str_]) -> RiskCalibration:
+    """Fits score and thresholds on what was read of held-out examples; data without risk intents gives `SILENT`."""
     risky = np.array([is_risk(intent) for intent in intents])
     if not risky.any() or risky.all():
         return SILENT
-    summed, emergency = _sums(probabilities, classes)
-    fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(_evidence(summed, nearest_risky, nearest_ordinary), risky)
-    calibration = RiskCalibration(tuple(float(weight) for weight in fitted.coef_[0]), 0.0, 0.0, 0.0, 0.0)
-    score = calibration.score(summed, nearest_risky, nearest_ordinary)
+    fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(_evidence(reading), risky)
+    calibration = RiskCalibration(tuple(float(weight) for weight in fitted.coef_[0]), 0.0, 0.0, 0.0, 0.0, 0.0)
+    score, emergency = calibration.score(reading), _sum(reading, _emergencies(reading.classes))
     asked = ~risky & ~np.isin(intents, _NOT_ASKED)
     cheapest = _cheapest(score, risky, COST_MISSED_RISK)
     risk_from = max(cheapest, float(np.quantile(score[asked], 1 - CEILING)))
     urgent = np.array([intent.startswith(EMERGENCY) for intent in intents]) & risky
     emergency_from = max(_cheapest(emergency, urgent, COST_MISSED_EMERGENCY), float(np.quantile(emergency[asked], 1 - EMERGENCY_CEILING)))
-    near_from = float(np.quantile(nearest_risky[risky], FAR))
-    return RiskCalibration(calibration.weights, round(risk_from, 4), round(emergency_from, 4), round(cheapest, 4), round(near_from, 4))
+    ordinary_below = min(float(np.quantile(score[risky], SURE)), risk_from)
+    near_from = float(np.quantile(_nearest(reading, _risks(reading.classes))[risky], FAR))
+    return RiskCalibration(
+        calibration.weights, round(risk_from, 4), round(emergency_from, 4), round(cheapest, 4), round(ordinary_below, 4), round(near_from, 4)
+    )
 
 
-def judge(calibration: RiskCalibration, probabilities: Matrix, classes: Sequence[str], similarities: Matrix, examples: Examples) -> dict[str, Any]:
-    """What the net says of a message, given one row for the whole and one for each part.
+def judge(calibration: RiskCalibration, reading: Reading, embeddings: Matrix, examples: Examples) -> dict[str, Any]:
+    """What the net says of a message, read in one row for the whole and one for each part.
 
     Returns:
         `score` and `emergency_score` (0 to 1) with their `thresholds`, `category` (None when neither is reached), and
         for a category the `nearest` training example of that category with its `similarity` (cosine).
     """
-    risky = np.array([is_risk(intent) for intent in examples.intents])
-    verdict: dict[str, Any] = {"category": None, "thresholds": {"risk": calibration.risk_from, "emergency": calibration.emergency_from}}
-    if not risky.any():
+    risks, emergencies = _risks(reading.classes), _emergencies(reading.classes)
+    thresholds = {"risk": calibration.risk_from, "emergency": calibration.emergency_from, "ordinary": calibration.ordinary_below}
+    verdict: dict[str, Any] = {"category": None, "thresholds": thresholds}
+    if not risks.any():
         return {**verdict, "score": 0.0, "emergency_score": 0.0}
-    summed, emergency = _sums(probabilities, classes)
-    score = calibration.score(summed, similarities[:, risky].max(axis=1), similarities[:, ~risky].max(axis=1, initial=0.0))
+    score, emergency = calibration.score(reading), _sum(reading, emergencies)
     verdict |= {"score": round(float(score.max()), 4), "emergency_score": round(float(emergency.max()), 4)}
-    if similarities[:, risky].max() < calibration.near_from:
+    if _nearest(reading, risks).max() < calibration.near_from:
         return verdict
     is_emergency = bool(emergency.max() >= calibration.emergency_from)
     if not is_emergency and score.max() < calibration.risk_from:
         return verdict
     row = int((emergency if is_emergency else score).argmax())
-    prefix = EMERGENCY if is_emergency else CLINICIAN
-    eligible = [index for index, name in enumerate(classes) if name.startswith(prefix) and is_risk(name)]
-    category = classes[max(eligible, key=lambda index: float(probabilities[row][index]))]
-    own = np.array([intent == category for intent in examples.intents])
-    nearest = int(np.where(own, similarities[row], -1.0).argmax())
-    return {**verdict, "category": category, "nearest": examples.texts[nearest], "similarity": round(float(similarities[row][nearest]), 4)}
+    eligible = emergencies if is_emergency or not (risks & ~emergencies).any() else risks & ~emergencies
+    category = reading.classes[int(np.where(eligible, reading.probabilities[row], -1.0).argmax())]
+    nearest, similarity = examples.nearest_of(category, embeddings[row])
+    return {**verdict, "category": category, "nearest": nearest, "similarity": round(similarity, 4)}
 
 
-def _evidence(summed: Matrix, risky: Matrix, ordinary: Matrix) -> Matrix:
-    clipped = np.clip(summed, 1e-5, 1 - 1e-5)
-    return np.stack([np.log(clipped / (1 - clipped)), risky, ordinary, np.ones_like(risky)], axis=1).astype(np.float32)
+def _evidence(reading: Reading) -> Matrix:
+    risks = _risks(reading.classes)
+    clipped = np.clip(_sum(reading, risks), 1e-5, 1 - 1e-5)
+    logit = np.log(clipped / (1 - clipped))
+    return np.stack([logit, _nearest(reading, risks), _nearest(reading, ~risks), np.ones_like(logit)], axis=1).astype(np.float32)
 
 
-def _sums(probabilities: Matrix, classes: Sequence[str]) -> tuple[Matrix, Matrix]:
-    emergency = np.array([name.startswith(EMERGENCY) and is_risk(name) for name in classes])
-    risk = np.array([is_risk(name) for name in classes])
-    return probabilities[:, risk].sum(axis=1), probabilities[:, emergency].sum(axis=1)
+def _risks(classes: Sequence[str]) -> npt.NDArray[np.bool_]:
+    return np.array([is_risk(name) for name in classes])
+
+
+def _emergencies(classes: Sequence[str]) -> npt.NDArray[np.bool_]:
+    return np.array([is_risk(name) and name.startswith(EMERGENCY) for name in classes])
+
+
+def _sum(reading: Reading, chosen: npt.NDArray[np.bool_]) -> Matrix:
+    return np.asarray(reading.probabilities[:, chosen].sum(axis=1), dtype=np.float32)
+
+
+def _nearest(reading: Reading, chosen: npt.NDArray[np.bool_]) -> Matrix:
+    return np.asarray(reading.nearest[:, chosen].max(axis=1, initial=0.0), dtype=np.float32)
 
 
 def _cheapest(score: Matrix, risky: npt.NDArray[np.bool_], cost_missed: float) -> float:
