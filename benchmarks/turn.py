@@ -37,7 +37,8 @@ _AROUND = 5
 """A turn's median is taken over the turns from this many before it to this many after it, where there are any."""
 _TURNS_OF_A_VISITOR = 6
 _PATIENCE_SECONDS = 300
-FIRST_QUESTION, FIRST_SNIPPET = "What is ozone?", "what_is_ozone"
+FIRST_QUESTION, FIRST_SNIPPET = "hello", "greet"
+"""Something the starter project gets right after few epochs, too."""
 
 
 @dataclass
