@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from bot.record import review_schema
+
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process before it gives up."""
 
@@ -114,6 +116,26 @@ def feedback_and_requests(database: Database) -> None:
         )"""
     )
     database.execute("CREATE INDEX requests_state ON requests (state, id)")
+
+
+@migrations()
+def staff_roles(database: Database) -> None:
+    """What each account may do, its second factor and how it likes the console; whoever was there before could do everything."""
+    for column in (
+        "role TEXT NOT NULL DEFAULT 'viewer' CHECK (role IN ('viewer', 'reviewer', 'clinician', 'admin'))",
+        "totp_secret TEXT",
+        "totp_used INTEGER NOT NULL DEFAULT 0",
+        "shortcuts INTEGER NOT NULL DEFAULT 1",
+        "zone TEXT NOT NULL DEFAULT ''",
+    ):
+        database.execute(f"ALTER TABLE staff ADD COLUMN {column}")
+    database.execute("UPDATE staff SET role = 'admin'")
+
+
+@migrations()
+def review(database: Database) -> None:
+    """Queues, verdicts, figures, corrections and the audit, counted from the turns that are there."""
+    review_schema.create(database)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
