@@ -21,6 +21,7 @@ quiet_libraries()
 from bot.content.checks import check_content  # noqa: E402 - the libraries must be told to be quiet first
 from bot.content.library import load_library  # noqa: E402
 from bot.content.sync import sync  # noqa: E402
+from bot.record.audit import verify_audit  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, verify_turns  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
@@ -260,13 +261,17 @@ def record_export() -> None:
 
 @record.command("verify")
 def record_verify() -> None:
-    """Prove that every reply in the record is, byte for byte, the text whose hash was stored, and carried the warning."""
-    checked, problems = verify_turns(_record())
-    for problem in problems:
+    """Prove that every reply in the record is, byte for byte, the text whose hash was stored, and carried the warning; and that the
+    staff's audit is whole."""
+    database = _record()
+    checked, problems = verify_turns(database)
+    entries, breaks, newest = verify_audit(database)
+    for problem in (*problems, *breaks):
         click.echo(problem, err=True)
-    if problems:
-        raise Refused(f"{len(problems)} of {checked} turns do not verify; they are listed above.")
+    if problems or breaks:
+        raise Refused(f"{len(problems)} problems in {checked} turns and {len(breaks)} in {entries} entries of the audit; they are listed above.")
     click.echo(f"{checked} turns verified: every text matches its hash and every turn carried the warning.")
+    click.echo(f"{entries} audit entries verified: the chain is whole{f' up to {newest}' if newest else ''}.")
 
 
 def _record() -> Any:
@@ -289,22 +294,38 @@ def _password(prompt: str) -> str:
 
 @staff.command("add")
 @click.argument("username")
-def staff_add(username: str) -> None:
+@click.option("--role", default=None, help="viewer, reviewer, clinician or admin; the first account is admin, later ones reviewer.")
+def staff_add(username: str, role: str | None) -> None:
     """Make an account for USERNAME; the password is asked for, or read from standard input."""
     from bot.console.accounts import add_staff
 
-    add_staff(open_record(Settings().database), username, _password("Password (12 characters or more)"))
-    click.echo(f"{username} can log in now.")
+    given = add_staff(open_record(Settings().database), username, _password("Password (12 characters or more)"), role)
+    click.echo(f"{username} can log in now, as {given}.")
+
+
+@staff.command("role")
+@click.argument("username")
+@click.argument("role")
+def staff_role(username: str, role: str) -> None:
+    """Give USERNAME another ROLE: viewer, reviewer, clinician or admin."""
+    from bot.console.accounts import change_role
+
+    change_role(open_record(Settings().database), username, role)
+    click.echo(f"{username} is {role} now.")
 
 
 @staff.command("reset")
 @click.argument("username")
-def staff_reset(username: str) -> None:
+@click.option("--drop-code", is_flag=True, help="Also turn the second factor off, for a lost phone.")
+def staff_reset(username: str, drop_code: bool) -> None:
     """Give USERNAME a new password and end their sessions."""
-    from bot.console.accounts import reset_password
+    from bot.console.accounts import drop_second_factor, reset_password
 
-    reset_password(open_record(Settings().database), username, _password("New password (12 characters or more)"))
-    click.echo(f"{username} has a new password.")
+    database = open_record(Settings().database)
+    reset_password(database, username, _password("New password (12 characters or more)"))
+    if drop_code:
+        drop_second_factor(database, username)
+    click.echo(f"{username} has a new password{' and needs no code any more' if drop_code else ''}.")
 
 
 @staff.command("disable")
@@ -334,6 +355,7 @@ def staff_list() -> None:
 
     accounts = list_staff(open_record(Settings().database))
     for account in accounts:
-        click.echo(f"{account.username}  since {account.created_at}{'  disabled' if account.disabled else ''}")
+        marks = ("  second factor" if account.second_factor else "") + ("  disabled" if account.disabled else "")
+        click.echo(f"{account.username}  {account.role}  since {account.created_at}{marks}")
     if not accounts:
         click.echo("There is no account yet. Make one: python -m bot staff add NAME")

@@ -1,4 +1,4 @@
-"""The snippets and safety rules as they are on disk now, read again when an editor changes a file."""
+"""The snippets, safety rules and training examples as they are on disk now, read again when an editor changes a file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.content.files import ContentError, read_mapping
 from bot.content.library import Library, load_library
+from bot.content.sync import examples_by_intent
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,11 @@ class RuleText:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What could be read; `problem` is one sentence for staff when something could not, otherwise empty."""
+    """What could be read; `examples` are the training sentences by intent, in lower case. `problem` is one sentence for staff when something could not, otherwise empty."""
 
     library: Library | None = None
     rules: Mapping[str, RuleText] = field(default_factory=dict)
+    examples: Mapping[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
 
 
@@ -61,7 +63,7 @@ class CurrentContent:
             return self._snapshot
 
     def _fingerprint(self) -> Iterator[tuple[str, int, int]]:
-        paths = [self._data / "clinic.yml", *sorted(self._data.glob("snippets/*.yml")), *sorted(self._data.glob("safety/*.yml"))]
+        paths = [self._data / "clinic.yml", *sorted(self._data.glob("snippets/*.yml")), *sorted(self._data.glob("safety/*.yml")), *sorted(self._data.glob("nlu/*.yml"))]
         for path in paths:
             try:
                 status = path.stat()
@@ -82,7 +84,13 @@ class CurrentContent:
                 rules.update((rule.id, rule) for rule in _rules(read_mapping(path), path.name))
             except (ContentError, OSError) as error:
                 problems.append(f"Some safety rules cannot be read, so their patterns are not shown. {error}")
-        return Snapshot(library, rules, " ".join(problems))
+        examples: dict[str, frozenset[str]] = {}
+        try:
+            found = examples_by_intent(self._data / "nlu")
+            examples = {intent: frozenset(example.lower() for example in listed) for intent, listed in found.items()}
+        except (ContentError, OSError) as error:
+            problems.append(f"The training examples cannot be read, so nothing can be corrected to them. {error}")
+        return Snapshot(library, rules, examples, " ".join(problems))
 
 
 def _rules(document: Mapping[str, Any], file: str) -> Iterator[RuleText]:

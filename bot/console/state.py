@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -21,7 +21,7 @@ from bot.settings import Settings
 @dataclass(frozen=True)
 class Console:
     """The console's parts. `clock` gives Unix time; `form_key` signs the login form and is never stored;
-    `hashing` bounds how many passwords are checked at once."""
+    `hashing` bounds how many passwords are checked at once; `launch` starts one of this project's commands as a process of its own."""
 
     settings: Settings
     content: CurrentContent
@@ -30,6 +30,7 @@ class Console:
     clock: Callable[[], float]
     form_key: bytes
     hashing: CapacityLimiter
+    launch: Callable[[Sequence[str]], None]
 
     def has_record(self) -> bool:
         """Whether the record's file is there; reading never creates it."""

@@ -163,9 +163,8 @@ def find(
     return Found(tuple(found), found[-1] + 1 if ascending else found[-1], True)
 
 
-def each(database: Database, asked: TurnFilter, size: int) -> Iterator[Sequence[int]]:
-    """Every turn that passes, the oldest first, in parts of `size`."""
-    start: int | None = None
+def each(database: Database, asked: TurnFilter, size: int, start: int | None = None) -> Iterator[Sequence[int]]:
+    """Every turn that passes from the number `start` on, the oldest first, in parts of `size`."""
     while True:
         found = find(database, asked, limit=size, start=start, ascending=True, patience=None)
         if found.turns:
