@@ -23,7 +23,7 @@ from bot.content.library import load_library  # noqa: E402
 from bot.content.sync import sync  # noqa: E402
 from bot.record.audit import verify_audit  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
-from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, verify_turns  # noqa: E402
+from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc, verify_turns  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
 
 
@@ -279,6 +279,83 @@ def _record() -> Any:
     if not path.is_file():
         raise Refused(f"{path}: there is no record yet. It appears with the first conversation.")
     return open_record(path)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def improve(context: click.Context) -> None:
+    """Train a candidate with the accepted corrections and measure it; a person promotes it. Without a command: `run`."""
+    if context.invoked_subcommand is None:
+        context.invoke(improve_run)
+
+
+_BY = click.option("--by", default="command line", show_default=True, help="Who asks, for the audit.")
+
+
+@improve.command("run")
+@_BY
+@click.option("--keep-redundant", is_flag=True, help="Also train with sentences that the model in use answers rightly already.")
+def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
+    """Train a candidate with the accepted corrections, run the quality gate before and after, and say how they compare."""
+    configure_logging(level=30)
+    from bot.improvement.candidate import improve as improve_with
+
+    with _still_working("Training and measuring a candidate"):
+        run = improve_with(_record(), Settings(), by=by, keep_redundant=keep_redundant)
+    for row in run.results["measures"]:
+        limit = f"{'at most' if row['at_most'] else 'at least'} {row['floor']:.1%}"
+        click.echo(f"{row['label']}: {row['before']:.1%} before, {row['after']:.1%} after ({limit}{'' if row['passes'] else ', NOT PASSED'})")
+    click.echo(f"Run {run.id}: {run.message} `python -m bot improve promote {run.id}` puts it in use.")
+
+
+@improve.command("promote")
+@click.argument("run", type=click.IntRange(1))
+@_BY
+def improve_promote(run: int, by: str) -> None:
+    """Put the candidate of RUN in use, from the assistant's next start."""
+    from bot.record.promotion import promote
+
+    settings = Settings()
+    promote(_record(), settings.data, settings.models, run, by=by, now=utc(time.time()))
+    click.echo(f"Run {run} is promoted. Start the website again to use it; `python -m bot improve step-back` undoes it.")
+
+
+@improve.command("step-back")
+@_BY
+def improve_step_back(by: str) -> None:
+    """Put the model from before the last promotion in use again, from the assistant's next start."""
+    from bot.record.corrections import last_promoted
+    from bot.record.promotion import step_back
+
+    database = _record()
+    latest = last_promoted(database)
+    if latest is None:
+        raise Refused("No candidate has been promoted, so there is nothing to step back from.")
+    step_back(database, Settings().data, latest.id, by=by, now=utc(time.time()))
+    click.echo(f"Stepped back from run {latest.id}. Start the website again to use the model from before.")
+
+
+@improve.command("give-up")
+@_BY
+def improve_give_up(by: str) -> None:
+    """End a training that was cut short, so that another can start."""
+    from bot.record.corrections import finish_run, list_runs
+
+    database = _record()
+    running = [run for run in list_runs(database) if run.state == "training"]
+    for run in running:
+        finish_run(database, run.id, state="failed", now=utc(time.time()), message=f"Given up by {by}.")
+    click.echo(f"Ended: run {running[0].id}." if running else "No training is running.")
+
+
+@improve.command("gaps")
+def improve_gaps() -> None:
+    """Group the questions that nobody answered by meaning, for the page Gaps."""
+    from bot.improvement.gaps import group
+    from bot.understanding.encoder import shared_encoder
+
+    questions, groups = group(_record(), shared_encoder())
+    click.echo(f"{questions} questions grouped, {groups} new groups.")
 
 
 @main.group()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from zoneinfo import available_timezones
 
 from starlette.requests import Request
@@ -14,6 +15,12 @@ from bot.console.state import console_of
 from bot.record import audit
 
 
+@lru_cache(maxsize=1)
+def _zones() -> list[str]:
+    """Names of time zones; finding them opens hundreds of files."""
+    return sorted(available_timezones())
+
+
 def account(request: Request) -> Response:
     """What there is to see and to change; a new secret is offered each time until one is confirmed."""
     console = console_of(request)
@@ -22,7 +29,7 @@ def account(request: Request) -> Response:
         sessions = accounts.sessions_of(database, me.username, console.clock())
     secret = second_factor.new_secret()
     return page(
-        request, "account.html", me=me, sessions=sessions, secret=secret, address=second_factor.address(secret, me.username), zones=sorted(available_timezones())
+        request, "account.html", me=me, sessions=sessions, secret=secret, address=second_factor.address(secret, me.username), zones=_zones()
     )
 
 

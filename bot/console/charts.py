@@ -10,7 +10,7 @@ from bot.record.metrics import Bucket
 from bot.record.turns import GRAVITY
 
 WIDTH, HEIGHT = 960, 240
-LEFT, BOTTOM, TOP = 48, 24, 8
+LEFT, RIGHT, BOTTOM, TOP = 48, 16, 24, 8
 MAX_LABELS = 12
 
 
@@ -50,7 +50,7 @@ def by_route(buckets: Sequence[Bucket]) -> Chart:
     """Stacked bars of turns by route."""
     top = nice(max((bucket.turns for bucket in buckets), default=0))
     scale = (HEIGHT - BOTTOM - TOP) / top
-    slot = (WIDTH - LEFT) / max(len(buckets), 1)
+    slot = (WIDTH - LEFT - RIGHT) / max(len(buckets), 1)
     every = math.ceil(len(buckets) / MAX_LABELS) or 1
     bars = []
     for place, bucket in enumerate(buckets):

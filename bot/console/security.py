@@ -62,7 +62,7 @@ class SessionGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        session = await run_in_threadpool(_session_and_waiting, request)
+        session = await run_in_threadpool(session_and_waiting, request)
         if session is not None:
             request.state.session, request.state.waiting = session
             await self.app(scope, receive, send)
@@ -72,12 +72,16 @@ class SessionGate:
         await RedirectResponse(_login_address(request), status_code=303)(scope, receive, send)
 
 
-def _session_and_waiting(request: Request) -> tuple[Session, int] | None:
+def session_and_waiting(request: Request) -> tuple[Session, int] | None:
     """The valid session, and how many turns and requests wait for staff, which every page shows."""
-    session = current_session(request)
-    if session is None:
+    console = console_of(request)
+    token = session_token(request)
+    if not token or not console.has_record():
         return None
-    with console_of(request).record() as database:
+    with console.record() as database:
+        session = lookup_session(database, token, console.clock(), touch=request.url.path != UNATTENDED)
+        if session is None:
+            return None
         (requests,) = database.execute("SELECT count(*) FROM requests WHERE state = 'new'").fetchone()
         return session, sum(queue_counts(database).values()) + requests
 
@@ -122,12 +126,8 @@ def session_token(request: Request) -> str:
 
 def current_session(request: Request) -> Session | None:
     """The valid session of this request; blocking, so call it in a thread."""
-    console = console_of(request)
-    token = session_token(request)
-    if not token or not console.has_record():
-        return None
-    with console.record() as database:
-        return lookup_session(database, token, console.clock(), touch=request.url.path != UNATTENDED)
+    found = session_and_waiting(request)
+    return found[0] if found else None
 
 
 def csrf_token(request: Request) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
 
 from sqlite_utils import Database
 
@@ -118,30 +117,11 @@ def starts(first: date, last: date, weekly: bool) -> Iterator[date]:
 
 def figures(database: Database, first: date, last: date, *, zone: tzinfo | None, weekly: bool = False) -> Figures:
     """Figures from the start of `first` to the end of `last`, both days in `zone`."""
-    days = list(starts(first, last, weekly))
     since, until = midnight(first, zone), midnight(last + timedelta(days=1), zone)
     span = {"since": since[:13], "until": until[:13]}
-
-    @lru_cache(maxsize=None)
-    def bucket_of(hour: str) -> date:
-        local = datetime.fromisoformat(f"{hour}:00:00+00:00").astimezone(zone).date()
-        return local - timedelta(days=local.weekday()) if weekly else local
-
-    routes: dict[date, dict[str, int]] = {day: {} for day in days}
-    talks = dict.fromkeys(days, 0)
-    judged = dict.fromkeys(days, 0)
-    for hour, route, count in database.execute("SELECT hour, name, count FROM counters WHERE kind = 'route' AND hour >= :since AND hour < :until", span):
-        day = routes.setdefault(bucket_of(hour), {})
-        day[route] = day.get(route, 0) + count
-    for hour, count in database.execute("SELECT hour, conversations FROM hours WHERE hour >= :since AND hour < :until", span):
-        talks[bucket_of(hour)] = talks.get(bucket_of(hour), 0) + count
-    by_hour = "SELECT substr(at, 1, 13), count(*) FROM verdicts WHERE at >= ? AND at < ? AND superseded_at IS NULL GROUP BY 1"
-    for hour, count in database.execute(by_hour, [since, until]):
-        judged[bucket_of(hour)] = judged.get(bucket_of(hour), 0) + count
-    step = timedelta(days=6 if weekly else 0)
     twice, agreed = _agreement(database, since, until)
     return Figures(
-        buckets=[Bucket(max(day, first), min(day + step, last), routes[day], talks[day], judged[day]) for day in days],
+        buckets=[_bucket(database, day, first, last, zone, weekly) for day in starts(first, last, weekly)],
         snippets=_usefulness(database, span),
         first_replies={int(name): count for name, count in _sums(database, "first_reply", span).items()},
         judged_twice=twice,
@@ -152,6 +132,16 @@ def figures(database: Database, first: date, last: date, *, zone: tzinfo | None,
             ).fetchall()
         ),
     )
+
+
+def _bucket(database: Database, start: date, first: date, last: date, zone: tzinfo | None, weekly: bool) -> Bucket:
+    """One day or week; the database adds up, because a year has fifty thousand counters."""
+    begin, end = max(start, first), min(start + timedelta(days=6 if weekly else 0), last)
+    since, until = midnight(begin, zone), midnight(end + timedelta(days=1), zone)
+    span = {"since": since[:13], "until": until[:13]}
+    (talks,) = database.execute("SELECT coalesce(sum(conversations), 0) FROM hours WHERE hour >= :since AND hour < :until", span).fetchone()
+    (judged,) = database.execute("SELECT count(*) FROM verdicts WHERE at >= ? AND at < ? AND superseded_at IS NULL", [since, until]).fetchone()
+    return Bucket(begin, end, _sums(database, "route", span), talks, judged)
 
 
 def _sums(database: Database, kind: str, span: Mapping[str, str]) -> dict[str, int]:
