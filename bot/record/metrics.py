@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 
 from sqlite_utils import Database
 
-from bot.record.review_schema import LATENCY_BOUNDS_MS, UNDERSTOOD_NOT
+from bot.record.review_schema import DAILY, LATENCY_BOUNDS_MS, UNDERSTOOD_NOT
 from bot.record.turns import GRAVITY, utc
 
 
@@ -118,12 +118,11 @@ def starts(first: date, last: date, weekly: bool) -> Iterator[date]:
 def figures(database: Database, first: date, last: date, *, zone: tzinfo | None, weekly: bool = False) -> Figures:
     """Figures from the start of `first` to the end of `last`, both days in `zone`."""
     since, until = midnight(first, zone), midnight(last + timedelta(days=1), zone)
-    span = {"since": since[:13], "until": until[:13]}
     twice, agreed = _agreement(database, since, until)
     return Figures(
         buckets=[_bucket(database, day, first, last, zone, weekly) for day in starts(first, last, weekly)],
-        snippets=_usefulness(database, span),
-        first_replies={int(name): count for name, count in _sums(database, "first_reply", span).items()},
+        snippets=_usefulness(database, since[:13], until[:13]),
+        first_replies={int(name): count for name, count in _sums(database, "first_reply", since[:13], until[:13]).items()},
         judged_twice=twice,
         agreed=agreed,
         verdicts=dict(
@@ -141,18 +140,27 @@ def _bucket(database: Database, start: date, first: date, last: date, zone: tzin
     span = {"since": since[:13], "until": until[:13]}
     (talks,) = database.execute("SELECT coalesce(sum(conversations), 0) FROM hours WHERE hour >= :since AND hour < :until", span).fetchone()
     (judged,) = database.execute("SELECT count(*) FROM verdicts WHERE at >= ? AND at < ? AND superseded_at IS NULL", [since, until]).fetchone()
-    return Bucket(begin, end, _sums(database, "route", span), talks, judged)
+    return Bucket(begin, end, _sums(database, "route", since[:13], until[:13]), talks, judged)
 
 
-def _sums(database: Database, kind: str, span: Mapping[str, str]) -> dict[str, int]:
+def _sums(database: Database, kind: str, since: str, until: str) -> dict[str, int]:
+    """Counts by name from the UTC hour `since` up to `until`: by whole days as far as possible, by hours at both ends."""
+    first_day = since[:10] if since.endswith("T00") else (date.fromisoformat(since[:10]) + timedelta(days=1)).isoformat()
+    last_day = max(until[:10], first_day)
+    spans = {"kind": kind, "daily": DAILY + kind, "since": since, "first": first_day, "last": last_day, "until": until}
     rows = database.execute(
-        "SELECT name, sum(count) FROM counters WHERE kind = :kind AND hour >= :since AND hour < :until GROUP BY name", {"kind": kind, **span}
+        """SELECT name, sum(count) FROM (
+            SELECT name, count FROM counters WHERE kind = :kind AND hour >= :since AND hour < min(:first || 'T00', :until)
+            UNION ALL SELECT name, count FROM counters WHERE kind = :daily AND hour >= :first AND hour < :last
+            UNION ALL SELECT name, count FROM counters WHERE kind = :kind AND hour >= :last || 'T00' AND hour < :until
+        ) GROUP BY name""",
+        spans,
     )
     return dict(rows.fetchall())
 
 
-def _usefulness(database: Database, span: Mapping[str, str]) -> list[Usefulness]:
-    sent, helpful, not_helpful = (_sums(database, kind, span) for kind in ("snippet", "helpful", "not_helpful"))
+def _usefulness(database: Database, since: str, until: str) -> list[Usefulness]:
+    sent, helpful, not_helpful = (_sums(database, kind, since, until) for kind in ("snippet", "helpful", "not_helpful"))
     rows = [Usefulness(snippet, sent.get(snippet, 0), helpful.get(snippet, 0), not_helpful.get(snippet, 0)) for snippet in {*sent, *helpful, *not_helpful}]
     return sorted(rows, key=lambda row: (-row.sent, row.snippet))
 
@@ -160,9 +168,9 @@ def _usefulness(database: Database, span: Mapping[str, str]) -> list[Usefulness]
 def _agreement(database: Database, since: str, until: str) -> tuple[int, int]:
     """Turns that two people judged one after the other, the later one in this period, and how many of them the same way."""
     row = database.execute(
-        """SELECT count(*), coalesce(sum(earlier.verdict = later.verdict), 0) FROM verdicts later
-        JOIN verdicts earlier ON earlier.turn = later.turn AND earlier.superseded_at = later.at AND earlier.by <> later.by
-        WHERE later.at >= ? AND later.at < ?""",
+        """SELECT count(*), coalesce(sum(earlier.verdict = later.verdict), 0) FROM verdicts earlier
+        JOIN verdicts later ON later.turn = earlier.turn AND later.at = earlier.superseded_at AND later.by <> earlier.by
+        WHERE earlier.superseded_at >= ? AND earlier.superseded_at < ?""",
         [since, until],
     ).fetchone()
     return int(row[0]), int(row[1])

@@ -3,7 +3,7 @@
 What a page has to find or count among a million turns is kept up to date by triggers, in the transaction of the turn itself:
 
 - `turn_facts`: one narrow row a turn, with everything that a filter asks for;
-- `hours` and `counters`: sums by UTC hour, which a page adds up to days of its reader's time zone;
+- `hours` and `counters`: sums by UTC hour, which a page adds up to days of its reader's time zone, and by UTC day for what lies between;
 - `queue_items`: the turns that wait for a reviewer, with their number in `queue_counts`.
 """
 
@@ -21,6 +21,9 @@ SAMPLE_PERCENT = 5
 
 LATENCY_BOUNDS_MS = (10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1_000, 2_000, 5_000, 60_000)
 """Upper ends of the classes in which first replies are counted; the last one holds everything slower."""
+
+DAILY = "daily."
+"""Before the kind of a counter whose span is a UTC day instead of an hour."""
 
 UNDERSTOOD_NOT = ("clarify", "out_of_scope")
 
@@ -85,7 +88,8 @@ _INDEXES = (
     "CREATE UNIQUE INDEX verdicts_authoritative ON verdicts (turn) WHERE superseded_at IS NULL",
     "CREATE INDEX verdicts_turn ON verdicts (turn)",
     "CREATE INDEX verdicts_by ON verdicts (by, at)",
-    "CREATE INDEX verdicts_at ON verdicts (at)",
+    "CREATE INDEX verdicts_at ON verdicts (at, verdict) WHERE superseded_at IS NULL",
+    "CREATE INDEX verdicts_superseded ON verdicts (superseded_at) WHERE superseded_at IS NOT NULL",
     "CREATE INDEX notes_turn ON notes (turn)",
     "CREATE INDEX tags_turn ON tags (turn)",
     "CREATE INDEX flags_turn ON flags (turn)",
@@ -114,7 +118,8 @@ _HOURS = f"""INSERT INTO hours (hour, turns, conversations, first_turn, last_tur
     SELECT {_HOUR}, 1, {{t}}.number = 1, {{t}}.id, {{t}}.id {{source}} WHERE true
     ON CONFLICT (hour) DO UPDATE SET turns = turns + 1, conversations = conversations + excluded.conversations,
     first_turn = min(first_turn, excluded.first_turn), last_turn = max(last_turn, excluded.last_turn)"""
-_COUNT = f"""INSERT INTO counters (kind, hour, name, count) SELECT '{{kind}}', {_HOUR}, {{name}}, 1 {{source}} WHERE {{when}}
+_DAY = "substr({t}.at, 1, 10)"
+_COUNT = """INSERT INTO counters (kind, hour, name, count) SELECT '{kind}', {span}, {name}, 1 {source} WHERE {when}
     ON CONFLICT (kind, hour, name) DO UPDATE SET count = count + 1"""
 _INTO_QUEUE = f"INSERT INTO queue_items (queue, turn) SELECT {_QUEUE}, {{t}}.id {{source}} WHERE {_QUEUE} IS NOT NULL"
 _INTO_UNWARNED = f"INSERT INTO queue_items (queue, turn) SELECT 'no_warning', {{t}}.id {{source}} WHERE NOT ({_WARNED})"
@@ -132,15 +137,21 @@ def _per_turn(t: str, source: str) -> list[str]:
         },
     )
     statements = [statement.format(t=t, source=source) for statement in (_FACTS, _HOURS, _INTO_QUEUE, _INTO_UNWARNED)]
-    return statements + [_COUNT.format(t=t, source=source, **count) for count in counts]
+    for count in counts:
+        for kind, span in ((count["kind"], _HOUR), (DAILY + count["kind"], _DAY)):
+            statements.append(_COUNT.format(**{**count, "kind": kind}, span=span.format(t=t), source=source))
+    return statements
 
 
-def _feedback(row: str, step: int) -> str:
-    """Counts a judgement in (`step` 1) or out (-1), under the turn's hour and snippet."""
-    return f"""INSERT INTO counters (kind, hour, name, count)
-        SELECT iif({row}.helpful, 'helpful', 'not_helpful'), substr(f.at, 1, 13), coalesce(f.snippet, ''), {step}
+def _feedback(row: str, step: int) -> list[str]:
+    """Counts a judgement in (`step` 1) or out (-1), under the turn's hour, its day, and its snippet."""
+    return [
+        f"""INSERT INTO counters (kind, hour, name, count)
+        SELECT '{prefix}' || iif({row}.helpful, 'helpful', 'not_helpful'), substr(f.at, 1, {letters}), coalesce(f.snippet, ''), {step}
         FROM turn_facts f WHERE f.conversation = {row}.conversation AND f.number = {row}.number
         ON CONFLICT (kind, hour, name) DO UPDATE SET count = count + excluded.count"""
+        for prefix, letters in (("", 13), (DAILY, 10))
+    ]
 
 
 _TURN_OF_FEEDBACK = "(SELECT id FROM turns WHERE conversation = NEW.conversation AND number = NEW.number)"
@@ -149,7 +160,7 @@ _JUDGED = (
     f"DELETE FROM queue_items WHERE queue = 'not_helpful' AND turn = {_TURN_OF_FEEDBACK} AND NEW.helpful",
     f"""INSERT INTO queue_items (queue, turn) SELECT 'not_helpful', {_TURN_OF_FEEDBACK} WHERE NOT NEW.helpful
         AND NOT EXISTS (SELECT 1 FROM queue_items WHERE queue = 'not_helpful' AND turn = {_TURN_OF_FEEDBACK})""",
-    _feedback("NEW", 1),
+    *_feedback("NEW", 1),
 )
 
 
@@ -162,7 +173,7 @@ def _triggers() -> list[str]:
     return [
         _trigger("turn_counted", "AFTER INSERT ON turns", _per_turn("NEW", "")),
         _trigger("feedback_given", "AFTER INSERT ON feedback", list(_JUDGED)),
-        _trigger("feedback_changed", "AFTER UPDATE ON feedback", [_feedback("OLD", -1), *_JUDGED]),
+        _trigger("feedback_changed", "AFTER UPDATE ON feedback", [*_feedback("OLD", -1), *_JUDGED]),
         _trigger(
             "queue_item_added",
             "AFTER INSERT ON queue_items",

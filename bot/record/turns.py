@@ -12,6 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.record.filters import TurnFilter, find
+from bot.record.review_schema import DAILY
 from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.safety.warning import WARNING
@@ -165,7 +166,7 @@ def count_conversations(database: Database) -> int:
 
 def route_counts(database: Database) -> dict[str, int]:
     """Turns by route ever since the record began, erased ones too, every route named."""
-    counted = dict(database.execute("SELECT name, sum(count) FROM counters WHERE kind = 'route' GROUP BY name").fetchall())
+    counted = dict(database.execute("SELECT name, sum(count) FROM counters WHERE kind = ? GROUP BY name", [f"{DAILY}route"]).fetchall())
     return {route: int(counted.get(route, 0)) for route in reversed(GRAVITY)}
 
 
@@ -189,13 +190,8 @@ def turn_of_client(database: Database, conversation: str, client_id: str) -> Tur
 def turns_numbered(database: Database, ids: Sequence[int]) -> dict[int, Turn]:
     """Turns by their number in the record, in the order of `ids`; those that are gone are left out."""
     marks = ", ".join("?" * len(ids))
-    rows = {row[0]: _turn(row[1:]) for row in database.execute(f"{_SELECT.replace('SELECT', 'SELECT turns.id,', 1)} WHERE id IN ({marks})", list(ids))}
+    rows = {row[0]: _turn(row[1:]) for row in database.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM turns WHERE id IN ({marks})", list(ids))}
     return {turn: rows[turn] for turn in ids if turn in rows}
-
-
-def numbers_of(database: Database, conversation: str) -> dict[int, int]:
-    """The record's own number of each turn of a conversation, by its place."""
-    return dict(database.execute("SELECT number, id FROM turns WHERE conversation = ?", [conversation]).fetchall())
 
 
 def search_turns(database: Database, words: str, *, limit: int = 50) -> list[Turn]:
