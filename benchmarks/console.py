@@ -124,10 +124,15 @@ def measure(path: Path, rounds: int) -> list[str]:
         p95 = percentile(taken, 0.95)
         worst = max(worst, p95)
         rows.append(f"| `{page}` | {statistics.median(taken):.0f} | {p95:.0f}{' **over**' if p95 > LIMIT_MS else ''} | {max(taken):.0f} |")
-    taken = [timed(lambda: search_turns(record, chance.choice([*words, "ozone", "what is ozone", f"visit {chance.randrange(10_000)}"]))) for _ in range(5 * rounds)]
+    taken = [
+        timed(lambda: search_turns(record, chance.choice([*words, "ozone", "what is ozone", f"visit {chance.randrange(10_000)}"]))) for _ in range(5 * rounds)
+    ]
     rows.append(f"| `record search` | {statistics.median(taken):.0f} | {percentile(taken, 0.95):.0f} | {max(taken):.0f} |")
     record.close()
-    rows += ["", f"Slowest page at p95: {worst:.0f} ms (limit {LIMIT_MS}). Search in the record at p95: {percentile(taken, 0.95):.0f} ms (limit {SEARCH_LIMIT_MS})."]
+    rows += [
+        "",
+        f"Slowest page at p95: {worst:.0f} ms (limit {LIMIT_MS}). Search in the record at p95: {percentile(taken, 0.95):.0f} ms (limit {SEARCH_LIMIT_MS}).",
+    ]
     return rows
 
 

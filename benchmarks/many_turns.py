@@ -121,7 +121,8 @@ def _judge(database: Database, chance: random.Random) -> None:
     with database.atomic():
         for turn in chance.sample(range(1, last + 1), last // 12):
             database.execute(
-                "INSERT INTO feedback (conversation, number, helpful, at) SELECT conversation, number, ?, at FROM turns WHERE id = ?", [chance.random() < 0.8, turn]
+                "INSERT INTO feedback (conversation, number, helpful, at) SELECT conversation, number, ?, at FROM turns WHERE id = ?",
+                [chance.random() < 0.8, turn],
             )
         verdicts = ("right",) * 8 + ("wrong_snippet", "missing_content")
         for turn in sorted(chance.sample(range(1, last + 1), last // 20)):
@@ -130,10 +131,14 @@ def _judge(database: Database, chance: random.Random) -> None:
             database.execute("UPDATE turn_facts SET verdict = ?, reviewer = ? WHERE turn = ?", [verdict, by, turn])
             database.execute("DELETE FROM queue_items WHERE turn = ?", [turn])
         for turn in chance.sample(range(1, last + 1), last // 100):
-            database.execute("INSERT INTO tags (tag, turn, by, at) VALUES (?, ?, 'maria', '2026-11-01')", [chance.choice(("price", "again", "for-training")), turn])
+            database.execute(
+                "INSERT INTO tags (tag, turn, by, at) VALUES (?, ?, 'maria', '2026-11-01')", [chance.choice(("price", "again", "for-training")), turn]
+            )
         unanswered = database.execute("SELECT turn, at FROM turn_facts WHERE route = 'clarify'").fetchall()
         for group in range(200):
-            database.execute("INSERT INTO gap_clusters (id, exemplar, centroid, size) VALUES (?, ?, x'', 0)", [group + 1, f"an unanswered question of kind {group}"])
+            database.execute(
+                "INSERT INTO gap_clusters (id, exemplar, centroid, size) VALUES (?, ?, x'', 0)", [group + 1, f"an unanswered question of kind {group}"]
+            )
         database.conn.executemany(
             "INSERT INTO gap_members (turn, cluster, at) VALUES (?, ?, ?)", [(turn, 1 + int(200 * chance.random() ** 2), at) for turn, at in unanswered]
         )

@@ -28,9 +28,7 @@ def account(request: Request) -> Response:
         me = next(person for person in accounts.list_staff(database) if person.username == who(request))
         sessions = accounts.sessions_of(database, me.username, console.clock())
     secret = second_factor.new_secret()
-    return page(
-        request, "account.html", me=me, sessions=sessions, secret=secret, address=second_factor.address(secret, me.username), zones=_zones()
-    )
+    return page(request, "account.html", me=me, sessions=sessions, secret=secret, address=second_factor.address(secret, me.username), zones=_zones())
 
 
 def change(request: Request, form: Mapping[str, str]) -> Response:

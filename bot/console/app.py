@@ -75,7 +75,14 @@ def create_app(
     app = Starlette(
         routes=_routes(),
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={HTTPException: _refusal, ReviewError: _mistake, AccountError: _mistake, RecordError: _record_fault, sqlite3.Error: _record_fault, Exception: _fault},
+        exception_handlers={
+            HTTPException: _refusal,
+            ReviewError: _mistake,
+            AccountError: _mistake,
+            RecordError: _record_fault,
+            sqlite3.Error: _record_fault,
+            Exception: _fault,
+        },
     )
     app.router.redirect_slashes = False
     app.state.console = Console(

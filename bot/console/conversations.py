@@ -86,9 +86,7 @@ def judge(request: Request, form: Mapping[str, str]) -> Response:
     correct = chosen_snippet(request, form)
 
     def note(database: Database, turn: int) -> None:
-        review.give_verdict(
-            database, turn, form.get("verdict", ""), by=who(request), now=now(request), correct=correct, comment=form.get("comment", "")
-        )
+        review.give_verdict(database, turn, form.get("verdict", ""), by=who(request), now=now(request), correct=correct, comment=form.get("comment", ""))
 
     return _change(request, form, "judged", note)
 
@@ -131,5 +129,3 @@ def _change(request: Request, form: Mapping[str, str], said: str, change: Callab
         change(database, turn)
     back = form.get("back") or f"/conversations/{conversation_id}?turn={place}"
     return go(back + ("" if "#" in back else f"#turn-{place}"), said)
-
-

@@ -19,7 +19,22 @@ from bot.record.turns import GRAVITY
 MAX_LENGTH = 200
 
 _TEXTS = ("intent", "snippet", "category", "rule", "reviewer", "tag")
-_NAMES = ("q", "from", "to", "route", *_TEXTS, "confidence_from", "confidence_to", "feedback", "verdict", "flagged", "unwarned", "turns_from", "turns_to", "gap")
+_NAMES = (
+    "q",
+    "from",
+    "to",
+    "route",
+    *_TEXTS,
+    "confidence_from",
+    "confidence_to",
+    "feedback",
+    "verdict",
+    "flagged",
+    "unwarned",
+    "turns_from",
+    "turns_to",
+    "gap",
+)
 
 
 @dataclass(frozen=True)

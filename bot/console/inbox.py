@@ -64,9 +64,7 @@ def queue(request: Request) -> Response:
         ids = [turn for (turn,) in rows]
         notes = review.reviews(database, ids, now(request))
         audit.append(database, who(request), "queue.listed", name, now(request))
-        return page(
-            request, "queue.html", queue=name, count=review.queue_counts(database)[name], hits=hits(database, ids, ""), reviews=notes, newest=newest
-        )
+        return page(request, "queue.html", queue=name, count=review.queue_counts(database)[name], hits=hits(database, ids, ""), reviews=notes, newest=newest)
 
 
 def begin(request: Request, form: Mapping[str, str]) -> Response:

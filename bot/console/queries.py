@@ -25,7 +25,20 @@ EXPORTED = tuple(name for name in Turn.__dataclass_fields__ if name != "client_i
 REVIEWED = ("helpful", "verdict", "correct", "reviewer", "flagged", "tags")
 """What is known about a turn besides, in the export."""
 
-CONVERSATION_COLUMNS = ("conversation", "channel", "started_at", "last_at", "turns", "gravest_route", "routes", "first_question", "helpful", "not_helpful", "reviewed", "tags")
+CONVERSATION_COLUMNS = (
+    "conversation",
+    "channel",
+    "started_at",
+    "last_at",
+    "turns",
+    "gravest_route",
+    "routes",
+    "first_question",
+    "helpful",
+    "not_helpful",
+    "reviewed",
+    "tags",
+)
 
 _JSON = ("ranking", "explanation", "messages")
 

@@ -28,7 +28,9 @@ def requests(request: Request) -> Response:
         counts = dict(database.execute("SELECT state, count(*) FROM requests GROUP BY state").fetchall())
         seen = ", ".join(str(row.id) for row in rows[:LISTED])
         audit.append(database, who(request), "requests.read", f"requests {seen}" if rows else "no request", now(request), state=state, contact=may)
-    return page(request, "requests.html", rows=rows[:LISTED], more=len(rows) > LISTED, state=state, counts={name: counts.get(name, 0) for name in STATES}, may=may)
+    return page(
+        request, "requests.html", rows=rows[:LISTED], more=len(rows) > LISTED, state=state, counts={name: counts.get(name, 0) for name in STATES}, may=may
+    )
 
 
 def move(request: Request, form: Mapping[str, str]) -> Response:

@@ -107,7 +107,15 @@ def start_run(database: Database, *, by: str, now: str, model: str, file_before:
 
 
 def finish_run(
-    database: Database, run: int, *, state: str, now: str, message: str, model: str | None = None, file_after: str | None = None, results: Mapping[str, Any] | None = None
+    database: Database,
+    run: int,
+    *,
+    state: str,
+    now: str,
+    message: str,
+    model: str | None = None,
+    file_after: str | None = None,
+    results: Mapping[str, Any] | None = None,
 ) -> None:
     """Notes how a training ended: `ready` with what it made and measured, or `failed` with the reason."""
     database.execute(

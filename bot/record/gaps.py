@@ -11,7 +11,12 @@ from bot.record import audit
 from bot.record.review import ReviewError
 from bot.record.review_schema import UNDERSTOOD_NOT
 
-DECISIONS: Mapping[str, str] = {"open": "Not decided", "new_snippet": "Write a new snippet", "add_to_intent": "Belongs to a snippet", "out_of_scope": "Out of scope"}
+DECISIONS: Mapping[str, str] = {
+    "open": "Not decided",
+    "new_snippet": "Write a new snippet",
+    "add_to_intent": "Belongs to a snippet",
+    "out_of_scope": "Out of scope",
+}
 
 _ROUTES = ", ".join(f"'{route}'" for route in UNDERSTOOD_NOT)
 

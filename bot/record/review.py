@@ -143,7 +143,7 @@ def _reserve(database: Database, turn: int, by: str, now: str) -> None:
 
 
 def position(database: Database, queue: str, by: str, since: str) -> tuple[int, int]:
-    """"2 of 9": the present turn's place among what `by` has judged in this queue since then and what still waits."""
+    """ "2 of 9": the present turn's place among what `by` has judged in this queue since then and what still waits."""
     (done,) = database.execute("SELECT count(*) FROM verdicts WHERE by = ? AND at >= ? AND queue = ?", [by, since, queue]).fetchone()
     return done + 1, done + queue_counts(database)[queue]
 

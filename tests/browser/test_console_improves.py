@@ -21,7 +21,12 @@ from tests.browser.console import logged_in, make_record, served
 from tests.browser.test_chat import BROWSERS, FLAGS
 from tests.conftest import DATA, ROOT
 
-SENTENCES = ("can I read my kindle in there", "is it fine to have my kindle on my lap")
+SENTENCES = (
+    "can I read my kindle in there",
+    "is it fine to have my kindle on my lap",
+    "is reading on a kindle allowed there",
+    "would you mind if I read on my kindle",
+)
 PARAPHRASES = ("may I read on my kindle there", "could I bring my kindle to read")
 RIGHT = "what_to_wear_bring"
 PATIENCE_MS = 15_000

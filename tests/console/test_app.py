@@ -74,7 +74,9 @@ def record_with_maria(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("record") / "record.db"
     record = open_record(path)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    record.execute("INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, '2026-11-01T00:00:00.000+00:00', 'admin')", [hasher.hash(PASSWORD)])
+    record.execute(
+        "INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, '2026-11-01T00:00:00.000+00:00', 'admin')", [hasher.hash(PASSWORD)]
+    )
     record.close()
     return path
 
