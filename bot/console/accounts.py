@@ -311,7 +311,8 @@ def lookup_session(database: Database, token: str, now: float, *, touch: bool = 
     ).fetchone()
     if row is None:
         return None
-    session = Session(*row[:5], bool(row[5]), row[6])
+    name, created_at, last_seen_at, role, zone, shortcuts, session_id = row
+    session = Session(name, created_at, last_seen_at, role, zone, bool(shortcuts), session_id)
     if touch and session.last_seen_at <= utc(now - TOUCH_SECONDS):
         _touch(database, token, now)
     return session
@@ -335,7 +336,7 @@ def sessions_of(database: Database, username: str, now: float) -> list[Session]:
         WHERE username = ? AND created_at > ? AND last_seen_at > ? ORDER BY last_seen_at DESC""",
         [username, utc(now - ABSOLUTE_SECONDS), utc(now - IDLE_SECONDS)],
     )
-    return [Session(*row[:3], id=row[3]) for row in rows]
+    return [Session(name, created_at, last_seen_at, id=session_id) for name, created_at, last_seen_at, session_id in rows]
 
 
 def end_sessions(database: Database, username: str, *, only: str = "", but: str = "") -> None:

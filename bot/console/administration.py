@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -47,7 +48,7 @@ def change_staff(request: Request, form: Mapping[str, str]) -> Response:
 def settings(request: Request) -> Response:
     """What goes into which queue."""
     with console_of(request).record() as database:
-        values = {name: setting(database, name) for name in ("sample_percent", "low_confidence")}
+        values: dict[str, Any] = {name: setting(database, name) for name in ("sample_percent", "low_confidence")}
     return page(request, "settings.html", **values)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 from starlette.exceptions import HTTPException
@@ -65,7 +66,7 @@ def conversation(request: Request) -> Response:
         ids = [turn_id for _, turn_id in places[(part - 1) * TURNS_A_PAGE : part * TURNS_A_PAGE]]
         audit.append(database, who(request), "conversation.read", found.id, now(request), part=part)
         turns = shown(database, ids, console.content.snapshot(), now(request))
-        context = {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
+        context: dict[str, Any] = {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
     return page(
         request,
         "conversation.html",

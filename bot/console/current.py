@@ -37,7 +37,10 @@ class RuleText:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What could be read; `examples` are the training sentences by intent, in lower case. `problem` is one sentence for staff when something could not, otherwise empty."""
+    """What could be read; `examples` are the training sentences by intent, in lower case.
+
+    `problem` is one sentence for staff when something could not be read, otherwise empty.
+    """
 
     library: Library | None = None
     rules: Mapping[str, RuleText] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -47,7 +48,7 @@ def report(request: Request) -> Response:
     return _page(request, "report.html", first, last, month=first, before=first - timedelta(days=1), after=last + timedelta(days=1), present=present)
 
 
-def _page(request: Request, template: str, first: date, last: date, *, weekly: bool = False, **context: object) -> Response:
+def _page(request: Request, template: str, first: date, last: date, *, weekly: bool = False, **context: Any) -> Response:
     zone = zone_of(request)
     with console_of(request).record() as database:
         found: Figures = figures(database, first, last, zone=zone, weekly=weekly)

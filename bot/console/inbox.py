@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlite_utils import Database
 from starlette.exceptions import HTTPException
@@ -118,7 +119,7 @@ def item(request: Request) -> Response:
         found = shown(database, [*sorted(before for (before,) in rows), turn], console.content.snapshot(), now(request))
         position = review.position(database, name, who(request), since)
         waits = database.execute("SELECT 1 FROM queue_items WHERE queue = ? AND turn = ?", [name, turn]).fetchone() is not None
-        context = {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
+        context: dict[str, Any] = {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
     previous = request.query_params.get("previous", "")
     return page(
         request,

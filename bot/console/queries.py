@@ -122,7 +122,7 @@ def listed(database: Database, chosen: dict[str, int]) -> list[Listed]:
     known = {row[0]: row for row in database.execute(f"SELECT id, last_at, turns, worst_route FROM conversations WHERE id IN ({marks})", list(chosen))}
     questions = first_questions(database, list(chosen))
     numbers = dict(database.execute(f"SELECT turn, number FROM turn_facts WHERE turn IN ({marks})", list(chosen.values())).fetchall())
-    return [Listed(*known[name], questions.get(name, ""), numbers.get(turn, 1)) for name, turn in chosen.items() if name in known]
+    return [Listed(*(*known[name], questions.get(name, ""), numbers.get(turn, 1))) for name, turn in chosen.items() if name in known]
 
 
 def first_questions(database: Database, conversations: Sequence[str]) -> dict[str, str]:

@@ -47,7 +47,7 @@ def entries(database: Database, *, limit: int, before: int | None = None, who: s
         WHERE id < :before AND (:who = '' OR who = :who) AND (:action = '' OR action = :action) ORDER BY id DESC LIMIT :limit""",
         {"before": before if before is not None else 1 << 62, "who": who, "action": action, "limit": limit},
     )
-    return [Entry(*row[:5], json.loads(row[5])) for row in rows]
+    return [Entry(number, at, by, done, what, json.loads(detail)) for number, at, by, done, what, detail in rows]
 
 
 def verify_audit(database: Database) -> tuple[int, list[str], str]:

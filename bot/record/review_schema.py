@@ -44,7 +44,8 @@ _TABLES = (
         id INTEGER PRIMARY KEY, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE, verdict TEXT NOT NULL, correct TEXT,
         comment TEXT NOT NULL DEFAULT '', queue TEXT, by TEXT NOT NULL, at TEXT NOT NULL, superseded_at TEXT
     )""",
-    "CREATE TABLE notes (id INTEGER PRIMARY KEY, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE, text TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL)",
+    """CREATE TABLE notes (id INTEGER PRIMARY KEY, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE, text TEXT NOT NULL,
+        by TEXT NOT NULL, at TEXT NOT NULL)""",
     """CREATE TABLE tags (tag TEXT NOT NULL, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE, by TEXT NOT NULL, at TEXT NOT NULL,
         PRIMARY KEY (tag, turn)) WITHOUT ROWID""",
     """CREATE TABLE flags (
@@ -52,9 +53,10 @@ _TABLES = (
         at TEXT NOT NULL, resolved_by TEXT, resolved_at TEXT
     )""",
     "CREATE TABLE reservations (turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE, by TEXT NOT NULL, until TEXT NOT NULL)",
-    """CREATE TABLE assignments (turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE, assignee TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL)""",
-    """CREATE TABLE saved_views (id INTEGER PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, owner TEXT NOT NULL, shared INTEGER NOT NULL, at TEXT NOT NULL,
-        UNIQUE (owner, name))""",
+    """CREATE TABLE assignments (turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE, assignee TEXT NOT NULL,
+        by TEXT NOT NULL, at TEXT NOT NULL)""",
+    """CREATE TABLE saved_views (id INTEGER PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, owner TEXT NOT NULL,
+        shared INTEGER NOT NULL, at TEXT NOT NULL, UNIQUE (owner, name))""",
     """CREATE TABLE improvement_runs (
         id INTEGER PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('training', 'ready', 'failed', 'promoted', 'stepped_back')), by TEXT NOT NULL,
         started_at TEXT NOT NULL, finished_at TEXT, message TEXT NOT NULL DEFAULT '', model_before TEXT, model_after TEXT,

@@ -44,7 +44,7 @@ def save_view(database: Database, name: str, address: str, *, owner: str, shared
 def views_of(database: Database, owner: str) -> list[SavedView]:
     """A person's own views and those shared with everybody, by name."""
     rows = database.execute("SELECT id, name, address, owner, shared FROM saved_views WHERE owner = ? OR shared ORDER BY name, id", [owner])
-    return [SavedView(*row[:4], bool(row[4])) for row in rows]
+    return [SavedView(view, name, address, by, bool(shared)) for view, name, address, by, shared in rows]
 
 
 def delete_view(database: Database, view: int, *, owner: str) -> None:

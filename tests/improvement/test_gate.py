@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.improvement.gate import FLOORS, MEASURES, GateError, compare, read_questions
 
-QUESTIONS = [
+QUESTIONS: list[dict[str, Any]] = [
     {"text": "a", "route": "answer", "snippet": ["cost", "insurance"]},
     {"text": "b", "route": "emergency", "snippet": None},
     {"text": "c", "route": "clinician", "snippet": None},
     {"text": "d", "route": "out_of_scope", "snippet": None},
 ]
-GOOD = [
+GOOD: list[dict[str, Any]] = [
     {"route": "answer", "snippet": "insurance"},
     {"route": "emergency", "snippet": "emergency_breathing"},
     {"route": "clinician", "snippet": "clinician_dose"},

@@ -49,9 +49,13 @@ def test_whoever_gets_round_that_is_found_out(audited: Database, change: str, pr
 
 
 def test_what_failed_leaves_no_entry(audited: Database) -> None:
-    with pytest.raises(RuntimeError), audited.atomic():
-        append(audited, "maria", "x", "y", "2027-01-01")
-        raise RuntimeError
+    def fail() -> None:
+        with audited.atomic():
+            append(audited, "maria", "x", "y", "2027-01-01")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert verify_audit(audited)[:2] == (3, [])
 
 

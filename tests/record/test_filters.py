@@ -82,7 +82,8 @@ def test_nothing_asked_for_finds_everything(record: Database, turns: dict[str, i
 def test_parts_neither_repeat_nor_miss_a_turn(record: Database, add: Add, monkeypatch: pytest.MonkeyPatch, window: int, ascending: bool) -> None:
     monkeypatch.setattr(filters, "FIRST_WINDOW", window)
     wanted = [turn for number in range(40) if (turn := add("clarify" if number % 3 else "answer")) and number % 3]
-    found, start = [], None
+    found: list[int] = []
+    start: int | None = None
     while True:
         part = find(record, TurnFilter(route="clarify"), limit=7, start=start, ascending=ascending)
         found += part.turns

@@ -20,7 +20,7 @@ def _waiting(record: Database) -> dict[str, int]:
 
 
 def _judge(record: Database, turn: int, verdict: str = "right", by: str = "maria", **more: str) -> None:
-    review.give_verdict(record, turn, verdict, by=by, now=NOW, **more)  # type: ignore[arg-type]
+    review.give_verdict(record, turn, verdict, by=by, now=NOW, **more)
 
 
 @pytest.mark.parametrize(
