@@ -1,4 +1,4 @@
-"""Builds bot/website/static/widget.js with esbuild, or checks the widget's types with tsc. Usage: widget.py build|types."""
+"""Builds bot/website/static/widget.js with esbuild, checks its types with tsc, or prints its tag. Usage: widget.py build|types|sri."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bot.website.bundle import BUILT, EMERGENCY_NUMBER, SOURCE, content, fingerprint
+from bot.content.clinic import load_clinic
+from bot.settings import Settings
+from bot.website.bundle import BUILT, EMERGENCY_NUMBER, SOURCE, content, fingerprint, integrity, script
 
 ESBUILD = "esbuild@0.25.12"
 TYPESCRIPT = "typescript@5.9.3"
@@ -52,10 +54,16 @@ def types() -> None:
     subprocess.run([*npx(), "-p", TYPESCRIPT, "tsc", "-p", str(SOURCE)], check=True)  # noqa: S603 - a fixed command
 
 
+def sri() -> None:
+    """Prints the tag that pins the file as this clinic serves it."""
+    served = script(load_clinic(Settings().data / "clinic.yml").fields["emergency.number"])
+    print(f'<script type="module" src="https://your-chat/static/widget.js" integrity="{integrity(served)}" crossorigin></script>')
+
+
 if __name__ == "__main__":
     try:
-        {"build": build, "types": types}[sys.argv[1]]()
+        {"build": build, "types": types, "sri": sri}[sys.argv[1]]()
     except subprocess.CalledProcessError as error:
         sys.exit(f"{error.stderr or ''}error: {error.cmd[-1]} failed. What is wrong stands above.")
     except (KeyError, IndexError):
-        sys.exit("Usage: widget.py build|types")
+        sys.exit("Usage: widget.py build|types|sri")

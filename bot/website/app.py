@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -31,9 +32,9 @@ from bot.record.database import writable
 from bot.record.deletion import delete_conversation, was_deleted, wipe
 from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
 from bot.record.turns import turns_of
-from bot.safety.warning import WARNING, WARNING_DETAIL
+from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
 from bot.settings import Settings
-from bot.website.bundle import SOURCE, script
+from bot.website.bundle import SOURCE, integrity, script
 from bot.website.origins import OriginGuard
 from bot.website.replies import reply_json, turn_json
 from bot.website.requests import BadRequest, field, json_body, optional_text
@@ -105,7 +106,8 @@ class Website:
         return [
             Route("/", self.page("index.html")),
             Route("/about", self.page("about.html")),
-            Route("/demo", self.page("demo.html")),
+            Route("/demo", self.page("demo.html", texts="demo")),
+            Route("/demo/es", self.page("demo.html", "es", texts="demo")),
             Route("/api/chat", self.chat, methods=["POST"]),
             Route("/api/feedback", self.feedback, methods=["POST"]),
             Route("/api/conversation", self.conversation, methods=["POST"]),
@@ -118,11 +120,13 @@ class Website:
             Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
         ]
 
-    def page(self, template: str) -> Any:
-        """An endpoint that renders a template with the clinic's facts."""
+    def page(self, template: str, lang: str = "en", texts: str | None = None) -> Any:
+        """An endpoint that renders a template with the clinic's facts, and with the texts of a file in `pages`."""
+        t = json.loads((_HERE / "pages" / f"{texts}.{lang}.json").read_text(encoding="utf-8")) if texts else None
 
         async def render(request: Request) -> Response:
-            return self._templates.TemplateResponse(request, template, self.context())
+            origin = str(request.base_url).rstrip("/")
+            return self._templates.TemplateResponse(request, template, {**self.context(), "lang": lang, "t": t, "origin": origin})
 
         return render
 
@@ -134,7 +138,10 @@ class Website:
             "fictional": library.clinic.fictional,
             "warning": WARNING,
             "warning_detail": WARNING_DETAIL,
+            "translations": TRANSLATIONS,
             "snippets": len(library),
+            "integrity": integrity(self._script),
+            "lang": "en",
         }
 
     async def widget(self, request: Request) -> Response:

@@ -564,10 +564,11 @@ class OzoneFaq extends HTMLElement {
       if (emergency) bubble.append(h('p', { class: 'calls' }, ...[...new Set(numbers)].map((number) => this.#call(number))));
       bubble.append(h('div', { lang: 'en' }, ...wording(message.text, message.links)));
       if (index === messages.length - 1 && contact && ['clinician', 'out_of_scope'].includes(route)) bubble.append(this.#contact(contact));
-      item.append(bubble, this.#provenance(message.snippet), this.#choices(list(message.buttons)));
+      item.append(bubble, this.#provenance(message.snippet));
     });
-    item.append(h('div', { class: 'caution' }, icon('warn'), unseen(`${this.#t('warning')}: `), h('div', {}, ...this.#warn([warning.text]))), this.#time(reply.at ?? ''));
-    if (turn && JUDGED.includes(route)) item.append(this.#judgement(reply));
+    item.append(h('div', { class: 'caution' }, icon('warn'), unseen(`${this.#t('warning')}: `), h('div', {}, ...this.#warn([warning.text]))),
+      h('div', { class: 'judge' }, this.#time(reply.at ?? ''), ...(turn && JUDGED.includes(route) ? this.#judgement(reply) : [])),
+      this.#choices(messages.flatMap((message) => list(message.buttons))));
     return item;
   }
 
@@ -597,7 +598,8 @@ class OzoneFaq extends HTMLElement {
 
   /** @param {{title: string, send: string}[]} buttons */
   #choices(buttons) {
-    return buttons.length && h('div', { class: 'choices', role: 'group', 'aria-label': this.#t('choices') }, ...buttons.map(({ title, send }) =>
+    if (!buttons.length) return '';
+    return h('div', { class: 'choices', role: 'group', 'aria-label': this.#t('choices') }, ...buttons.map(({ title, send }) =>
       button('chip', (event) => {
         if (this.#sending) return this.#say(this.#t('busy'));
         event.currentTarget.classList.add('chosen');
@@ -634,7 +636,7 @@ class OzoneFaq extends HTMLElement {
     const no = button('small', () => judge(false), this.#t('no'));
     const mark = () => [yes, no].forEach((element, index) => element.setAttribute('aria-pressed', String(reply.feedback?.helpful === !index)));
     mark();
-    return h('div', { class: 'judge' }, h('div', { class: 'row', role: 'group', 'aria-label': this.#t('helpful') }, h('span', {}, this.#t('helpful')), yes, no, said), form);
+    return [h('div', { class: 'row', role: 'group', 'aria-label': this.#t('helpful') }, h('span', {}, this.#t('helpful')), yes, no, said), form];
   }
 
   /** @param {string | number} at @param {boolean} [day] */
