@@ -105,8 +105,6 @@ export class Conversation {
 
   /** Sends a message until it is answered. Throws `Failure`. @param {Exchange} exchange */
   async deliver(exchange) {
-    delete exchange.problem;
-    delete exchange.remedy;
     for (let renewed = false; ; renewed = true) {
       if (!this.#token) {
         this.#token = (await this.#post('conversation', {})).token;
@@ -116,6 +114,7 @@ export class Conversation {
         const reply = await this.#post('chat', { message: exchange.send, client_id: exchange.id, token: this.#token });
         reply.messages = list(reply.messages).filter((message) => typeof message?.text === 'string');
         exchange.reply = { ...reply, at: reply.at ?? Date.now() };
+        delete exchange.problem;
         this.#token = reply.token || this.#token;
         this.keep();
         return;

@@ -360,6 +360,8 @@ class OzoneFaq extends HTMLElement {
   async #deliver(exchange) {
     this.#sending = exchange;
     this.#notice = '';
+    delete exchange.problem;
+    delete exchange.remedy;
     this.#draw();
     this.#toEnd();
     const slow = [setTimeout(() => this.#say(this.#t('looking')), 1500), setTimeout(() => this.#told('slow'), SLOW)];
