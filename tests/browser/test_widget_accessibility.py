@@ -60,7 +60,7 @@ def _reason(chat: Chat) -> None:
 def _menu(chat: Chat) -> None:
     chat.open()
     chat.ask("What is ozone?")
-    chat.panel.locator(".menu > summary").click()
+    chat.panel.locator(".menu").click()
 
 
 def _sure(chat: Chat) -> None:
@@ -192,10 +192,10 @@ def test_escape_closes_one_thing_at_a_time(context: BrowserContext, website: str
     page.goto(f"{website}/demo")
     chat = Chat(page)
     chat.open()
-    chat.panel.locator(".menu > summary").click()
+    chat.panel.locator(".menu").click()
     page.keyboard.press("Escape")
     expect(chat.panel.locator(".option").first).to_be_hidden()
-    expect(chat.panel.locator(".menu > summary")).to_be_focused()
+    expect(chat.panel.locator(".menu")).to_be_focused()
     chat.option("Delete this conversation")
     page.keyboard.press("Escape")
     expect(chat.panel.locator("#sure")).to_be_hidden()

@@ -205,7 +205,7 @@ def test_an_expired_token_on_a_new_page_begins_a_new_conversation(chat: Chat) ->
 
 def test_nothing_is_stored_in_the_browser_before_the_first_message(chat: Chat, context: BrowserContext) -> None:
     chat.field.fill("I think of writing")
-    chat.page.locator("ozone-faq .menu > summary").click()
+    chat.page.locator("ozone-faq .menu").click()
     assert chat.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
     chat.ask("What is ozone?")
     assert chat.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 1, ""]

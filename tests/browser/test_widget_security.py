@@ -41,7 +41,7 @@ def test_a_strict_policy_with_trusted_types_sees_no_violation(context: BrowserCo
     chat.ask("I take warfarin")
     chat.ask("I cannot breathe")
     for index in (0, 1, 3):
-        chat.panel.locator(".menu > summary").click()
+        chat.panel.locator(".menu").click()
         chat.panel.locator(".option").nth(index).click()
     chat.panel.locator(".bar .button").first.click()
     expect(chat.questions).to_have_count(0)
@@ -68,7 +68,8 @@ def test_the_pinned_file_runs_and_a_changed_one_does_not(context: BrowserContext
 
 HOSTILE = """<style>
 :root { font-size: 60px !important; --ink: red; --surface: red; --brand: red; --warn: red; --warn-ink: red }
-body { color: red !important; font: 60px cursive !important; text-transform: uppercase !important; letter-spacing: 9px !important; text-align: right !important }
+body { color: red !important; font: 60px cursive !important; text-transform: uppercase !important; letter-spacing: 9px !important }
+body { text-align: right !important }
 ozone-faq, ozone-faq * { all: unset !important; display: none !important; visibility: hidden !important; opacity: 0 !important; filter: blur(9px) !important }
 ozone-faq { --ink: red; --warn: red; transform: rotate(9deg) !important; position: static !important; content-visibility: hidden !important }
 ozone-faq { clip-path: inset(50%) !important; inline-size: 0 !important; overflow: hidden !important; z-index: -1 !important }

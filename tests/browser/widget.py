@@ -57,7 +57,7 @@ class Chat:
         return self.replies.last
 
     def option(self, name: str) -> None:
-        self.page.locator("ozone-faq .menu > summary").click()
+        self.page.locator("ozone-faq .menu").click()
         self.panel.get_by_role("button", name=name, exact=True).click()
 
     def heard(self) -> list[dict[str, str]]:

@@ -194,11 +194,12 @@ class OzoneFaq extends HTMLElement {
     /** @param {string} key */
     const t = (key) => this.#t(key);
     /** @param {string} key @param {() => void} act */
-    const option = (key, act) => button('option', () => { p.menu.open = false; p.summary.focus(); act(); }, t(key));
+    const option = (key, act) => button('option', () => { this.#options(false); act(); }, t(key));
 
     p.launcher = button('launcher', () => this.show(), icon('chat'), this.#json('texts')?.launcher ?? LAUNCHERS[this.#wanted], (p.unread = h('span', { class: 'unread', hidden: true }, '1', unseen(t('unread')))));
-    p.menu = h('details', { class: 'menu' }, (p.summary = h('summary', {}, icon('more'), unseen(t('options')))), h('div', {},
-      option('copy', () => this.#copy()), option('print', () => this.#print()), option('renew', () => this.#renew()), option('erase', () => this.#sure(true))));
+    p.menu = button('plain menu', () => this.#options(p.options.hidden), icon('more'), unseen(t('options')));
+    p.options = h('div', { class: 'bar options', role: 'group', 'aria-label': t('options'), hidden: true },
+      option('copy', () => this.#copy()), option('print', () => this.#print()), option('renew', () => this.#renew()), option('erase', () => this.#sure(true)));
     p.log = h('div', { class: 'log', role: 'region', 'aria-label': t('log'), tabindex: 0 }, (p.list = h('ol', { role: 'list' })));
     p.field = h('textarea', { id: 'field', rows: 1, enterkeyhint: 'send', dir: 'auto', 'aria-describedby': 'note count',
       oninput: () => this.#typed(), onfocus: () => this.#introduce(), onkeydown: (/** @type {any} */ event) => this.#pressed(event) });
@@ -212,7 +213,7 @@ class OzoneFaq extends HTMLElement {
     p.warning = h('div', { class: 'warning', role: 'region', 'aria-label': t('warning') }, icon('warn'), h('div', {}, ...this.#warn(WARNING)));
     p.panel = h('div', { class: 'panel', role: !inline && 'dialog', 'aria-labelledby': !inline && 'heading', tabindex: -1, hidden: true },
       h('div', { class: 'head' }, h('h2', { id: 'heading' }, t('heading')), p.menu, !inline && button('plain', () => this.hide(), icon('close'), unseen(t('close')))),
-      p.warning, p.log, p.offline, p.sure, p.form, p.count,
+      p.warning, p.options, p.log, p.offline, p.sure, p.form, p.count,
       h('p', { class: 'note', id: 'note' }, t('note'), ' ', this.#link(new URL('about', this.#api).href, t('about'))));
     // What is heard stands apart from what is seen, and is always there.
     p.messages = h('div', { class: 'sr', role: 'log', 'aria-live': 'polite', 'aria-label': t('log') });
@@ -220,6 +221,7 @@ class OzoneFaq extends HTMLElement {
     p.alert = h('div', { class: 'sr', role: 'alert' });
     p.outer = h('div', { class: 'outer', role: 'region', lang: this.#language, 'aria-label': inline ? t('heading') : 'Chat' }, p.launcher, p.panel, p.messages, p.status, p.alert);
     root.replaceChildren(p.outer);
+    this.#options(false);
     this.#colour();
     this.#ask();
     this.#draw();
@@ -316,11 +318,11 @@ class OzoneFaq extends HTMLElement {
 
   /** Esc closes the menu, then the question whether to delete, then the window. @param {KeyboardEvent} event */
   #escape(event) {
-    const { menu, panel, summary, sure } = this.#parts;
+    const { menu, options, panel, sure } = this.#parts;
     if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing || panel.hidden) return;
-    if (menu.open) {
-      menu.open = false;
-      summary.focus();
+    if (!options.hidden) {
+      this.#options(false);
+      menu.focus();
     } else if (!sure.hidden) this.#sure(false);
     else this.hide();
   }
@@ -440,6 +442,12 @@ class OzoneFaq extends HTMLElement {
 
   // The options
 
+  /** Shows them or not, under the warning. @param {boolean} shown */
+  #options(shown) {
+    this.#parts.options.hidden = !shown;
+    this.#parts.menu.setAttribute('aria-expanded', String(shown));
+  }
+
   /** The conversation as plain text, with the warning. */
   #transcript() {
     const lines = [this.#t('heading'), `${this.#t('warning')}: ${WARNING.join(' ')}`];
@@ -453,6 +461,7 @@ class OzoneFaq extends HTMLElement {
   }
 
   async #copy() {
+    this.#parts.menu.focus(); // the button that was pressed goes away
     try {
       await navigator.clipboard.writeText(this.#transcript());
       this.#tell('copied');
@@ -463,6 +472,7 @@ class OzoneFaq extends HTMLElement {
 
   /** Prints the conversation alone, not the page around it. */
   #print() {
+    this.#parts.menu.focus();
     const frame = h('iframe', { title: this.#t('print'), class: 'sr' });
     this.#parts.outer.append(frame);
     const { contentDocument, contentWindow } = frame;
@@ -481,9 +491,9 @@ class OzoneFaq extends HTMLElement {
 
   /** Asks whether to delete, or no longer. @param {boolean} ask */
   #sure(ask) {
-    const { sure, erase, summary } = this.#parts;
+    const { sure, erase, menu } = this.#parts;
     sure.hidden = !ask;
-    (ask ? erase : summary).focus();
+    (ask ? erase : menu).focus();
   }
 
   async #erase() {
@@ -631,6 +641,7 @@ class OzoneFaq extends HTMLElement {
       mark();
       said.textContent = this.#t(key);
       form.hidden = helpful || key === 'notSaved';
+      form.scrollIntoView({ block: 'nearest' });
       this.#say(said.textContent);
       return key !== 'notSaved';
     };
