@@ -167,6 +167,12 @@ def review(database: Database) -> None:
     review_schema.create(database)
 
 
+@migrations()
+def deleted_conversations(database: Database) -> None:
+    """Hashes of the ids of deleted conversations: their tokens are worthless from then on."""
+    database.execute("CREATE TABLE deleted_conversations (hash TEXT PRIMARY KEY, at TEXT NOT NULL)")
+
+
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
     """Why the record at `path` cannot be written just now, in one sentence; None when it can."""
     try:
