@@ -51,10 +51,15 @@ class Routed:
 
 @dataclass(frozen=True)
 class Share:
-    """How many of how many, and which."""
+    """Those of some messages for which something holds, and the others."""
 
     rows: tuple[Routed, ...]
-    of: int
+    others: tuple[Routed, ...] = ()
+
+    @property
+    def of(self) -> int:
+        """How many messages were looked at."""
+        return len(self.rows) + len(self.others)
 
     @property
     def value(self) -> float | None:
@@ -90,7 +95,7 @@ def rates(rows: Sequence[Routed]) -> Rates:
 
     def share(of: Callable[[Routed], bool], which: Callable[[Routed], bool]) -> Share:
         counted = [row for row in rows if of(row)]
-        return Share(tuple(row for row in counted if which(row)), len(counted))
+        return Share(tuple(row for row in counted if which(row)), tuple(row for row in counted if not which(row)))
 
     def wants(*routes: str) -> Callable[[Routed], bool]:
         return lambda row: row.wanted_route in routes
