@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -157,6 +158,31 @@ def _still_working(what: str) -> Iterator[None]:
     finally:
         done.set()
         teller.join()
+
+
+@main.command()
+@click.option("--folds", default=5, show_default=True, type=click.IntRange(2, 20), help="Folds of the cross-validation over data/nlu.")
+@click.option("--train", "train_path", type=click.Path(path_type=Path), help="Rasa NLU YAML (file or folder) to train the pipeline on; needs --test.")
+@click.option("--test", "test_path", type=click.Path(path_type=Path), help="Rasa NLU YAML (file or folder) to score; needs --train.")
+@click.option("--questions", "question_paths", multiple=True, type=click.Path(path_type=Path), help="JSON lines with `text`, `route` and maybe `snippet`.")
+@click.option("--config", "config_path", default=ROOT / "config.yml", type=click.Path(path_type=Path), help="Another pipeline; the default is config.yml.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures to this file.")
+@click.option(
+    "--report", default=Path("results/evaluation.html"), show_default=True, type=click.Path(path_type=Path, dir_okay=False), help="Where the page goes."
+)
+def evaluate(
+    folds: int, train_path: Path | None, test_path: Path | None, question_paths: tuple[Path, ...], config_path: Path, json_path: Path | None, report: Path
+) -> None:
+    """Measure how well messages are understood and routed.
+
+    Without files: cross-validation over data/nlu, and the questions in tests/questions through the trained assistant.
+    With --train and --test: the pipeline trained on the one and scored on the other. With --questions: those questions
+    through the trained assistant, each a conversation of its own. A page with plots and one line of figures come out.
+    """
+    configure_logging(level=50)
+    from bot.evaluation.run import Request, run
+
+    click.echo(run(Request(config_path, folds, train_path, test_path, question_paths, json_path, report)))
 
 
 @main.command()

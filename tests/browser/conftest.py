@@ -63,7 +63,7 @@ def host() -> Iterator[Host]:
     made.server.server_close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -73,7 +73,7 @@ def _free_port() -> int:
 def website(tmp_path_factory: pytest.TempPathFactory, host: Host) -> Iterator[str]:
     """The website on a record of its own; the other website is one of its allowed origins."""
     folder = tmp_path_factory.mktemp("var")
-    port = _free_port()
+    port = free_port()
     own = {"PORT": str(port), "OZONE_DATABASE": str(folder / "record.db"), "OZONE_SECRET_FILE": str(folder / "secret"), "OZONE_ALLOWED_ORIGINS": host.origin}
     server = subprocess.Popen([sys.executable, "-m", "bot", "serve"], cwd=ROOT, env={**os.environ, **own})
     address = f"http://127.0.0.1:{port}"

@@ -22,7 +22,7 @@ from bot.record.feedback import give_feedback
 from bot.record.requests import leave_request
 from bot.record.turns import Turn, gravest, insert_turn, utc
 from bot.safety.warning import WARNING
-from tests.browser.test_chat import PATIENCE_SECONDS, _free_port
+from tests.browser.conftest import PATIENCE_SECONDS, free_port
 from tests.conftest import ROOT
 
 PASSWORD = "correct horse battery"
@@ -79,7 +79,7 @@ def turn(library: Library, number: int, snippet_id: str = "what_is_ozone", **cha
 @contextmanager
 def served(database: Path, **environment: str) -> Iterator[str]:
     """The console's address, once it answers."""
-    port = _free_port()
+    port = free_port()
     settings = {**os.environ, "CONSOLE_PORT": str(port), "OZONE_DATABASE": str(database), **environment}
     server = subprocess.Popen([sys.executable, "-m", "bot", "console"], cwd=ROOT, env=settings)
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -13,8 +13,8 @@ from bot.content.library import Library
 from bot.record.database import open_record
 from bot.record.gaps import add_group, add_members
 from bot.record.review import give_verdict
+from tests.browser.conftest import BROWSERS, FLAGS
 from tests.browser.console import logged_in, make_record, served, turn
-from tests.browser.test_chat import BROWSERS, FLAGS
 
 CLEAN = 50
 PAGES = (

@@ -17,8 +17,8 @@ from bot.conversation.engine import Engine
 from bot.conversation.model import model_path
 from bot.improvement.candidate import ask
 from bot.settings import Settings
+from tests.browser.conftest import BROWSERS, FLAGS
 from tests.browser.console import logged_in, make_record, served
-from tests.browser.test_chat import BROWSERS, FLAGS
 from tests.conftest import DATA, ROOT
 
 SENTENCES = (

@@ -107,12 +107,12 @@ def test_hostile_words_from_anywhere_stay_words(context: BrowserContext, host: H
     page.on("dialog", lambda dialog: pytest.fail("something was executed"))
 
     def poison(body: dict[str, object]) -> None:
-        snippet = {"id": WORDS, "version": WORDS, "approved": {"on": WORDS, "role": WORDS}}
-        sources = [
+        snippet: dict[str, object] = {"id": WORDS, "version": WORDS, "approved": {"on": WORDS, "role": WORDS}}
+        sources: object = [
             {"title": WORDS, "publisher": WORDS, "year": WORDS, "address": address} for address in ("javascript:alert(3)", "data:text/html,x", "//evil.example")
         ]
         links = [{"text": "here", "href": "javascript:alert(4)"}]
-        body["messages"] = [{"text": f"{WORDS} here", "snippet": {**snippet, "sources": sources}, "buttons": [{"title": WORDS, "send": WORDS}], "links": links}]
+        body["messages"] = [{"text": f"{WORDS} here", "snippet": snippet | {"sources": sources}, "buttons": [{"title": WORDS, "send": WORDS}], "links": links}]
         body["warning"] = {"text": WORDS}
         body["contact"] = {"name": WORDS, "phone": WORDS, "email": WORDS, "website": "javascript:alert(5)"}
         body["route"] = "clinician"

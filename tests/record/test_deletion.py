@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def record(path: Path) -> Database:
     database = open_record(path)
     store = RecordTrackerStore(database=database)
     for conversation in ("c", "other"):
-        store.add_turn(replace(TURN, conversation=conversation, text=SECRET if conversation == "c" else "marimba"), "web", {})
+        asyncio.run(store.add_turn(replace(TURN, conversation=conversation, text=SECRET if conversation == "c" else "marimba"), "web", {}))
         database.execute("INSERT INTO events (conversation, type, at, data) VALUES (?, 'user', 1, ?)", [conversation, conversation])
         give_feedback(database, conversation, 1, False, f"{SECRET} reason" if conversation == "c" else "")
         database.conn.commit()
