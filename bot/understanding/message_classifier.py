@@ -35,18 +35,21 @@ _FOLDS = 3
 _COST_WRONG_ANSWER = 1.0
 _COST_OFF_TOPIC_ANSWER = 10.0
 """Against a needless question back (1): a neighbouring answer costs the visitor one more question, as asking back does; an
-answer to somebody who asked about something else is a mistake that makes the whole assistant look careless."""
+answer to somebody who asked about something else is a mistake that makes the whole assistant look careless. Whoever names
+the subject did ask about it, more or less: there a wrong answer costs the first figure."""
 
 
 @dataclass(frozen=True)
 class Calibration:
     """Turns raw scores into the chance of being right, and says from which chance on to answer or to ask back.
 
-    `weights` belong to the columns of `_evidence` and are fitted, as the thresholds are, on held-out folds.
+    `weights` belong to the columns of `_evidence` and are fitted, as the thresholds are, on held-out folds. A text that
+    names the subject is hardly ever about something else, so it is answered from a lower chance on.
     """
 
     weights: tuple[float, ...]
     answer_from: float
+    answer_from_on_subject: float
     clarify_from: float
 
     def confidence(self, evidence: Matrix) -> Matrix:
@@ -54,7 +57,7 @@ class Calibration:
         return np.asarray(1 / (1 + np.exp(-(evidence @ np.array(self.weights, dtype=np.float32)))), dtype=np.float32)
 
 
-UNCALIBRATED = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.5, 0.25)
+UNCALIBRATED = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.5, 0.5, 0.25)
 """Of a classifier that has learnt nothing yet, or nothing that it could get wrong."""
 
 
@@ -149,7 +152,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         embeddings = np.vstack([embedding, shared_encoder().encode(parts)]) if parts else embedding
         reading = self._intents.read([text, *parts], embeddings)
         probabilities = reading.probabilities[0]
-        confidence = float(self._calibration.confidence(_evidence(reading, self._names_subject([text, *parts])))[0])
+        on_subject = self._names_subject([text, *parts])
+        confidence = float(self._calibration.confidence(_evidence(reading, on_subject))[0])
         order = np.argsort(-probabilities)
         best = reading.classes[order[0]]
         known = self._known.get(phrase(text))
@@ -162,7 +166,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
             name = reading.classes[index]
             if name != best:
                 ranking.append({"name": name, "confidence": float(probabilities[index]) / rest * (1.0 - confidence)})
-        message.set(INTENT, {"name": self._decide(best, confidence), "confidence": confidence}, add_to_output=True)
+        message.set(INTENT, {"name": self._decide(best, confidence, bool(on_subject[0])), "confidence": confidence}, add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
         risk = None if known is not None and not is_risk(known) else judge(self._risk, reading, embeddings, self._intents.examples)
         message.set("risk", risk, add_to_output=True)
@@ -172,8 +176,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         beginnings = tuple(str(word) for word in self._config["subject"])
         return np.array([any(word.startswith(beginnings) for word in phrase(text).split()) if beginnings else False for text in texts], dtype=np.bool_)
 
-    def _decide(self, best: str, confidence: float) -> str:
-        if confidence >= self._calibration.answer_from:
+    def _decide(self, best: str, confidence: float, on_subject: bool) -> str:
+        if confidence >= (self._calibration.answer_from_on_subject if on_subject else self._calibration.answer_from):
             return best
         return FALLBACK if confidence >= self._calibration.clarify_from and best != OUT_OF_SCOPE else OUT_OF_SCOPE
 
@@ -234,11 +238,13 @@ def _calibrate(held_out: Reading, intents: npt.NDArray[np.str_], on_subject: npt
     evidence = _evidence(held_out, on_subject)
     fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(evidence, right)
     weights = tuple(float(weight) for weight in fitted.coef_[0])
-    confidence = Calibration(weights, 0.0, 0.0).confidence(evidence)
+    confidence = Calibration(weights, 0.0, 0.0, 0.0).confidence(evidence)
     ordinary = (guesses != OUT_OF_SCOPE) & ~np.array([is_risk(guess) for guess in guesses])
-    costs = np.where(np.isin(intents, _ELSEWHERE), _COST_OFF_TOPIC_ANSWER, _COST_WRONG_ANSWER)
-    answer_from = _cheapest(confidence[ordinary], right[ordinary], costs[ordinary])
-    return Calibration(weights, answer_from, round(answer_from / 3, 3))
+    costs = np.where(np.isin(intents, _ELSEWHERE) & ~on_subject, _COST_OFF_TOPIC_ANSWER, _COST_WRONG_ANSWER)
+    on, off = ordinary & on_subject, ordinary & ~on_subject
+    answer_from = _cheapest(confidence[off], right[off], costs[off])
+    answer_from_on_subject = min(answer_from, _cheapest(confidence[on], right[on], costs[on]))
+    return Calibration(weights, answer_from, answer_from_on_subject, round(answer_from_on_subject / 3, 3))
 
 
 def _cheapest(confidence: Matrix, right: npt.NDArray[np.bool_], cost_wrong: Matrix) -> float:

@@ -117,3 +117,27 @@ def test_a_long_message_is_refused_but_an_emergency_in_it_is_not(library: Librar
     assert long.snippet == "message_too_long"
     assert urgent is not None
     assert urgent.snippet == "emergency_chest_pain"
+
+
+WIFE = Finding("clinician_other_person", "clinician.person.relative-has", "my wife has", weak=True)
+SURE = {"score": 0.001, "category": None, "thresholds": {"ordinary": 0.01}}
+
+
+def test_a_weak_rule_is_overruled_by_a_classifier_that_is_sure(library: Library) -> None:
+    assert _decide(library, findings=(WIFE,), classifier=SURE) is None
+
+
+@pytest.mark.parametrize(
+    ("findings", "classifier", "intent"),
+    [
+        ((WIFE, WARFARIN), SURE, "session_length"),
+        ((WARFARIN,), SURE, "session_length"),
+        ((WIFE,), {**SURE, "score": 0.2}, "session_length"),
+        ((WIFE,), {}, "session_length"),
+        ((WIFE,), SURE, "nlu_fallback"),
+        ((WIFE,), SURE, "clinician_dose"),
+    ],
+    ids=["a strong rule beside it", "a strong rule", "not sure", "no classifier", "not understood", "a risk by intent"],
+)
+def test_otherwise_a_rule_stands(library: Library, findings: tuple[Finding, ...], classifier: Mapping[str, Any], intent: str) -> None:
+    assert _decide(library, findings=findings, classifier=classifier, intent=intent) is not None

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bot.understanding.encoder import DIMENSIONS, Matrix
-from bot.understanding.linear import Examples, SoftmaxRegression, features, fit_side_by_side, fold_numbers
+from bot.understanding.linear import Examples, Intents, SoftmaxRegression, features, fit_side_by_side, fold_numbers
 
 NAMES = ("blue", "green", "red")
 LABELS = [NAMES[number % 3] for number in range(90)]
@@ -77,9 +77,21 @@ def test_saved_examples_keep_their_embeddings(tmp_path: Path) -> None:
     assert np.array_equal(Examples.load(tmp_path / "examples.npz").embeddings, examples.embeddings)
 
 
-def test_an_example_is_most_similar_to_itself() -> None:
-    examples = Examples(("one", "two"), ("a", "b"), np.eye(2, DIMENSIONS, dtype=np.float32))
-    assert examples.similarities(examples.embeddings).argmax(axis=1).tolist() == [0, 1]
+THREE = Examples(("two", "one", "deux"), ("b", "a", "b"), np.eye(3, DIMENSIONS, dtype=np.float32))
+
+
+def test_each_class_is_as_near_as_its_nearest_example() -> None:
+    assert THREE.nearest(np.eye(1, DIMENSIONS, k=2, dtype=np.float32)).tolist() == [[0.0, 1.0]]
+
+
+def test_the_nearest_example_of_a_class_is_named() -> None:
+    assert THREE.nearest_of("b", np.eye(1, DIMENSIONS, k=2, dtype=np.float32)[0]) == ("deux", 1.0)
+
+
+def test_an_example_tips_the_scale_where_the_regression_cannot_tell() -> None:
+    undecided = SoftmaxRegression(("a", "b"), np.zeros((2, DIMENSIONS + 1024), np.float32), np.zeros(2, np.float32))
+    reading = Intents(undecided, THREE).read(["one"], np.eye(1, DIMENSIONS, k=1, dtype=np.float32))
+    assert reading.probabilities[0, 0] > 0.99
 
 
 def test_features_put_letters_beside_the_embedding() -> None:

@@ -6,34 +6,28 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from bot.understanding.encoder import DIMENSIONS, Matrix
-from bot.understanding.linear import Examples
+from bot.understanding.encoder import DIMENSIONS
+from bot.understanding.linear import Examples, Reading
 from bot.understanding.risk import CEILING, SILENT, RiskCalibration, fit_risk, is_risk, judge, parts_of
 
 CLASSES = ("clinician_dose", "emergency_breathing", "what_is_ozone")
-Toy = tuple[Matrix, Matrix, Matrix, npt.NDArray[np.str_]]
+Toy = tuple[Reading, npt.NDArray[np.str_]]
 
 
 def _toy() -> Toy:
-    """Probabilities, nearest risky, nearest ordinary and intents of 300 examples that are easy to tell apart."""
+    """What was read of 300 examples that are easy to tell apart, and their intents."""
     random = np.random.default_rng(3)
     intents = np.array([CLASSES[number % 3] for number in range(300)])
     right = np.eye(3)[np.arange(300) % 3]
     probabilities = 0.85 * right + 0.05 + 0.02 * random.random((300, 3))
     probabilities /= probabilities.sum(axis=1, keepdims=True)
-    risky = np.arange(300) % 3 < 2
-    near, far = 0.8 + 0.1 * random.random(300), 0.3 + 0.1 * random.random(300)
-    return probabilities.astype(np.float32), np.where(risky, near, far).astype(np.float32), np.where(risky, far, near).astype(np.float32), intents
-
-
-def _score(calibration: RiskCalibration, toy: Toy) -> Matrix:
-    return calibration.score(toy[0][:, :2].sum(axis=1), toy[1], toy[2])
+    nearest = 0.3 + 0.5 * right + 0.1 * random.random((300, 3))
+    return Reading(CLASSES, probabilities.astype(np.float32), nearest.astype(np.float32)), intents
 
 
 @pytest.fixture(scope="module")
 def fitted() -> RiskCalibration:
-    probabilities, risky, ordinary, intents = _toy()
-    return fit_risk(probabilities, CLASSES, risky, ordinary, intents)
+    return fit_risk(*_toy())
 
 
 @pytest.mark.parametrize("intent", ["emergency_breathing", "clinician_dose"])
@@ -60,7 +54,7 @@ def test_a_single_sentence_has_no_parts(text: str) -> None:
 
 
 def test_silent_scores_below_its_own_threshold() -> None:
-    assert _score(SILENT, _toy()).max() < SILENT.risk_from
+    assert SILENT.score(_toy()[0]).max() < SILENT.risk_from
 
 
 def test_silent_never_fires_on_an_emergency() -> None:
@@ -69,20 +63,20 @@ def test_silent_never_fires_on_an_emergency() -> None:
 
 @pytest.mark.parametrize("intent", ["what_is_ozone", "clinician_dose"])
 def test_data_of_one_kind_only_gives_silence(intent: str) -> None:
-    probabilities, risky, ordinary, intents = _toy()
-    assert fit_risk(probabilities, CLASSES, risky, ordinary, np.full_like(intents, intent, dtype="<U32")) == SILENT
+    reading, intents = _toy()
+    assert fit_risk(reading, np.full_like(intents, intent, dtype="<U32")) == SILENT
 
 
 def test_a_risk_scores_above_the_threshold(fitted: RiskCalibration) -> None:
     toy = _toy()
-    risky = np.array([is_risk(intent) for intent in toy[3]])
-    assert (_score(fitted, toy)[risky] >= fitted.risk_from).all()
+    risky = np.array([is_risk(intent) for intent in toy[1]])
+    assert (fitted.score(toy[0])[risky] >= fitted.risk_from).all()
 
 
 def test_no_more_ordinary_questions_are_referred_than_the_ceiling_allows(fitted: RiskCalibration) -> None:
     toy = _toy()
-    ordinary = np.array([not is_risk(intent) for intent in toy[3]])
-    assert (_score(fitted, toy)[ordinary] >= fitted.risk_from).mean() <= CEILING + 0.01
+    ordinary = np.array([not is_risk(intent) for intent in toy[1]])
+    assert (fitted.score(toy[0])[ordinary] >= fitted.risk_from).mean() <= CEILING + 0.01
 
 
 def test_the_threshold_is_never_below_the_cheapest(fitted: RiskCalibration) -> None:
@@ -90,7 +84,7 @@ def test_the_threshold_is_never_below_the_cheapest(fitted: RiskCalibration) -> N
 
 
 def test_a_score_is_a_chance(fitted: RiskCalibration) -> None:
-    score = _score(fitted, _toy())
+    score = fitted.score(_toy()[0])
     assert score.min() >= 0
     assert score.max() <= 1
 
@@ -100,7 +94,8 @@ EXAMPLES = Examples(("how much ozone", "I gasp for air", "what is ozone"), CLASS
 
 def _judged(calibration: RiskCalibration, *probabilities: tuple[float, float, float]) -> dict[str, object]:
     rows = np.array(probabilities, dtype=np.float32)
-    return judge(calibration, rows, CLASSES, rows, EXAMPLES)
+    embeddings = np.pad(rows, ((0, 0), (0, DIMENSIONS - 3)))
+    return judge(calibration, Reading(CLASSES, rows, EXAMPLES.nearest(embeddings)), embeddings, EXAMPLES)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +115,11 @@ def test_the_nearest_example_of_the_category_is_named(fitted: RiskCalibration) -
 
 
 def test_examples_without_any_risk_are_never_judged_risky(fitted: RiskCalibration) -> None:
-    harmless = Examples(("what is ozone",), ("what_is_ozone",), np.eye(1, DIMENSIONS, dtype=np.float32))
-    rows = np.array([[0.9, 0.09, 0.01]], dtype=np.float32)
-    assert judge(fitted, rows, CLASSES, rows[:, :1], harmless)["category"] is None
+    embedding = np.eye(1, DIMENSIONS, dtype=np.float32)
+    harmless = Examples(("what is ozone",), ("what_is_ozone",), embedding)
+    reading = Reading(("what_is_ozone",), np.ones((1, 1), np.float32), harmless.nearest(embedding))
+    assert judge(fitted, reading, embedding, harmless)["category"] is None
+
+
+def test_a_score_that_counts_as_surely_ordinary_is_never_one_that_is_referred(fitted: RiskCalibration) -> None:
+    assert fitted.ordinary_below <= fitted.risk_from
