@@ -210,7 +210,7 @@ def table(ours: dict[str, Any], starter: dict[str, Any], targets: dict[str, tupl
     lines = [
         "# A turn of ours and of Rasa's starter project",
         "",
-        f"`python -m benchmarks.turn` on {os.cpu_count()} cores of {_processor()}; load average {os.getloadavg()[0]:.1f} at the end.",
+        f"`python -m benchmarks.turn` on {os.cpu_count()} cores of {_processor()}; load average {os.getloadavg()[0]:.1f} at the end, the load itself included.",
         f"The starter project is what `rasa init` writes (DIET, TED and the rest), on our questions, rules and texts, trained for {EPOCHS} epochs",
         "instead of 100, which changes its answers but not its speed. It keeps conversations in memory; ours commits each turn to disk.",
         "",
