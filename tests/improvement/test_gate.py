@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.improvement.gate import FLOORS, MEASURES, GateError, compare, read_questions
+from bot.evaluation.gate import read_floors
+from bot.improvement.gate import FLOORS, LABELS, GateError, compare, read_questions
 
 QUESTIONS: list[dict[str, Any]] = [
-    {"text": "a", "route": "answer", "snippet": ["cost", "insurance"]},
-    {"text": "b", "route": "emergency", "snippet": None},
-    {"text": "c", "route": "clinician", "snippet": None},
-    {"text": "d", "route": "out_of_scope", "snippet": None},
+    {"text": "a", "route": "answer", "snippet": ["cost", "insurance"], "file": "q.jsonl"},
+    {"text": "b", "route": "emergency", "snippet": None, "file": "q.jsonl"},
+    {"text": "c", "route": "clinician", "snippet": None, "file": "q.jsonl"},
+    {"text": "d", "route": "out_of_scope", "snippet": None, "file": "q.jsonl"},
 ]
 GOOD: list[dict[str, Any]] = [
     {"route": "answer", "snippet": "insurance"},
@@ -26,7 +27,7 @@ GOOD: list[dict[str, Any]] = [
 def test_the_same_answers_pass_and_nothing_has_changed() -> None:
     found = compare(QUESTIONS, GOOD, GOOD)
     assert (found["passes"], found["changed"]) == (True, [])
-    assert [row["after"] for row in found["measures"]] == [0.0, 1.0, 1.0, 0.0, 0.0]
+    assert {row["label"]: row["after"] for row in found["measures"]}["Emergencies called one (q)"] == 1.0
 
 
 @pytest.mark.parametrize("worse", range(4))
@@ -38,10 +39,10 @@ def test_each_kind_of_harm_fails_the_gate(worse: int) -> None:
     assert found["changed"][0]["better"] is False
 
 
-def test_every_measure_has_its_floor() -> None:
-    assert {measure.floor for measure in MEASURES} == {line.split(":")[0] for line in FLOORS.read_text().splitlines() if line and line[0].isalpha()}
+def test_every_default_floor_is_named_in_plain_words() -> None:
+    assert {floor.rate for floor in read_floors(FLOORS)["default"]} == set(LABELS)
 
 
 def test_missing_questions_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(GateError, match="held-out questions are missing"):
-        read_questions(tmp_path / "none.jsonl")
+        read_questions(tmp_path)
