@@ -15,7 +15,12 @@ from playwright.sync_api import BrowserContext, sync_playwright
 VISITS = 15
 LIMIT_MS = 100
 
-_REFERENCE = """() => { const started = performance.now(); let sum = 0; for (let i = 0; i < 2e6; i++) sum += Math.sqrt(i); return performance.now() - started + 0 * sum; }"""
+_REFERENCE = """() => {
+  const started = performance.now();
+  let sum = 0;
+  for (let i = 0; i < 2e6; i++) sum += Math.sqrt(i);
+  return performance.now() - started + 0 * sum;
+}"""
 _OPEN = """() => {
   const element = document.querySelector('ozone-faq');
   const started = performance.now();
