@@ -31,7 +31,13 @@ def _answer(chat: Chat) -> None:
 
 def _clarify(chat: Chat) -> None:
     chat.open()
-    expect(chat.ask("pressure in the tube thing").locator(".bubble")).to_be_visible()
+    expect(chat.ask("ozone how")).to_contain_text("Did you mean one of these?")
+    expect(chat.replies.last.locator(".chip").first).to_be_visible()
+
+
+def _out_of_scope(chat: Chat) -> None:
+    chat.open()
+    expect(chat.ask("pressure in the tube thing").locator(".contact")).to_be_visible()
 
 
 def _referral(chat: Chat) -> None:
@@ -95,7 +101,7 @@ def _too_long(chat: Chat) -> None:
     expect(chat.panel.locator("#count")).to_contain_text("100")
 
 
-STATES = [_closed, _greeting, _answer, _clarify, _referral, _emergency, _form, _reason, _menu, _sure, _deleted, _refused, _offline, _too_long]
+STATES = [_closed, _greeting, _answer, _clarify, _out_of_scope, _referral, _emergency, _form, _reason, _menu, _sure, _deleted, _refused, _offline, _too_long]
 LOOKS = [
     {"path": "/demo", "width": 1280, "color_scheme": "light"},
     {"path": "/demo/es", "width": 320, "color_scheme": "dark"},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, expect
 
@@ -106,9 +108,9 @@ def test_hostile_words_from_anywhere_stay_words(context: BrowserContext, host: H
     page = context.new_page()
     page.on("dialog", lambda dialog: pytest.fail("something was executed"))
 
-    def poison(body: dict[str, object]) -> None:
-        snippet: dict[str, object] = {"id": WORDS, "version": WORDS, "approved": {"on": WORDS, "role": WORDS}}
-        sources: object = [
+    def poison(body: dict[str, Any]) -> None:
+        snippet: dict[str, Any] = {"id": WORDS, "version": WORDS, "approved": {"on": WORDS, "role": WORDS}}
+        sources = [
             {"title": WORDS, "publisher": WORDS, "year": WORDS, "address": address} for address in ("javascript:alert(3)", "data:text/html,x", "//evil.example")
         ]
         links = [{"text": "here", "href": "javascript:alert(4)"}]
@@ -125,7 +127,7 @@ def test_hostile_words_from_anywhere_stay_words(context: BrowserContext, host: H
     expect(reply.locator(".bubble")).to_contain_text(WORDS)
     assert page.locator("ozone-faq img, ozone-faq script").count() == 0
     addresses = page.locator("ozone-faq .bot a").evaluate_all("(links) => links.map((link) => link.getAttribute('href') ?? '')")
-    assert [address for address in addresses if not address.startswith(("tel:", "mailto:", "http", "")) or "script" in address.split(":")[0]] == []
+    assert [address for address in addresses if address and not address.startswith(("tel:", "mailto:", f"{website}/"))] == []
 
 
 def test_a_website_that_is_not_allowed_gets_neither_script_nor_answers(context: BrowserContext, host: Host, website: str) -> None:
