@@ -119,6 +119,7 @@ def _bot(settings: Settings, arguments: Sequence[str], text: str) -> str:
         [sys.executable, "-m", "bot", *arguments], cwd=ROOT, env=environment, input=text, capture_output=True, text=True, encoding="utf-8", check=False
     )
     if done.returncode != 0:
-        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise CandidateError(f"`python -m bot {arguments[0]}` failed: {said[-1] if said else 'it said nothing'}")
+        said = done.stderr.strip().splitlines()
+        reason = said[-1] if said else f"it was ended with code {done.returncode}, perhaps for lack of memory"
+        raise CandidateError(f"`python -m bot {arguments[0]}` failed: {reason}.")
     return done.stdout
