@@ -10,6 +10,7 @@ from typing import Any
 
 from rasa.core.channels.channel import UserMessage
 from rasa.engine.constants import PLACEHOLDER_IMPORTER, PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.engine.exceptions import GraphComponentException, GraphSchemaValidationException
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.recipe import Recipe
 from rasa.engine.runner.dask import DaskGraphRunner
@@ -87,8 +88,11 @@ def trained(config: Mapping[str, Any], examples: Sequence[Example]) -> Iterator[
             validate(model)
             _runner(model.train_schema, storage).run(inputs={PLACEHOLDER_IMPORTER: _Examples(examples)})
             predictor = _runner(model.predict_schema, storage)
-        except RasaException as error:
-            raise EvaluationError(f"The pipeline cannot be trained: {_first_line(error)}") from error
+        except (RasaException, GraphComponentException, GraphSchemaValidationException) as error:
+            cause = error.__cause__ or error
+            if type(cause).__module__.startswith("bot."):
+                raise cause from error
+            raise EvaluationError(f"The pipeline cannot be trained on this data: {_first_line(cause)}") from error
         yield Pipeline(predictor, str(model.nlu_target))
 
 
