@@ -27,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def record(path: Path) -> Database:
-    database = open_record(path)
+    database = open_record(path, any_thread=True)
     store = RecordTrackerStore(database=database)
     for conversation in ("c", "other"):
         asyncio.run(store.add_turn(replace(TURN, conversation=conversation, text=SECRET if conversation == "c" else "marimba"), "web", {}))
