@@ -131,14 +131,14 @@ def _why(turn: Turn, snapshot: Snapshot) -> Why:
     classifier = _classified(_mapping(explanation.get("classifier")))
     reason = str(explanation.get("reason") or "")
     return Why(
-        summary=_summary(turn, reason, _decided(turn, rules, classifier), plain(str(explanation.get("earlier") or turn.risk_category or ""))),
+        summary=_summary(turn, reason, _decided(turn, rules, classifier), plain(str(explanation.get("earlier") or turn.risk_category or "")), rules),
         rules=rules,
         classifier=classifier,
         ranking=tuple(Guess(str(row.get("name") or "not named"), _number(row.get("confidence"))) for row in _mappings(turn.ranking)),
     )
 
 
-def _summary(turn: Turn, reason: str, decided: str, earlier: str) -> str:
+def _summary(turn: Turn, reason: str, decided: str, earlier: str, rules: Sequence[Seen]) -> str:
     """The reason as a sentence; `reason` is the word that the safety decision stored."""
     fixed = {
         "no_words": "The message held no words.",
@@ -148,7 +148,15 @@ def _summary(turn: Turn, reason: str, decided: str, earlier: str) -> str:
         "earlier_risk": f"The message is not risky by itself, but a risk told of earlier in the conversation still holds: {earlier}.",
         "fault": "Something failed while the message was answered, so only the rules were asked. " + (decided or "None of them fired."),
     }
-    return fixed.get(reason) or decided or _understood(turn)
+    return fixed.get(reason) or decided or _overruled(rules) + _understood(turn)
+
+
+def _overruled(rules: Sequence[Seen]) -> str:
+    """What is said first when rules fired and the message was answered all the same."""
+    if not rules:
+        return ""
+    names = ", ".join(dict.fromkeys(seen.rule for seen in rules))
+    return f"Overruled: {names} looks only at the shape of a sentence, and the classifier was sure of an ordinary message. "
 
 
 def _decided(turn: Turn, rules: Sequence[Seen], classifier: Classified | None) -> str:

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.conversation.engine import Engine
-from bot.record.database import writable
+from bot.record.database import RecordError, writable
 from bot.record.deletion import delete_conversation, was_deleted, wipe
 from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
 from bot.record.turns import turns_of
@@ -274,6 +274,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         if own.fault is not None:
             own.load()
+        with suppress(RecordError):  # readiness says why
+            await own.store.record.read(lambda record: None)
         yield
 
     middleware = [Middleware(SecurityHeaders), Middleware(OriginGuard, settings.allowed_origins)]

@@ -55,7 +55,7 @@ class Host:
         return f"{self.origin}{path}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def host() -> Iterator[Host]:
     made = Host()
     yield made
@@ -69,7 +69,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def website(tmp_path_factory: pytest.TempPathFactory, host: Host) -> Iterator[str]:
     """The website on a record of its own; the other website is one of its allowed origins."""
     folder = tmp_path_factory.mktemp("var")
@@ -97,7 +97,7 @@ def _ready(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     path = next((path for path in BROWSERS if path and Path(path).is_file()), None)
     assert path is not None, "no Chromium was found: run `make browser` or set CHROMIUM"

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.content.library import Library
 from bot.record.database import open_record
 from bot.record.gaps import add_group, add_members
 from bot.record.review import give_verdict
-from tests.browser.conftest import BROWSERS, FLAGS
 from tests.browser.console import logged_in, make_record, served, turn
 
 CLEAN = 50
@@ -43,15 +42,6 @@ PAGES = (
     "/audit",
     "/nowhere",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    executable = next((path for path in BROWSERS if path and Path(path).exists()), None)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return found
 
 
+@pytest.mark.training
 def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentence_and_its_paraphrases(
     settings: Settings, engine: Engine, loop: asyncio.AbstractEventLoop
 ) -> None:
