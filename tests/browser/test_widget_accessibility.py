@@ -31,13 +31,13 @@ def _answer(chat: Chat) -> None:
 
 def _clarify(chat: Chat) -> None:
     chat.open()
-    expect(chat.ask("ozone how")).to_contain_text("Did you mean one of these?")
+    expect(chat.ask("is it the same")).to_contain_text("Did you mean one of these?")
     expect(chat.replies.last.locator(".chip").first).to_be_visible()
 
 
 def _out_of_scope(chat: Chat) -> None:
     chat.open()
-    expect(chat.ask("pressure in the tube thing").locator(".contact")).to_be_visible()
+    expect(chat.ask("how do you get rid of moss on a roof").locator(".contact")).to_be_visible()
 
 
 def _referral(chat: Chat) -> None:
