@@ -24,6 +24,7 @@ from bot.content.sync import sync  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, verify_turns  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
+from bot.without_tensorflow import leave_out_tensorflow  # noqa: E402
 
 
 class Refused(click.ClickException):
@@ -63,6 +64,7 @@ def ask(one: bool, questions: IO[str]) -> None:
     """
     configure_logging(level=40)
     asked = list(_questions(questions))
+    leave_out_tensorflow()
     from bot.conversation.engine import Engine
 
     engine = Engine(Settings(), open_record(None))
@@ -160,6 +162,7 @@ def _still_working(what: str) -> Iterator[None]:
 def serve() -> None:
     """Serve the visitors' website (PORT, default 8080). `make serve` starts the console as well."""
     configure_logging()
+    leave_out_tensorflow()
     from bot.website.app import create_app
 
     settings = Settings()

@@ -6,10 +6,11 @@ import asyncio
 import sqlite3
 import time
 from collections import OrderedDict
+from dataclasses import dataclass
 
 import structlog
-from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.core.lock_store import InMemoryLockStore
 from sqlite_utils import Database
 
 from bot.content.shared import shared_library, shared_triage
@@ -18,10 +19,12 @@ from bot.conversation.channel import WebChannel
 from bot.conversation.decision import Understanding, decide
 from bot.conversation.in_process_actions import InProcessActions
 from bot.conversation.model import require_model
+from bot.conversation.processor import TurnProcessor
 from bot.conversation.reply import Reply, reply_of, safe_reply
-from bot.record.database import open_record
-from bot.record.tracker_store import RecordTrackerStore
-from bot.record.turns import Turn, turn_of_client, utc
+from bot.record.database import RecordError
+from bot.record.record import PATIENCE_SECONDS
+from bot.record.tracker_store import RecordTrackerStore, StaleTurnError
+from bot.record.turns import Turn, utc
 from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.safety.warning import WARNING
@@ -42,66 +45,91 @@ _NOT_A_COMMAND = "\u2060"
 
 _LOCKS_KEPT = 10_000
 
+_WORKED_OUT_AT_ONCE = 2
+"""Turns between their reading and their commit. More would not be faster, and a health check would wait behind all of them."""
+
+_ATTEMPTS = 3
+"""How often a turn is worked out when another process keeps answering in the same conversation."""
+
+_LOAD_AGAIN_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class _Request:
+    """One message as it came in: `received` in Unix time, `until` (monotonic) the end of patience with a locked record."""
+
+    conversation: str
+    text: str
+    client_id: str | None
+    received: float
+    until: float
+
 
 class Engine:
-    """Rasa's agent in this process, on the record.
+    """Rasa's message processor in this process, on the record.
 
     Args:
         settings: where content, model and record are.
-        database: a record that is already open; None opens the one of the settings.
+        database: a record that is already open; None takes the one of the settings.
     """
 
     def __init__(self, settings: Settings, database: Database | None = None) -> None:
         self._settings = settings
         self.library = shared_library()
         self._triage = shared_triage()
-        self.store = RecordTrackerStore(database=database if database is not None else open_record(settings.database))
-        self._agent: Agent | None = None
+        self.store = RecordTrackerStore(database=database, path=str(settings.database))
+        self._processor: TurnProcessor | None = None
         self.fault: str | None = "the model is not loaded yet"
+        self._loaded_last = -_LOAD_AGAIN_SECONDS
         self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
+        self._working = asyncio.Semaphore(_WORKED_OUT_AT_ONCE)
 
     def load(self) -> None:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
+        self._loaded_last = time.monotonic()
+        nlg = ApprovedNLG(library=self.library)
         try:
             path = require_model(self._settings)
-            agent = Agent(generator=ApprovedNLG(library=self.library), tracker_store=self.store, action_endpoint=InProcessActions())
-            agent.load_model(str(path))
+            processor = TurnProcessor(str(path), self.store, InMemoryLockStore(), nlg, InProcessActions())
         except Exception as error:  # noqa: BLE001 - a visitor must get emergency help with any broken model
             self.fault = str(error) if isinstance(error, RuntimeError) else f"the model cannot be loaded ({type(error).__name__}). Run `make train`."
             log.error("engine.no_model", error=type(error).__name__)
             return
-        self._agent, self.fault = agent, None
+        nlg.responses = processor.domain.responses
+        self.store.domain = processor.domain
+        self._processor, self.fault = processor, None
 
     @property
     def model_id(self) -> str | None:
         """The name of the loaded model."""
-        return self._agent.model_id if self._agent else None
+        return self._processor.model_metadata.model_id if self._processor else None
 
     async def turn(self, conversation: str, text: str, client_id: str | None = None) -> Reply:
         """Answers one message and commits the turn first.
 
         Turns of one conversation run one after the other. A `client_id` that was answered before gets the same reply
-        again and no second turn.
+        again and no second turn, also when another process answered it.
         """
-        received = time.time()
+        request = _Request(conversation, text, client_id, time.time(), time.monotonic() + PATIENCE_SECONDS)
         async with self._lock(conversation):
-            if client_id is not None and (answered := self._answered(conversation, client_id)) is not None:
-                return reply_of(answered)
-            reply = await self._through_rasa(conversation, text, client_id, received)
-            if reply is None:
-                reply = self._on_rules_alone(conversation, text, client_id, received)
-            if reply.turn is not None:
-                log.info("turn.answered", conversation=conversation, route=reply.route, latency_ms=reply.turn.latency_ms)
-            return reply
+            reply = await self._through_rasa(request) or await self._on_rules_alone(request)
+        if reply.turn is not None:
+            log.info("turn.answered", conversation=conversation, route=reply.route, latency_ms=reply.turn.latency_ms)
+        return reply
 
     async def understand(self, text: str) -> Understanding:
         """What rules and model make of a text outside any conversation."""
-        parsed = await self._agent.parse_message(_not_a_command(text)) if self._agent else {}
+        parsed = await self._processor.parse_message(UserMessage(_not_a_command(text))) if self._processor else {}
         intent = parsed.get("intent") or {}
         return Understanding(text, intent.get("name"), float(intent.get("confidence") or 0.0), self._triage.check(text), parsed.get("risk") or {})
 
     async def problems(self) -> list[str]:
-        """Why this engine is not ready, one sentence each; empty when it is."""
+        """Why this engine is not ready, one sentence each; empty when it is.
+
+        A model that could not be loaded is tried again now and then, so that nobody has to restart anything once it is there.
+        """
+        if self.fault is not None and time.monotonic() - self._loaded_last >= _LOAD_AGAIN_SECONDS:
+            await asyncio.to_thread(self.load)
         if self.fault is not None:
             return [self.fault]
         wrong = []
@@ -110,45 +138,42 @@ class Engine:
             decision = decide(message, risk=None, emergency=None, library=self.library)
             if (decision.snippet if decision else message.intent) != expected:
                 wrong.append(f"the canary question {text!r} is not answered with `{expected}`. Run `make train`.")
+            await asyncio.sleep(0)  # a visitor may come in between
         return wrong
 
-    async def _through_rasa(self, conversation: str, text: str, client_id: str | None, received: float) -> Reply | None:
-        """The recorded reply, or None when Rasa failed, stayed silent, or the turn was not committed."""
-        if self._agent is None or self._agent.processor is None:
-            return None
-        said = UserMessage(
-            text=_not_a_command(text),
-            output_channel=WebChannel(),
-            sender_id=conversation,
-            input_channel=WEB_CHANNEL,
-            metadata={"received_at": received, **({"client_id": client_id} if client_id else {})},
-        )
-        try:
-            await self._agent.processor.handle_message(said)
-            turn = self.store.committed.get(conversation)
-        except Exception as error:  # noqa: BLE001 - any fault ends in the safe reply
-            log.error("turn.failed", conversation=conversation, error=type(error).__name__)
-            turn = None
-        finally:
-            self.store.forget(conversation)
-        if turn is None:
-            return None
-        if not turn.messages:
-            log.error("turn.silent", conversation=conversation)
-            return safe_reply(self.library[PROBLEM])
-        return reply_of(turn)
+    async def _through_rasa(self, request: _Request) -> Reply | None:
+        """The recorded reply, or None when Rasa failed, stayed silent, or the turn could not be committed."""
+        for _ in range(_ATTEMPTS):
+            if (answered := await self._answered(request)) is not None:
+                return reply_of(answered)
+            if self._processor is None:
+                return None
+            try:
+                async with self._working:
+                    tracker = await self._processor.work_out(_as_rasa_sees(request))
+                self.store.expect(request.conversation, request.until)
+                await self.store.save(tracker)
+                return reply_of(self.store.committed[request.conversation])
+            except (StaleTurnError, sqlite3.IntegrityError):
+                continue  # another process spoke in this conversation, perhaps to this very request
+            except Exception as error:  # noqa: BLE001 - any fault ends in the safe reply
+                log.error("turn.failed", conversation=request.conversation, error=type(error).__name__)
+                return None
+            finally:
+                self.store.forget(request.conversation)
+        return None
 
-    def _on_rules_alone(self, conversation: str, text: str, client_id: str | None, received: float) -> Reply:
+    async def _on_rules_alone(self, request: _Request) -> Reply:
         """The referral or emergency text that the rules ask for, or the approved text for a fault; recorded if possible."""
-        findings = self._triage.check(text)
-        decision = decide(Understanding(text, None, 0.0, findings, {}), risk=None, emergency=None, library=self.library)
+        findings = self._triage.check(request.text)
+        decision = decide(Understanding(request.text, None, 0.0, findings, {}), risk=None, emergency=None, library=self.library)
         snippet = self.library[decision.snippet if decision else PROBLEM]
         reply = safe_reply(snippet)
         turn = Turn(
-            conversation=conversation,
+            conversation=request.conversation,
             number=0,
-            at=utc(received),
-            text=redact(clean(text)),
+            at=utc(request.received),
+            text=redact(clean(request.text)),
             route=snippet.route,
             intent=None,
             confidence=None,
@@ -162,21 +187,24 @@ class Engine:
             reply=snippet.text,
             messages=[{"text": snippet.text, "snippet": reply.messages[0].snippet, "buttons": []}],
             warning=WARNING,
-            latency_ms=round((time.time() - received) * 1000, 2),
+            latency_ms=round(max(time.time() - request.received, 0.0) * 1000, 2),
             model_id=None,
-            client_id=client_id,
+            client_id=request.client_id,
         )
         try:
-            return reply_of(self.store.add_turn(turn, WEB_CHANNEL, decision.slots if decision else {}))
-        except sqlite3.Error as error:
-            log.error("turn.not_recorded", conversation=conversation, error=type(error).__name__)
+            return reply_of(await self.store.add_turn(turn, WEB_CHANNEL, decision.slots if decision else {}, request.until))
+        except (RecordError, sqlite3.Error) as error:
+            if isinstance(error, sqlite3.IntegrityError) and (answered := await self._answered(request)) is not None:
+                return reply_of(answered)
+            log.error("turn.not_recorded", conversation=request.conversation, error=type(error).__name__)
             return reply
 
-    def _answered(self, conversation: str, client_id: str) -> Turn | None:
+    async def _answered(self, request: _Request) -> Turn | None:
+        if request.client_id is None:
+            return None
         try:
-            return turn_of_client(self.store.database, conversation, client_id)
-        except sqlite3.Error:
-            self.store.faults += 1
+            return await self.store.answered(request.conversation, request.client_id)
+        except (RecordError, sqlite3.Error):
             return None
 
     def _lock(self, conversation: str) -> asyncio.Lock:
@@ -187,6 +215,16 @@ class Engine:
             if not self._locks[oldest].locked():
                 del self._locks[oldest]
         return lock
+
+
+def _as_rasa_sees(request: _Request) -> UserMessage:
+    return UserMessage(
+        text=_not_a_command(request.text),
+        output_channel=WebChannel(),
+        sender_id=request.conversation,
+        input_channel=WEB_CHANNEL,
+        metadata={"received_at": request.received, **({"client_id": request.client_id} if request.client_id else {})},
+    )
 
 
 def _not_a_command(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -18,8 +19,10 @@ class RecordError(RuntimeError):
     """The record cannot be read or written; the message names the file and the remedy."""
 
 
-def open_record(path: Path | None) -> Database:
+def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
     """The record at `path`, created if need be; None gives one in memory that ends with the process.
+
+    `any_thread` lets threads hand the connection to one another; a record in memory allows it always.
 
     WAL, so that staff can read while visitors write; `synchronous=FULL`, so that a committed turn survives a power cut.
 
@@ -27,22 +30,39 @@ def open_record(path: Path | None) -> Database:
         RecordError: the folder or file cannot be created, opened or migrated.
     """
     if path is None:
-        database = Database(memory=True)
+        database = Database(sqlite3.connect(":memory:", check_same_thread=False))
         migrations.apply(database)
         return database
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000)
-        connection.execute("PRAGMA journal_mode=WAL")
+        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=not any_thread)
+        _use_write_ahead_log(connection)
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         database = Database(connection)
-        migrations.apply(database)
+        if migrations.pending(database):
+            connection.execute("BEGIN IMMEDIATE")  # another process may be opening the same new file
+            with connection:
+                migrations.apply(database)
     except (OSError, sqlite3.Error) as error:
         raise RecordError(
             f"{path}: the record cannot be opened ({error}). Check the folder, its permissions and the free space, or set OZONE_DATABASE."
         ) from error
     return database
+
+
+def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
+    """Switches the file to WAL; for this one step SQLite does not wait for others that are opening it too, so it is done here."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @migrations()

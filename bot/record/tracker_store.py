@@ -3,137 +3,215 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Optional
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlite_utils import Database
 
-from bot.record.database import open_record
-from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, utc
+from bot.record.record import Record
+from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, turn_of_client
 from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.settings import Settings
 
-EVENTS_LOADED = 60
-"""Events of a conversation that Rasa gets to see: about ten turns. What must outlive them is in the slots."""
+EVENTS_LOADED = 16
+"""Events of a conversation that Rasa gets to see: two whole turns or more. What must outlive them is in the slots."""
+
+_NOT_KEPT = ("session_started_metadata",)
+
+
+class StaleTurnError(RuntimeError):
+    """Another process answered in this conversation meanwhile: the turn has to be worked out again on what is known now."""
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """What Rasa was given of a conversation: how many events, the slots, and after how many turns."""
+
+    events: int = 0
+    turns: int = 0
+    slots: Mapping[str, Any] | None = None
 
 
 class RecordTrackerStore(TrackerStore):
     """Keeps every event and every turn; loads a bounded tail of the events and the current slots.
 
     `committed` holds, by conversation, the turn of the last successful save, so that the engine can reply with what
-    is in the record and with nothing else. `faults` counts failed saves and reads, because Rasa's own wrapper
-    swallows the exceptions.
+    is in the record and with nothing else.
+
+    Args:
+        path: the record's file; by default the one of the settings, for plain Rasa.
+        database: a record that is already open.
     """
 
-    def __init__(self, domain: Optional[Domain] = None, event_broker: Optional[EventBroker] = None, database: Optional[Database] = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        domain: Optional[Domain] = None,
+        event_broker: Optional[EventBroker] = None,
+        database: Optional[Database] = None,
+        path: Optional[str] = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(domain or Domain.empty(), event_broker)
-        path = kwargs.get("path")
-        self.database = database if database is not None else open_record(Path(path) if path else Settings().database)
+        self.record = Record(Path(path) if path else Settings().database, database)
         self.committed: dict[str, Turn] = {}
-        self.faults = 0
-        self._known: dict[str, int] = {}
+        self._loaded: dict[str, _Loaded] = {}
+        self._until: dict[str, float] = {}
+
+    @property
+    def database(self) -> Database:
+        """The record, for reading beside the conversation."""
+        return self.record.database
+
+    @property
+    def faults(self) -> int:
+        """Failed reads and writes since the start; Rasa's own wrapper swallows the exceptions."""
+        return self.record.faults
+
+    def expect(self, conversation: str, until: float) -> None:
+        """Says until when (monotonic time) the next save of a conversation may wait for a locked record."""
+        self._until[conversation] = until
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Writes what is new, once a visitor has spoken: Rasa saves an empty conversation first, which nobody needs.
 
-        Raises whatever SQLite raises, after counting it.
+        Raises:
+            RecordError: the record cannot be opened.
+            sqlite3.Error: it cannot be written, or (`IntegrityError`) the same request was answered before.
+            StaleTurnError: another process was faster.
         """
-        new = list(tracker.events)[self._known.get(tracker.sender_id, 0) :]
+        conversation = tracker.sender_id
+        loaded = self._loaded.get(conversation, _Loaded())
+        new = list(tracker.events)[loaded.events :]
         if not any(isinstance(event, UserUttered) for event in new):
             return
-        try:
-            self._write(tracker, new)
-        except Exception:
-            self.faults += 1
-            raise
-        self._known[tracker.sender_id] = len(tracker.events)
-        await self.stream_events(tracker)
-
-    def _write(self, tracker: DialogueStateTracker, new: list[Event]) -> None:
         now = time.time()
-        conversation = tracker.sender_id
         events = [_redacted(event.as_dict()) for event in new]
-        slots = {name: value for name, value in tracker.current_slot_values().items() if value is not None and name != "session_started_metadata"}
-        with self.database.atomic():
-            number = self._touch(conversation, tracker.get_latest_input_channel() or "unknown", now, json.dumps(slots))
-            self.database.conn.executemany(
-                "INSERT INTO events (conversation, type, at, data) VALUES (?, ?, ?, ?)",
-                [(conversation, event["event"], float(event.get("timestamp") or now), json.dumps(event, ensure_ascii=False)) for event in events],
-            )
-            turn = turn_from_events(conversation, number, events, now)
-            if turn is not None:
-                self._insert(turn)
-        if turn is not None:
-            self.committed[conversation] = turn
+        rows = [(conversation, event["event"], float(event.get("timestamp") or now), json.dumps(event, ensure_ascii=False)) for event in events]
+        turn = turn_from_events(conversation, 0, events, now)
+        assert turn is not None
+        changed = _changes(loaded.slots or {}, _slots(tracker))
+        channel = tracker.get_latest_input_channel() or "unknown"
 
-    def add_turn(self, turn: Turn, channel: str, remember: Mapping[str, Any]) -> Turn:
+        def write(database: Database) -> Turn:
+            numbered = _insert(database, turn, channel, changed, expected=loaded.turns)
+            database.conn.executemany("INSERT INTO events (conversation, type, at, data) VALUES (?, ?, ?, ?)", rows)
+            return numbered
+
+        self.committed[conversation] = await self.record.write(write, self._until.pop(conversation, None))
+        self._loaded[conversation] = _Loaded(len(tracker.events), loaded.turns + 1, _slots(tracker))
+        if self.event_broker is not None:
+            await self._stream_new_events(self.event_broker, new, conversation)
+
+    async def add_turn(self, turn: Turn, channel: str, remember: Mapping[str, Any], until: Optional[float] = None) -> Turn:
         """Commits a turn that did not come through Rasa, adds `remember` to the slots and returns the turn with its number.
 
         Raises:
-            sqlite3.Error: the record cannot be written; counted in `faults`.
+            RecordError: the record cannot be opened.
+            sqlite3.Error: it cannot be written, or (`IntegrityError`) the same request was answered before.
         """
-        try:
-            with self.database.atomic():
-                turn = replace(turn, number=self._touch(turn.conversation, channel, time.time(), json.dumps(dict(remember)), keep=True))
-                self._insert(turn)
-        except sqlite3.Error:
-            self.faults += 1
-            raise
-        return turn
+        return await self.record.write(lambda database: _insert(database, turn, channel, remember), until)
 
-    def _touch(self, conversation: str, channel: str, now: float, slots: str, *, keep: bool = False) -> int:
-        """Brings the conversation's row up to date and returns its number of turns; takes the write lock first of all."""
-        kept = "json_patch(slots, excluded.slots)" if keep else "excluded.slots"
-        row = self.database.execute(
-            f"""INSERT INTO conversations (id, channel, started_at, last_at, turns, slots) VALUES (:id, :channel, :now, :now, 1, :slots)
-            ON CONFLICT (id) DO UPDATE SET last_at = excluded.last_at, turns = turns + excluded.turns, slots = {kept} RETURNING turns""",
-            {"id": conversation, "channel": channel, "now": utc(now), "slots": slots},
-        ).fetchone()
-        return int(row[0])
-
-    def _insert(self, turn: Turn) -> None:
-        insert_turn(self.database, turn)
-        (worst,) = self.database.execute("SELECT worst_route FROM conversations WHERE id = ?", [turn.conversation]).fetchone()
-        self.database.execute("UPDATE conversations SET worst_route = ? WHERE id = ?", [gravest([worst, turn.route]), turn.conversation])
+    async def answered(self, conversation: str, client_id: str) -> Turn | None:
+        """The turn that already answered this request of a client, or None."""
+        return await self.record.read(lambda database: turn_of_client(database, conversation, client_id))
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The last events of a conversation on top of its current slots, or None for a new one."""
-        try:
-            row = self.database.execute("SELECT slots FROM conversations WHERE id = ?", [sender_id]).fetchone()
-            if row is None:
-                return None
-            stored = self.database.execute("SELECT data FROM events WHERE conversation = ? ORDER BY id DESC LIMIT ?", [sender_id, EVENTS_LOADED]).fetchall()
-        except Exception:
-            self.faults += 1
-            raise
-        tail = [Event.from_parameters(json.loads(data)) for (data,) in reversed(stored)]
-        tracker = DialogueStateTracker.from_events(sender_id, [event for event in tail if event is not None], self.domain.slots, domain=self.domain)
+        found = await self.record.read(lambda database: _tail(database, sender_id))
+        if found is None:
+            return None
+        turns, slots, stored = found
+        events = [event for event in map(_event, stored) if event is not None]
+        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots, domain=self.domain)
         known = {slot.name for slot in self.domain.slots}
         current = tracker.current_slot_values()
-        for name, value in json.loads(row[0]).items():
-            if name in known and current.get(name) != value:
-                tracker.update(SlotSet(name, value), self.domain)
-        self._known[sender_id] = len(tracker.events)
+        for name in known & (slots.keys() | current.keys()):
+            if current.get(name) != slots.get(name) and name not in _NOT_KEPT:
+                tracker.update(SlotSet(name, slots.get(name)), self.domain)
+        self._loaded[sender_id] = _Loaded(len(tracker.events), turns, slots)
         return tracker
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
-        return [conversation for (conversation,) in self.database.execute("SELECT id FROM conversations")]
+        return await self.record.read(lambda database: [conversation for (conversation,) in database.execute("SELECT id FROM conversations")])
 
     def forget(self, sender_id: str) -> None:
         """Drops what is remembered in memory about a finished turn."""
         self.committed.pop(sender_id, None)
-        self._known.pop(sender_id, None)
+        self._loaded.pop(sender_id, None)
+        self._until.pop(sender_id, None)
+
+
+def _insert(database: Database, turn: Turn, channel: str, slots: Mapping[str, Any], expected: int | None = None) -> Turn:
+    """Inserts a turn as the next of its conversation; `slots` are changes, None takes a slot away.
+
+    No turn is dated before the one it follows, even when the clock was put back.
+    """
+    row = database.execute("SELECT turns, last_at, worst_route FROM conversations WHERE id = ?", [turn.conversation]).fetchone()
+    turns, last_at, worst = row or (0, "", None)
+    if expected is not None and turns != expected:
+        raise StaleTurnError(turn.conversation)
+    turn = replace(turn, number=turns + 1, at=max(turn.at, last_at))
+    database.execute(
+        """INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route, slots)
+        VALUES (:id, :channel, :at, :at, 1, :worst, json_patch('{}', :slots)) ON CONFLICT (id) DO UPDATE
+        SET last_at = excluded.last_at, turns = turns + 1, worst_route = excluded.worst_route, slots = json_patch(slots, :slots)""",
+        {
+            "id": turn.conversation,
+            "channel": channel,
+            "at": turn.at,
+            "worst": gravest([worst, turn.route]),
+            "slots": json.dumps(dict(slots), ensure_ascii=False),
+        },
+    )
+    insert_turn(database, turn)
+    return turn
+
+
+def _tail(database: Database, conversation: str) -> tuple[int, dict[str, Any], list[dict[str, Any]]] | None:
+    """Turns, slots and the last events of a conversation, oldest first and from the beginning of a turn."""
+    row = database.execute("SELECT turns, slots FROM conversations WHERE id = ?", [conversation]).fetchone()
+    if row is None:
+        return None
+    stored = database.execute("SELECT data FROM events WHERE conversation = ? ORDER BY id DESC LIMIT ?", [conversation, EVENTS_LOADED]).fetchall()
+    events = [json.loads(data) for (data,) in reversed(stored)]
+    if len(events) == EVENTS_LOADED:
+        # A turn that is cut in the middle would look to Rasa like a conversation that begins with an action.
+        listening = (number for number, event in enumerate(events) if event.get("name") == ACTION_LISTEN_NAME)
+        events = events[next(listening, 0) :]
+    return int(row[0]), json.loads(row[1]), events
+
+
+def _event(stored: Mapping[str, Any]) -> Event | None:
+    event = _event_class(str(stored.get("event")))._from_parameters(stored)
+    return event if isinstance(event, Event) else None
+
+
+@lru_cache(maxsize=64)
+def _event_class(name: str) -> Any:
+    """Rasa looks through all subclasses each time, which took a sixth of a turn."""
+    return Event.resolve_by_type(name)
+
+
+def _slots(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """The slots that have a value and outlive a session."""
+    return {name: value for name, value in tracker.current_slot_values().items() if value is not None and name not in _NOT_KEPT}
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What has to be written so that `before` becomes `after`, as a JSON merge patch."""
+    return {name: after.get(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
 
 
 def _redacted(event: dict[str, Any]) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
             for event, metadata in zip(said, worded, strict=True)
         ],
         warning=WARNING,
-        latency_ms=round((finished - float(received)) * 1000, 2) if received else None,
+        latency_ms=round(max(finished - float(received), 0.0) * 1000, 2) if received else None,
         model_id=given.get("model_id"),
         client_id=given.get("client_id"),
     )

@@ -157,8 +157,7 @@ def test_a_fault_does_not_make_an_emergency_forgotten(engine: Engine, loop: asyn
 
     loop.run_until_complete(engine.turn("faulty", "I cannot breathe"))
     with monkeypatch.context() as broken:
-        assert engine._agent is not None
-        broken.setattr(engine._agent.processor, "handle_message", fail)
+        broken.setattr(engine._processor, "work_out", fail)
         during = loop.run_until_complete(engine.turn("faulty", "What is ozone?"))
     after = loop.run_until_complete(engine.turn("faulty", "What are your opening hours?"))
     assert during.turn is not None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,7 @@ TURN = Turn("c", 1, "2026-01-01T00:00:00+00:00", "hi", "answer", None, None, [],
 @pytest.fixture
 def record() -> Database:
     database = open_record(None)
-    RecordTrackerStore(database=database).add_turn(replace(TURN, number=0), "web", {})
+    asyncio.run(RecordTrackerStore(database=database).add_turn(replace(TURN, number=0), "web", {}))
     database.execute("PRAGMA foreign_keys=ON")
     return database
 
