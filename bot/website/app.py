@@ -162,6 +162,7 @@ class Website:
                     "text": message.text,
                     "snippet": {key: message.snippet[key] for key in ("id", "version", "sources")} if message.snippet else None,
                     "buttons": [dict(button) for button in message.buttons],
+                    **({"input": dict(message.input)} if message.input else {}),
                 }
                 for message in reply.messages
             ],
