@@ -137,8 +137,19 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
     unasked = sorted(snippet.id for snippet in library if snippet.id not in examples and snippet.id != "clarify")
     load_follow_ups(data, library)
     slots = (_FORM_SLOT.format(slot=slot) for slot in _FORM_SLOTS)
-    domain = [_WRITTEN, _HEAD.replace("{silence}", library.clinic.fields.get("silence_minutes", "60")), *slots, _FORM_HEAD, "intents:\n", *(f"- {intent}\n" for intent in ["nlu_fallback", *intents])]
-    domain += ["\n# Spoken by the safety policy; no rule names them.\nactions:\n", *(f"- {action}\n" for action in _ACTIONS), *(f"- utter_{name}\n" for name in unasked)]
+    domain = [
+        _WRITTEN,
+        _HEAD.replace("{silence}", library.clinic.fields.get("silence_minutes", "60")),
+        *slots,
+        _FORM_HEAD,
+        "intents:\n",
+        *(f"- {intent}\n" for intent in ["nlu_fallback", *intents]),
+    ]
+    domain += [
+        "\n# Spoken by the safety policy; no rule names them.\nactions:\n",
+        *(f"- {action}\n" for action in _ACTIONS),
+        *(f"- utter_{name}\n" for name in unasked),
+    ]
     domain += [
         "\n# The words come from data/snippets (see endpoints.yml). Whoever runs Rasa without that gets the warning, never an unapproved text.\nresponses:\n",
         *(f"  utter_{name}: [{{text: {WARNING}}}]\n" for name in sorted([*intents, "clarify"])),

@@ -54,12 +54,12 @@ def questions_for(snippet: Snippet, offered: Sequence[str], memory: Memory, libr
     After `clarify`: those the action chose. Otherwise the related ones that were neither answered nor offered before.
     Never one that would be referred: with a `risk` told of before, only those that may still be answered.
     """
+    names: Sequence[str] = ()
+    shown = memory.shown
     if snippet.id == "clarify":
         names, shown = offered, ()
     elif snippet.route in ("answer", "clinician") or snippet.id in _OFFERING:
-        names, shown = snippet.related, memory.shown
-    else:
-        return []
+        names = snippet.related
     only_harmless = risk or snippet.route == "clinician"
     fitting = (name for name in names if name in library and library[name].route == "answer" and (library[name].after_risk or not only_harmless))
     return [name for name in fitting if name not in shown][:MAX_BUTTONS]

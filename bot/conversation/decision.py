@@ -107,14 +107,14 @@ class Context:
     """Where a conversation stands: the slot the form asks for, if it is open, and what is remembered."""
 
     asked: str | None = None
-    memory: Memory = Memory()
+    memory: Memory = field(default_factory=Memory)
 
 
 @dataclass(frozen=True)
 class Content:
     """What is known beside the snippets."""
 
-    form_words: FormWords = FormWords()
+    form_words: FormWords = field(default_factory=FormWords)
     follow_ups: FollowUps = field(default_factory=lambda: FollowUps({}))
     languages: Languages = field(default_factory=lambda: Languages({}, {}))
 
@@ -135,8 +135,8 @@ def decide(
     risk: str | None,
     emergency: str | None,
     library: Library,
-    context: Context = Context(),  # noqa: B008 - frozen
-    content: Content = Content(),  # noqa: B008 - frozen
+    context: Context = Context(),
+    content: Content = Content(),
 ) -> Decision | None:
     """The decision, or None when Rasa's rules (or the open form) take the message.
 
