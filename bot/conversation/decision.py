@@ -173,6 +173,9 @@ def decide(
     if category is not None:
         referral = Decision(category, "risk", {"category": category, "rule": rule}, message.findings, risk, remember(message, category, risk))
         return _in_between(referral, asked)
+    several = _several(message, risk, library) if asked is None else ()
+    if several:
+        return Decision(several[0], "several_questions", then=tuple(f"utter_{name}" for name in several[1:]))
     target = _follow_up(message, context.memory, library, content) or message.intent
     if risk is not None and target is not None and not _may_follow_a_risk(target, library):
         return _in_between(Decision(EARLIER_RISK, "earlier_risk", {"category": risk, "rule": "earlier"}, (), risk), asked)
@@ -183,8 +186,7 @@ def decide(
     if asked is not None:
         known = target in library and target not in _NOT_UNDERSTOOD and target != "leave_question"
         return _in_between(Decision(str(target), "in_between"), asked) if known else None
-    several = _several(message, risk, library)
-    return Decision(several[0], "several_questions", then=tuple(f"utter_{name}" for name in several[1:])) if several else None
+    return None
 
 
 def _in_between(decision: Decision, asked: str | None) -> Decision:
