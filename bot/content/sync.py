@@ -76,6 +76,9 @@ forms:
 
 """
 
+_SAID_BY_RULES = ("clarify", "request_left")
+"""Snippets without an intent that a rule names."""
+
 _STARTS_FORM = "leave_question"
 _ACTIONS = ("action_choose_questions", "action_leave_request", "action_session_start", "validate_request_form")
 
@@ -134,7 +137,7 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
         if snippet.id not in examples:
             raise ContentError(f"{data / 'nlu'}: the snippet `{snippet.id}` has no training examples. Add the intent `{snippet.id}`.")
     intents = sorted(examples)
-    unasked = sorted(snippet.id for snippet in library if snippet.id not in examples and snippet.id != "clarify")
+    unasked = sorted(snippet.id for snippet in library if snippet.id not in examples and snippet.id not in _SAID_BY_RULES)
     load_follow_ups(data, library)
     slots = (_FORM_SLOT.format(slot=slot) for slot in _FORM_SLOTS)
     domain = [
@@ -152,7 +155,7 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
     ]
     domain += [
         "\n# The words come from data/snippets (see endpoints.yml). Whoever runs Rasa without that gets the warning, never an unapproved text.\nresponses:\n",
-        *(f"  utter_{name}: [{{text: {WARNING}}}]\n" for name in sorted([*intents, "clarify"])),
+        *(f"  utter_{name}: [{{text: {WARNING}}}]\n" for name in sorted([*intents, *(name for name in _SAID_BY_RULES if name in library)])),
     ]
     rules = [_WRITTEN, _RULES_HEAD, *(_rule(intent) for intent in intents)]
     questions = [_WRITTEN, 'version: "3.1"\nnlu:\n', *_questions(library)]
