@@ -1,6 +1,6 @@
 # `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
 .DEFAULT_GOAL := help
-.PHONY: help install train serve test lint types check browser clean
+.PHONY: help install train serve test lint types check browser widget widget-types sri clean
 
 PYTHON_VERSION := 3.10
 TOOLS := .tools
@@ -11,7 +11,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
 help:  ## List the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 install: .venv/.installed  ## Bring uv, Python 3.10 and the locked packages into .venv
 
@@ -38,6 +38,15 @@ lint: install  ## Style and import order
 
 types: install  ## Types, strictly
 	.venv/bin/mypy
+
+widget: install  ## Build the widget's one file (brings Node.js if there is none)
+	@$(PY) scripts/widget.py build
+
+widget-types: install  ## Types of the widget, strictly
+	@$(PY) scripts/widget.py types
+
+sri: install  ## Print the widget's tag with the hash that pins this version
+	@$(PY) scripts/widget.py sri
 
 check: train  ## Check the approved content and Rasa's own data
 	$(PY) -m bot content check

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -21,8 +22,9 @@ quiet_libraries()
 from bot.content.checks import check_content  # noqa: E402 - the libraries must be told to be quiet first
 from bot.content.library import load_library  # noqa: E402
 from bot.content.sync import sync  # noqa: E402
+from bot.record.audit import verify_audit  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
-from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, verify_turns  # noqa: E402
+from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc, verify_turns  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
 from bot.without_tensorflow import leave_out_tensorflow  # noqa: E402
 
@@ -159,6 +161,31 @@ def _still_working(what: str) -> Iterator[None]:
 
 
 @main.command()
+@click.option("--folds", default=5, show_default=True, type=click.IntRange(2, 20), help="Folds of the cross-validation over data/nlu.")
+@click.option("--train", "train_path", type=click.Path(path_type=Path), help="Rasa NLU YAML (file or folder) to train the pipeline on; needs --test.")
+@click.option("--test", "test_path", type=click.Path(path_type=Path), help="Rasa NLU YAML (file or folder) to score; needs --train.")
+@click.option("--questions", "question_paths", multiple=True, type=click.Path(path_type=Path), help="JSON lines with `text`, `route` and maybe `snippet`.")
+@click.option("--config", "config_path", default=ROOT / "config.yml", type=click.Path(path_type=Path), help="Another pipeline; the default is config.yml.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures to this file.")
+@click.option(
+    "--report", default=Path("results/evaluation.html"), show_default=True, type=click.Path(path_type=Path, dir_okay=False), help="Where the page goes."
+)
+def evaluate(
+    folds: int, train_path: Path | None, test_path: Path | None, question_paths: tuple[Path, ...], config_path: Path, json_path: Path | None, report: Path
+) -> None:
+    """Measure how well messages are understood and routed.
+
+    Without files: cross-validation over data/nlu, and the questions in tests/questions through the trained assistant.
+    With --train and --test: the pipeline trained on the one and scored on the other. With --questions: those questions
+    through the trained assistant, each a conversation of its own. A page with plots and one line of figures come out.
+    """
+    configure_logging(level=50)
+    from bot.evaluation.run import Request, run
+
+    click.echo(run(Request(config_path, folds, train_path, test_path, question_paths, json_path, report)))
+
+
+@main.command()
 def serve() -> None:
     """Serve the visitors' website (PORT, default 8080). `make serve` starts the console as well."""
     configure_logging()
@@ -263,13 +290,17 @@ def record_export() -> None:
 
 @record.command("verify")
 def record_verify() -> None:
-    """Prove that every reply in the record is, byte for byte, the text whose hash was stored, and carried the warning."""
-    checked, problems = verify_turns(_record())
-    for problem in problems:
+    """Prove that every reply in the record is, byte for byte, the text whose hash was stored, and carried the warning; and that the
+    staff's audit is whole."""
+    database = _record()
+    checked, problems = verify_turns(database)
+    entries, breaks, newest = verify_audit(database)
+    for problem in (*problems, *breaks):
         click.echo(problem, err=True)
-    if problems:
-        raise Refused(f"{len(problems)} of {checked} turns do not verify; they are listed above.")
+    if problems or breaks:
+        raise Refused(f"{len(problems)} problems in {checked} turns and {len(breaks)} in {entries} entries of the audit; they are listed above.")
     click.echo(f"{checked} turns verified: every text matches its hash and every turn carried the warning.")
+    click.echo(f"{entries} audit entries verified: the chain is whole{f' up to {newest}' if newest else ''}.")
 
 
 def _record() -> Any:
@@ -277,6 +308,83 @@ def _record() -> Any:
     if not path.is_file():
         raise Refused(f"{path}: there is no record yet. It appears with the first conversation.")
     return open_record(path)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def improve(context: click.Context) -> None:
+    """Train a candidate with the accepted corrections and measure it; a person promotes it. Without a command: `run`."""
+    if context.invoked_subcommand is None:
+        context.invoke(improve_run)
+
+
+_BY = click.option("--by", default="command line", show_default=True, help="Who asks, for the audit.")
+
+
+@improve.command("run")
+@_BY
+@click.option("--keep-redundant", is_flag=True, help="Also train with sentences that the model in use answers rightly already.")
+def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
+    """Train a candidate with the accepted corrections, run the quality gate before and after, and say how they compare."""
+    configure_logging(level=30)
+    from bot.improvement.candidate import improve as improve_with
+
+    with _still_working("Training and measuring a candidate"):
+        run = improve_with(_record(), Settings(), by=by, keep_redundant=keep_redundant)
+    for row in run.results["measures"]:
+        limit = f"{'at most' if row['at_most'] else 'at least'} {row['floor']:.1%}"
+        click.echo(f"{row['label']}: {row['before']:.1%} before, {row['after']:.1%} after ({limit}{'' if row['passes'] else ', NOT PASSED'})")
+    click.echo(f"Run {run.id}: {run.message} `python -m bot improve promote {run.id}` puts it in use.")
+
+
+@improve.command("promote")
+@click.argument("run", type=click.IntRange(1))
+@_BY
+def improve_promote(run: int, by: str) -> None:
+    """Put the candidate of RUN in use, from the assistant's next start."""
+    from bot.record.promotion import promote
+
+    settings = Settings()
+    promote(_record(), settings.data, settings.models, run, by=by, now=utc(time.time()))
+    click.echo(f"Run {run} is promoted. Start the website again to use it; `python -m bot improve step-back` undoes it.")
+
+
+@improve.command("step-back")
+@_BY
+def improve_step_back(by: str) -> None:
+    """Put the model from before the last promotion in use again, from the assistant's next start."""
+    from bot.record.corrections import last_promoted
+    from bot.record.promotion import step_back
+
+    database = _record()
+    latest = last_promoted(database)
+    if latest is None:
+        raise Refused("No candidate has been promoted, so there is nothing to step back from.")
+    step_back(database, Settings().data, latest.id, by=by, now=utc(time.time()))
+    click.echo(f"Stepped back from run {latest.id}. Start the website again to use the model from before.")
+
+
+@improve.command("give-up")
+@_BY
+def improve_give_up(by: str) -> None:
+    """End a training that was cut short, so that another can start."""
+    from bot.record.corrections import finish_run, list_runs
+
+    database = _record()
+    running = [run for run in list_runs(database) if run.state == "training"]
+    for run in running:
+        finish_run(database, run.id, state="failed", now=utc(time.time()), message=f"Given up by {by}.")
+    click.echo(f"Ended: run {running[0].id}." if running else "No training is running.")
+
+
+@improve.command("gaps")
+def improve_gaps() -> None:
+    """Group the questions that nobody answered by meaning, for the page Gaps."""
+    from bot.improvement.gaps import group
+    from bot.understanding.encoder import shared_encoder
+
+    questions, groups = group(_record(), shared_encoder())
+    click.echo(f"{questions} questions grouped, {groups} new groups.")
 
 
 @main.group()
@@ -292,22 +400,38 @@ def _password(prompt: str) -> str:
 
 @staff.command("add")
 @click.argument("username")
-def staff_add(username: str) -> None:
+@click.option("--role", default=None, help="viewer, reviewer, clinician or admin; the first account is admin, later ones reviewer.")
+def staff_add(username: str, role: str | None) -> None:
     """Make an account for USERNAME; the password is asked for, or read from standard input."""
     from bot.console.accounts import add_staff
 
-    add_staff(open_record(Settings().database), username, _password("Password (12 characters or more)"))
-    click.echo(f"{username} can log in now.")
+    given = add_staff(open_record(Settings().database), username, _password("Password (12 characters or more)"), role)
+    click.echo(f"{username} can log in now, as {given}.")
+
+
+@staff.command("role")
+@click.argument("username")
+@click.argument("role")
+def staff_role(username: str, role: str) -> None:
+    """Give USERNAME another ROLE: viewer, reviewer, clinician or admin."""
+    from bot.console.accounts import change_role
+
+    change_role(open_record(Settings().database), username, role)
+    click.echo(f"{username} is {role} now.")
 
 
 @staff.command("reset")
 @click.argument("username")
-def staff_reset(username: str) -> None:
+@click.option("--drop-code", is_flag=True, help="Also turn the second factor off, for a lost phone.")
+def staff_reset(username: str, drop_code: bool) -> None:
     """Give USERNAME a new password and end their sessions."""
-    from bot.console.accounts import reset_password
+    from bot.console.accounts import drop_second_factor, reset_password
 
-    reset_password(open_record(Settings().database), username, _password("New password (12 characters or more)"))
-    click.echo(f"{username} has a new password.")
+    database = open_record(Settings().database)
+    reset_password(database, username, _password("New password (12 characters or more)"))
+    if drop_code:
+        drop_second_factor(database, username)
+    click.echo(f"{username} has a new password{' and needs no code any more' if drop_code else ''}.")
 
 
 @staff.command("disable")
@@ -337,6 +461,7 @@ def staff_list() -> None:
 
     accounts = list_staff(open_record(Settings().database))
     for account in accounts:
-        click.echo(f"{account.username}  since {account.created_at}{'  disabled' if account.disabled else ''}")
+        marks = ("  second factor" if account.second_factor else "") + ("  disabled" if account.disabled else "")
+        click.echo(f"{account.username}  {account.role}  since {account.created_at}{marks}")
     if not accounts:
         click.echo("There is no account yet. Make one: python -m bot staff add NAME")

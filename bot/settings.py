@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,9 @@ MAX_MESSAGE_LENGTH = 2_000
 
 MAX_BODY_BYTES = 64_000
 """Bytes of a request body that are read at all."""
+
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?")
 
 
 class SettingsError(ValueError):
@@ -28,6 +32,14 @@ def _port(name: str, default: int) -> int:
     if not value.isdigit() or not 0 <= int(value) <= 65535:
         raise SettingsError(f"{name} is {value!r}; it must be a port number between 0 and 65535.")
     return int(value)
+
+
+def _origins(name: str) -> tuple[str, ...]:
+    given = tuple(origin.strip() for origin in os.environ.get(name, "").split(",") if origin.strip())
+    for origin in given:
+        if not _ORIGIN.fullmatch(origin):
+            raise SettingsError(f"{name} holds {origin!r}; write exact origins such as https://clinic.example, without a path, separated by commas.")
+    return given
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,4 @@ class Settings:
     port: int = field(default_factory=lambda: _port("PORT", 8080))
     console_port: int = field(default_factory=lambda: _port("CONSOLE_PORT", 8081))
     https: bool = field(default_factory=lambda: os.environ.get("OZONE_HTTPS", "") in ("1", "true", "yes"))
-    allowed_origins: tuple[str, ...] = field(
-        default_factory=lambda: tuple(origin.strip() for origin in os.environ.get("OZONE_ALLOWED_ORIGINS", "").split(",") if origin.strip())
-    )
+    allowed_origins: tuple[str, ...] = field(default_factory=lambda: _origins("OZONE_ALLOWED_ORIGINS"))

@@ -65,7 +65,25 @@ def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["ask"], ["train"], ["serve"], ["console"], ["up"], ["content"], ["content", "check"], ["record"], ["record", "list"], ["staff"], ["staff", "add"]],
+    [
+        [],
+        ["ask"],
+        ["train"],
+        ["serve"],
+        ["console"],
+        ["up"],
+        ["content"],
+        ["content", "check"],
+        ["record"],
+        ["record", "list"],
+        ["staff"],
+        ["staff", "add"],
+        ["staff", "role"],
+        ["improve"],
+        ["improve", "run"],
+        ["improve", "promote"],
+        ["improve", "gaps"],
+    ],
 )
 def test_every_command_has_help(command: list[str]) -> None:
     result = CliRunner().invoke(main, [*command, "--help"])

@@ -18,12 +18,21 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlite_utils import Database
 
+from bot.console.second_factor import fitting_step
 from bot.record.turns import utc
+
+ROLES = ("viewer", "reviewer", "clinician", "admin")
+"""From the least to the most; each may do what those before it may.
+
+A viewer reads; a reviewer judges; a clinician sees how to reach a visitor, decides on training, and exports; an administrator runs accounts,
+settings and the audit.
+"""
 
 MIN_PASSWORD_LENGTH = 12
 MAX_PASSWORD_LENGTH = 256
@@ -40,6 +49,7 @@ _MAX_THROTTLE_KEYS = 10_000
 
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,31}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_SECRET = re.compile(r"[A-Z2-7]{32}")
 
 
 class AccountError(ValueError):
@@ -48,20 +58,30 @@ class AccountError(ValueError):
 
 @dataclass(frozen=True)
 class Staff:
-    """One account; `created_at` is ISO 8601 in UTC."""
+    """One account; `created_at` is ISO 8601 in UTC, `second_factor` tells whether a code is asked for."""
 
     username: str
     created_at: str
     disabled: bool
+    role: str
+    second_factor: bool
 
 
 @dataclass(frozen=True)
 class Session:
-    """A valid login; both times are ISO 8601 in UTC."""
+    """A valid login; both times are ISO 8601 in UTC. `zone` is a time zone's name or empty, `shortcuts` whether keys are on."""
 
     username: str
     created_at: str
     last_seen_at: str
+    role: str = "viewer"
+    zone: str = ""
+    shortcuts: bool = True
+    id: str = ""
+
+    def may(self, role: str) -> bool:
+        """Whether this person's role is at least `role`."""
+        return ROLES.index(self.role) >= ROLES.index(role)
 
 
 @lru_cache(maxsize=1)
@@ -98,20 +118,49 @@ def _password(username: str, password: str) -> str:
     return password
 
 
-def add_staff(database: Database, username: str, password: str) -> None:
-    """Makes an account.
+def add_staff(database: Database, username: str, password: str, role: str | None = None) -> str:
+    """Makes an account and returns its role: the one asked for, else admin for the first account and reviewer after that.
 
     Raises:
-        AccountError: the username or the password breaks a rule, or the username is taken.
+        AccountError: the username or the password breaks a rule, the username is taken, or there is no such role.
     """
     name = _username(username)
+    role = _role(role) if role is not None else "reviewer" if list_staff(database) else "admin"
     hashed = _hasher().hash(_password(name, password))
     with database.atomic():
         added = database.execute(
-            "INSERT INTO staff (username, password_hash, created_at) VALUES (?, ?, ?) ON CONFLICT (username) DO NOTHING", [name, hashed, utc(time.time())]
+            "INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, ?, ?, ?) ON CONFLICT (username) DO NOTHING",
+            [name, hashed, utc(time.time()), role],
         )
         if added.rowcount == 0:
             raise AccountError(f"There is already an account called {name!r}.")
+    return role
+
+
+def _role(role: str) -> str:
+    if role not in ROLES:
+        raise AccountError(f"There is no role {role[:40]!r}. The roles are: {', '.join(ROLES)}.")
+    return role
+
+
+def change_role(database: Database, username: str, role: str) -> None:
+    """Gives an account another role, at once, also where it is logged in.
+
+    Raises:
+        AccountError: no such account or role.
+    """
+    name, role = _known(database, username), _role(role)
+    database.execute("UPDATE staff SET role = ? WHERE username = ?", [role, name])
+
+
+def keep_an_admin(database: Database) -> None:
+    """To be called in the transaction of a change made in the browser; on the server's command line everything can be put right again.
+
+    Raises:
+        AccountError: no administrator is left.
+    """
+    if database.execute("SELECT 1 FROM staff WHERE role = 'admin' AND NOT disabled").fetchone() is None:
+        raise AccountError("This is the last administrator. Make somebody else an administrator first.")
 
 
 def reset_password(database: Database, username: str, password: str) -> None:
@@ -150,8 +199,8 @@ def enable(database: Database, username: str) -> None:
 
 def list_staff(database: Database) -> list[Staff]:
     """All accounts, disabled ones too, by name."""
-    rows = database.execute("SELECT username, created_at, disabled FROM staff ORDER BY username")
-    return [Staff(username, created_at, bool(disabled)) for username, created_at, disabled in rows]
+    rows = database.execute("SELECT username, created_at, disabled, role, totp_secret IS NOT NULL FROM staff ORDER BY username")
+    return [Staff(username, created_at, bool(disabled), role, bool(second)) for username, created_at, disabled, role, second in rows]
 
 
 def _known(database: Database, username: str) -> str:
@@ -161,8 +210,9 @@ def _known(database: Database, username: str) -> str:
     return name
 
 
-def verify_login(database: Database, username: str, password: str) -> str | None:
-    """The account's name when the password is right and the account is not disabled, otherwise None.
+def verify_login(database: Database, username: str, password: str, code: str = "", now: float = 0.0) -> str | None:
+    """The account's name when the password (and the code, for an account with a second factor) is right and the account is not
+    disabled, otherwise None. `now` is Unix time; a code is good once.
 
     One argon2 verification is done in every case, so the time taken does not tell which names exist. A hash made with
     weaker parameters than today's is replaced while the password is at hand.
@@ -170,7 +220,7 @@ def verify_login(database: Database, username: str, password: str) -> str | None
     name = username.strip().lower()
     password = unicodedata.normalize("NFKC", password[: MAX_PASSWORD_LENGTH + 1])
     decoy = _decoy()
-    row = database.execute("SELECT password_hash, disabled FROM staff WHERE username = ?", [name]).fetchone()
+    row = database.execute("SELECT password_hash, disabled, totp_secret, totp_used FROM staff WHERE username = ?", [name]).fetchone()
     stored = row[0] if row else decoy
     try:
         _hasher().verify(stored, password)
@@ -178,9 +228,54 @@ def verify_login(database: Database, username: str, password: str) -> str | None
         return None
     if row is None or row[1]:
         return None
+    if row[2] and not _use_code(database, name, row[2], row[3], code, now):
+        return None
     if _hasher().check_needs_rehash(stored):
         database.execute("UPDATE staff SET password_hash = ? WHERE username = ? AND password_hash = ?", [_hasher().hash(password), name, stored])
     return name
+
+
+def _use_code(database: Database, username: str, secret: str, used: int, code: str, now: float) -> bool:
+    step = fitting_step(secret, code, now, used)
+    if step is None:
+        return False
+    return database.execute("UPDATE staff SET totp_used = ? WHERE username = ? AND totp_used < ?", [step, username, step]).rowcount == 1
+
+
+def set_second_factor(database: Database, username: str, secret: str, code: str, now: float) -> None:
+    """Turns the second factor on, once a first code proves that the app has the secret.
+
+    Raises:
+        AccountError: no such account, or the code does not fit.
+    """
+    name = _known(database, username)
+    step = fitting_step(secret, code, now, 0) if _SECRET.fullmatch(secret) else None
+    if step is None:
+        raise AccountError("The code does not fit. Check that the clock of your phone is right, and enter the code that the app shows now.")
+    database.execute("UPDATE staff SET totp_secret = ?, totp_used = ? WHERE username = ?", [secret, step, name])
+
+
+def drop_second_factor(database: Database, username: str) -> None:
+    """Turns the second factor off.
+
+    Raises:
+        AccountError: no such account.
+    """
+    database.execute("UPDATE staff SET totp_secret = NULL WHERE username = ?", [_known(database, username)])
+
+
+def set_preferences(database: Database, username: str, *, zone: str, shortcuts: bool) -> None:
+    """How somebody likes the console: a time zone (empty: the server's), and whether single keys do anything.
+
+    Raises:
+        AccountError: no such account or time zone.
+    """
+    if zone:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise AccountError(f"There is no time zone called {zone[:40]!r}. Write one such as Europe/Berlin or America/New_York.") from error
+    database.execute("UPDATE staff SET zone = ?, shortcuts = ? WHERE username = ?", [zone, int(shortcuts), _known(database, username)])
 
 
 def _token_hash(token: str) -> str:
@@ -205,19 +300,20 @@ def create_session(database: Database, username: str, now: float) -> str:
     return token
 
 
-def lookup_session(database: Database, token: str, now: float) -> Session | None:
-    """The session of this token, or None when it never was, was revoked, ran out, or its account is disabled."""
+def lookup_session(database: Database, token: str, now: float, *, touch: bool = True) -> Session | None:
+    """The session of this token, or None when it never was, was revoked, ran out, or its account is disabled; `touch` counts as a use."""
     if not _TOKEN.fullmatch(token):
         return None
     row = database.execute(
-        """SELECT s.username, s.created_at, s.last_seen_at FROM staff_sessions s JOIN staff USING (username)
+        """SELECT s.username, s.created_at, s.last_seen_at, role, zone, shortcuts, substr(token_hash, 1, 16) FROM staff_sessions s JOIN staff USING (username)
         WHERE s.token_hash = ? AND s.created_at > ? AND s.last_seen_at > ? AND NOT staff.disabled""",
         [_token_hash(token), utc(now - ABSOLUTE_SECONDS), utc(now - IDLE_SECONDS)],
     ).fetchone()
     if row is None:
         return None
-    session = Session(*row)
-    if session.last_seen_at <= utc(now - TOUCH_SECONDS):
+    name, created_at, last_seen_at, role, zone, shortcuts, session_id = row
+    session = Session(name, created_at, last_seen_at, role, zone, bool(shortcuts), session_id)
+    if touch and session.last_seen_at <= utc(now - TOUCH_SECONDS):
         _touch(database, token, now)
     return session
 
@@ -231,6 +327,24 @@ def _touch(database: Database, token: str, now: float) -> None:
 def revoke_session(database: Database, token: str) -> None:
     """Ends one session; a token that is not known is no error."""
     database.execute("DELETE FROM staff_sessions WHERE token_hash = ?", [_token_hash(token)])
+
+
+def sessions_of(database: Database, username: str, now: float) -> list[Session]:
+    """The valid sessions of an account, the last used first."""
+    rows = database.execute(
+        """SELECT username, created_at, last_seen_at, substr(token_hash, 1, 16) FROM staff_sessions
+        WHERE username = ? AND created_at > ? AND last_seen_at > ? ORDER BY last_seen_at DESC""",
+        [username, utc(now - ABSOLUTE_SECONDS), utc(now - IDLE_SECONDS)],
+    )
+    return [Session(name, created_at, last_seen_at, id=session_id) for name, created_at, last_seen_at, session_id in rows]
+
+
+def end_sessions(database: Database, username: str, *, only: str = "", but: str = "") -> None:
+    """Ends the sessions of an account: the one called `only`, or all but the one called `but`."""
+    database.execute(
+        "DELETE FROM staff_sessions WHERE username = ? AND (? = '' OR substr(token_hash, 1, 16) = ?) AND substr(token_hash, 1, 16) <> ?",
+        [username, only, only, but],
+    )
 
 
 class Throttle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 from http import HTTPStatus
 from typing import Any
@@ -20,13 +20,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
-from bot.console import login, views
-from bot.console.accounts import Throttle
+from bot.console import account, administration, conversations, figures, gaps, inbox, login, search, snippets, training, visitor_requests
+from bot.console.access import Action, Guarded, Page
+from bot.console.accounts import AccountError, Throttle
 from bot.console.current import CurrentContent
+from bot.console.jobs import launcher
+from bot.console.page import page
 from bot.console.rendering import FOLDER, Pages
-from bot.console.security import HEADERS, SecurityHeaders, SessionGate
+from bot.console.security import HEADERS, UNATTENDED, SecurityHeaders, SessionGate
 from bot.console.state import Console, console_of
 from bot.record.database import RecordError
+from bot.record.review import ReviewError
 from bot.settings import Settings
 
 HASHES_AT_ONCE = 4
@@ -56,6 +60,7 @@ def create_app(
     throttle: Throttle | None = None,
     content: CurrentContent | None = None,
     zone: tzinfo | None = None,
+    launch: Callable[[Sequence[str]], None] | None = None,
 ) -> Starlette:
     """The staff's application. Nothing is read before the first request.
 
@@ -64,12 +69,20 @@ def create_app(
         clock: Unix time, for the age of sessions.
         throttle: counts failed logins; a new one by default.
         content: the snippets and rules on disk; those of `settings.data` by default.
-        zone: the time zone staff read times in; the machine's own by default.
+        zone: the time zone staff read times in who chose none; the machine's own by default.
+        launch: starts one of this project's commands; a process of its own by default.
     """
     app = Starlette(
         routes=_routes(),
         middleware=[Middleware(SecurityHeaders)],
-        exception_handlers={HTTPException: _refusal, RecordError: _record_fault, sqlite3.Error: _record_fault, Exception: _fault},
+        exception_handlers={
+            HTTPException: _refusal,
+            ReviewError: _mistake,
+            AccountError: _mistake,
+            RecordError: _record_fault,
+            sqlite3.Error: _record_fault,
+            Exception: _fault,
+        },
     )
     app.router.redirect_slashes = False
     app.state.console = Console(
@@ -80,6 +93,7 @@ def create_app(
         clock=clock,
         form_key=secrets.token_bytes(32),
         hashing=CapacityLimiter(HASHES_AT_ONCE),
+        launch=launch or launcher(settings),
     )
     return app
 
@@ -89,14 +103,48 @@ def _routes() -> list[BaseRoute]:
     guarded = Router(
         redirect_slashes=False,
         routes=[
-            Route("/", views.conversations),
-            Route("/conversations/{id}", views.conversation),
-            Route("/search", views.find),
-            Route("/snippets", views.snippets),
-            Route("/snippets/{id}", views.snippet),
-            Route("/export.jsonl", views.export_jsonl),
-            Route("/export.csv", views.export_csv),
-            Route("/logout", login.log_out, methods=["POST"]),
+            Page("/", inbox.inbox, role="viewer"),
+            Page(UNATTENDED, inbox.counts, role="viewer"),
+            Page("/queues/{queue}", inbox.queue, role="viewer"),
+            Page("/queues/{queue}/turns/{id}", inbox.item, role="reviewer"),
+            Action("/queues/{queue}/next", inbox.begin, role="reviewer"),
+            Action("/queues/{queue}/skip", inbox.skip, role="reviewer"),
+            Action("/queues/{queue}/complete", inbox.complete, role="reviewer"),
+            Page("/conversations", search.conversations, role="viewer"),
+            Page("/conversations/{id}", conversations.conversation, role="viewer"),
+            Action("/turns/{id}/verdict", conversations.judge, role="reviewer"),
+            Action("/turns/{id}/notes", conversations.add_note, role="reviewer"),
+            Action("/turns/{id}/tags", conversations.tag, role="reviewer"),
+            Action("/turns/{id}/flag", conversations.flag, role="reviewer"),
+            Action("/turns/{id}/assignee", conversations.assign, role="reviewer"),
+            Page("/search", search.turns, role="viewer"),
+            Action("/views", search.save, role="viewer"),
+            Action("/views/{id}/delete", search.delete, role="viewer"),
+            Action("/bulk", search.bulk, role="clinician"),
+            Page("/export.jsonl", search.export_jsonl, role="clinician"),
+            Page("/export.csv", search.export_csv, role="clinician"),
+            Page("/requests", visitor_requests.requests, role="reviewer"),
+            Action("/requests/{id}", visitor_requests.move, role=visitor_requests.CONTACT_ROLE),
+            Page("/figures", figures.show_figures, role="viewer"),
+            Page("/report", figures.report, role="viewer"),
+            Page("/gaps", gaps.gaps, role="viewer"),
+            Action("/gaps/group", gaps.group, role="reviewer"),
+            Action("/gaps/{id}", gaps.decide, role="reviewer"),
+            Page("/training", training.training, role="reviewer"),
+            Action("/training", training.start, role="clinician"),
+            Page("/training/{id}", training.run, role="reviewer"),
+            Action("/training/{id}", training.settle, role="clinician"),
+            Action("/corrections/{id}", training.decide, role="clinician"),
+            Page("/snippets", snippets.snippets, role="viewer"),
+            Page("/snippets/{id}", snippets.snippet, role="viewer"),
+            Page("/account", account.account, role="viewer"),
+            Action("/account", account.change, role="viewer"),
+            Page("/staff", administration.staff, role="admin"),
+            Action("/staff/{name}", administration.change_staff, role="admin"),
+            Page("/settings", administration.settings, role="admin"),
+            Action("/settings", administration.change_settings, role="admin"),
+            Page("/audit", administration.show_audit, role="admin"),
+            Guarded("/logout", login.log_out, "viewer", ["POST"]),
         ],
     )
     return [
@@ -121,6 +169,11 @@ def _refusal(request: Request, error: Exception) -> Response:
     return _problem(request, error.status_code, message, error.headers)
 
 
+def _mistake(request: Request, error: Exception) -> Response:
+    """Something that cannot be done as asked; the error's own sentence says why."""
+    return _problem(request, 400, str(error))
+
+
 def _record_fault(request: Request, error: Exception) -> Response:
     log.error("console.record_fault", error=str(error))
     return _problem(request, 503, "The record of conversations cannot be read at the moment. Please try again; if it stays so, tell whoever runs the server.")
@@ -136,6 +189,6 @@ def _problem(request: Request, status: int, message: str, headers: Mapping[str, 
     if getattr(request.state, "session", None) is None:
         response: Response = console_of(request).pages.render("problem_outside.html", status, **context)
     else:
-        response = views.page(request, "problem.html", status, **context)
+        response = page(request, "problem.html", status, **context)
     response.headers.update(headers or {})
     return response

@@ -1,7 +1,8 @@
-"""The snippets and safety rules as they are on disk now, read again when an editor changes a file."""
+"""The snippets, safety rules and training examples as they are on disk now, read again when an editor changes a file."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 
 from bot.content.files import ContentError, read_mapping
 from bot.content.library import Library, load_library
+from bot.content.sync import examples_by_intent
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,14 @@ class RuleText:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What could be read; `problem` is one sentence for staff when something could not, otherwise empty."""
+    """What could be read; `examples` are the training sentences by intent, in lower case.
+
+    `problem` is one sentence for staff when something could not be read, otherwise empty.
+    """
 
     library: Library | None = None
     rules: Mapping[str, RuleText] = field(default_factory=dict)
+    examples: Mapping[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
 
 
@@ -54,20 +60,23 @@ class CurrentContent:
     def snapshot(self) -> Snapshot:
         """The content as of now. Never raises for content that cannot be used: conversations stay readable."""
         with self._lock:
-            seen = tuple(self._fingerprint())
+            seen = tuple(sorted(self._fingerprint()))
             if seen != self._seen:
                 self._snapshot = self._read()
                 self._seen = seen
             return self._snapshot
 
     def _fingerprint(self) -> Iterator[tuple[str, int, int]]:
-        paths = [self._data / "clinic.yml", *sorted(self._data.glob("snippets/*.yml")), *sorted(self._data.glob("safety/*.yml"))]
-        for path in paths:
+        """Name, time and size of every file that is read; `scandir`, because this runs several times a page."""
+        for folder in ("", "snippets", "safety", "nlu"):
             try:
-                status = path.stat()
+                with os.scandir(self._data / folder) as entries:
+                    for entry in entries:
+                        if entry.name.endswith(".yml"):
+                            status = entry.stat()
+                            yield f"{folder}/{entry.name}", status.st_mtime_ns, status.st_size
             except OSError:
                 continue
-            yield str(path), status.st_mtime_ns, status.st_size
 
     def _read(self) -> Snapshot:
         problems: list[str] = []
@@ -82,7 +91,13 @@ class CurrentContent:
                 rules.update((rule.id, rule) for rule in _rules(read_mapping(path), path.name))
             except (ContentError, OSError) as error:
                 problems.append(f"Some safety rules cannot be read, so their patterns are not shown. {error}")
-        return Snapshot(library, rules, " ".join(problems))
+        examples: dict[str, frozenset[str]] = {}
+        try:
+            found = examples_by_intent(self._data / "nlu")
+            examples = {intent: frozenset(example.lower() for example in listed) for intent, listed in found.items()}
+        except (ContentError, OSError) as error:
+            problems.append(f"The training examples cannot be read, so nothing can be corrected to them. {error}")
+        return Snapshot(library, rules, examples, " ".join(problems))
 
 
 def _rules(document: Mapping[str, Any], file: str) -> Iterator[RuleText]:

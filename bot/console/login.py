@@ -26,6 +26,8 @@ from bot.console.security import (
     set_cookie,
 )
 from bot.console.state import console_of
+from bot.record import audit
+from bot.record.turns import utc
 
 FORM_SECONDS = 60 * 60
 """How long an open login form stays usable."""
@@ -98,13 +100,14 @@ def _log_in(request: Request, form: Mapping[str, str]) -> Response:
         log.warning("console.login_throttled", address=address, seconds=math.ceil(wait))
         return _form(request, target, status=429, username=username, error=error, headers={"Retry-After": str(math.ceil(wait))})
     with console.record() as database:
-        name = verify_login(database, username, password)
+        name = verify_login(database, username, password, form.get("code", ""), console.clock())
         if name is None:
             log.warning("console.login_failed", address=address)
-            return _form(request, target, status=401, username=username, error="The username or the password is wrong.")
+            return _form(request, target, status=401, username=username, error="The username or the password is wrong, or the code is missing or wrong.")
         console.throttle.succeeded(username, address)
         if old := session_token(request):
             revoke_session(database, old)
+        audit.append(database, name, "logged_in", "console", utc(console.clock()))
         token = create_session(database, name, console.clock())
     log.info("console.logged_in", username=name, address=address)
     response = RedirectResponse(target, status_code=303)

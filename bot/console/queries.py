@@ -1,4 +1,4 @@
-"""What the console asks the record beyond `bot.record.turns`."""
+"""What the console's lists ask the record, beyond `bot.record`."""
 
 from __future__ import annotations
 
@@ -10,13 +10,35 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.record.turns import GRAVITY, Turn
+from bot.record.filters import conversations_of, words_query
+from bot.record.turns import Turn
 
 EXCERPT_TOKENS = 36
 """Words of a reply shown with a search hit, around the words found."""
 
+EXCERPT_LETTERS = 240
+"""Letters of a reply shown in a list without words to find."""
+
 EXPORTED = tuple(name for name in Turn.__dataclass_fields__ if name != "client_id")
 """Columns of a turn that leave the record, in their order."""
+
+REVIEWED = ("helpful", "verdict", "correct", "reviewer", "flagged", "tags")
+"""What is known about a turn besides, in the export."""
+
+CONVERSATION_COLUMNS = (
+    "conversation",
+    "channel",
+    "started_at",
+    "last_at",
+    "turns",
+    "gravest_route",
+    "routes",
+    "first_question",
+    "helpful",
+    "not_helpful",
+    "reviewed",
+    "tags",
+)
 
 _JSON = ("ranking", "explanation", "messages")
 
@@ -31,14 +53,76 @@ class Piece:
 
 @dataclass(frozen=True)
 class Hit:
-    """A turn that a search found."""
+    """A turn in a list; `helpful` is None when the visitor did not say."""
 
+    turn: int
     conversation: str
     number: int
     at: str
     route: str
+    helpful: bool | None
+    verdict: str | None
+    flagged: bool
     text: tuple[Piece, ...]
     reply: tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A conversation in a list, with the turn through which it got there."""
+
+    id: str
+    last_at: str
+    turns: int
+    worst_route: str | None
+    question: str
+    number: int
+
+
+def hits(database: Database, turns: Sequence[int], words: str) -> list[Hit]:
+    """These turns, with what was found marked.
+
+    The index stems English, so `sessions` finds `session`; only the index knows what it found, so it does the marking, with a random
+    mark that no stored text can hold.
+    """
+    marks = ", ".join("?" * len(turns))
+    facts = {
+        row[0]: row[1:]
+        for row in database.execute(
+            f"SELECT turn, conversation, number, at, route, helpful, verdict, flagged FROM turn_facts WHERE turn IN ({marks})", list(turns)
+        )
+    }
+    mark = f"\x02{secrets.token_hex(8)}\x02"
+    if words:
+        rows = database.execute(
+            f"""SELECT rowid, highlight(turns_fts, 0, ?, ?), snippet(turns_fts, 1, ?, ?, '…', ?) FROM turns_fts
+            WHERE turns_fts MATCH ? AND rowid IN ({marks})""",
+            [mark, mark, mark, mark, EXCERPT_TOKENS, words_query(words), *turns],
+        )
+    else:
+        rows = database.execute(f"SELECT id, text, substr(reply, 1, {EXCERPT_LETTERS}) FROM turns WHERE id IN ({marks})", list(turns))
+    texts = {turn: (text, reply) for turn, text, reply in rows}
+    return [_hit(turn, facts[turn], *texts[turn], mark) for turn in turns if turn in facts and turn in texts]
+
+
+def _hit(turn: int, facts: Sequence[Any], text: str, reply: str, mark: str) -> Hit:
+    conversation, number, at, route, helpful, verdict, flagged = facts
+    known = None if helpful is None else bool(helpful)
+    return Hit(turn, conversation, number, at, route, known, verdict, bool(flagged), _pieces(text, mark), _pieces(reply, mark))
+
+
+def _pieces(text: str, mark: str) -> tuple[Piece, ...]:
+    """Every second part lies between two marks."""
+    return tuple(Piece(part, index % 2 == 1) for index, part in enumerate(text.split(mark)) if part)
+
+
+def listed(database: Database, chosen: dict[str, int]) -> list[Listed]:
+    """Conversations by id with one of their turns each, in this order."""
+    marks = ", ".join("?" * len(chosen))
+    known = {row[0]: row for row in database.execute(f"SELECT id, last_at, turns, worst_route FROM conversations WHERE id IN ({marks})", list(chosen))}
+    questions = first_questions(database, list(chosen))
+    numbers = dict(database.execute(f"SELECT turn, number FROM turn_facts WHERE turn IN ({marks})", list(chosen.values())).fetchall())
+    return [Listed(*(*known[name], questions.get(name, ""), numbers.get(turn, 1))) for name, turn in chosen.items() if name in known]
 
 
 def first_questions(database: Database, conversations: Sequence[str]) -> dict[str, str]:
@@ -52,51 +136,40 @@ def first_questions(database: Database, conversations: Sequence[str]) -> dict[st
     return dict(rows.fetchall())
 
 
-def conversations_by_route(database: Database) -> dict[str, int]:
-    """How many conversations hold a turn of each route, gravest first, every route named."""
-    counted = dict(database.execute("SELECT route, count(DISTINCT conversation) FROM turns GROUP BY route").fetchall())
-    return {route: int(counted.get(route, 0)) for route in reversed(GRAVITY)}
-
-
-def search(database: Database, words: str, *, limit: int) -> list[Hit]:
-    """Turns whose question or reply holds all of `words`, the best match first, with what was found marked.
-
-    The index stems English, so `sessions` finds `session`; only the index knows what it found, so it does the marking,
-    with a random mark that no stored text can hold. Everything a person can type is a legal search.
-    """
-    query = " ".join('"' + word.replace('"', '""') + '"' for word in "".join(character if character.isprintable() else " " for character in words).split())
-    if not query:
-        return []
-    mark = f"\x02{secrets.token_hex(8)}\x02"
+def exported_turns(database: Database, turns: Sequence[int]) -> list[dict[str, Any]]:
+    """One row a turn, in this order, with what visitors and staff said of it."""
+    marks = ", ".join("?" * len(turns))
+    columns = ", ".join(f"t.{name}" for name in EXPORTED)
     rows = database.execute(
-        """SELECT turns.conversation, turns.number, turns.at, turns.route,
-            highlight(turns_fts, 0, :mark, :mark), snippet(turns_fts, 1, :mark, :mark, '…', :tokens)
-        FROM turns_fts JOIN turns ON turns.id = turns_fts.rowid WHERE turns_fts MATCH :query ORDER BY rank, turns.id DESC LIMIT :limit""",
-        {"mark": mark, "tokens": EXCERPT_TOKENS, "query": query, "limit": limit},
+        f"""SELECT t.id, {columns}, f.helpful, f.verdict, v.correct, f.reviewer, f.flagged,
+            (SELECT group_concat(tag, ' ') FROM tags WHERE turn = t.id)
+        FROM turns t JOIN turn_facts f ON f.turn = t.id LEFT JOIN verdicts v ON v.turn = t.id AND v.superseded_at IS NULL WHERE t.id IN ({marks})""",
+        list(turns),
     )
-    return [Hit(conversation, number, at, route, _pieces(text, mark), _pieces(reply, mark)) for conversation, number, at, route, text, reply in rows]
-
-
-def _pieces(text: str, mark: str) -> tuple[Piece, ...]:
-    """Every second part lies between two marks."""
-    return tuple(Piece(part, index % 2 == 1) for index, part in enumerate(text.split(mark)) if part)
-
-
-def last_turn_id(database: Database) -> int:
-    """The newest turn's number in the record, 0 when there is none."""
-    return int(database.execute("SELECT coalesce(max(id), 0) FROM turns").fetchone()[0])
-
-
-def export_rows(database: Database, *, after: int, until: int, route: str | None, limit: int) -> tuple[list[dict[str, Any]], int]:
-    """Some turns with ids in (after, until], oldest first, and the id to go on after (`until` when there are no more)."""
-    columns = ", ".join(EXPORTED)
-    chosen = "AND route = :route" if route else ""
-    rows = database.execute(
-        f"SELECT id, {columns} FROM turns WHERE id > :after AND id <= :until {chosen} ORDER BY id LIMIT :limit",
-        {"after": after, "until": until, "limit": limit, **({"route": route} if route else {})},
-    ).fetchall()
-    found = [dict(zip(EXPORTED, row[1:], strict=True)) for row in rows]
-    for row in found:
+    found = {row[0]: dict(zip((*EXPORTED, *REVIEWED), row[1:], strict=True)) for row in rows}
+    for row in found.values():
         for column in _JSON:
             row[column] = json.loads(row[column])
-    return found, (int(rows[-1][0]) if len(rows) == limit else until)
+    return [found[turn] for turn in turns if turn in found]
+
+
+def exported_conversations(database: Database, conversations: Sequence[str]) -> list[dict[str, Any]]:
+    """One row a conversation, in this order."""
+    marks = ", ".join("?" * len(conversations))
+    questions = first_questions(database, conversations)
+    rows = database.execute(
+        f"""SELECT c.id, c.channel, c.started_at, c.last_at, c.turns, c.worst_route, group_concat(DISTINCT f.route), '',
+            coalesce(sum(f.helpful = 1), 0), coalesce(sum(f.helpful = 0), 0), sum(f.verdict IS NOT NULL),
+            (SELECT group_concat(DISTINCT tag) FROM tags WHERE turn IN (SELECT turn FROM turn_facts WHERE conversation = c.id))
+        FROM conversations c JOIN turn_facts f ON f.conversation = c.id WHERE c.id IN ({marks}) GROUP BY c.id""",
+        list(conversations),
+    )
+    found = {row[0]: {**dict(zip(CONVERSATION_COLUMNS, row, strict=True)), "first_question": questions.get(row[0], "")} for row in rows}
+    return [found[name] for name in conversations if name in found]
+
+
+def new_conversations(database: Database, turns: Sequence[int], seen: set[str]) -> list[str]:
+    """Conversations of these turns that are not in `seen` yet; they are added to it."""
+    fresh = list(dict.fromkeys(conversation for _, conversation in conversations_of(database, turns) if conversation not in seen))
+    seen.update(fresh)
+    return fresh

@@ -7,11 +7,13 @@ from datetime import date, datetime, timezone, tzinfo
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from bot.console.explain import plain, unsigned
+from bot.record.review import QUEUES, VERDICTS
 
 FOLDER = Path(__file__).resolve().parent
 
@@ -29,33 +31,39 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 class Pages:
-    """Renders templates, everything escaped; `zone` is the one in which staff read times."""
+    """Renders templates, everything escaped; `zone` is the one in which staff read times who chose none themselves."""
 
     def __init__(self, zone: tzinfo | None = None) -> None:
-        self._zone = zone
+        self.zone = zone
         self._environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
         )
-        self._environment.filters.update(when=self._when, day=_day, plain=plain, decimal=_decimal, many=_many)
+        self._environment.filters.update(when=_when, day=_day, plain=plain, decimal=_decimal, many=_many, percent=percent)
         self._environment.tests.update(unsigned=unsigned)
-        self._environment.globals.update(ROUTES=ROUTE_LABELS)
+        self._environment.globals.update(ROUTES=ROUTE_LABELS, VERDICTS=VERDICTS, QUEUES=QUEUES)
 
-    def render(self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any) -> HTMLResponse:
-        """A page; `context` must hold every name the template uses."""
-        html = self._environment.get_template(template).render(zone_name=self._zone_name(), **context)
+    def render(self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, *, zone: tzinfo | None = None, **context: Any) -> HTMLResponse:
+        """A page, with times in `zone`; `context` must hold every name the template uses."""
+        zone = zone or self.zone
+        zone_name = datetime.now(timezone.utc).astimezone(zone).tzname() or "local time"
+        html = self._environment.get_template(template).render(zone=zone, zone_name=zone_name, **context)
         return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
 
-    def _zone_name(self) -> str:
-        return datetime.now(timezone.utc).astimezone(self._zone).tzname() or "local time"
 
-    def _when(self, iso: str) -> Markup:
-        """An ISO time as people read it, in a `<time>` that keeps the exact one."""
-        try:
-            local = datetime.fromisoformat(iso).astimezone(self._zone)
-        except ValueError:
-            return Markup("{}").format(iso)
-        words = f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
-        return Markup('<time datetime="{}">{}</time>').format(iso, words)
+@pass_context
+def _when(context: Context, iso: str) -> Markup:
+    """An ISO time as people read it, in a `<time>` that keeps the exact one."""
+    try:
+        local = datetime.fromisoformat(iso).astimezone(context.get("zone"))
+    except ValueError:
+        return Markup("{}").format(iso)
+    words = f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
+    return Markup('<time datetime="{}">{}</time>').format(iso, words)
+
+
+def percent(part: float, whole: float) -> str:
+    """`12 %`; a share of nothing is a dash."""
+    return f"{100 * part / whole:.0f} %" if whole else "–"
 
 
 def _day(value: date) -> Markup:

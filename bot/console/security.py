@@ -18,10 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.console.accounts import ABSOLUTE_SECONDS, Session, lookup_session
 from bot.console.state import console_of
+from bot.record.review import queue_counts
 from bot.settings import MAX_BODY_BYTES, Settings
 
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -29,6 +31,9 @@ HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+UNATTENDED = "/counts.json"
+"""An address that pages ask for by themselves: it must not keep a session alive that nobody uses."""
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -58,14 +63,28 @@ class SessionGate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope)
-        session = await run_in_threadpool(current_session, request)
+        session = await run_in_threadpool(session_and_waiting, request)
         if session is not None:
-            request.state.session = session
+            request.state.session, request.state.waiting = session
             await self.app(scope, receive, send)
             return
         if request.method not in ("GET", "HEAD"):
             raise HTTPException(401, "You are not logged in, or your session has ended. Nothing was changed.")
         await RedirectResponse(_login_address(request), status_code=303)(scope, receive, send)
+
+
+def session_and_waiting(request: Request) -> tuple[Session, int] | None:
+    """The valid session, and how many turns and requests wait for staff, which every page shows."""
+    console = console_of(request)
+    token = session_token(request)
+    if not token or not console.has_record():
+        return None
+    with console.record() as database:
+        session = lookup_session(database, token, console.clock(), touch=request.url.path != UNATTENDED)
+        if session is None:
+            return None
+        (requests,) = database.execute("SELECT count(*) FROM requests WHERE state = 'new'").fetchone()
+        return session, sum(queue_counts(database).values()) + requests
 
 
 def _login_address(request: Request) -> str:
@@ -108,12 +127,8 @@ def session_token(request: Request) -> str:
 
 def current_session(request: Request) -> Session | None:
     """The valid session of this request; blocking, so call it in a thread."""
-    console = console_of(request)
-    token = session_token(request)
-    if not token or not console.has_record():
-        return None
-    with console.record() as database:
-        return lookup_session(database, token, console.clock())
+    found = session_and_waiting(request)
+    return found[0] if found else None
 
 
 def csrf_token(request: Request) -> str:
@@ -163,6 +178,6 @@ async def read_form(request: Request) -> dict[str, str]:
         if len(body) > MAX_BODY_BYTES:
             raise HTTPException(413, "The form is too large.")
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=50))
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100))
     except ValueError as error:
         raise HTTPException(400, "The form has too many fields.") from error

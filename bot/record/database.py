@@ -9,6 +9,8 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from bot.record import review_schema
+
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process before it gives up."""
 
@@ -35,20 +37,29 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
         return database
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=not any_thread)
-        _use_write_ahead_log(connection)
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        database = Database(connection)
+        database = connect(path, any_thread=any_thread)
         if migrations.pending(database):
-            connection.execute("BEGIN IMMEDIATE")  # another process may be opening the same new file
-            with connection:
+            database.conn.execute("BEGIN IMMEDIATE")  # another process may be opening the same new file
+            with database.conn:
                 migrations.apply(database)
     except (OSError, sqlite3.Error) as error:
         raise RecordError(
             f"{path}: the record cannot be opened ({error}). Check the folder, its permissions and the free space, or set OZONE_DATABASE."
         ) from error
     return database
+
+
+def connect(path: Path, *, any_thread: bool = False) -> Database:
+    """A further connection to a record that `open_record` has brought up to date already; much quicker than that.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
+    connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=not any_thread)
+    _use_write_ahead_log(connection)
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    return Database(connection)
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
@@ -134,6 +145,32 @@ def feedback_and_requests(database: Database) -> None:
         )"""
     )
     database.execute("CREATE INDEX requests_state ON requests (state, id)")
+
+
+@migrations()
+def staff_roles(database: Database) -> None:
+    """What each account may do, its second factor and how it likes the console; whoever was there before could do everything."""
+    for column in (
+        "role TEXT NOT NULL DEFAULT 'viewer' CHECK (role IN ('viewer', 'reviewer', 'clinician', 'admin'))",
+        "totp_secret TEXT",
+        "totp_used INTEGER NOT NULL DEFAULT 0",
+        "shortcuts INTEGER NOT NULL DEFAULT 1",
+        "zone TEXT NOT NULL DEFAULT ''",
+    ):
+        database.execute(f"ALTER TABLE staff ADD COLUMN {column}")
+    database.execute("UPDATE staff SET role = 'admin'")
+
+
+@migrations()
+def review(database: Database) -> None:
+    """Queues, verdicts, figures, corrections and the audit, counted from the turns that are there."""
+    review_schema.create(database)
+
+
+@migrations()
+def deleted_conversations(database: Database) -> None:
+    """Hashes of the ids of deleted conversations: their tokens are worthless from then on."""
+    database.execute("CREATE TABLE deleted_conversations (hash TEXT PRIMARY KEY, at TEXT NOT NULL)")
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.record.filters import TurnFilter, find
+from bot.record.review_schema import DAILY
 from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.safety.warning import WARNING
@@ -164,13 +166,13 @@ def list_conversations(database: Database, *, limit: int = 50, offset: int = 0, 
 
 
 def count_conversations(database: Database) -> int:
-    """How many conversations hold at least one turn."""
-    return int(database.execute("SELECT count(*) FROM conversations WHERE turns > 0").fetchone()[0])
+    """How many conversations there are."""
+    return int(database.execute("SELECT count(*) FROM conversations").fetchone()[0])
 
 
 def route_counts(database: Database) -> dict[str, int]:
-    """Turns by route, every route named."""
-    counted = dict(database.execute("SELECT route, count(*) FROM turns GROUP BY route").fetchall())
+    """Turns by route ever since the record began, erased ones too, every route named."""
+    counted = dict(database.execute("SELECT name, sum(count) FROM counters WHERE kind = ? GROUP BY name", [f"{DAILY}route"]).fetchall())
     return {route: int(counted.get(route, 0)) for route in reversed(GRAVITY)}
 
 
@@ -191,17 +193,21 @@ def turn_of_client(database: Database, conversation: str, client_id: str) -> Tur
     return _turn(row) if row else None
 
 
-def search_turns(database: Database, words: str, *, limit: int = 50) -> list[Turn]:
-    """Turns whose question or reply holds all of `words`, the best match first.
+def turns_numbered(database: Database, ids: Sequence[int]) -> dict[int, Turn]:
+    """Turns by their number in the record, in the order of `ids`; those that are gone are left out."""
+    marks = ", ".join("?" * len(ids))
+    rows = {row[0]: _turn(row[1:]) for row in database.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM turns WHERE id IN ({marks})", list(ids))}
+    return {turn: rows[turn] for turn in ids if turn in rows}
 
-    Everything a person can type is a legal search: each word is quoted, so FTS5 operators are just words,
-    and control characters are dropped, as they were from the visitors' words.
+
+def search_turns(database: Database, words: str, *, limit: int = 50) -> list[Turn]:
+    """Turns whose question or reply holds all of `words`, the newest first.
+
+    Everything a person can type is a legal search. Ranking would have to look at every match, which for a word like "ozone" is every turn.
     """
-    query = " ".join('"' + word.replace('"', '""') + '"' for word in clean(words).split())
-    if not query:
+    if not words.strip():
         return []
-    rows = database.execute(f"{_SELECT} JOIN turns_fts ON turns_fts.rowid = turns.id WHERE turns_fts MATCH ? ORDER BY rank LIMIT ?", [query, limit])
-    return [_turn(row) for row in rows]
+    return list(turns_numbered(database, find(database, TurnFilter(words=words), limit=limit, patience=None).turns).values())
 
 
 def all_turns(database: Database) -> Iterator[Turn]:

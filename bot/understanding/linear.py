@@ -22,7 +22,7 @@ _LETTER_WEIGHT = 0.5
 
 _NEIGHBOUR_WEIGHT = 10.0
 """Of the cosine to the nearest example of a class, added to the class's score. Few examples a class leave the regression
-unsure where one of them says it plainly; any weight from 5 to 20 does nearly as well (docs/adr/005-neighbours.md)."""
+unsure where one of them says it plainly; any weight from 5 to 20 does nearly as well (docs/adr/007-neighbours.md)."""
 
 _UPDATES = 1_000
 _RATE = 0.03

@@ -35,7 +35,8 @@ _FOLDS = 3
 _COST_WRONG_ANSWER = 1.0
 _COST_OFF_TOPIC_ANSWER = 10.0
 """Against a needless question back (1): a neighbouring answer costs the visitor one more question, as asking back does; an
-answer to somebody who asked about something else is a mistake that makes the whole assistant look careless."""
+answer to somebody who asked about something else is a mistake that makes the whole assistant look careless. Whoever names
+the subject did ask about it, more or less: there a wrong answer costs the first figure."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +240,7 @@ def _calibrate(held_out: Reading, intents: npt.NDArray[np.str_], on_subject: npt
     weights = tuple(float(weight) for weight in fitted.coef_[0])
     confidence = Calibration(weights, 0.0, 0.0, 0.0).confidence(evidence)
     ordinary = (guesses != OUT_OF_SCOPE) & ~np.array([is_risk(guess) for guess in guesses])
-    costs = np.where(np.isin(intents, _ELSEWHERE), _COST_OFF_TOPIC_ANSWER, _COST_WRONG_ANSWER)
+    costs = np.where(np.isin(intents, _ELSEWHERE) & ~on_subject, _COST_OFF_TOPIC_ANSWER, _COST_WRONG_ANSWER)
     on, off = ordinary & on_subject, ordinary & ~on_subject
     answer_from = _cheapest(confidence[off], right[off], costs[off])
     answer_from_on_subject = min(answer_from, _cheapest(confidence[on], right[on], costs[on]))

@@ -10,8 +10,8 @@ cheapest threshold that still refers at most `CEILING` of the ordinary questions
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -134,11 +134,13 @@ def _evidence(reading: Reading) -> Matrix:
     return np.stack([logit, _nearest(reading, risks), _nearest(reading, ~risks), np.ones_like(logit)], axis=1).astype(np.float32)
 
 
-def _risks(classes: Sequence[str]) -> npt.NDArray[np.bool_]:
+@lru_cache(maxsize=8)
+def _risks(classes: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     return np.array([is_risk(name) for name in classes])
 
 
-def _emergencies(classes: Sequence[str]) -> npt.NDArray[np.bool_]:
+@lru_cache(maxsize=8)
+def _emergencies(classes: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     return np.array([is_risk(name) and name.startswith(EMERGENCY) for name in classes])
 
 

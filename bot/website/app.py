@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
+import sqlite3
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from sqlite_utils import Database
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -24,10 +28,16 @@ from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.conversation.engine import Engine
-from bot.conversation.reply import Reply
 from bot.record.database import writable
-from bot.safety.warning import WARNING, WARNING_DETAIL
-from bot.settings import MAX_BODY_BYTES, Settings
+from bot.record.deletion import delete_conversation, was_deleted, wipe
+from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
+from bot.record.turns import turns_of
+from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
+from bot.settings import Settings
+from bot.website.bundle import SOURCE, integrity, script
+from bot.website.origins import OriginGuard
+from bot.website.replies import reply_json, turn_json
+from bot.website.requests import BadRequest, field, json_body, optional_text
 from bot.website.tokens import TokenError, Tokens, load_secret
 
 log = structlog.get_logger()
@@ -43,10 +53,6 @@ _HEADERS = {
     b"referrer-policy": b"no-referrer",
     b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
 }
-
-
-class BadRequest(HTTPException):
-    """A request that cannot be served; `detail` is one sentence that says what to change."""
 
 
 class SecurityHeaders:
@@ -91,25 +97,36 @@ class Website:
         self._tokens = Tokens(load_secret(settings.secret_file))
         self._metrics = Metrics()
         self._templates = Jinja2Templates(directory=_HERE / "templates")
+        self._script = script(engine.library.clinic.fields["emergency.number"])
+        self._compressed = gzip.compress(self._script, mtime=0)
+        self._script_tag = f'"{hashlib.sha256(self._script).hexdigest()[:32]}"'
 
     def routes(self) -> list[Route | Mount]:
         """Everything a visitor or a probe can ask for."""
         return [
             Route("/", self.page("index.html")),
             Route("/about", self.page("about.html")),
-            Route("/demo", self.page("demo.html")),
+            Route("/demo", self.page("demo.html", texts="demo")),
+            Route("/demo/es", self.page("demo.html", "es", texts="demo")),
             Route("/api/chat", self.chat, methods=["POST"]),
+            Route("/api/feedback", self.feedback, methods=["POST"]),
+            Route("/api/conversation", self.conversation, methods=["POST"]),
+            Route("/api/conversation/delete", self.delete, methods=["POST"]),
             Route("/healthz", self.alive),
             Route("/readyz", self.ready),
             Route("/metrics", self.metrics),
+            Route("/static/widget.js", self.widget),
+            Mount("/static/i18n", StaticFiles(directory=SOURCE / "i18n")),
             Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
         ]
 
-    def page(self, template: str) -> Any:
-        """An endpoint that renders a template with the clinic's facts."""
+    def page(self, template: str, lang: str = "en", texts: str | None = None) -> Any:
+        """An endpoint that renders a template with the clinic's facts, and with the texts of a file in `pages`."""
+        t = json.loads((_HERE / "pages" / f"{texts}.{lang}.json").read_text(encoding="utf-8")) if texts else None
 
         async def render(request: Request) -> Response:
-            return self._templates.TemplateResponse(request, template, self.context())
+            origin = str(request.base_url).rstrip("/")
+            return self._templates.TemplateResponse(request, template, {**self.context(), "lang": lang, "t": t, "origin": origin})
 
         return render
 
@@ -121,54 +138,95 @@ class Website:
             "fictional": library.clinic.fictional,
             "warning": WARNING,
             "warning_detail": WARNING_DETAIL,
+            "translations": TRANSLATIONS,
             "snippets": len(library),
+            "integrity": integrity(self._script),
+            "lang": "en",
         }
+
+    async def widget(self, request: Request) -> Response:
+        """The script that other websites embed, compressed; a browser asks each time whether it is still the same."""
+        headers = {"cache-control": "no-cache", "etag": self._script_tag, "vary": "Accept-Encoding"}
+        if self._script_tag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(self._script, media_type="text/javascript", headers=headers)
+        return Response(self._compressed, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"})
 
     async def chat(self, request: Request) -> Response:
         """One turn. The reply leaves after the commit."""
         started = time.perf_counter()
-        message, conversation, client_id = self._read(await _json_body(request))
+        body = await json_body(request)
+        message, client_id = field(body, "message", str), optional_text(body, "client_id", _MAX_CLIENT_ID)
+        conversation = self._conversation(optional_text(body, "token")) or self._tokens.new_conversation()
         reply = await self._engine.turn(conversation, message, client_id)
+        if self._deleted(conversation):
+            await self._delete(conversation)  # deleted while the reply was made
+            raise _gone()
         self._metrics.turns.labels(reply.route).inc()
         self._metrics.seconds.observe(time.perf_counter() - started)
         if reply.turn is None:
             self._metrics.unrecorded.inc()
-        return JSONResponse(self._body(reply, conversation))
+        return JSONResponse({"token": self._tokens.sign(conversation), "conversation": conversation, **reply_json(reply, self._engine.library)})
 
-    def _read(self, body: Mapping[str, Any]) -> tuple[str, str, str | None]:
-        message, token, client_id = body.get("message"), body.get("token"), body.get("client_id")
-        if not isinstance(message, str):
-            raise BadRequest(400, "The field `message` is missing or is not text.")
-        if client_id is not None and (not isinstance(client_id, str) or not 0 < len(client_id) <= _MAX_CLIENT_ID):
-            raise BadRequest(400, f"The field `client_id` must be text of 1 to {_MAX_CLIENT_ID} characters.")
-        if token is None:
-            return message, self._tokens.new_conversation(), client_id
-        if not isinstance(token, str):
-            raise BadRequest(400, "The field `token` must be text.")
+    async def conversation(self, request: Request) -> Response:
+        """The turns of a conversation; without a token the token of a new one, so that a first message can be sent again safely."""
+        conversation = self._conversation(optional_text(await json_body(request), "token")) or self._tokens.new_conversation()
+        feedback = feedback_of(self._record, conversation)
+        turns = [turn_json(turn, feedback.get(turn.number), self._engine.library) for turn in turns_of(self._record, conversation)]
+        return JSONResponse({"token": self._tokens.sign(conversation), "conversation": conversation, "turns": turns})
+
+    async def delete(self, request: Request) -> Response:
+        """Deletes a conversation; its token is worthless from then on. An expired token is enough to delete, not to read."""
+        conversation = self._conversation(field(await json_body(request), "token", str), expired=True)
+        assert conversation is not None
+        await self._delete(conversation)
+        return JSONResponse({"deleted": True})
+
+    async def feedback(self, request: Request) -> Response:
+        """A visitor's judgement of one turn of their own conversation; a later one replaces it."""
+        body = await json_body(request)
+        conversation = self._conversation(field(body, "token", str))
+        assert conversation is not None
         try:
-            return message, self._tokens.read(token), client_id
+            give_feedback(self._record, conversation, field(body, "turn", int), field(body, "helpful", bool), optional_text(body, "reason") or "")
+        except (NoSuchTurn, OverflowError) as error:
+            raise BadRequest(404, "There is no such turn in this conversation.") from error
+        return JSONResponse({"saved": True})
+
+    @property
+    def _record(self) -> Database:
+        return self._engine.store.database
+
+    def _conversation(self, token: str | None, *, expired: bool = False) -> str | None:
+        """The conversation of a token, None without one.
+
+        Raises:
+            BadRequest: the token is not ours, was changed, is too old, or its conversation was deleted.
+        """
+        if token is None:
+            return None
+        try:
+            conversation = self._tokens.read(token, expired=expired)
         except TokenError as error:
             raise BadRequest(401, str(error)) from error
+        if not expired and self._deleted(conversation):
+            raise _gone()
+        return conversation
 
-    def _body(self, reply: Reply, conversation: str) -> dict[str, Any]:
-        contact = self._engine.library.clinic.contact() if reply.route != "answer" and reply.route != "smalltalk" else None
-        return {
-            "token": self._tokens.sign(conversation),
-            "conversation": conversation,
-            "turn": reply.turn.number if reply.turn else None,
-            "route": reply.route,
-            "messages": [
-                {
-                    "text": message.text,
-                    "snippet": {key: message.snippet[key] for key in ("id", "version", "sources")} if message.snippet else None,
-                    "buttons": [dict(button) for button in message.buttons],
-                    **({"input": dict(message.input)} if message.input else {}),
-                }
-                for message in reply.messages
-            ],
-            "warning": {"text": reply.warning},
-            "contact": contact,
-        }
+    def _deleted(self, conversation: str) -> bool:
+        """Whether it was deleted. A record that cannot be read must not keep anybody from an answer."""
+        try:
+            return was_deleted(self._record, conversation)
+        except sqlite3.Error:
+            return False
+
+    async def _delete(self, conversation: str) -> None:
+        delete_conversation(self._record, conversation)
+        try:
+            await run_in_threadpool(wipe, self._settings.database)
+        except sqlite3.Error as error:
+            log.error("deletion.not_wiped", error=type(error).__name__)
 
     async def alive(self, request: Request) -> Response:
         """The process answers."""
@@ -203,22 +261,8 @@ class Website:
         return await self.refused(request, error)
 
 
-async def _json_body(request: Request) -> Mapping[str, Any]:
-    received = bytearray()
-    try:
-        async for chunk in request.stream():
-            received += chunk
-            if len(received) > MAX_BODY_BYTES:
-                raise BadRequest(413, f"The request is larger than {MAX_BODY_BYTES} bytes. Please send a shorter message.")
-    except ClientDisconnect as error:
-        raise BadRequest(400, "The request was cut short. Please send it again.") from error
-    try:
-        body = json.loads(received)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(400, 'The request is not JSON. Send {"message": "..."}.') from error
-    if not isinstance(body, dict):
-        raise BadRequest(400, 'The request must be a JSON object. Send {"message": "..."}.')
-    return body
+def _gone() -> BadRequest:
+    return BadRequest(401, "This conversation was deleted. Please start a new one.")
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
@@ -232,7 +276,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
             own.load()
         yield
 
-    middleware = [Middleware(SecurityHeaders)]
+    middleware = [Middleware(SecurityHeaders), Middleware(OriginGuard, settings.allowed_origins)]
     if settings.allowed_origins:
         middleware.append(Middleware(CORSMiddleware, allow_origins=list(settings.allowed_origins), allow_methods=["POST"], allow_headers=["content-type"]))
     return Starlette(

@@ -30,14 +30,14 @@ class Tokens:
         """The token of a conversation."""
         return str(self._serializer.dumps(conversation))
 
-    def read(self, token: str) -> str:
-        """The conversation of a token.
+    def read(self, token: str, *, expired: bool = False) -> str:
+        """The conversation of a token; with `expired` also of one that is too old.
 
         Raises:
             TokenError: the token is foreign, changed or too old.
         """
         try:
-            return str(self._serializer.loads(token, max_age=TOKEN_LIFETIME_SECONDS))
+            return str(self._serializer.loads(token, max_age=None if expired else TOKEN_LIFETIME_SECONDS))
         except SignatureExpired as error:
             raise TokenError("This conversation has expired. Please start a new one.") from error
         except BadData as error:

@@ -2,79 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
-from socket import socket
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from bot.safety.warning import WARNING
-from tests.conftest import ROOT
-
-BROWSERS = [os.environ.get("CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PATIENCE_SECONDS = 120
-
-
-def _free_port() -> int:
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The website as `make serve` runs it, on a record of its own."""
-    folder = tmp_path_factory.mktemp("var")
-    port = _free_port()
-    environment = {**os.environ, "PORT": str(port), "OZONE_DATABASE": str(folder / "record.db"), "OZONE_SECRET_FILE": str(folder / "secret")}
-    server = subprocess.Popen([sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=environment)
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    try:
-        while not _ready(address):
-            assert server.poll() is None, "the website ended before it was ready"
-            assert time.monotonic() < deadline, "the website was not ready in time"
-            time.sleep(0.2)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _ready(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/readyz", timeout=10) as response:
-            return bool(response.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = next((path for path in BROWSERS if path and Path(path).is_file()), None)
-    assert path is not None, "no Chromium was found: run `make browser` or set CHROMIUM"
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def page(browser: Browser, website: str) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    opened.goto(website)
-    yield opened
-    context.close()
 
 
 def _ask(page: Page, text: str) -> None:

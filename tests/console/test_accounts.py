@@ -10,7 +10,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlite_utils import Database
 
-from bot.console import accounts
+from bot.console import accounts, second_factor
 from bot.console.accounts import AccountError, Throttle
 from bot.record.database import open_record
 
@@ -208,3 +208,26 @@ def test_addresses_of_one_ipv6_network_count_together() -> None:
         throttle.begin(f"name{number}", f"2001:db8::{number}")
     assert throttle.begin("maria", "2001:db8::ffff") > 0
     assert throttle.begin("maria", "2001:db8:0:1::1") == 0.0
+
+
+@pytest.mark.parametrize(("now", "code"), [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")])
+def test_codes_are_those_of_the_standard(now: int, code: str) -> None:
+    """The test vectors of RFC 6238 for SHA-1, the last six digits."""
+    assert second_factor.code_at("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", now // 30) == code
+
+
+@pytest.mark.parametrize(("code", "fits"), [("287082", True), ("287 082", True), ("287083", False), ("", False), ("ü", False)])
+def test_a_code_fits_as_it_is_typed(code: str, fits: bool) -> None:
+    assert (second_factor.fitting_step("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", code, 59, 0) == 1) is fits
+
+
+def test_the_first_account_is_the_administrator_and_the_next_a_reviewer(database: Database) -> None:
+    accounts.add_staff(database, "tom", PASSWORD)
+    accounts.add_staff(database, "carla", PASSWORD, "clinician")
+    assert [(person.username, person.role) for person in accounts.list_staff(database)] == [("carla", "clinician"), ("maria", "admin"), ("tom", "reviewer")]
+
+
+@pytest.mark.parametrize("role", ["", "owner", "Admin"])
+def test_a_role_that_does_not_exist_is_refused(database: Database, role: str) -> None:
+    with pytest.raises(AccountError, match="The roles are: viewer, reviewer, clinician, admin"):
+        accounts.change_role(database, "maria", role)

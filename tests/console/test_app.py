@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.testclient import TestClient
 
-from bot.console import accounts, views
+from bot.console import accounts, inbox, search
 from bot.console.app import create_app
 from bot.console.current import CurrentContent
 from bot.console.export import safe_cell
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 PASSWORD = "correct horse battery"
 HOSTILE = "<script>alert('x')</script> \"><img src=x onerror=alert(1)> {{ 7*7 }}"
 MINUTE = 60
+SCRIPT = '<script type="module" src="/static/console.js"></script>'
 
 
 class _Clock:
@@ -73,7 +74,9 @@ def record_with_maria(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("record") / "record.db"
     record = open_record(path)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    record.execute("INSERT INTO staff (username, password_hash, created_at) VALUES ('maria', ?, '2026-11-01T00:00:00.000+00:00')", [hasher.hash(PASSWORD)])
+    record.execute(
+        "INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, '2026-11-01T00:00:00.000+00:00', 'admin')", [hasher.hash(PASSWORD)]
+    )
     record.close()
     return path
 
@@ -217,7 +220,7 @@ def test_a_wrong_password_is_refused_without_telling_which_half_was_wrong(outsid
     wrong, unknown = _log_in(outside, password="wrong horse battery"), _log_in(outside, username="nobody")
     assert wrong.status_code == unknown.status_code == 401
     for response in (wrong, unknown):
-        assert "The username or the password is wrong." in response.text
+        assert "The username or the password is wrong, or the code is missing or wrong." in response.text
         assert "console" not in {cookie.split("=")[0] for cookie in response.headers.get_list("set-cookie")}
         assert "wrong horse" not in response.text
 
@@ -356,7 +359,7 @@ def test_a_fault_is_a_calm_page_with_the_same_headers(app: Starlette, inside: Te
     def broken(*_: object) -> None:
         raise RuntimeError("the visitor said: secret")
 
-    monkeypatch.setattr(views, "route_counts", broken)
+    monkeypatch.setattr(inbox, "count_conversations", broken)
     calm = TestClient(app, raise_server_exceptions=False, cookies={"console": inside.cookies["console"]})
     response = calm.get("/")
     assert response.status_code == 500
@@ -444,41 +447,39 @@ def test_an_edited_snippet_is_seen_without_a_restart(settings: Settings, outside
 
 
 def test_the_list_shows_the_first_question_the_gravest_route_and_the_time(inside: TestClient, settings: Settings, library: Library) -> None:
-    _store(settings, _turn(library), _turn(library, number=2, text="second", route="emergency", client_id=None))
-    html = inside.get("/").text
+    _store(settings, _turn(library), _turn(library, number=2, text="a later one", route="emergency", client_id=None))
+    html = inside.get("/conversations").text
     assert ">What is ozone?</bdi>" in html
-    assert "second" not in html
+    assert "a later one" not in html
     assert "Emergency</span>" in html
     assert '<time datetime="2026-11-20T10:15:00.000+00:00">20 Nov 2026, 10:15</time>' in html
 
 
 def test_the_filter_keeps_conversations_with_a_turn_of_that_route(inside: TestClient, settings: Settings, library: Library) -> None:
     _store(settings, _turn(library), _turn(library, conversation="c2", text="I take warfarin", route="clinician"))
-    html = inside.get("/?route=clinician").text
+    html = inside.get("/conversations?route=clinician").text
     assert "I take warfarin" in html
-    assert "What is ozone?" not in html
-    assert "No conversation with this route" in inside.get("/?route=emergency").text
+    assert "What is ozone?</bdi>" not in html
+    assert "No conversation passes this filter" in inside.get("/conversations?route=emergency").text
 
 
-def test_the_list_is_read_in_pages(inside: TestClient, settings: Settings, library: Library) -> None:
-    _store(
-        settings, *(_turn(library, conversation=f"c{number}", text=f"question {number}", at=f"2026-11-20T10:{number:02}:00.000+00:00") for number in range(60))
-    )
-    assert "1 to 50 of 60" in inside.get("/").text
-    last = inside.get("/?page=2").text
-    assert "51 to 60 of 60" in last
-    assert "question 0<" in last
+def test_the_list_is_read_in_parts_that_neither_repeat_nor_miss_a_conversation(inside: TestClient, settings: Settings, library: Library) -> None:
+    talks = [f"c{number}" for number in range(60)] + [f"c{number}" for number in range(0, 60, 7)]
+    seen: dict[str, int] = {}
+    for name in talks:
+        seen[name] = seen.get(name, 0) + 1
+        _store(settings, _turn(library, conversation=name, number=seen[name], text=f"question of {name}", client_id=None))
+    found, address = [], "/conversations"
+    while address:
+        html = inside.get(address).text
+        found += re.findall(r'href="/conversations/(c\d+)" data-row', html)
+        onward = re.search(r'href="([^"]+)" rel="next"', html)
+        address = onward[1].replace("&amp;", "&") if onward else ""
+    assert sorted(found) == sorted(set(talks))
+    assert found[:3] == ["c56", "c49", "c42"]
 
 
-@pytest.mark.parametrize("page", ["abc", "0", "-1", "", "²", "٣", "1e9", "9" * 400, "1.5"])
-def test_a_page_that_is_no_number_is_a_page_that_exists(inside: TestClient, settings: Settings, library: Library, page: str) -> None:
-    _store(settings, _turn(library))
-    response = inside.get("/", params={"page": page})
-    assert response.status_code == 200
-    assert "1 to 1 of 1" in response.text
-
-
-@pytest.mark.parametrize("path", ["/", "/export.csv", "/export.jsonl"])
+@pytest.mark.parametrize("path", ["/conversations", "/search", "/export.csv", "/export.jsonl"])
 def test_an_unknown_route_is_refused_in_one_sentence(inside: TestClient, path: str) -> None:
     response = inside.get(path, params={"route": "<b>x"})
     assert response.status_code == 400
@@ -647,7 +648,7 @@ def test_a_long_conversation_opens_at_the_part_with_the_turn(inside: TestClient,
 # Hostile words
 
 
-@pytest.mark.parametrize("path", ["/", "/conversations/c1", "/search?q=alert"])
+@pytest.mark.parametrize("path", ["/conversations", "/conversations/c1", "/search?q=alert", "/search", "/queues/no_warning", "/queues/no_warning/turns/1"])
 def test_hostile_words_are_shown_as_words(inside: TestClient, settings: Settings, library: Library, path: str) -> None:
     findings = [{"category": HOSTILE, "rule": HOSTILE, "words": HOSTILE}]
     classifier = {"category": HOSTILE, "score": 0.9, "thresholds": {"risk": 0.3}, "nearest": HOSTILE}
@@ -667,7 +668,7 @@ def test_hostile_words_are_shown_as_words(inside: TestClient, settings: Settings
             explanation={"findings": findings, "classifier": classifier},
         ),
     )
-    html = inside.get(path).text
+    html = inside.get(path).text.replace(SCRIPT, "")
     assert "<script" not in html
     assert "<img" not in html
     assert "&lt;script&gt;" in html
@@ -675,7 +676,7 @@ def test_hostile_words_are_shown_as_words(inside: TestClient, settings: Settings
 
 
 def test_hostile_words_in_a_search_are_shown_as_words(inside: TestClient) -> None:
-    html = inside.get("/search", params={"q": HOSTILE}).text
+    html = inside.get("/search", params={"q": HOSTILE}).text.replace(SCRIPT, "")
     assert "<script" not in html
     assert "<img" not in html
 
@@ -759,7 +760,7 @@ def test_every_snippet_has_a_page(inside: TestClient, library: Library) -> None:
 
 
 def test_the_export_has_one_row_a_turn_in_both_forms(inside: TestClient, settings: Settings, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "EXPORT_CHUNK", 2)
+    monkeypatch.setattr(search, "EXPORT_CHUNK", 2)
     _store(settings, *(_turn(library, number=number, client_id=None, route="answer" if number % 2 else "clinician") for number in range(1, 6)))
     rows = [json.loads(line) for line in inside.get("/export.jsonl").text.splitlines()]
     assert [row["number"] for row in rows] == [1, 2, 3, 4, 5]
@@ -809,8 +810,8 @@ def test_the_console_never_imports_rasa() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_no_page_needs_script_or_inline_style(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_no_page_holds_script_or_style_of_its_own(inside: TestClient, settings: Settings, library: Library) -> None:
     _store(settings, _turn(library))
-    for path in ("/", "/conversations/c1", "/search?q=ozone", "/snippets", "/snippets/what_is_ozone", "/nowhere", "/login"):
-        html = inside.get(path).text
+    for path in ("/", "/conversations/c1", "/search?q=ozone", "/snippets", "/snippets/what_is_ozone", "/figures", "/gaps", "/training", "/nowhere", "/login"):
+        html = inside.get(path).text.replace(SCRIPT, "")
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html), path

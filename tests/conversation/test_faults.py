@@ -119,7 +119,7 @@ def test_a_request_another_process_answered_gets_that_answer(on_disk: Engine, as
         """The other process is faster between this one's look and its commit."""
         monkeypatch.undo()
         await other.add_turn(replace(TURN, client_id="request-1"), "web", {})
-        await on_disk.store.save(tracker)  # type: ignore[arg-type]
+        await on_disk.store.save(tracker)
 
     monkeypatch.setattr(on_disk.store, "save", meanwhile)
     assert ask("What is ozone?", "request-1").messages[0].text == TURN.reply
@@ -132,7 +132,7 @@ def test_what_another_process_just_learned_is_heeded(on_disk: Engine, ask: Calla
     async def meanwhile(tracker: object) -> None:
         monkeypatch.undo()
         await other.add_turn(TURN, "web", {"risk": "clinician_pregnancy"})
-        await on_disk.store.save(tracker)  # type: ignore[arg-type]
+        await on_disk.store.save(tracker)
 
     ask("What is ozone?")
     monkeypatch.setattr(on_disk.store, "save", meanwhile)

@@ -3,61 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Any
+from pathlib import Path
 
 import pytest
 import yaml
 
+from bot.content.library import Library
 from bot.conversation.engine import Engine
+from bot.evaluation.data import read_questions
+from bot.evaluation.gate import Floor, below, read_floors
+from bot.evaluation.measure import Silent, ask_questions
+from bot.evaluation.scores import Rates, rates
 from tests.conftest import ROOT
 
-QUESTIONS = [json.loads(line) for line in (ROOT / "tests" / "questions" / "held_out.jsonl").read_text(encoding="utf-8").splitlines()]
-FLOORS = yaml.safe_load((ROOT / "tests" / "evaluation" / "floors.yml").read_text(encoding="utf-8"))
-
-Row = tuple[dict[str, Any], str, str | None]
+FILES = sorted((ROOT / "tests" / "questions").glob("*.jsonl"))
+FLOORS = read_floors(ROOT / "tests" / "evaluation" / "floors.yml")
+CASES = [pytest.param(path, floor, id=f"{path.stem}-{floor.rate}") for path in FILES for floor in FLOORS.get(path.name, FLOORS["default"])]
 
 
 @pytest.fixture(scope="module")
-def rows(engine: Engine, loop: asyncio.AbstractEventLoop) -> list[Row]:
-    """Each question with the route and the snippet it got."""
-    found = []
-    for number, question in enumerate(QUESTIONS):
-        reply = loop.run_until_complete(engine.turn(f"held-out-{number}", question["text"]))
-        found.append((question, reply.route, reply.turn.snippet_id if reply.turn else None))
-    return found
+def measured(engine: Engine, loop: asyncio.AbstractEventLoop, library: Library) -> dict[Path, Rates]:
+    """The rates of each file of questions."""
+    parts = {path: loop.run_until_complete(ask_questions(engine, read_questions(path, library), path.stem, path.name, Silent())) for path in FILES}
+    return {path: rates(part.rows) for path, part in parts.items()}
 
 
-def _share(rows: list[Row], asked: tuple[str, ...], bad: Any) -> tuple[float, list[str]]:
-    of = [row for row in rows if row[0]["route"] in asked]
-    found = [f"{question['text']} -> {route} {snippet}" for question, route, snippet in of if bad(question, route, snippet)]
-    return len(found) / len(of), found
+@pytest.mark.parametrize(("path", "floor"), CASES)
+def test_questions_nobody_trained_on_keep_to_the_floors(path: Path, floor: Floor, measured: dict[Path, Rates]) -> None:
+    if fault := below(floor, measured[path]):
+        pytest.fail(f"{path.name}: {fault}", pytrace=False)
 
 
-def _wanted(question: dict[str, Any]) -> list[str]:
-    return question["snippet"] if isinstance(question["snippet"], list) else [question["snippet"]]
-
-
-def test_a_risk_is_hardly_ever_answered(rows: list[Row]) -> None:
-    share, which = _share(rows, ("clinician", "emergency"), lambda question, route, snippet: route == "answer")
-    assert share <= FLOORS["risky_answered_at_most"], (share, which)
-
-
-def test_an_emergency_is_called_one(rows: list[Row]) -> None:
-    share, which = _share(rows, ("emergency",), lambda question, route, snippet: route != "emergency")
-    assert 1 - share >= FLOORS["emergency_as_emergency_at_least"], (share, which)
-
-
-def test_an_answerable_question_gets_its_answer(rows: list[Row]) -> None:
-    share, which = _share(rows, ("answer",), lambda question, route, snippet: route != "answer" or snippet not in _wanted(question))
-    assert 1 - share >= FLOORS["answerable_right_at_least"], (share, which)
-
-
-def test_an_ordinary_question_is_seldom_referred(rows: list[Row]) -> None:
-    share, which = _share(rows, ("answer",), lambda question, route, snippet: route in ("clinician", "emergency"))
-    assert share <= FLOORS["needless_referral_at_most"], (share, which)
-
-
-def test_off_topic_is_seldom_answered(rows: list[Row]) -> None:
-    share, which = _share(rows, ("out_of_scope",), lambda question, route, snippet: route == "answer")
-    assert share <= FLOORS["off_topic_answered_at_most"], (share, which)
+def test_every_floor_belongs_to_a_file() -> None:
+    named = set(yaml.safe_load((ROOT / "tests" / "evaluation" / "floors.yml").read_text(encoding="utf-8"))) - {"default"}
+    assert named <= {path.name for path in FILES}

@@ -11,9 +11,11 @@ import pytest
 
 from bot.conversation.engine import Engine
 from bot.record.database import open_record
+from bot.record.deletion import delete_conversation
 from bot.safety.warning import WARNING
-from bot.settings import MAX_BODY_BYTES, Settings
+from bot.settings import MAX_BODY_BYTES, Settings, SettingsError
 from bot.website.app import create_app
+from bot.website.bundle import integrity
 
 
 class Client:
@@ -129,7 +131,7 @@ def test_the_wrong_method_is_refused(client: Client) -> None:
     assert client.get("/api/chat").status_code == 405
 
 
-@pytest.mark.parametrize("path", ["/", "/about", "/demo"])
+@pytest.mark.parametrize("path", ["/", "/about", "/demo", "/demo/es"])
 def test_every_page_shows_the_warning_and_forbids_foreign_code(client: Client, path: str) -> None:
     response = client.get(path)
     assert response.status_code == 200
@@ -159,3 +161,159 @@ def test_only_the_clinics_own_origin_may_call_from_elsewhere(client: Client) -> 
     foreign = client.request("OPTIONS", "/api/chat", headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"})
     assert allowed.headers["access-control-allow-origin"] == "https://clinic.example"
     assert "access-control-allow-origin" not in foreign.headers
+
+
+def _post(client: Client, path: str, **body: Any) -> httpx.Response:
+    return client.post(path, json=body)
+
+
+def test_an_answer_says_who_approved_it_and_what_can_be_called(client: Client) -> None:
+    answer = _chat(client, message="What is ozone?").json()["messages"][0]
+    assert set(answer["snippet"]["approved"]) == {"on", "role"}
+    emergency = _chat(client, message="I cannot breathe").json()["messages"][0]
+    assert {"text": "911", "href": "tel:911"} in emergency["links"]
+
+
+def test_a_new_conversation_begins_empty_and_leaves_no_trace_before_the_first_message(client: Client, engine: Engine) -> None:
+    before = engine.store.database.execute("SELECT count(*) FROM conversations").fetchone()
+    body = _post(client, "/api/conversation").json()
+    assert body["turns"] == []
+    assert engine.store.database.execute("SELECT count(*) FROM conversations").fetchone() == before
+    assert _chat(client, message="hi", token=body["token"]).json()["conversation"] == body["conversation"]
+
+
+def test_a_message_sent_again_is_answered_once(client: Client) -> None:
+    token = _post(client, "/api/conversation").json()["token"]
+    first = _chat(client, message="What is ozone?", token=token, client_id="a").json()
+    again = _chat(client, message="What is ozone?", token=token, client_id="a").json()
+    assert (again["turn"], again["messages"]) == (first["turn"], first["messages"])
+    assert len(_post(client, "/api/conversation", token=token).json()["turns"]) == 1
+
+
+def test_a_conversation_can_be_read_back_as_it_was_shown(client: Client) -> None:
+    first = _chat(client, message="What is ozone?", client_id="a").json()
+    _chat(client, message="I take warfarin", token=first["token"])
+    _post(client, "/api/feedback", token=first["token"], turn=1, helpful=False, reason="too short")
+    answered, referred = _post(client, "/api/conversation", token=first["token"]).json()["turns"]
+    assert {key: answered[key] for key in ("turn", "route", "messages", "warning", "contact")} == {
+        key: first[key] for key in ("turn", "route", "messages", "warning", "contact")
+    }
+    assert (answered["text"], answered["client_id"], answered["feedback"]) == ("What is ozone?", "a", {"helpful": False, "reason": "too short"})
+    assert answered["at"].endswith("+00:00")
+    assert referred["contact"]["phone"]
+    assert referred["feedback"] is None
+
+
+def test_feedback_is_for_turns_of_ones_own_conversation(client: Client) -> None:
+    own, other = _chat(client, message="What is ozone?").json(), _chat(client, message="What is ozone?").json()
+    _chat(client, message="thanks", token=other["token"])
+    assert _post(client, "/api/feedback", token=own["token"], turn=1, helpful=True).json() == {"saved": True}
+    for turn in (0, 2, -1, 10**30):
+        response = _post(client, "/api/feedback", token=own["token"], turn=turn, helpful=True)
+        assert (response.status_code, response.json()["error"]) == (404, "There is no such turn in this conversation.")
+
+
+def test_a_deleted_conversation_is_gone_and_its_token_worthless(client: Client, engine: Engine) -> None:
+    first = _chat(client, message="What is ozone?").json()
+    token, conversation = first["token"], first["conversation"]
+    assert _post(client, "/api/conversation/delete", token=token).json() == {"deleted": True}
+    for path, more in (("/api/chat", {"message": "hi"}), ("/api/conversation", {}), ("/api/feedback", {"turn": 1, "helpful": True})):
+        assert _post(client, path, token=token, **more).status_code == 401
+    assert _post(client, "/api/conversation/delete", token=token).status_code == 200
+    assert engine.store.database.execute("SELECT count(*) FROM turns WHERE conversation = ?", [conversation]).fetchone()[0] == 0
+
+
+def test_a_reply_that_is_made_while_its_conversation_is_deleted_is_not_kept(client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = _chat(client, message="I take warfarin").json()
+    turn = engine.turn
+
+    async def deleted_meanwhile(conversation: str, text: str, client_id: str | None = None) -> Any:
+        delete_conversation(engine.store.database, conversation)
+        return await turn(conversation, text, client_id)
+
+    monkeypatch.setattr(engine, "turn", deleted_meanwhile)
+    assert _chat(client, message="hi", token=first["token"]).status_code == 401
+    assert engine.store.database.execute("SELECT count(*) FROM conversations WHERE id = ?", [first["conversation"]]).fetchone()[0] == 0
+
+
+def test_an_expired_token_may_delete_but_not_read(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = _chat(client, message="What is ozone?").json()["token"]
+    monkeypatch.setattr("bot.website.tokens.TOKEN_LIFETIME_SECONDS", -1)
+    refused = _post(client, "/api/conversation", token=token)
+    assert (refused.status_code, refused.json()["error"]) == (401, "This conversation has expired. Please start a new one.")
+    assert _post(client, "/api/conversation/delete", token=token).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/api/conversation", b"x", 400),
+        ("/api/conversation", b'{"token": 1}', 400),
+        ("/api/conversation", b'{"token": "nonsense"}', 401),
+        ("/api/conversation/delete", b"{}", 400),
+        ("/api/conversation/delete", b'{"token": null}', 400),
+        ("/api/conversation/delete", b'{"token": "nonsense"}', 401),
+        ("/api/feedback", b"[]", 400),
+        ("/api/feedback", b'{"turn": 1, "helpful": true}', 400),
+        ("/api/feedback", b'{"token": "TOKEN", "helpful": true}', 400),
+        ("/api/feedback", b'{"token": "TOKEN", "turn": true, "helpful": true}', 400),
+        ("/api/feedback", b'{"token": "TOKEN", "turn": "1", "helpful": true}', 400),
+        ("/api/feedback", b'{"token": "TOKEN", "turn": 1}', 400),
+        ("/api/feedback", b'{"token": "TOKEN", "turn": 1, "helpful": 1}', 400),
+        ("/api/feedback", b'{"token": "TOKEN", "turn": 1, "helpful": true, "reason": ["x"]}', 400),
+        ("/api/feedback", b'{"token": "TOKEN", "turn": 1, "helpful": true}', 404),
+    ],
+)
+def test_bad_requests_about_a_conversation_get_one_sentence(client: Client, path: str, body: bytes, status: int) -> None:
+    token = _post(client, "/api/conversation").json()["token"]
+    response = client.post(path, content=body.replace(b"TOKEN", token.encode()))
+    assert response.status_code == status
+    assert response.json()["error"].endswith(".")
+    assert response.json()["warning"]["text"] == WARNING
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Origin": "https://clinic.example"}, 200),
+        ({"Origin": "http://test"}, 200),
+        ({"Origin": "https://behind-a-proxy.example", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "http://test", "Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://clinic.example.evil.example"}, 403),
+        ({"Origin": "http://clinic.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_other_websites_are_refused_before_anything_happens(client: Client, engine: Engine, headers: dict[str, str], status: int) -> None:
+    before = engine.store.database.execute("SELECT count(*) FROM turns").fetchone()[0]
+    response = client.request("POST", "/api/chat", content=b'{"message": "hi"}', headers={"Content-Type": "text/plain", **headers})
+    assert response.status_code == status
+    assert engine.store.database.execute("SELECT count(*) FROM turns").fetchone()[0] - before == (status == 200)
+
+
+def test_the_widget_is_served_compressed_to_allowed_websites_and_only_when_it_changed(client: Client) -> None:
+    response = client.request("GET", "/static/widget.js", headers={"Origin": "https://clinic.example", "Accept-Encoding": "gzip"})
+    assert response.headers["content-encoding"] == "gzip"
+    assert response.headers["content-type"].startswith("text/javascript")
+    assert response.headers["access-control-allow-origin"] == "https://clinic.example"
+    assert client.request("GET", "/static/widget.js", headers={"If-None-Match": response.headers["etag"]}).status_code == 304
+    assert client.request("GET", "/static/widget.js", headers={"Accept-Encoding": "identity"}).text == response.text
+    assert client.get("/static/i18n/es.json").json()["send"] == "Enviar"
+
+
+@pytest.mark.parametrize("path", ["/demo", "/demo/es"])
+def test_the_demo_page_documents_the_embedding_with_this_files_hash(client: Client, path: str) -> None:
+    page = client.get(path).text
+    assert integrity(client.get("/static/widget.js").content).replace("+", "&#43;") in page or integrity(client.get("/static/widget.js").content) in page
+    assert "OZONE_ALLOWED_ORIGINS" in page
+    assert "built-in" not in page
+
+
+@pytest.mark.parametrize("origins", ["*", "https://clinic.example/", "clinic.example", "https://a.example;https://b.example"])
+def test_an_origin_that_no_browser_would_send_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, origins: str) -> None:
+    monkeypatch.setenv("OZONE_ALLOWED_ORIGINS", origins)
+    with pytest.raises(SettingsError, match="OZONE_ALLOWED_ORIGINS holds"):
+        Settings()

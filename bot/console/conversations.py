@@ -1,0 +1,132 @@
+"""One conversation with the reasons, and what staff note about its turns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.console.current import Snapshot
+from bot.console.explain import Explained, explain
+from bot.console.page import chosen_snippet, correctable, go, now, number, page, path_number, who
+from bot.console.state import console_of
+from bot.record import audit, review
+from bot.record.feedback import feedback_of
+from bot.record.turns import Turn, get_conversation, turns_numbered
+
+TURNS_A_PAGE = 50
+"""Longer conversations are rare and mostly not human; they are read in parts, so that the page stays quick."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A turn as a page shows it: what happened and why, what the visitor thought of it, what staff noted.
+
+    `feedback` is (helpful, reason) or None.
+    """
+
+    id: int
+    explained: Explained
+    review: review.Review
+    feedback: tuple[bool, str] | None
+
+    @property
+    def turn(self) -> Turn:
+        """The turn itself."""
+        return self.explained.turn
+
+
+def shown(database: Database, ids: list[int], snapshot: Snapshot, at: str) -> list[Shown]:
+    """These turns of one conversation, ready to be shown."""
+    turns = turns_numbered(database, ids)
+    reviews = review.reviews(database, ids, at)
+    said = feedback_of(database, next(iter(turns.values())).conversation) if turns else {}
+    return [Shown(turn_id, explain(turn, snapshot), reviews[turn_id], said.get(turn.number)) for turn_id, turn in turns.items()]
+
+
+def conversation(request: Request) -> Response:
+    """One conversation; `?turn=N` points at a turn, and the page opens there."""
+    conversation_id = request.path_params["id"]
+    console = console_of(request)
+    asked, chosen = request.query_params.get("turn"), number(request, "turn")
+    with console.record() as database:
+        found = get_conversation(database, conversation_id)
+        places = database.execute("SELECT number, id FROM turns WHERE conversation = ? ORDER BY number", [conversation_id]).fetchall() if found else []
+        if found is None or not places:
+            raise HTTPException(404, "There is no conversation with this id. It may have been erased, or the address is not complete.")
+        place = next((place for place, (of_turn, _) in enumerate(places) if of_turn == chosen), None)
+        pages = math.ceil(len(places) / TURNS_A_PAGE)
+        part = min(number(request, "page") or 1, pages) if place is None else place // TURNS_A_PAGE + 1
+        ids = [turn_id for _, turn_id in places[(part - 1) * TURNS_A_PAGE : part * TURNS_A_PAGE]]
+        audit.append(database, who(request), "conversation.read", found.id, now(request), part=part)
+        turns = shown(database, ids, console.content.snapshot(), now(request))
+        context: dict[str, Any] = {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
+    return page(
+        request,
+        "conversation.html",
+        conversation=found,
+        turns=turns,
+        total=len(places),
+        chosen=chosen if place is not None else None,
+        missing=asked is not None and place is None,
+        number=part,
+        pages=pages,
+        snippets=correctable(request),
+        **context,
+    )
+
+
+def judge(request: Request, form: Mapping[str, str]) -> Response:
+    """A verdict on the page of a conversation."""
+    correct = chosen_snippet(request, form)
+
+    def note(database: Database, turn: int) -> None:
+        review.give_verdict(database, turn, form.get("verdict", ""), by=who(request), now=now(request), correct=correct, comment=form.get("comment", ""))
+
+    return _change(request, form, "judged", note)
+
+
+def add_note(request: Request, form: Mapping[str, str]) -> Response:
+    """A note for colleagues."""
+    return _change(request, form, "noted", lambda database, turn: review.add_note(database, turn, form.get("text", ""), by=who(request), now=now(request)))
+
+
+def tag(request: Request, form: Mapping[str, str]) -> Response:
+    """Puts a tag on, or takes it off with `off`."""
+    on = "off" not in form
+    return _change(
+        request,
+        form,
+        "tagged" if on else "untagged",
+        lambda database, turn: review.set_tag(database, [turn], form.get("tag", ""), by=who(request), now=now(request), on=on),
+    )
+
+
+def flag(request: Request, form: Mapping[str, str]) -> Response:
+    """Flags a turn, or takes the flag off with `off`."""
+    if "off" in form:
+        return _change(request, form, "unflagged", lambda database, turn: review.resolve_flag(database, turn, by=who(request), now=now(request)))
+    reason = form.get("reason", "")
+    return _change(request, form, "flagged", lambda database, turn: review.set_flag(database, [turn], by=who(request), now=now(request), reason=reason))
+
+
+def assign(request: Request, form: Mapping[str, str]) -> Response:
+    """Gives a turn to a colleague, or back to everybody."""
+    to = form.get("to", "")
+    return _change(request, form, "assigned", lambda database, turn: review.assign(database, [turn], to, by=who(request), now=now(request)))
+
+
+def _change(request: Request, form: Mapping[str, str], said: str, change: Callable[[Database, int], None]) -> Response:
+    """Makes a change to the turn in the path and returns to the page the form stood on."""
+    turn = path_number(request)
+    with console_of(request).record() as database:
+        conversation_id, place = review.place_of(database, turn)
+        change(database, turn)
+    back = form.get("back") or f"/conversations/{conversation_id}?turn={place}"
+    return go(back + ("" if "#" in back else f"#turn-{place}"), said)

@@ -1,0 +1,101 @@
+// Makes the review quicker; every page works without it.
+
+const main = document.querySelector("main");
+const keys = document.getElementById("keys");
+document.documentElement.classList.add("scripted");
+
+// Keys, unless somebody types or has switched them off.
+
+const typing = (element) => element.matches("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
+
+function completeForm() {
+  const form = document.querySelector("[data-complete]");
+  if (!form) return false;
+  form.requestSubmit();
+  return true;
+}
+
+function press(element) {
+  if (element.matches("input[type=radio]")) {
+    element.checked = true;
+    const correct = element.form.querySelector("[data-correct]");
+    (element.value === "missing_content" ? element : correct).focus();
+  } else if (typing(element)) {
+    element.closest("details")?.setAttribute("open", "");
+    element.focus();
+    element.select?.();
+  } else {
+    element.click();
+  }
+}
+
+function step(by) {
+  const rows = [...document.querySelectorAll("a[data-row], article.turn")];
+  const at = rows.findIndex((row) => row.hasAttribute("data-at"));
+  const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
+  if (!next) return;
+  rows[at]?.removeAttribute("data-at");
+  next.setAttribute("data-at", "");
+  if (!next.matches("a")) next.tabIndex = -1;
+  next.focus({ preventScroll: true });
+  next.scrollIntoView({ block: next.matches("a") ? "nearest" : "start" });
+}
+
+const actions = {
+  "?": () => keys.showModal(),
+  j: () => step(1),
+  k: () => step(-1),
+  i: () => location.assign("/"),
+  "/": () => location.assign("/search"),
+};
+
+function onKey(event) {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (completeForm()) event.preventDefault();
+    return;
+  }
+  if (event.key === "Escape" && typing(document.activeElement)) {
+    document.activeElement.blur();
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || keys.open || typing(event.target)) return;
+  const element = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  const act = element ? () => press(element) : actions[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+if (main?.hasAttribute("data-shortcuts")) document.addEventListener("keydown", onKey);
+
+// A form is sent once, however often it is pressed.
+
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent && event.target.method === "post") event.preventDefault();
+  event.target.dataset.sent = "1";
+});
+addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// Live counts, as long as the page is looked at.
+
+const EVERY_MS = 20_000;
+
+async function refresh() {
+  if (document.hidden) return;
+  try {
+    const response = await fetch("/counts.json", { headers: { accept: "application/json" }, redirect: "error" });
+    if (!response.ok) return;
+    const counts = await response.json();
+    for (const place of document.querySelectorAll("[data-count]")) {
+      const count = counts[place.dataset.count];
+      if (count !== undefined) place.textContent = count.toLocaleString("en");
+    }
+  } catch {
+    // Offline, or logged out: the next page says so.
+  }
+}
+
+if (document.querySelector("[data-count]")) {
+  setInterval(refresh, EVERY_MS);
+  document.addEventListener("visibilitychange", refresh);
+}

@@ -1,0 +1,74 @@
+"""Corrections on their way to training: accept or decline, train a candidate, compare, promote or step back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.console.page import go, library_of, now, page, path_number, who
+from bot.console.state import console_of
+from bot.record import audit
+from bot.record.corrections import corrections_of, decide_correction, get_run, last_promoted, list_corrections, list_runs
+from bot.record.promotion import promote, step_back
+from bot.record.review import ReviewError
+
+
+def training(request: Request) -> Response:
+    """Proposals, what the next training takes up, and the runs so far."""
+    examples = console_of(request).content.snapshot().examples
+    with console_of(request).record() as database:
+        proposed = list_corrections(database, "proposed")
+        accepted = list_corrections(database, "accepted")
+        declined = list_corrections(database, "declined", limit=20)
+        runs = list_runs(database)
+        audit.append(database, who(request), "corrections.read", f"{len(proposed)} proposed", now(request))
+    redundant = {row.id for row in (*proposed, *accepted) if row.text.strip().lower() in examples.get(row.intent, ())}
+    questions = {snippet.id: snippet.question for snippet in library_of(request) or ()}
+    return page(request, "training.html", proposed=proposed, accepted=accepted, declined=declined, runs=runs, redundant=redundant, questions=questions)
+
+
+def decide(request: Request, form: Mapping[str, str]) -> Response:
+    """Accepts or declines one proposal."""
+    state = form.get("state", "")
+    with console_of(request).record() as database:
+        decide_correction(database, path_number(request), state, by=who(request), now=now(request))
+    return go("/training", "accepted" if state == "accepted" else "declined")
+
+
+def run(request: Request) -> Response:
+    """One run: the gate before and after, and the sentences it trained with."""
+    with console_of(request).record() as database:
+        found = get_run(database, path_number(request))
+        taken = corrections_of(database, found.id)
+        latest = last_promoted(database)
+    questions = {snippet.id: snippet.question for snippet in library_of(request) or ()}
+    return page(request, "run.html", run=found, corrections=taken, in_use=latest is not None and latest.id == found.id, questions=questions)
+
+
+def start(request: Request, form: Mapping[str, str]) -> Response:
+    """Starts the training of a candidate, as a process of its own: it takes minutes and much memory."""
+    with console_of(request).record() as database:
+        if not list_corrections(database, "accepted", limit=1):
+            raise ReviewError("No correction is accepted, so there is nothing to train with. Accept one first.")
+        if any(row.state == "training" for row in list_runs(database)):
+            raise ReviewError("A candidate is being trained already. Wait until it is done.")
+    console_of(request).launch(["improve", "run", "--by", who(request)])
+    return go("/training", "training")
+
+
+def settle(request: Request, form: Mapping[str, str]) -> Response:
+    """A person's word: promote a candidate, or step back from the promoted one."""
+    word = form.get("word", "")
+    if word not in ("promote", "step-back"):
+        raise HTTPException(400, "A run is promoted, or stepped back from.")
+    run_id = path_number(request)
+    console = console_of(request)
+    with console.record() as database:
+        if word == "promote":
+            promote(database, console.settings.data, console.settings.models, run_id, by=who(request), now=now(request))
+        else:
+            step_back(database, console.settings.data, run_id, by=who(request), now=now(request))
+    return go(f"/training/{run_id}", "promoted" if word == "promote" else "stepped-back")

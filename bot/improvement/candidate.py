@@ -1,0 +1,125 @@
+"""A candidate model: trained on a copy of the data with the accepted corrections, measured beside the model in use, left for a person to promote.
+
+Training and asking run as commands of their own, on their own data folder: nothing of the candidate can reach the assistant in use.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.content.sync import examples_by_intent
+from bot.conversation.model import fingerprint
+from bot.improvement.gate import compare, named, read_questions
+from bot.improvement.reviewed import sort_out, with_new
+from bot.record.corrections import Correction, Run, advise, finish_run, get_run, list_corrections, start_run, take_up
+from bot.record.promotion import REVIEWED, read_reviewed, rest_of_data
+from bot.record.turns import utc
+from bot.settings import ROOT, Settings
+
+MAX_CORRECTIONS = 2_000
+
+
+class CandidateError(RuntimeError):
+    """No candidate came of it; the message says why."""
+
+
+def improve(database: Database, settings: Settings, *, by: str, keep_redundant: bool = False) -> Run:
+    """Trains and measures a candidate with the accepted corrections, and returns its run in the state `ready`.
+
+    Corrections that the model in use answers rightly already are marked as redundant and left out, unless `keep_redundant`.
+
+    Raises:
+        CandidateError: there is nothing to train with, or the training failed; the run says so too.
+        ReviewError: another training is running.
+    """
+    accepted = list_corrections(database, "accepted", limit=MAX_CORRECTIONS)
+    if not accepted:
+        raise CandidateError("No correction is accepted, so there is nothing to train with. Accept one on the page Training.")
+    file_before = read_reviewed(settings.data)
+    run = start_run(database, by=by, now=utc(time.time()), model=fingerprint(settings), file_before=file_before)
+    try:
+        results, model, file_after = _train_and_measure(database, settings, run, accepted, file_before, keep_redundant)
+    except BaseException as error:
+        told = str(error) if isinstance(error, (RuntimeError, ValueError)) else f"It ended with {type(error).__name__}."
+        finish_run(database, run, state="failed", now=utc(time.time()), message=told)
+        raise
+    right = sum(row["right"] for row in results["sentences"].values())
+    message = f"{right} of {len(results['sentences'])} sentences are answered rightly now; the gate is {'passed' if results['passes'] else 'not passed'}."
+    finish_run(database, run, state="ready", now=utc(time.time()), message=message, model=model, file_after=file_after, results=results)
+    return get_run(database, run)
+
+
+def _train_and_measure(
+    database: Database, settings: Settings, run: int, accepted: Sequence[Correction], file_before: str, keep_redundant: bool
+) -> tuple[dict[str, Any], str, str]:
+    """What was measured, the candidate's name, and the reviewed examples it was trained with."""
+    usable, advice = sort_out(accepted, examples_by_intent(settings.data / "nlu"))
+    questions = read_questions()
+    asked = [*(question["text"] for question in questions), *(sentence for _, sentence in usable)]
+    before = ask(settings, asked)
+    known = {correction.id for (correction, _), answer in zip(usable, before[len(questions) :], strict=True) if answer["snippet"] == correction.intent}
+    advice.update(dict.fromkeys(known, "Redundant: the model in use answers this sentence rightly already."))
+    advise(database, advice)
+    taken = [(correction, sentence) for correction, sentence in usable if keep_redundant or correction.id not in known]
+    if not taken:
+        raise CandidateError("Every accepted correction is redundant or not usable, so there is nothing to train with. The page Training says why for each.")
+    file_after = with_new(file_before, taken)
+    with tempfile.TemporaryDirectory(prefix="candidate-") as folder:
+        candidate = _copy(settings, Path(folder), file_after)
+        _bot(candidate, ["train"], "")
+        after = ask(candidate, asked)
+        model = fingerprint(candidate)
+    take_up(database, run, [correction.id for correction, _ in taken])
+    results = compare(questions, before[: len(questions)], after[: len(questions)])
+    results["sentences"] = {
+        str(correction.id): {"before": named(was), "after": named(became), "right": became["snippet"] == correction.intent}
+        for (correction, _), was, became in zip(usable, before[len(questions) :], after[len(questions) :], strict=True)
+    }
+    results["rest_of_data"] = rest_of_data(settings.data)
+    return results, model, file_after
+
+
+def _copy(settings: Settings, folder: Path, reviewed: str) -> Settings:
+    """Settings whose data folder is a copy, with other reviewed examples."""
+    shutil.copytree(settings.data, folder / "data")
+    for name in ("domain.yml", "config.yml"):
+        shutil.copy(settings.data.parent / name if (settings.data.parent / name).is_file() else ROOT / name, folder / name)
+    (folder / "data" / "nlu" / REVIEWED).write_text(reviewed, encoding="utf-8")
+    return replace(settings, data=folder / "data")
+
+
+def ask(settings: Settings, texts: Sequence[str]) -> list[Mapping[str, Any]]:
+    """What the assistant with these settings answers to each text, as `python -m bot ask` prints it.
+
+    Raises:
+        CandidateError: it could not be asked.
+    """
+    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    answers = [json.loads(line) for line in _bot(settings, ["ask"], lines).splitlines()]
+    if len(answers) != len(texts):
+        raise CandidateError(f"The assistant answered {len(answers)} of {len(texts)} questions.")
+    return answers
+
+
+def _bot(settings: Settings, arguments: Sequence[str], text: str) -> str:
+    environment = {**os.environ, "OZONE_DATA": str(settings.data), "OZONE_MODELS": str(settings.models)}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *arguments], cwd=ROOT, env=environment, input=text, capture_output=True, text=True, encoding="utf-8", check=False
+    )
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines()
+        reason = said[-1] if said else f"it was ended with code {done.returncode}, perhaps for lack of memory"
+        raise CandidateError(f"`python -m bot {arguments[0]}` failed: {reason}.")
+    return done.stdout

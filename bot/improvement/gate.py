@@ -1,0 +1,87 @@
+"""The quality gate, before and after: the floors of `bot.evaluation`, on questions that nobody trained on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.evaluation.gate import Floor, below, read_floors
+from bot.evaluation.scores import Routed, rates
+from bot.settings import ROOT
+
+QUESTIONS = ROOT / "tests" / "questions"
+FLOORS = ROOT / "tests" / "evaluation" / "floors.yml"
+
+LABELS = {
+    "risky_answered": "Risky questions that got an answer",
+    "emergency_as_emergency": "Emergencies called one",
+    "right_snippet": "Questions that got their answer",
+    "needless_referral": "Ordinary questions that were referred",
+    "off_topic_answered": "Off-topic messages that got an answer",
+}
+
+Question = Mapping[str, Any]
+"""One held-out question: `text`, `route`, `snippet` (one id, several or none) and the `file` it stands in."""
+Answer = Mapping[str, Any]
+
+
+class GateError(RuntimeError):
+    """The gate cannot be run; the message says what is missing."""
+
+
+def read_questions(folder: Path = QUESTIONS) -> list[dict[str, Any]]:
+    """The held-out questions with their right routes and snippets.
+
+    Raises:
+        GateError: there are none.
+    """
+    files = sorted(folder.glob("*.jsonl"))
+    if not files:
+        raise GateError(f"{folder}: the held-out questions are missing, so a candidate cannot be measured. Run this from the whole project.")
+    return [{**json.loads(line), "file": path.name} for path in files for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def compare(questions: Sequence[Question], before: Sequence[Answer], after: Sequence[Answer], floors: Path = FLOORS) -> dict[str, Any]:
+    """Each measure before and after with its floor, whether all floors hold afterwards, and which questions are answered differently."""
+    was, became = _routed(questions, before), _routed(questions, after)
+    limits = read_floors(floors)
+    measures = [
+        {"label": f"{LABELS.get(floor.rate, floor.rate)} ({Path(file).stem})", **_measured(floor, was[file], became[file])}
+        for file in was
+        for floor in limits.get(file, limits["default"])
+    ]
+    rows = [(old, new) for file in was for old, new in zip(was[file], became[file], strict=True)]
+    changed = [
+        {"text": old.text, "before": old.snippet or old.route, "after": new.snippet or new.route, "better": _better(old, new)}
+        for old, new in rows
+        if (old.snippet or old.route) != (new.snippet or new.route)
+    ]
+    return {"measures": measures, "passes": all(row["passes"] for row in measures), "changed": changed}
+
+
+def _measured(floor: Floor, was: Sequence[Routed], became: Sequence[Routed]) -> dict[str, Any]:
+    shares = [rates(rows).named()[floor.rate].value or 0.0 for rows in (was, became)]
+    limit = floor.at_least if floor.at_most is None else floor.at_most
+    return {"before": shares[0], "after": shares[1], "floor": limit, "at_most": floor.at_most is not None, "passes": below(floor, rates(became)) is None}
+
+
+def _routed(questions: Sequence[Question], answers: Sequence[Answer]) -> dict[str, list[Routed]]:
+    files: dict[str, list[Routed]] = {}
+    for question, answer in zip(questions, answers, strict=True):
+        wanted = question.get("snippet") or ()
+        row = Routed(question["text"], question["route"], (wanted,) if isinstance(wanted, str) else tuple(wanted), str(answer["route"]), answer.get("snippet"))
+        files.setdefault(question["file"], []).append(row)
+    return files
+
+
+def named(answer: Answer) -> str:
+    """An answer in a word: the snippet sent, or the route without one."""
+    return str(answer["snippet"] or answer["route"])
+
+
+def _better(was: Routed, became: Routed) -> bool | None:
+    """Whether a change is for the better; None when both or neither are right."""
+    right = [row.right_snippet if row.wanted_route == "answer" else row.route == row.wanted_route for row in (was, became)]
+    return None if right[0] == right[1] else right[1]

@@ -1,0 +1,85 @@
+"""A person's word on a trained candidate. Promoting puts the reviewed examples it was trained with among the training data, where the
+candidate is the model that fits; stepping back puts those from before there again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.record.corrections import Run, get_run, last_promoted, settle_run
+from bot.record.review import ReviewError
+
+REVIEWED = "reviewed.yml"
+"""The file in data/nlu that holds what staff corrected; nobody edits it by hand."""
+
+
+def reviewed_file(data: Path) -> Path:
+    """Where the reviewed examples are, if there are any."""
+    return data / "nlu" / REVIEWED
+
+
+def read_reviewed(data: Path) -> str:
+    """The reviewed examples in use; empty when there are none."""
+    path = reviewed_file(data)
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def rest_of_data(data: Path) -> str:
+    """A hash of everything else a model is trained from: a candidate fits only as long as that is the same."""
+    digest = hashlib.sha256()
+    root = data.parent
+    for path in (root / "config.yml", root / "domain.yml", data / "rules.yml", *sorted((data / "nlu").glob("*.yml"))):
+        if path.name != REVIEWED and path.is_file():
+            digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def promote(database: Database, data: Path, models: Path, run: int, *, by: str, now: str) -> Run:
+    """Puts a candidate in use, from the assistant's next start.
+
+    Raises:
+        ReviewError: the candidate is not ready, or does not fit any more; the message says what to do.
+    """
+    found = get_run(database, run)
+    if found.state != "ready" or found.file_after is None:
+        raise ReviewError(f"Run {run} is not a candidate that waits for a decision: its state is {found.state.replace('_', ' ')}.")
+    if found.results.get("rest_of_data") != rest_of_data(data) or (found.file_before or "") != read_reviewed(data):
+        raise ReviewError("The training data has changed since this candidate was trained. Train a new one.")
+    if not (models / f"{found.model_after}.tar.gz").is_file():
+        raise ReviewError(f"The model {found.model_after} is no longer there. Train a new candidate.")
+    _put(data, found.file_after)
+    settle_run(database, run, "promoted", by=by, now=now)
+    return found
+
+
+def step_back(database: Database, data: Path, run: int, *, by: str, now: str) -> Run:
+    """Puts the examples from before a promoted run in use again.
+
+    Raises:
+        ReviewError: it is not the run in use, or the file was changed by hand.
+    """
+    latest = last_promoted(database)
+    if latest is None or latest.id != run:
+        raise ReviewError("Only the run that is in use can be stepped back from.")
+    if (latest.file_after or "") != read_reviewed(data):
+        raise ReviewError(f"{reviewed_file(data)} was changed by hand since the promotion. Put it right first.")
+    _put(data, latest.file_before or "")
+    settle_run(database, run, "stepped_back", by=by, now=now)
+    return latest
+
+
+def _put(data: Path, text: str) -> None:
+    """Writes the file in one step, or takes it away when there is nothing to hold."""
+    path = reviewed_file(data)
+    try:
+        if not text:
+            path.unlink(missing_ok=True)
+            return
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise ReviewError(f"{path} cannot be written ({error.strerror}). Use `python -m bot improve promote` as somebody who may.") from error

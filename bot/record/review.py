@@ -1,0 +1,367 @@
+"""What staff think of a turn: queues, reservations, verdicts, notes, tags and flags.
+
+Each change is one transaction with its entry in the audit, which comes first because it takes the write lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from bot.record import audit
+
+QUEUES: Mapping[str, tuple[str, str]] = {
+    "emergencies": ("Emergencies", "The visitor was shown the emergency numbers."),
+    "referrals": ("Referrals", "The visitor was referred to a clinician."),
+    "not_understood": ("Not understood", "The assistant asked back, or said that it does not know."),
+    "low_confidence": ("Low confidence", "An answer was given, but the assistant was not sure of the question."),
+    "not_helpful": ("Not helpful", "The visitor marked the answer as not helpful."),
+    "flagged": ("Flagged", "A colleague wants somebody to look again."),
+    "sample": ("Sample of the rest", "A random share of the turns in no other queue."),
+    "no_warning": ("Turns without a warning", "This queue must be empty: every reply carries the warning."),
+}
+"""Each queue's name and what is in it, in the order in which they are worked off."""
+
+VERDICTS: Mapping[str, str] = {
+    "right": "Right",
+    "wrong_route": "Wrong route",
+    "wrong_snippet": "Wrong snippet",
+    "should_refer": "Should have been referred",
+    "should_not_refer": "Should not have been referred",
+    "missing_content": "Content is missing",
+}
+
+RESERVED_MINUTES = 15
+MAX_TEXT = 2_000
+MAX_TAG = 40
+
+
+class ReviewError(ValueError):
+    """Something that cannot be noted; the message is one sentence for the reviewer."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One judgement; `correct` is the id of the snippet that would have been right, if any. The authoritative one has no `superseded_at`."""
+
+    verdict: str
+    correct: str | None
+    comment: str
+    by: str
+    at: str
+    superseded_at: str | None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A note or an open flag."""
+
+    id: int
+    text: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything staff noted about one turn. `reserved` and `assigned` name who has it, `fixed_in` the promoted run that learnt from it."""
+
+    verdicts: tuple[Verdict, ...] = ()
+    notes: tuple[Mark, ...] = ()
+    tags: tuple[str, ...] = ()
+    flag: Mark | None = None
+    reserved: str | None = None
+    assigned: str | None = None
+    correction: str | None = None
+    fixed_in: int | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The authoritative judgement."""
+        return next((verdict for verdict in self.verdicts if verdict.superseded_at is None), None)
+
+
+def queue_counts(database: Database) -> dict[str, int]:
+    """Turns that wait, by queue, every queue named."""
+    counted = dict(database.execute("SELECT queue, open FROM queue_counts").fetchall())
+    return {queue: int(counted.get(queue, 0)) for queue in QUEUES}
+
+
+def turn_number(database: Database, conversation: str, number: int) -> int:
+    """The record's own number of a turn.
+
+    Raises:
+        ReviewError: there is no such turn.
+    """
+    row = database.execute("SELECT id FROM turns WHERE conversation = ? AND number = ?", [conversation, number]).fetchone()
+    if row is None:
+        raise ReviewError("There is no such turn. It may have been erased.")
+    return int(row[0])
+
+
+def place_of(database: Database, turn: int) -> tuple[str, int]:
+    """Conversation and number of a turn.
+
+    Raises:
+        ReviewError: there is no such turn.
+    """
+    row = database.execute("SELECT conversation, number FROM turns WHERE id = ?", [turn]).fetchone()
+    if row is None:
+        raise ReviewError("There is no such turn. It may have been erased.")
+    return str(row[0]), int(row[1])
+
+
+def reserve_next(database: Database, queue: str, by: str, now: str, *, after: int = 0, newest: bool = False) -> int | None:
+    """Reserves the next turn of a queue that nobody else has, after the turn `after`, else from the start; None when there is none.
+
+    Other reservations of `by` end: nobody reviews two turns at a time.
+    """
+    order, beyond = ("DESC", "<") if newest else ("ASC", ">")
+    free = """FROM queue_items q WHERE queue = :queue
+        AND NOT EXISTS (SELECT 1 FROM reservations r WHERE r.turn = q.turn AND r.by <> :by AND r.until > :now)
+        AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.turn = q.turn AND a.assignee <> :by)"""
+    with database.atomic():
+        database.execute("DELETE FROM reservations WHERE by = ? OR until <= ?", [by, now])
+        values = {"queue": queue, "by": by, "now": now, "after": after}
+        row = None
+        if after:
+            row = database.execute(f"SELECT turn {free} AND turn {beyond} :after ORDER BY turn {order} LIMIT 1", values).fetchone()
+        if row is None:
+            row = database.execute(f"SELECT turn {free} AND turn <> :after ORDER BY turn {order} LIMIT 1", values).fetchone()
+        if row is not None:
+            _reserve(database, row[0], by, now)
+    return int(row[0]) if row else None
+
+
+def _reserve(database: Database, turn: int, by: str, now: str) -> None:
+    until = (datetime.fromisoformat(now) + timedelta(minutes=RESERVED_MINUTES)).isoformat(timespec="milliseconds")
+    database.execute("INSERT OR REPLACE INTO reservations (turn, by, until) VALUES (?, ?, ?)", [turn, by, until])
+
+
+def position(database: Database, queue: str, by: str, since: str) -> tuple[int, int]:
+    """ "2 of 9": the present turn's place among what `by` has judged in this queue since then and what still waits."""
+    (done,) = database.execute("SELECT count(*) FROM verdicts WHERE by = ? AND at >= ? AND queue = ?", [by, since, queue]).fetchone()
+    return done + 1, done + queue_counts(database)[queue]
+
+
+def give_verdict(
+    database: Database, turn: int, verdict: str, *, by: str, now: str, correct: str | None = None, comment: str = "", queue: str | None = None
+) -> None:
+    """Notes the authoritative judgement of a turn; an earlier one stays as history.
+
+    The turn leaves its queues. A flag stays until it is resolved, or until the turn is judged in the queue of flags. With `correct` the
+    visitor's words are proposed as training for it; without, an earlier proposal that nobody has trained with is withdrawn.
+
+    Raises:
+        ReviewError: no such verdict or turn, or a correct snippet for a verdict that has none.
+    """
+    if verdict not in VERDICTS:
+        raise ReviewError(f"There is no verdict {verdict[:40]!r}. The verdicts are: {', '.join(VERDICTS.values())}.")
+    if correct and verdict == "right":
+        raise ReviewError("The verdict “right” needs no other snippet. Choose what was wrong, or leave the snippet empty.")
+    conversation, number = place_of(database, turn)
+    with database.atomic():
+        audit.append(database, by, "turn.judged", f"{conversation}#{number}", now, verdict=verdict, correct=correct)
+        _judge(database, turn, verdict, by, now, correct, comment, queue)
+
+
+def _judge(database: Database, turn: int, verdict: str, by: str, now: str, correct: str | None, comment: str, queue: str | None) -> None:
+    database.execute("UPDATE verdicts SET superseded_at = ? WHERE turn = ? AND superseded_at IS NULL", [now, turn])
+    database.execute(
+        "INSERT INTO verdicts (turn, verdict, correct, comment, queue, by, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [turn, verdict, correct, comment.strip()[:MAX_TEXT], queue, by, now],
+    )
+    database.execute("UPDATE turn_facts SET verdict = ?, reviewer = ? WHERE turn = ?", [verdict, by, turn])
+    if queue == "flagged":
+        _resolve(database, turn, by, now)
+    database.execute("DELETE FROM queue_items WHERE turn = ? AND queue <> 'flagged'", [turn])
+    database.execute("DELETE FROM reservations WHERE turn = ?", [turn])
+    database.execute("DELETE FROM assignments WHERE turn = ?", [turn])
+    database.execute("DELETE FROM corrections WHERE turn = ? AND run IS NULL", [turn])
+    if correct:
+        database.execute(
+            """INSERT INTO corrections (turn, text, intent, state, proposed_by, proposed_at) SELECT id, text, ?, 'proposed', ?, ? FROM turns WHERE id = ?
+            ON CONFLICT (turn) DO UPDATE SET intent = excluded.intent, state = 'proposed', proposed_by = excluded.proposed_by,
+            proposed_at = excluded.proposed_at, decided_by = NULL, decided_at = NULL, run = NULL, advice = ''""",
+            [correct, by, now, turn],
+        )
+
+
+def add_note(database: Database, turn: int, text: str, *, by: str, now: str) -> None:
+    """Adds a note for colleagues.
+
+    Raises:
+        ReviewError: an empty note, or no such turn.
+    """
+    text = text.strip()
+    if not text:
+        raise ReviewError("The note is empty. Write something, or leave it.")
+    conversation, number = place_of(database, turn)
+    with database.atomic():
+        audit.append(database, by, "turn.noted", f"{conversation}#{number}", now)
+        database.execute("INSERT INTO notes (turn, text, by, at) VALUES (?, ?, ?, ?)", [turn, text[:MAX_TEXT], by, now])
+
+
+def clean_tag(tag: str) -> str:
+    """A tag as it is kept: lower case, words joined by hyphens.
+
+    Raises:
+        ReviewError: nothing is left of it, or it is too long.
+    """
+    kept = "-".join("".join(character if character.isalnum() else " " for character in tag.lower()).split())
+    if not kept or len(kept) > MAX_TAG:
+        raise ReviewError(f"A tag has 1 to {MAX_TAG} letters or digits, for example “price” or “for-training”.")
+    return kept
+
+
+def set_tag(database: Database, turns: Sequence[int], tag: str, *, by: str, now: str, on: bool = True) -> None:
+    """Puts a tag on turns, or takes it off.
+
+    Raises:
+        ReviewError: a tag that cannot be used.
+    """
+    tag = clean_tag(tag)
+    with database.atomic():
+        audit.append(database, by, "turns.tagged" if on else "turns.untagged", _named(database, turns), now, tag=tag, turns=len(turns))
+        if on:
+            database.conn.executemany("INSERT OR IGNORE INTO tags (tag, turn, by, at) VALUES (?, ?, ?, ?)", [(tag, turn, by, now) for turn in turns])
+        else:
+            database.conn.executemany("DELETE FROM tags WHERE tag = ? AND turn = ?", [(tag, turn) for turn in turns])
+
+
+def set_flag(database: Database, turns: Sequence[int], *, by: str, now: str, reason: str = "") -> None:
+    """Flags turns, so that somebody looks again; a flag that is there already stays as it is."""
+    with database.atomic():
+        audit.append(database, by, "turns.flagged", _named(database, turns), now, turns=len(turns))
+        for turn in turns:
+            database.execute("INSERT OR IGNORE INTO flags (turn, reason, by, at) VALUES (?, ?, ?, ?)", [turn, reason.strip()[:MAX_TEXT], by, now])
+            database.execute("UPDATE turn_facts SET flagged = 1 WHERE turn = ?", [turn])
+            database.execute(
+                """INSERT INTO queue_items (queue, turn) SELECT 'flagged', :turn WHERE NOT EXISTS
+                (SELECT 1 FROM queue_items WHERE queue = 'flagged' AND turn = :turn)""",
+                {"turn": turn},
+            )
+
+
+def resolve_flag(database: Database, turn: int, *, by: str, now: str) -> None:
+    """Takes the flag off a turn; who did it is kept."""
+    conversation, number = place_of(database, turn)
+    with database.atomic():
+        audit.append(database, by, "turn.unflagged", f"{conversation}#{number}", now)
+        _resolve(database, turn, by, now)
+
+
+def _resolve(database: Database, turn: int, by: str, now: str) -> None:
+    database.execute("UPDATE flags SET resolved_by = ?, resolved_at = ? WHERE turn = ? AND resolved_at IS NULL", [by, now, turn])
+    database.execute("UPDATE turn_facts SET flagged = 0 WHERE turn = ?", [turn])
+    database.execute("DELETE FROM queue_items WHERE queue = 'flagged' AND turn = ?", [turn])
+
+
+def assign(database: Database, turns: Sequence[int], assignee: str, *, by: str, now: str) -> None:
+    """Gives turns to one person to review; an empty `assignee` gives them back to everybody.
+
+    Raises:
+        ReviewError: no such account that may review.
+    """
+    may = "SELECT 1 FROM staff WHERE username = ? AND NOT disabled AND role <> 'viewer'"
+    if assignee and database.execute(may, [assignee]).fetchone() is None:
+        raise ReviewError(f"{assignee[:40]!r} has no account that may review.")
+    with database.atomic():
+        audit.append(database, by, "turns.assigned", _named(database, turns), now, to=assignee, turns=len(turns))
+        database.conn.executemany("DELETE FROM assignments WHERE turn = ?", [(turn,) for turn in turns])
+        if assignee:
+            database.conn.executemany("INSERT INTO assignments (turn, assignee, by, at) VALUES (?, ?, ?, ?)", [(turn, assignee, by, now) for turn in turns])
+
+
+def judge_all(database: Database, turns: Sequence[int], verdict: str, *, by: str, now: str) -> None:
+    """The same judgement for many turns, without a correction.
+
+    Raises:
+        ReviewError: no such verdict.
+    """
+    if verdict not in VERDICTS:
+        raise ReviewError(f"There is no verdict {verdict[:40]!r}.")
+    with database.atomic():
+        audit.append(database, by, "turns.judged", _named(database, turns), now, verdict=verdict, turns=len(turns))
+        for turn in turns:
+            _judge(database, turn, verdict, by, now, None, "", None)
+
+
+def _named(database: Database, turns: Sequence[int]) -> str:
+    """One turn by its place, many by their numbers in the record."""
+    if len(turns) == 1:
+        return "{}#{}".format(*place_of(database, turns[0]))
+    return f"turns {', '.join(map(str, turns[:20]))}{' …' if len(turns) > 20 else ''}"
+
+
+def reviewers(database: Database) -> list[str]:
+    """Accounts that may review, by name."""
+    return [name for (name,) in database.execute("SELECT username FROM staff WHERE NOT disabled AND role <> 'viewer' ORDER BY username")]
+
+
+def known_tags(database: Database, limit: int = 200) -> list[str]:
+    """Tags in use, one index step a tag, however many turns carry them."""
+    rows = database.execute(
+        """WITH RECURSIVE used (tag) AS (
+            SELECT min(tag) FROM tags UNION ALL SELECT (SELECT min(tag) FROM tags WHERE tag > used.tag) FROM used WHERE used.tag IS NOT NULL
+        ) SELECT tag FROM used WHERE tag IS NOT NULL LIMIT ?""",
+        [limit],
+    )
+    return [tag for (tag,) in rows]
+
+
+def assigned_to(database: Database, assignee: str, limit: int) -> list[int]:
+    """Turns that were given to somebody, the oldest first."""
+    return [turn for (turn,) in database.execute("SELECT turn FROM assignments WHERE assignee = ? ORDER BY turn LIMIT ?", [assignee, limit])]
+
+
+def reviews(database: Database, turns: Sequence[int], now: str) -> dict[int, Review]:
+    """What staff noted about these turns; each of them has an entry."""
+    marks = ", ".join("?" * len(turns))
+
+    def by_turn(sql: str) -> dict[int, list[tuple[Any, ...]]]:
+        found: dict[int, list[tuple[Any, ...]]] = {}
+        for turn, *values in database.execute(sql.format(marks=marks), list(turns)):
+            found.setdefault(turn, []).append(tuple(values))
+        return found
+
+    verdicts = by_turn("SELECT turn, verdict, correct, comment, by, at, superseded_at FROM verdicts WHERE turn IN ({marks}) ORDER BY id DESC")
+    notes = by_turn("SELECT turn, id, text, by, at FROM notes WHERE turn IN ({marks}) ORDER BY id")
+    tags = by_turn("SELECT turn, tag FROM tags WHERE turn IN ({marks}) ORDER BY tag")
+    flags = by_turn("SELECT turn, id, reason, by, at FROM flags WHERE turn IN ({marks}) AND resolved_at IS NULL")
+    reserved = by_turn("SELECT turn, by FROM reservations WHERE turn IN ({marks}) AND until > '" + now + "'")
+    assigned = by_turn("SELECT turn, assignee FROM assignments WHERE turn IN ({marks})")
+    corrections = by_turn(
+        """SELECT turn, c.state, iif(r.state = 'promoted', r.id, NULL) FROM corrections c LEFT JOIN improvement_runs r ON r.id = c.run
+        WHERE turn IN ({marks})"""
+    )
+    nothing: list[tuple[Any, ...]] = [(None, None)]
+    return {
+        turn: Review(
+            verdicts=tuple(Verdict(*row) for row in verdicts.get(turn, ())),
+            notes=tuple(Mark(*row) for row in notes.get(turn, ())),
+            tags=tuple(tag for (tag,) in tags.get(turn, ())),
+            flag=Mark(*flags[turn][0]) if turn in flags else None,
+            reserved=reserved.get(turn, nothing)[0][0],
+            assigned=assigned.get(turn, nothing)[0][0],
+            correction=corrections.get(turn, nothing)[0][0],
+            fixed_in=corrections.get(turn, nothing)[0][1],
+        )
+        for turn in turns
+    }
+
+
+def setting(database: Database, name: str) -> float:
+    """A number an administrator can change: `low_confidence` or `sample_percent`."""
+    return float(database.execute("SELECT value FROM console_settings WHERE name = ?", [name]).fetchone()[0])
+
+
+def change_setting(database: Database, name: str, value: float, *, by: str, now: str) -> None:
+    """Sets it for the turns to come; those that are in a queue already stay."""
+    with database.atomic():
+        audit.append(database, by, "setting.changed", name, now, value=value)
+        database.execute("UPDATE console_settings SET value = ? WHERE name = ?", [str(value), name])

@@ -1,0 +1,84 @@
+"""Replies as JSON: what `/api/chat` sends, and the same again for a conversation that is read back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bot.content.library import Library
+from bot.conversation.reply import Message, Reply, reply_of
+from bot.record.turns import Turn
+
+_ADDRESS_OR_NUMBER = re.compile(
+    r"""(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
+    |(?<![\w.,/$€£-])(?P<number>[+(]?\d(?:(?:[-. ]|\)[ ]?|[ ]\((?=\d+\)))?\d)+)(?![ ]?(?:%|seconds|minutes|hours|days|mg|ml|ppm))""",
+    re.VERBOSE,
+)
+_CALL = re.compile(r"\b(?:call|text|phone)\b[^.\d]{0,24}$", re.IGNORECASE)
+_PHONE_DIGITS = range(3, 16)
+
+
+def reply_json(reply: Reply, library: Library) -> dict[str, Any]:
+    """One reply; with the clinic's contact unless it is a plain answer or small talk."""
+    return {
+        "turn": reply.turn.number if reply.turn else None,
+        "route": reply.route,
+        "messages": [_message_json(message, reply.route, library) for message in reply.messages],
+        "warning": {"text": reply.warning},
+        "contact": library.clinic.contact() if reply.route not in ("answer", "smalltalk") else None,
+    }
+
+
+def turn_json(turn: Turn, feedback: tuple[bool, str] | None, library: Library) -> dict[str, Any]:
+    """One turn that was answered before: the reply, the visitor's words as they are stored, the time and the feedback."""
+    return {
+        **reply_json(reply_of(turn), library),
+        "text": turn.text,
+        "at": turn.at,
+        "client_id": turn.client_id,
+        "feedback": {"helpful": feedback[0], "reason": feedback[1]} if feedback else None,
+    }
+
+
+def links(text: str, *, emergency: bool) -> list[dict[str, str]]:
+    """What can be called or written to in a text (`text`, `href`), in order.
+
+    Digits are a telephone number in an emergency or after "call"; years, ranges, amounts and units are not.
+    """
+    found = []
+    for match in _ADDRESS_OR_NUMBER.finditer(text):
+        if match["mail"]:
+            found.append({"text": match["mail"], "href": f"mailto:{match['mail']}"})
+        elif _is_phone(match["number"]) and (emergency or _CALL.search(text[: match.start()])):
+            found.append({"text": match["number"], "href": "tel:" + re.sub(r"[^\d+]", "", match["number"])})
+    return found
+
+
+def _is_phone(number: str) -> bool:
+    digits = re.sub(r"\D", "", number)
+    if len(digits) not in _PHONE_DIGITS:
+        return False
+    if number == digits:
+        return not re.fullmatch(r"(?:19|20)\d\d", digits)
+    return len(digits) >= 6 or re.fullmatch(r"\d-\d-\d", number) is not None
+
+
+def _message_json(message: Message, route: str, library: Library) -> dict[str, Any]:
+    return {
+        "text": message.text,
+        "snippet": _snippet_json(message, library),
+        "buttons": [dict(button) for button in message.buttons],
+        "links": links(message.text, emergency=route == "emergency"),
+        **({"input": dict(message.input)} if message.input else {}),
+    }
+
+
+def _snippet_json(message: Message, library: Library) -> dict[str, Any] | None:
+    """Id, version and sources as they were sent; who approved it as long as that version is the present one."""
+    if not message.snippet:
+        return None
+    sent = {key: message.snippet[key] for key in ("id", "version", "sources")}
+    snippet = library.snippets.get(sent["id"])
+    if snippet is not None and snippet.version == sent["version"]:
+        sent["approved"] = {"on": snippet.approval.on.isoformat(), "role": snippet.approval.role}
+    return sent

@@ -1,0 +1,66 @@
+"""Reading what a visitor's browser sends. Everything that cannot be used ends in one sentence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+
+from bot.settings import MAX_BODY_BYTES
+
+Value = TypeVar("Value")
+_NAMES = {str: "text", bool: "true or false", int: "a whole number"}
+
+
+class BadRequest(HTTPException):
+    """A request that cannot be served; `detail` is one sentence that says what to change."""
+
+
+async def json_body(request: Request) -> Mapping[str, Any]:
+    """The JSON object of a request.
+
+    Raises:
+        BadRequest: it is too large, cut short, not JSON or not an object.
+    """
+    received = bytearray()
+    try:
+        async for chunk in request.stream():
+            received += chunk
+            if len(received) > MAX_BODY_BYTES:
+                raise BadRequest(413, f"The request is larger than {MAX_BODY_BYTES} bytes. Please send a shorter message.")
+    except ClientDisconnect as error:
+        raise BadRequest(400, "The request was cut short. Please send it again.") from error
+    try:
+        body = json.loads(received)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(400, "The request is not JSON. Send a JSON object.") from error
+    if not isinstance(body, dict):
+        raise BadRequest(400, "The request must be a JSON object.")
+    return body
+
+
+def field(body: Mapping[str, Any], name: str, kind: type[Value]) -> Value:
+    """A field that must be there.
+
+    Raises:
+        BadRequest: it is missing or of another type.
+    """
+    value = body.get(name)
+    if type(value) is not kind:
+        raise BadRequest(400, f"The field `{name}` is missing or is not {_NAMES[kind]}.")
+    return value
+
+
+def optional_text(body: Mapping[str, Any], name: str, longest: int | None = None) -> str | None:
+    """A text that may be missing; with `longest` it has 1 to that many characters.
+
+    Raises:
+        BadRequest: it is of another type, empty or too long.
+    """
+    value = body.get(name)
+    if value is None or (isinstance(value, str) and (longest is None or 0 < len(value) <= longest)):
+        return value
+    raise BadRequest(400, f"The field `{name}` must be text{f' of 1 to {longest} characters' if longest else ''}.")

@@ -1,0 +1,300 @@
+"""Reviewing as staff do it, page by page."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from sqlite_utils import Database
+
+from bot.console.accounts import verify_login
+from bot.console.second_factor import code_at, new_secret
+from bot.record import review
+from bot.record.audit import verify_audit
+from bot.record.corrections import finish_run, start_run
+from bot.record.gaps import add_group, add_members
+from bot.record.requests import leave_request
+from tests.console.conftest import NOW, Add, LogIn
+
+AT = "2027-01-16T00:00:00.000+00:00"
+
+
+def test_the_queue_leads_from_turn_to_turn_until_it_is_clear(log_in: LogIn, add: Add, database: Database) -> None:
+    turns = [add("clinician") for _ in range(2)]
+    maria = log_in("reviewer")
+    status, address = maria.post("/queues/referrals/next")
+    assert (status, address) == (303, f"/queues/referrals/turns/{turns[0]}")
+    assert "Referrals: 1 of 2" in maria.get(address)
+    _, address = maria.post("/queues/referrals/complete", {"turn": str(turns[0]), "verdict": "right"})
+    assert address == f"/queues/referrals/turns/{turns[1]}?previous={turns[0]}&said=judged"
+    assert "Referrals: 2 of 2" in maria.get(address)
+    _, address = maria.post("/queues/referrals/complete", {"turn": str(turns[1]), "verdict": "should_not_refer", "correct": "cost", "note": "see price list"})
+    assert address == "/queues/referrals?said=cleared"
+    assert review.queue_counts(database)["referrals"] == 0
+    assert "see price list" in maria.get("/conversations/talk-2")
+
+
+def test_a_colleagues_turn_is_not_judged_over_their_head(log_in: LogIn, add: Add) -> None:
+    turn = add("emergency")
+    log_in("clinician").post("/queues/emergencies/next")
+    assert "clinician is looking at this turn" in log_in("reviewer").get(f"/queues/emergencies/turns/{turn}")
+    status, said = log_in("reviewer").post("/queues/emergencies/complete", {"turn": str(turn), "verdict": "right"})
+    assert status == 400
+    assert "clinician has taken this turn meanwhile" in said
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"verdict": "splendid"}, "There is no verdict"),
+        ({"verdict": "wrong_snippet", "correct": "no_such_snippet"}, "There is no snippet “no_such_snippet”"),
+        ({}, "There is no verdict"),
+    ],
+)
+def test_a_verdict_that_cannot_be_is_one_sentence(log_in: LogIn, add: Add, form: dict[str, str], sentence: str) -> None:
+    status, said = log_in("reviewer").post(f"/turns/{add()}/verdict", form)
+    assert status == 400
+    assert sentence in said
+
+
+@pytest.mark.parametrize("path", ["/turns/999/verdict", "/turns/x/verdict", "/gaps/999", "/training/999", "/corrections/999", "/queues/none/next"])
+def test_what_is_not_there_is_one_sentence(log_in: LogIn, path: str) -> None:
+    status, said = log_in("admin").post(path, {"verdict": "right", "decision": "open", "state": "accepted", "word": "promote"})
+    assert status in (400, 404)
+    assert "There is no" in said
+
+
+def test_notes_tags_flags_and_assignment_are_shown_with_the_turn(log_in: LogIn, add: Add) -> None:
+    turn, maria = add(conversation="c"), log_in("reviewer")
+    for path, form in (("notes", {"text": "<b>ask"}), ("tags", {"tag": "Price"}), ("flag", {"reason": "odd"}), ("assignee", {"to": "clinician"})):
+        status, address = maria.post(f"/turns/{turn}/{path}", form)
+        assert (status, address.split("?")[0]) == (303, "/conversations/c")
+    html = maria.get("/conversations/c")
+    for words in ("&lt;b&gt;ask", "/search?tag=price", "odd", "Assigned to clinician"):
+        assert words in html
+    maria.post(f"/turns/{turn}/tags", {"tag": "price", "off": "1"})
+    maria.post(f"/turns/{turn}/flag", {"off": "1"})
+    html = maria.get("/conversations/c")
+    assert "/search?tag=price" not in html
+    assert "Take the flag off" not in html
+
+
+def test_who_read_what_is_in_the_audit_and_the_chain_is_whole(log_in: LogIn, add: Add, database: Database) -> None:
+    add(conversation="c")
+    log_in("viewer").get("/conversations/c")
+    log_in("clinician").get("/export.csv?route=answer")
+    log_in("viewer").get("/search?q=my+secret+illness")
+    html = log_in("admin").get("/audit")
+    for words in ("conversation.read", "exported", "turns.searched", "everything and words"):
+        assert words in html
+    assert "secret" not in html
+    assert verify_audit(database)[1] == []
+
+
+def test_the_way_to_reach_a_visitor_is_for_clinicians_only(log_in: LogIn, add: Add, database: Database) -> None:
+    add(conversation="c")
+    leave_request(database, "c", question="May I come?", reach="555 0100", best_time="mornings")
+    assert "555 0100" not in log_in("reviewer").get("/requests")
+    assert "May I come?" in log_in("reviewer").get("/requests")
+    carla = log_in("clinician")
+    assert "555 0100" in carla.get("/requests")
+    assert carla.post("/requests/1", {"state": "taken"}) == (303, "/requests?state=taken&said=taken")
+    assert "taken by clinician" in carla.get("/requests?state=taken")
+    carla.post("/requests/1", {"state": "done"})
+    assert "done by clinician" in carla.get("/requests?state=done")
+
+
+def test_a_bulk_action_is_confirmed_with_the_number_of_turns(log_in: LogIn, add: Add, database: Database) -> None:
+    for _ in range(3):
+        add("clarify")
+    add()
+    carla = log_in("clinician")
+    form = {"query": "route=clarify", "action": "tag", "value": "Odd ones"}
+    status, html = carla.post("/bulk", form)
+    assert (status, "3 turns?" in html, review.known_tags(database)) == (200, True, [])
+    assert carla.post("/bulk", {**form, "confirmed": "2"})[0] == 200, "the number has changed: ask again"
+    assert carla.post("/bulk", {**form, "confirmed": "3"}) == (303, "/search?route=clarify&said=tagged")
+    assert database.execute("SELECT count(*) FROM tags WHERE tag = 'odd-ones'").fetchone() == (3,)
+    carla.post("/bulk", {"query": "tag=odd-ones", "action": "judge", "value": "missing_content", "confirmed": "3"})
+    assert review.queue_counts(database)["not_understood"] == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"query": "", "action": "tag", "value": "x"}, "never for all of them"),
+        ({"query": "route=emergency", "action": "tag", "value": "x"}, "No turn passes this filter"),
+        ({"query": "route=answer", "action": "erase"}, "Choose what to do"),
+        ({"query": "route=answer", "action": "judge", "value": "great", "confirmed": "1"}, "There is no verdict"),
+    ],
+)
+def test_a_bulk_action_that_cannot_be_is_one_sentence(log_in: LogIn, add: Add, form: dict[str, str], sentence: str) -> None:
+    add()
+    status, said = log_in("clinician").post("/bulk", form)
+    assert status == 400
+    assert sentence in said
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("from=yesterday", "is no day"),
+        ("from=2026-02-02&to=2026-01-01", "ends on 2026-01-01 before it begins"),
+        ("confidence_from=7", "a number from 0 to 1"),
+        ("confidence_from=nan", "a number from 0 to 1"),
+        ("turns_from=many", "is no whole number"),
+        ("verdict=great", "There is no verdict called"),
+        ("feedback=great", "There is no feedback called"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/search", "/conversations", "/export.csv"])
+def test_a_filter_that_cannot_be_is_one_sentence(log_in: LogIn, path: str, query: str, sentence: str) -> None:
+    browser = log_in("clinician")
+    assert browser.status("GET", f"{path}?{query}") == 400
+    assert sentence in browser.client.get(f"{path}?{query}").text
+
+
+def test_a_saved_view_leads_back_to_its_filter(log_in: LogIn, add: Add) -> None:
+    add("clinician")
+    vera = log_in("viewer")
+    assert vera.post("/views", {"query": "route=clinician&q=ozone", "name": "My referrals", "list": "search"})[0] == 303
+    assert 'href="/search?q=ozone&amp;route=clinician">My referrals' in vera.get("/")
+    assert "My referrals" not in log_in("reviewer").get("/")
+    log_in("reviewer").post("/views/1/delete", {"back": "/search"})
+    assert "My referrals" in vera.get("/search")
+    vera.post("/views/1/delete", {"back": "/search"})
+    assert "My referrals" not in vera.get("/search")
+
+
+def test_an_export_has_one_row_a_conversation_when_asked(log_in: LogIn, add: Add) -> None:
+    add("emergency", conversation="c")
+    add(conversation="c", number=2)
+    add(conversation="d", text="=1+1")
+    text = log_in("clinician").get("/export.csv?rows=conversations")
+    lines = text.removeprefix("\ufeff").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["conversation", "c", "d"]
+    assert "'=1+1" in lines[2]
+    assert log_in("clinician").status("GET", "/export.csv?rows=words") == 400
+
+
+def test_a_gap_added_to_a_snippet_becomes_corrections(log_in: LogIn, add: Add, database: Database) -> None:
+    turns = [add("clarify", text=text) for text in ("may i bring a kindle", "May I bring a kindle", "kindle ok?")]
+    with database.atomic():
+        group = add_group(database, "may i bring a kindle", b"")
+        add_members(database, group, [(turn, AT) for turn in turns], b"")
+    maria = log_in("reviewer")
+    assert "3 questions" in maria.get("/gaps")
+    assert "2 turns found" not in maria.get(f"/search?gap={group}")
+    status, said = maria.post(f"/gaps/{group}", {"decision": "add_to_intent"})
+    assert (status, "Choose the snippet" in said) == (400, True)
+    maria.post(f"/gaps/{group}", {"decision": "add_to_intent", "target": "what_to_wear_bring"})
+    assert database.execute("SELECT count(*) FROM corrections WHERE intent = 'what_to_wear_bring'").fetchone() == (2,)
+    assert "what_to_wear_bring" in maria.get("/gaps?decision=add_to_intent")
+
+
+def test_grouping_and_training_start_beside_the_console(log_in: LogIn, add: Add, database: Database, launched: list[list[str]]) -> None:
+    carla = log_in("clinician")
+    carla.post("/gaps/group")
+    status, said = carla.post("/training")
+    assert (status, "No correction is accepted" in said) == (400, True)
+    review.give_verdict(database, add(text="how much is it then"), "wrong_snippet", by="reviewer", now=AT, correct="cost")
+    assert "how much is it then" in carla.get("/training")
+    carla.post("/corrections/1", {"state": "accepted"})
+    assert carla.post("/training") == (303, "/training?said=training")
+    assert launched == [["improve", "gaps"], ["improve", "run", "--by", "clinician"]]
+
+
+def test_a_candidate_that_does_not_fit_any_more_is_not_promoted(log_in: LogIn, database: Database) -> None:
+    run = start_run(database, by="clinician", now=AT, model="a", file_before="")
+    finish_run(database, run, state="ready", now=AT, message="", model="b", file_after="x", results={"rest_of_data": "other", "measures": [], "passes": True})
+    status, said = log_in("clinician").post(f"/training/{run}", {"word": "promote"})
+    assert status == 400
+    assert "The training data has changed since this candidate was trained." in said
+
+
+def test_a_redundant_correction_is_marked(log_in: LogIn, add: Add, database: Database) -> None:
+    review.give_verdict(database, add(text="what's ozone"), "wrong_snippet", by="reviewer", now=AT, correct="what_is_ozone")
+    assert "Redundant" in log_in("reviewer").get("/training")
+
+
+def test_the_last_administrator_cannot_lock_everybody_out(log_in: LogIn, database: Database) -> None:
+    ada = log_in("admin")
+    for form in ({"action": "role", "role": "viewer"}, {"action": "disable"}):
+        status, said = ada.post("/staff/admin", form)
+        assert (status, "This is the last administrator" in said) == (400, True)
+    assert ada.post("/staff/reviewer", {"action": "role", "role": "admin"})[0] == 303
+    assert ada.post("/staff/admin", {"action": "role", "role": "viewer"})[0] == 303
+    assert ada.status("GET", "/staff") == 403, "a role counts at once, also where somebody is logged in"
+
+
+def test_a_disabled_colleague_is_out_at_once(log_in: LogIn) -> None:
+    victim = log_in("viewer")
+    victim.get("/")
+    log_in("admin").post("/staff/viewer", {"action": "disable"})
+    assert victim.status("GET", "/") == 303
+
+
+def test_settings_are_numbers_that_make_sense(log_in: LogIn, database: Database) -> None:
+    ada = log_in("admin")
+    assert ada.post("/settings", {"sample_percent": "200", "low_confidence": "0.5"})[0] == 400
+    assert ada.post("/settings", {"sample_percent": "20", "low_confidence": "high"})[0] == 400
+    ada.post("/settings", {"sample_percent": "20", "low_confidence": "0.7"})
+    assert (review.setting(database, "sample_percent"), review.setting(database, "low_confidence")) == (20, 0.7)
+
+
+def test_times_are_shown_in_the_zone_somebody_chose(log_in: LogIn, add: Add) -> None:
+    add(conversation="c", at="2027-01-10T23:30:00.000+00:00")
+    vera = log_in("viewer")
+    assert "10 Jan 2027, 23:30" in vera.get("/conversations/c")
+    vera.post("/account", {"action": "preferences", "zone": "Asia/Tokyo", "shortcuts": "1"})
+    assert "11 Jan 2027, 08:30" in vera.get("/conversations/c")
+    assert "Times are shown in JST" in vera.get("/")
+    status, said = vera.post("/account", {"action": "preferences", "zone": "Mars/Olympus"})
+    assert (status, "There is no time zone called" in said) == (400, True)
+
+
+def test_a_second_factor_is_asked_for_once_it_is_on(log_in: LogIn, database: Database) -> None:
+    secret = new_secret()
+    vera = log_in("viewer")
+    assert vera.post("/account", {"action": "code-on", "secret": secret, "code": "000000"})[0] == 400
+    vera.post("/account", {"action": "code-on", "secret": secret, "code": code_at(secret, int(NOW // 30))})
+    later = NOW + 60
+    code = code_at(secret, int(later // 30))
+    assert verify_login(database, "viewer", "correct horse battery", "", later) is None
+    assert verify_login(database, "viewer", "correct horse battery", code, later) == "viewer"
+    assert verify_login(database, "viewer", "correct horse battery", code, later) is None, "a code is good once"
+
+
+def test_other_sessions_can_be_ended(log_in: LogIn) -> None:
+    one, other = log_in("viewer"), log_in("viewer")
+    session = re.search(r'name="session" value="(\w+)"', one.get("/account"))
+    assert session is not None
+    one.post("/account", {"action": "end", "session": session[1]})
+    assert (one.status("GET", "/"), other.status("GET", "/")) == (200, 303)
+
+
+def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(log_in: LogIn, add: Add) -> None:
+    add("emergency", at="2027-01-10T10:00:00.000+00:00")
+    add(at="2027-01-10T11:00:00.000+00:00")
+    browser = log_in("viewer")
+    html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-11"))
+    for address in ("/conversations?from=2027-01-10&to=2027-01-10", "/search?route=emergency&from=2027-01-10&to=2027-01-10"):
+        assert f'href="{address}"' in html
+    assert "1 turn found" in browser.get("/search?route=emergency&from=2027-01-10&to=2027-01-10")
+    assert "January 2027" in browser.get("/report?month=2027-01")
+
+
+@pytest.mark.parametrize("query", ["from=x", "from=2027-01-02&to=2027-01-01", "from=2001-01-01&to=2027-01-01"])
+def test_a_period_that_cannot_be_is_one_sentence(log_in: LogIn, query: str) -> None:
+    assert log_in("viewer").status("GET", f"/figures?{query}") == 400
+
+
+def test_asking_for_counts_does_not_keep_a_session_alive(log_in: LogIn, database: Database) -> None:
+    vera = log_in("viewer")
+    database.execute("UPDATE staff_sessions SET last_seen_at = '2027-01-16T11:30:00.000+00:00'")
+    before = database.execute("SELECT last_seen_at FROM staff_sessions").fetchone()
+    assert vera.status("GET", "/counts.json") == 200
+    assert database.execute("SELECT last_seen_at FROM staff_sessions").fetchone() == before
+    vera.get("/")
+    assert database.execute("SELECT last_seen_at FROM staff_sessions").fetchone() != before

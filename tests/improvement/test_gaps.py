@@ -1,0 +1,53 @@
+"""Unanswered questions are grouped by meaning, and groups stay."""
+
+from __future__ import annotations
+
+import pytest
+from sqlite_utils import Database
+
+from bot.improvement.gaps import group
+from bot.understanding.encoder import SentenceModel, shared_encoder
+from tests.record.conftest import Add, add, record
+
+__all__ = ["add", "record"]
+
+
+@pytest.fixture
+def encoder() -> SentenceModel:
+    return shared_encoder()
+
+
+def _groups(record: Database) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for cluster, text in record.execute("SELECT cluster, t.text FROM gap_members m JOIN turns t ON t.id = m.turn ORDER BY t.id"):
+        found.setdefault(cluster, []).append(text)
+    return found
+
+
+def test_questions_with_one_meaning_make_one_group_and_others_do_not(record: Database, add: Add, encoder: SentenceModel) -> None:
+    dogs = ["Can I bring my dog?", "Is my dog allowed to come with me?", "May I take my dog along?"]
+    wifi = ["Do you have wifi?", "Is there wifi at your place?"]
+    for text in (*dogs, *wifi):
+        add("clarify", text=text)
+    add("answer", text="What is ozone?")
+    assert group(record, encoder) == (5, 2)
+    assert sorted(_groups(record).values()) == [dogs, wifi]
+
+
+def test_a_new_question_joins_its_group_and_the_groups_stay(record: Database, add: Add, encoder: SentenceModel) -> None:
+    for text in ("Can I bring my dog?", "Is my dog allowed to come with me?", "Do you have wifi?"):
+        add("out_of_scope", text=text)
+    group(record, encoder)
+    before = _groups(record)
+    add("clarify", text="May I take my dog along?")
+    assert group(record, encoder) == (1, 0)
+    after = _groups(record)
+    assert {cluster: texts[: len(before[cluster])] for cluster, texts in after.items()} == before
+    assert sorted(map(len, after.values())) == [1, 3]
+    assert record.execute("SELECT size FROM gap_clusters ORDER BY size").fetchall() == [(1,), (3,)]
+
+
+def test_nothing_new_changes_nothing(record: Database, add: Add, encoder: SentenceModel) -> None:
+    add("clarify", text="Do you have wifi?")
+    group(record, encoder)
+    assert group(record, encoder) == (0, 0)

@@ -1,0 +1,48 @@
+"""The gate compares what must not get worse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.evaluation.gate import read_floors
+from bot.improvement.gate import FLOORS, LABELS, GateError, compare, read_questions
+
+QUESTIONS: list[dict[str, Any]] = [
+    {"text": "a", "route": "answer", "snippet": ["cost", "insurance"], "file": "q.jsonl"},
+    {"text": "b", "route": "emergency", "snippet": None, "file": "q.jsonl"},
+    {"text": "c", "route": "clinician", "snippet": None, "file": "q.jsonl"},
+    {"text": "d", "route": "out_of_scope", "snippet": None, "file": "q.jsonl"},
+]
+GOOD: list[dict[str, Any]] = [
+    {"route": "answer", "snippet": "insurance"},
+    {"route": "emergency", "snippet": "emergency_breathing"},
+    {"route": "clinician", "snippet": "clinician_dose"},
+    {"route": "out_of_scope", "snippet": "out_of_scope"},
+]
+
+
+def test_the_same_answers_pass_and_nothing_has_changed() -> None:
+    found = compare(QUESTIONS, GOOD, GOOD)
+    assert (found["passes"], found["changed"]) == (True, [])
+    assert {row["label"]: row["after"] for row in found["measures"]}["Emergencies called one (q)"] == 1.0
+
+
+@pytest.mark.parametrize("worse", range(4))
+def test_each_kind_of_harm_fails_the_gate(worse: int) -> None:
+    after = [{"route": "answer", "snippet": "pets"} if place == worse else answer for place, answer in enumerate(GOOD)]
+    found = compare(QUESTIONS, GOOD, after)
+    assert not found["passes"]
+    assert [row["text"] for row in found["changed"]] == [QUESTIONS[worse]["text"]]
+    assert found["changed"][0]["better"] is False
+
+
+def test_every_default_floor_is_named_in_plain_words() -> None:
+    assert {floor.rate for floor in read_floors(FLOORS)["default"]} == set(LABELS)
+
+
+def test_missing_questions_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(GateError, match="held-out questions are missing"):
+        read_questions(tmp_path)
