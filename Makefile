@@ -1,6 +1,6 @@
 # `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
 .DEFAULT_GOAL := help
-.PHONY: help install train serve test lint types check browser widget widget-types sri clean
+.PHONY: help install train serve test walk lint types check browser widget widget-types sri clean
 
 PYTHON_VERSION := 3.10
 TOOLS := .tools
@@ -30,6 +30,9 @@ browser: install  ## Install the browser that the browser tests drive (Debian, a
 
 test: train browser  ## Run every test
 	$(PY) -m pytest
+
+walk: train  ## A random visitor takes 10,000 turns
+	OZONE_WALK_TURNS=10000 $(PY) -m pytest tests/conversation/test_walk.py
 
 lint: install  ## Style and import order
 	.venv/bin/ruff check .
