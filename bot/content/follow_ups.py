@@ -10,7 +10,7 @@ from bot.content.files import ContentError, read_mapping
 from bot.content.library import Library
 
 RELATED = "related"
-"""Stands for the first related question that was not shown yet."""
+"""Stands for the first related question that was not answered yet."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,13 @@ class FollowUps:
     def __contains__(self, intent: object) -> bool:
         return intent in self.targets
 
-    def target(self, intent: str, topic: str, shown: Sequence[str], library: Library) -> str | None:
-        """The answer that `intent` leads to after the answer `topic`; None when every fitting one was shown."""
+    def target(self, intent: str, topic: str, answered: Sequence[str], library: Library) -> str | None:
+        """The answer that `intent` leads to after the answer `topic`; None when every fitting one was given."""
         by_topic = self.targets[intent]
         named = by_topic.get(topic) or by_topic.get(library[topic].topic) or by_topic["default"]
         if named != RELATED and named != topic:
             return named
-        return next((name for name in library[topic].related if library[name].route == "answer" and name not in shown), None)
+        return next((name for name in library[topic].related if library[name].route == "answer" and name not in answered), None)
 
 
 def load_follow_ups(data: Path, library: Library) -> FollowUps:

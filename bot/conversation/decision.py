@@ -125,6 +125,8 @@ MAX_PARTS = 3
 SOURCES = "sources_of_answer"
 PREVIOUS = "previous_answer"
 _NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope", "other_language")
+_NOT_IN_BETWEEN = (*_NOT_UNDERSTOOD, "leave_question", "no_open_request", "acknowledge")
+"""Intents that are no question in the middle of the form: the form itself says what it could not take."""
 
 _ORDINARY = ("answer", "smalltalk", "out_of_scope")
 
@@ -177,6 +179,8 @@ def decide(
     if several:
         return Decision(several[0], "several_questions", then=tuple(f"utter_{name}" for name in several[1:]))
     target = _follow_up(message, context.memory, library, content) or message.intent
+    if asked is not None and (target in _NOT_IN_BETWEEN or target not in library):
+        return None
     if risk is not None and target is not None and not _may_follow_a_risk(target, library):
         return _in_between(Decision(EARLIER_RISK, "earlier_risk", {"category": risk, "rule": "earlier"}, (), risk), asked)
     if target is not None and target != message.intent:
@@ -184,8 +188,7 @@ def decide(
     if message.intent in _NOT_UNDERSTOOD and (code := content.languages.of(message.text)) is not None and f"other_language_{code}" in library:
         return _in_between(Decision(f"other_language_{code}", "other_language"), asked)
     if asked is not None:
-        known = target in library and target not in _NOT_UNDERSTOOD and target != "leave_question"
-        return _in_between(Decision(str(target), "in_between"), asked) if known else None
+        return _in_between(Decision(str(target), "in_between"), asked)
     return None
 
 
@@ -216,7 +219,7 @@ def _follow_up(message: Understanding, memory: Memory, library: Library, content
     if intent == PREVIOUS:
         return memory.topics[-2] if len(memory.topics) > 1 else None
     if intent in content.follow_ups and topic in library:
-        return content.follow_ups.target(str(intent), str(topic), memory.shown, library)
+        return content.follow_ups.target(str(intent), str(topic), memory.topics, library)
     return None
 
 

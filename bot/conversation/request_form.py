@@ -13,6 +13,8 @@ from bot.safety.normalise import phrase
 FORM = "request_form"
 QUESTION, REACH, TIME, CONSENT = FORM_SLOTS
 
+MIN_QUESTION = 3
+"""Words."""
 MAX_QUESTION = 1_000
 MAX_REACH = 120
 MAX_TIME = 100
@@ -50,7 +52,7 @@ def fault_of(slot: str, text: str, words: FormWords) -> str | None:
     if slot == QUESTION:
         if len(text) > MAX_QUESTION:
             return "request_question_long"
-        return "request_question_short" if len(phrase(text).split()) < 2 else None
+        return "request_question_short" if len(phrase(text).split()) < MIN_QUESTION else None
     if slot == REACH:
         return None if contact_in(text) else "request_reach_unclear"
     if slot == TIME:
