@@ -157,7 +157,7 @@ def test_a_random_visitor_always_gets_an_approved_reply(engine: Engine, loop: as
                 stateful_step_count=STEPS,
                 deadline=None,
                 database=None,
-                phases=[Phase.generate, Phase.shrink],
+                phases=[Phase.generate],  # a step is a whole turn: shrinking a failure would take minutes
                 suppress_health_check=list(HealthCheck),
             ),
         )
