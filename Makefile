@@ -1,6 +1,6 @@
 # `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
 .DEFAULT_GOAL := help
-.PHONY: help install train serve test test-training lint types check browser widget widget-types sri clean
+.PHONY: help install train serve test test-training walk lint types check browser widget widget-types sri clean
 
 PYTHON_VERSION := 3.10
 TOOLS := .tools
@@ -33,6 +33,9 @@ test: train browser  ## Run every test
 
 test-training: train browser  ## Run the tests that train a model of their own (minutes)
 	$(PY) -m pytest -m training
+
+walk: train  ## A random visitor takes 10,000 turns
+	OZONE_WALK_TURNS=10000 $(PY) -m pytest tests/conversation/test_walk.py
 
 lint: install  ## Style and import order
 	.venv/bin/ruff check .

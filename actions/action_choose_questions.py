@@ -10,10 +10,11 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.content.shared import shared_library
 from bot.conversation.buttons import MAX_BUTTONS
+from bot.conversation.memory import Memory
 
 
 class ActionChooseQuestions(Action):
-    """Puts the ids of the likeliest answers into the slot `offered`; `utter_clarify` shows them as buttons."""
+    """Puts the ids of the likeliest answers into the slot `offered`, which `utter_clarify` shows as buttons, and counts the miss."""
 
     def name(self) -> str:
         """The name in domain.yml."""
@@ -24,4 +25,5 @@ class ActionChooseQuestions(Action):
         library = shared_library()
         ranked = [row["name"] for row in tracker.latest_message.get("intent_ranking") or []]
         answers = [name for name in ranked if name in library and library[name].route == "answer"]
-        return [SlotSet("offered", answers[:MAX_BUTTONS])]
+        misses = Memory.of(tracker.slots).misses + 1
+        return [SlotSet("offered", answers[:MAX_BUTTONS]), SlotSet("misses", float(misses))]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from bot.content.follow_ups import FollowUps, load_follow_ups
+from bot.content.form_words import FormWords, load_form_words
+from bot.content.languages import Languages, load_languages
 from bot.content.library import Library, load_library
 from bot.content.rules import load_triage
 from bot.safety.triage import Triage
@@ -28,3 +31,33 @@ def shared_triage() -> Triage:
         ContentError: rules that cannot be used; the message names the file.
     """
     return load_triage(Settings().data / "safety")
+
+
+@lru_cache(maxsize=1)
+def shared_follow_ups() -> FollowUps:
+    """What a follow-up leads to.
+
+    Raises:
+        ContentError: data/follow_ups.yml cannot be used.
+    """
+    return load_follow_ups(Settings().data, shared_library())
+
+
+@lru_cache(maxsize=1)
+def shared_languages() -> Languages:
+    """How another language is recognised.
+
+    Raises:
+        ContentError: data/languages.yml cannot be used.
+    """
+    return load_languages(Settings().data)
+
+
+@lru_cache(maxsize=1)
+def shared_form_words() -> FormWords:
+    """The words that steer the form.
+
+    Raises:
+        ContentError: data/request_form.yml cannot be used.
+    """
+    return load_form_words(Settings().data)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bot.content.files import ContentError, read_mapping
+from bot.content.follow_ups import load_follow_ups
 from bot.content.library import Library
 from bot.safety.warning import WARNING
 
@@ -23,7 +24,7 @@ _APPROVED_QUESTIONS = "approved_questions.yml"
 _HEAD = """version: "3.1"
 
 session_config:
-  session_expiration_time: 60
+  session_expiration_time: {silence}
   carry_over_slots_to_new_session: true
 
 # What must outlive the part of a conversation that Rasa looks at.
@@ -40,8 +41,46 @@ slots:
     type: list
     influence_conversation: false
     mappings: [{type: custom}]
+  topics:  # ids of the last answers, the latest last
+    type: list
+    influence_conversation: false
+    mappings: [{type: custom}]
+  shown:  # ids of the questions answered or offered so far
+    type: list
+    influence_conversation: false
+    mappings: [{type: custom}]
+  misses:  # misunderstandings in a row
+    type: float
+    min_value: 0.0
+    max_value: 1000.0
+    influence_conversation: false
+    mappings: [{type: custom}]
+"""
+
+_FORM = "request_form"
+_FORM_SLOTS = ("request_question", "request_reach", "request_time", "request_consent")
+"""Filled by the form "leave a question for our clinical team"; they never reach the transcript (bot/record/private.py)."""
+
+_FORM_SLOT = """  {slot}:
+    type: text
+    influence_conversation: false
+    mappings:
+    - type: from_text
+      conditions: [{{active_loop: request_form, requested_slot: {slot}}}]
+"""
+
+_FORM_HEAD = f"""
+forms:
+  {_FORM}:
+    required_slots: [{", ".join(_FORM_SLOTS)}]
 
 """
+
+_SAID_BY_RULES = ("clarify", "request_left")
+"""Snippets without an intent that a rule names."""
+
+_STARTS_FORM = "leave_question"
+_ACTIONS = ("action_choose_questions", "action_leave_request", "action_session_start", "validate_request_form")
 
 _RULES_HEAD = """version: "3.1"
 
@@ -51,6 +90,16 @@ rules:
   - intent: nlu_fallback
   - action: action_choose_questions
   - action: utter_clarify
+- rule: the form is filled
+  condition:
+  - active_loop: request_form
+  steps:
+  - action: request_form
+  - active_loop: null
+  - slot_was_set:
+    - requested_slot: null
+  - action: action_leave_request
+  - action: utter_request_left
 """
 
 
@@ -88,17 +137,35 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
         if snippet.id not in examples:
             raise ContentError(f"{data / 'nlu'}: the snippet `{snippet.id}` has no training examples. Add the intent `{snippet.id}`.")
     intents = sorted(examples)
-    unasked = sorted(snippet.id for snippet in library if snippet.id not in examples and snippet.id != "clarify")
-    domain = [_WRITTEN, _HEAD, "intents:\n", *(f"- {intent}\n" for intent in ["nlu_fallback", *intents])]
-    domain += ["\n# Spoken by the safety policy; no rule names them.\nactions:\n- action_choose_questions\n", *(f"- utter_{name}\n" for name in unasked)]
+    unasked = sorted(snippet.id for snippet in library if snippet.id not in examples and snippet.id not in _SAID_BY_RULES)
+    load_follow_ups(data, library)
+    slots = (_FORM_SLOT.format(slot=slot) for slot in _FORM_SLOTS)
+    domain = [
+        _WRITTEN,
+        _HEAD.replace("{silence}", library.clinic.fields.get("silence_minutes", "60")),
+        *slots,
+        _FORM_HEAD,
+        "intents:\n",
+        *(f"- {intent}\n" for intent in ["nlu_fallback", *intents]),
+    ]
+    domain += [
+        "\n# Spoken by the safety policy; no rule names them.\nactions:\n",
+        *(f"- {action}\n" for action in _ACTIONS),
+        *(f"- utter_{name}\n" for name in unasked),
+    ]
     domain += [
         "\n# The words come from data/snippets (see endpoints.yml). Whoever runs Rasa without that gets the warning, never an unapproved text.\nresponses:\n",
-        *(f"  utter_{name}: [{{text: {WARNING}}}]\n" for name in sorted([*intents, "clarify"])),
+        *(f"  utter_{name}: [{{text: {WARNING}}}]\n" for name in sorted([*intents, *(name for name in _SAID_BY_RULES if name in library)])),
     ]
-    rules = [_WRITTEN, _RULES_HEAD, *(f"- rule: {intent}\n  steps:\n  - intent: {intent}\n  - action: utter_{intent}\n" for intent in intents)]
+    rules = [_WRITTEN, _RULES_HEAD, *(_rule(intent) for intent in intents)]
     questions = [_WRITTEN, 'version: "3.1"\nnlu:\n', *_questions(library)]
     root = data.parent
     return {root / "domain.yml": "".join(domain), data / "rules.yml": "".join(rules), data / "nlu" / _APPROVED_QUESTIONS: "".join(questions)}
+
+
+def _rule(intent: str) -> str:
+    form = f"  - action: {_FORM}\n  - active_loop: {_FORM}\n" if intent == _STARTS_FORM else ""
+    return f"- rule: {intent}\n  steps:\n  - intent: {intent}\n  - action: utter_{intent}\n{form}"
 
 
 def _questions(library: Library) -> Iterable[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 import structlog
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -16,7 +16,9 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.content.library import Library
 from bot.content.shared import shared_library
 from bot.content.snippet import Snippet
-from bot.conversation.buttons import buttons_for
+from bot.conversation.buttons import buttons_for, questions_for
+from bot.conversation.decision import SOURCES
+from bot.conversation.memory import Memory
 from bot.safety.warning import WARNING
 
 log = structlog.get_logger()
@@ -26,6 +28,14 @@ WEB_CHANNEL = "web"
 
 PROBLEM = "technical_problem"
 REPEAT = "repeat_that"
+CLARIFY = "clarify"
+CLARIFY_AGAIN = "clarify_again"
+
+_PATIENCE = 2
+"""Misunderstandings in a row from which on the visitor gets topics and a person instead of guesses."""
+
+_INPUT = {"ask_request_question": "text", "ask_request_reach": "tel-or-email", "ask_request_time": "time", "ask_request_consent": "consent"}
+"""What kind of answer a prompt waits for, for a widget that can help with it."""
 
 
 class ApprovedNLG(TemplatedNaturalLanguageGenerator):
@@ -41,16 +51,25 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
 
     async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any) -> Optional[Dict[str, Any]]:
         """The approved text with the metadata that traces it: id, version, hash, route and sources."""
-        snippet_id = utter_action.removeprefix("utter_")
+        on_website = output_channel == WEB_CHANNEL
+        memory = Memory.of(tracker.current_slot_values())
+        questions: List[str] = []
         try:
-            if snippet_id == REPEAT:
-                snippet_id = _last_said(tracker) or REPEAT
-            snippet = self._sendable(snippet_id)
-            buttons = buttons_for(snippet, tracker.get_slot("offered") or (), self._library)
+            snippet = self._sendable(_meant(utter_action.removeprefix("utter_"), tracker, memory))
+            questions = questions_for(snippet, tracker.get_slot("offered") or (), memory, self._library, risk=tracker.get_slot("risk") is not None)
+            buttons = buttons_for(snippet, questions, self._library)
         except Exception as error:  # noqa: BLE001 - Rasa would swallow it and the visitor would get silence
             log.error("nlg.failed", utterance=utter_action, error=type(error).__name__)
             snippet, buttons = self._library[PROBLEM], []
-        return reply(snippet, buttons, with_warning=output_channel != WEB_CHANNEL)
+        response = {**reply(snippet, buttons, with_warning=not on_website), "offers": questions}
+        if snippet.id in _INPUT:
+            response["input"] = {"kind": _INPUT[snippet.id]}
+        if snippet.id == SOURCES and memory.topic in self._library:
+            listed = [source.as_dict() for source in self._library[str(memory.topic)].sources]
+            response["snippet"] = {**snippet.trace(), "sources": listed}
+            if not on_website:  # where nothing else shows them
+                response["attachment"] = "; ".join(f"{source['title']}: {source['address']}" for source in listed)
+        return response
 
     def _sendable(self, snippet_id: str) -> Snippet:
         if snippet_id not in self._library:
@@ -71,6 +90,13 @@ def reply(snippet: Snippet, buttons: Sequence[Dict[str, Any]] = (), *, with_warn
         "snippet": snippet.trace(),
         "warning": WARNING,
     }
+
+
+def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory) -> str:
+    """The snippet that an utterance stands for in this conversation."""
+    if snippet_id == REPEAT:
+        return _last_said(tracker) or REPEAT
+    return CLARIFY_AGAIN if snippet_id == CLARIFY and memory.misses >= _PATIENCE else snippet_id
 
 
 def _last_said(tracker: DialogueStateTracker) -> Optional[str]:

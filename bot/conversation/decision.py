@@ -4,11 +4,14 @@ The order, the first that applies wins:
 
 1. an emergency, found by either net;
 2. an emergency that the visitor told of before and has not called over;
-3. a message with no words, or far too long;
-4. a risk for a clinician, found by either net or by the intent itself (a weak rule alone does not count when the
+3. a message with no words;
+4. in the form for the clinical team: a command to the form, or an answer to it, which the form itself takes;
+5. a message that is far too long;
+6. a risk for a clinician, found by either net or by the intent itself (a weak rule alone does not count when the
    classifier is sure of an ordinary question);
-5. a risk told of before, when the question is about having the treatment;
-6. otherwise the question may be answered.
+7. a risk told of before, when the question is about having the treatment;
+8. a follow-up on the last answer, another language, several questions at once, or a question in the middle of the form;
+9. otherwise Rasa's rules answer.
 """
 
 from __future__ import annotations
@@ -17,7 +20,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.content.follow_ups import FollowUps
+from bot.content.form_words import FormWords
+from bot.content.languages import Languages
 from bot.content.library import Library
+from bot.conversation import request_form
+from bot.conversation.memory import Memory
 from bot.safety.normalise import phrase
 from bot.safety.triage import Finding
 from bot.settings import MAX_MESSAGE_LENGTH
@@ -58,7 +66,8 @@ MAX_FINDINGS = 10
 class Decision:
     """The snippet to send instead of an answer, why, and what to remember.
 
-    `reason` is one word for staff; `risk` names category and rule; `slots` are set together with the reply.
+    `reason` is one word for staff; `risk` names category and rule; `slots` are set together with the reply. `then` are
+    the actions that follow it; `ends_form` closes the form for the clinical team.
     """
 
     snippet: str
@@ -67,6 +76,8 @@ class Decision:
     findings: Sequence[Finding] = ()
     earlier: str | None = None
     slots: Mapping[str, Any] = field(default_factory=dict)
+    then: Sequence[str] = ()
+    ends_form: bool = False
 
     def as_metadata(self) -> dict[str, Any]:
         """What is stored with the action in the record."""
@@ -75,51 +86,148 @@ class Decision:
             "risk": dict(self.risk) if self.risk else None,
             "findings": [finding.as_dict() for finding in self.findings[:MAX_FINDINGS]],
             "earlier": self.earlier,
+            "then": list(self.then),
         }
 
 
 @dataclass(frozen=True)
 class Understanding:
-    """What the two nets and the intent classifier made of one message."""
+    """What the two nets and the intent classifier made of one message; `parts` are the intents of its single questions."""
 
     text: str
     intent: str | None
     confidence: float
     findings: Sequence[Finding]
     classifier: Mapping[str, Any]
+    parts: Sequence[str] = ()
 
+
+@dataclass(frozen=True)
+class Context:
+    """Where a conversation stands: the slot the form asks for, if it is open, and what is remembered."""
+
+    asked: str | None = None
+    memory: Memory = field(default_factory=Memory)
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is known beside the snippets."""
+
+    form_words: FormWords = field(default_factory=FormWords)
+    follow_ups: FollowUps = field(default_factory=lambda: FollowUps({}))
+    languages: Languages = field(default_factory=lambda: Languages({}, {}))
+
+
+MAX_PARTS = 3
+"""Questions of one message that are answered."""
+
+SOURCES = "sources_of_answer"
+PREVIOUS = "previous_answer"
+_NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope", "other_language")
+_NOT_IN_BETWEEN = (*_NOT_UNDERSTOOD, "leave_question", "no_open_request", "acknowledge")
+"""Intents that are no question in the middle of the form: the form itself says what it could not take."""
 
 _ORDINARY = ("answer", "smalltalk", "out_of_scope")
 
 
-def decide(message: Understanding, *, risk: str | None, emergency: str | None, library: Library) -> Decision | None:
-    """The decision, or None when the question may be answered.
+def decide(
+    message: Understanding,
+    *,
+    risk: str | None,
+    emergency: str | None,
+    library: Library,
+    context: Context = Context(),
+    content: Content = Content(),
+) -> Decision | None:
+    """The decision, or None when Rasa's rules (or the open form) take the message.
 
     Args:
         message: what is known of the message.
         risk: category of a personal risk told of earlier in the conversation.
         emergency: category of an emergency that is not over.
         library: to know what an intent's snippet may be sent after.
+        context: where the conversation stands.
+        content: words of the form, targets of follow-ups, other languages.
     """
     if overruled(message, library):
         message = replace(message, findings=())
+    asked, words = context.asked, content.form_words
+    if asked in (request_form.REACH, request_form.CONSENT) and request_form.takes(asked, message.text, words):
+        message = replace(message, classifier={}, intent=None)  # a number or a yes says nothing to the classifier
     category, rule = _gravest(message, library)
     if category is not None and category.startswith(EMERGENCY):
         remembered = {"emergency": category, "risk": risk or category}
-        return Decision(category, "emergency", {"category": category, "rule": rule}, message.findings, slots=remembered)
+        return Decision(category, "emergency", {"category": category, "rule": rule}, message.findings, slots=remembered, ends_form=asked is not None)
     if emergency is not None:
         if message.intent == EMERGENCY_OVER and message.confidence == 1.0:
             return Decision(EMERGENCY_OVER, "emergency_over", earlier=emergency, slots={"emergency": None})
         return Decision(EMERGENCY_FOLLOWUP, "emergency_not_over", {"category": emergency, "rule": "earlier"}, message.findings, emergency)
     if not phrase(message.text):
-        return Decision("empty_message", "no_words")
-    if len(message.text) > MAX_MESSAGE_LENGTH:
-        return Decision("message_too_long", "too_long", slots=_remember(message, category, risk))
+        return _in_between(Decision("empty_message", "no_words"), asked)
+    if asked is not None:
+        if (command := _command(message.text, asked, words)) is not None:
+            return command
+        if request_form.takes(asked, message.text, words):
+            return None
+    elif len(message.text) > MAX_MESSAGE_LENGTH:
+        return Decision("message_too_long", "too_long", slots=remember(message, category, risk))
     if category is not None:
-        return Decision(category, "risk", {"category": category, "rule": rule}, message.findings, risk, _remember(message, category, risk))
-    if risk is not None and message.intent is not None and not _may_follow_a_risk(message.intent, library):
-        return Decision(EARLIER_RISK, "earlier_risk", {"category": risk, "rule": "earlier"}, (), risk)
+        referral = Decision(category, "risk", {"category": category, "rule": rule}, message.findings, risk, remember(message, category, risk))
+        return _in_between(referral, asked)
+    several = _several(message, risk, library) if asked is None else ()
+    if several:
+        return Decision(several[0], "several_questions", then=tuple(f"utter_{name}" for name in several[1:]))
+    target = _follow_up(message, context.memory, library, content) or message.intent
+    if asked is not None and (target in _NOT_IN_BETWEEN or target not in library):
+        return None
+    if risk is not None and target is not None and not _may_follow_a_risk(target, library):
+        return _in_between(Decision(EARLIER_RISK, "earlier_risk", {"category": risk, "rule": "earlier"}, (), risk), asked)
+    if target is not None and target != message.intent:
+        return _in_between(Decision(target, "follow_up"), asked)
+    if message.intent in _NOT_UNDERSTOOD and (code := content.languages.of(message.text)) is not None and f"other_language_{code}" in library:
+        return _in_between(Decision(f"other_language_{code}", "other_language"), asked)
+    if asked is not None:
+        return _in_between(Decision(str(target), "in_between"), asked)
     return None
+
+
+def _in_between(decision: Decision, asked: str | None) -> Decision:
+    """A reply in the middle of the form, after which the form asks again; the decision itself when no form is open."""
+    return replace(decision, slots={**decision.slots, asked: None}, then=(*decision.then, request_form.FORM)) if asked else decision
+
+
+def _command(text: str, asked: str, words: FormWords) -> Decision | None:
+    """What a command to the form leads to; None when the message is none."""
+    said = phrase(text)
+    if said in words.cancel:
+        return Decision("request_cancelled", "form_cancelled", ends_form=True)
+    if asked == request_form.CONSENT and said in words.no:
+        return Decision("request_declined", "form_declined", ends_form=True)
+    if said in words.open:
+        return _in_between(Decision("request_already_open", "form_open"), asked)
+    if (slot := request_form.changed(asked, text, words)) is not None:
+        return _in_between(Decision("request_change", "form_changed", slots={slot: None}), asked)
+    return None
+
+
+def _follow_up(message: Understanding, memory: Memory, library: Library, content: Content) -> str | None:
+    """The snippet that a follow-up on the last answer leads to; None for other messages and when there is no last answer."""
+    intent, topic = message.intent, memory.topic
+    if intent == SOURCES and (topic is None or topic not in library):
+        return "where_answers_come_from" if "where_answers_come_from" in library else None
+    if intent == PREVIOUS:
+        return memory.topics[-2] if len(memory.topics) > 1 else None
+    if intent in content.follow_ups and topic in library:
+        return content.follow_ups.target(str(intent), str(topic), memory.topics, library)
+    return None
+
+
+def _several(message: Understanding, risk: str | None, library: Library) -> Sequence[str]:
+    """The answers to a message that asks several questions, in its order; empty when it does not."""
+    asked = [name for name in dict.fromkeys(message.parts) if name in library and library[name].route == "answer"]
+    allowed = risk is None or all(_may_follow_a_risk(name, library) for name in asked)
+    return asked[:MAX_PARTS] if len(asked) > 1 and allowed and message.confidence < 1.0 else ()
 
 
 def overruled(message: Understanding, library: Library) -> bool:
@@ -149,7 +257,7 @@ def _gravest(message: Understanding, library: Library) -> tuple[str | None, str 
     return None, None
 
 
-def _remember(message: Understanding, category: str | None, earlier: str | None) -> dict[str, Any]:
+def remember(message: Understanding, category: str | None, earlier: str | None) -> dict[str, Any]:
     """The first personal category among the findings stays with the conversation."""
     told = [finding.category for finding in message.findings] + ([category] if category else [])
     personal = next((name for name in told if name.startswith(CLINICIAN) and name not in GENERAL), None)

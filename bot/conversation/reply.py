@@ -13,11 +13,12 @@ from bot.safety.warning import WARNING
 
 @dataclass(frozen=True)
 class Message:
-    """One approved text with its trace and its buttons (`title`, `send`)."""
+    """One approved text with its trace and its buttons (`title`, `send`); `input` tells what kind of answer a prompt waits for."""
 
     text: str
     snippet: Mapping[str, Any] | None
     buttons: Sequence[Mapping[str, str]] = ()
+    input: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ def reply_of(turn: Turn) -> Reply:
             text=str(message.get("text") or ""),
             snippet=message.get("snippet"),
             buttons=tuple({"title": str(button["title"]), "send": str(button["payload"])} for button in message.get("buttons") or ()),
+            input=message.get("input"),
         )
         for message in turn.messages
     )

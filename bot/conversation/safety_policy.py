@@ -9,14 +9,16 @@ from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.content.shared import shared_library, shared_triage
-from bot.conversation.decision import Decision, Understanding, decide
+from bot.content.shared import shared_follow_ups, shared_form_words, shared_languages, shared_library, shared_triage
+from bot.conversation.decision import Content, Context, Decision, Understanding, decide, remember
+from bot.conversation.memory import Memory
+from bot.conversation.request_form import FORM, emptied
 from bot.safety.triage import Finding
 
 PRIORITY = 100
@@ -40,6 +42,7 @@ class SafetyPolicy(Policy):
         super().__init__(config, model_storage, resource, execution_context, **kwargs)
         self._triage = shared_triage()
         self._library = shared_library()
+        self._content = Content(shared_form_words(), shared_follow_ups(), shared_languages())
 
     def train(self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
         """Nothing to learn: the rules are data, read when the policy is made."""
@@ -48,33 +51,72 @@ class SafetyPolicy(Policy):
     def predict_action_probabilities(
         self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: Optional[Dict[str, Any]] = None, **kwargs: Any
     ) -> PolicyPrediction:
-        """The referral for the visitor's last message; `action_listen` right after one of its own replies."""
-        spoken = next((event for event in reversed(tracker.events) if isinstance(event, (ActionExecuted, UserUttered))), None)
-        if isinstance(spoken, ActionExecuted):
-            if spoken.action_name != ACTION_LISTEN_NAME and str(spoken.policy or "").endswith(type(self).__name__):
-                return self._predict(ACTION_LISTEN_NAME, domain)
+        """The decision on the visitor's last message, then what follows it, then `action_listen`; otherwise nothing.
+
+        Whatever is said, by this policy or by a rule, is remembered as soon as it was said.
+        """
+        done: List[ActionExecuted] = []
+        for event in reversed(tracker.events):
+            if isinstance(event, UserUttered):
+                break
+            if isinstance(event, ActionExecuted):
+                done.insert(0, event)
+        else:
             return self._prediction(self._default_predictions(domain))
-        if not isinstance(spoken, UserUttered):
-            return self._prediction(self._default_predictions(domain))
-        decision = self.decision(spoken, tracker)
+        if done:
+            remembered = self._remembered(tracker)
+            if not str(done[0].policy or "").endswith(type(self).__name__):
+                return self._prediction(self._default_predictions(domain), events=remembered)
+            then = [*((done[0].metadata or {}).get("then") or ()), ACTION_LISTEN_NAME]
+            return self._predict(then[min(len(done), len(then)) - 1], domain, remembered)
+        decision = self.decision(event, tracker)
         if decision is None:
-            return self._prediction(self._default_predictions(domain))
+            return self._prediction(self._default_predictions(domain), events=self._told(event, tracker))
         slots: List[Event] = [SlotSet(name, value) for name, value in decision.slots.items()]
+        if decision.ends_form:
+            slots += [ActiveLoop(None), *(SlotSet(name, value) for name, value in emptied().items())]
         return self._predict(f"utter_{decision.snippet}", domain, slots, decision)
 
     def decision(self, said: UserUttered, tracker: DialogueStateTracker) -> Optional[Decision]:
         """What `decide` makes of a message in its conversation."""
+        slots = tracker.current_slot_values()
+        context = Context(_asked(tracker), Memory.of(slots))
+        message = self._understanding(said)
+        return decide(message, risk=slots.get("risk"), emergency=slots.get("emergency"), library=self._library, context=context, content=self._content)
+
+    def _understanding(self, said: UserUttered) -> Understanding:
         text = str(said.text or "")
         parsed = said.parse_data or {}
         rules = parsed.get("rules")
-        message = Understanding(
+        return Understanding(
             text=text,
             intent=said.intent_name,
             confidence=float((said.intent or {}).get("confidence") or 0.0),
             findings=self._triage.check(text) if rules is None else [Finding(**rule) for rule in rules],
             classifier=parsed.get("risk") or {},
+            parts=parsed.get("parts") or (),
         )
-        return decide(message, risk=tracker.get_slot("risk"), emergency=tracker.get_slot("emergency"), library=self._library)
+
+    def _told(self, said: UserUttered, tracker: DialogueStateTracker) -> List[Event]:
+        """The personal risk that an answer to the form tells of: it stays with the conversation like any other."""
+        if _asked(tracker) is None:
+            return []
+        return [SlotSet(name, value) for name, value in remember(self._understanding(said), None, tracker.get_slot("risk")).items()]
+
+    def _remembered(self, tracker: DialogueStateTracker) -> List[Event]:
+        """What the replies of this turn change in the memory."""
+        before = Memory.of(tracker.current_slot_values())
+        said: List[str] = []
+        offered: List[str] = []
+        for event in reversed(tracker.events):
+            if isinstance(event, UserUttered):
+                break
+            if isinstance(event, BotUttered):
+                snippet = (event.metadata or {}).get("snippet") or {}
+                said.insert(0, str(snippet.get("id")))
+                offered += (event.metadata or {}).get("offers") or ()
+        after = before.after(said, offered, self._library).as_slots()
+        return [SlotSet(name, value) for name, value in after.items() if value != before.as_slots()[name]]
 
     def _predict(self, action: str, domain: Domain, events: Optional[List[Event]] = None, decision: Optional[Decision] = None) -> PolicyPrediction:
         return self._prediction(
@@ -83,3 +125,8 @@ class SafetyPolicy(Policy):
             is_no_user_prediction=True,
             action_metadata=decision.as_metadata() if decision else None,
         )
+
+
+def _asked(tracker: DialogueStateTracker) -> Optional[str]:
+    """The slot that the open form asks for, or None."""
+    return tracker.get_slot(REQUESTED_SLOT) if tracker.active_loop_name == FORM else None

@@ -12,12 +12,13 @@ from typing import Any, Optional
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event, SlotSet, UserUttered
+from rasa.shared.core.events import ActiveLoop, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlite_utils import Database
 
+from bot.record.private import store_request, without_answers
 from bot.record.record import Record
 from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, turn_of_client
 from bot.safety.normalise import clean
@@ -96,16 +97,18 @@ class RecordTrackerStore(TrackerStore):
         if not any(isinstance(event, UserUttered) for event in new):
             return
         now = time.time()
-        events = [_redacted(event.as_dict()) for event in new]
+        before = loaded.slots or {}
+        events = [_redacted(event) for event in without_answers([event.as_dict() for event in new], before.get(REQUESTED_SLOT))]
         rows = [(conversation, event["event"], float(event.get("timestamp") or now), json.dumps(event, ensure_ascii=False)) for event in events]
         turn = turn_from_events(conversation, 0, events, now)
         assert turn is not None
-        changed = _changes(loaded.slots or {}, _slots(tracker))
+        changed = _changes(before, _slots(tracker))
         channel = tracker.get_latest_input_channel() or "unknown"
 
         def write(database: Database) -> Turn:
             numbered = _insert(database, turn, channel, changed, expected=loaded.turns)
             database.conn.executemany("INSERT INTO events (conversation, type, at, data) VALUES (?, ?, ?, ?)", rows)
+            store_request(database, conversation, events, before)
             return numbered
 
         self.committed[conversation] = await self.record.write(write, self._until.pop(conversation, None))
@@ -139,6 +142,9 @@ class RecordTrackerStore(TrackerStore):
         for name in known & (slots.keys() | current.keys()):
             if current.get(name) != slots.get(name) and name not in _NOT_KEPT:
                 tracker.update(SlotSet(name, slots.get(name)), self.domain)
+        form = _form_asking(self.domain, slots.get(REQUESTED_SLOT))
+        if form != tracker.active_loop_name:  # its beginning may be further back than the events that were loaded
+            tracker.update(ActiveLoop(form), self.domain)
         self._loaded[sender_id] = _Loaded(len(tracker.events), turns, slots)
         return tracker
 
@@ -202,6 +208,11 @@ def _event(stored: Mapping[str, Any]) -> Event | None:
 def _event_class(name: str) -> Any:
     """Rasa looks through all subclasses each time, which took a sixth of a turn."""
     return Event.resolve_by_type(name)
+
+
+def _form_asking(domain: Domain, slot: str | None) -> str | None:
+    """The form that asks for a slot; None when no slot is asked for."""
+    return next((form for form in domain.form_names if slot in domain.required_slots_for_form(form)), None) if slot else None
 
 
 def _slots(tracker: DialogueStateTracker) -> dict[str, Any]:

@@ -91,7 +91,8 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
     given = user.get("metadata") or {}
     said = [event for event in events if event.get("event") == "bot"]
     worded = [(event.get("metadata") or {}) for event in said]
-    first: Mapping[str, Any] = next((metadata["snippet"] for metadata in worded if metadata.get("snippet")), {})
+    replies = [(event.get("metadata") or {}) for event in events[events.index(user) :] if event.get("event") == "bot"]
+    first: Mapping[str, Any] = next((metadata["snippet"] for metadata in [*replies, *worded] if metadata.get("snippet")), {})
     reasons = [event["metadata"] for event in events if event.get("event") == "action" and (event.get("metadata") or {}).get("reason")]
     reason: Mapping[str, Any] = reasons[0] if reasons else {}
     risk: Mapping[str, Any] = reason.get("risk") or {}
@@ -118,7 +119,12 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         snippet_hash=first.get("hash"),
         reply="\n\n".join(str(event.get("text") or "") for event in said),
         messages=[
-            {"text": event.get("text"), "snippet": metadata.get("snippet"), "buttons": (event.get("data") or {}).get("buttons") or []}
+            {
+                "text": event.get("text"),
+                "snippet": metadata.get("snippet"),
+                "buttons": (event.get("data") or {}).get("buttons") or [],
+                **({"input": metadata["input"]} if metadata.get("input") else {}),
+            }
             for event, metadata in zip(said, worded, strict=True)
         ],
         warning=WARNING,

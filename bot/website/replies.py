@@ -69,6 +69,7 @@ def _message_json(message: Message, route: str, library: Library) -> dict[str, A
         "snippet": _snippet_json(message, library),
         "buttons": [dict(button) for button in message.buttons],
         "links": links(message.text, emergency=route == "emergency"),
+        **({"input": dict(message.input)} if message.input else {}),
     }
 
 

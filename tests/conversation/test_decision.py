@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from bot.content.form_words import load_form_words
 from bot.content.library import Library
-from bot.conversation.decision import EARLIER_RISK, EMERGENCY_FOLLOWUP, EMERGENCY_OVER, Decision, Understanding, decide
+from bot.conversation.decision import EARLIER_RISK, EMERGENCY_FOLLOWUP, EMERGENCY_OVER, Content, Context, Decision, Understanding, decide
+from bot.conversation.memory import Memory
+from bot.conversation.request_form import CONSENT, QUESTION, REACH
 from bot.safety.triage import Finding
+from tests.conftest import DATA
 
 WARFARIN = Finding("clinician_medicine", "medicine.anticoagulant", "warfarin")
 CHEST = Finding("emergency_chest_pain", "emergency.chest.pain", "chest pain")
@@ -141,3 +145,60 @@ def test_a_weak_rule_is_overruled_by_a_classifier_that_is_sure(library: Library)
 )
 def test_otherwise_a_rule_stands(library: Library, findings: tuple[Finding, ...], classifier: Mapping[str, Any], intent: str) -> None:
     assert _decide(library, findings=findings, classifier=classifier, intent=intent) is not None
+
+
+CONTENT = Content(form_words=load_form_words(DATA))
+
+
+def _in_form(library: Library, asked: str, text: str, *, intent: str | None = None, findings: tuple[Finding, ...] = ()) -> Decision | None:
+    message = Understanding(text, intent, 0.9, findings, {})
+    return decide(message, risk=None, emergency=None, library=library, context=Context(asked), content=CONTENT)
+
+
+def test_the_form_takes_a_risky_question(library: Library) -> None:
+    assert _in_form(library, QUESTION, "may I have it with warfarin", findings=(WARFARIN,)) is None
+
+
+def test_an_emergency_ends_the_form(library: Library) -> None:
+    decision = _in_form(library, QUESTION, "I have chest pain", findings=(CHEST,))
+    assert decision is not None
+    assert decision.ends_form
+
+
+def test_a_question_in_between_is_answered_and_the_form_asks_again(library: Library) -> None:
+    decision = _in_form(library, REACH, "when are you open", intent="opening_hours")
+    assert decision is not None
+    assert (decision.snippet, decision.then, decision.slots) == ("opening_hours", ("request_form",), {REACH: None})
+
+
+def test_a_risk_in_between_is_referred_and_the_form_asks_again(library: Library) -> None:
+    decision = _in_form(library, REACH, "I take warfarin", findings=(WARFARIN,))
+    assert decision is not None
+    assert (decision.snippet, decision.then) == ("clinician_medicine", ("request_form",))
+
+
+@pytest.mark.parametrize(("asked", "text", "snippet"), [(REACH, "Cancel!", "request_cancelled"), (CONSENT, "no", "request_declined")])
+def test_a_command_ends_the_form(library: Library, asked: str, text: str, snippet: str) -> None:
+    decision = _in_form(library, asked, text)
+    assert decision is not None
+    assert (decision.snippet, decision.ends_form) == (snippet, True)
+
+
+def test_the_previous_answer_is_the_one_before_the_last(library: Library) -> None:
+    message = Understanding("the previous one", "previous_answer", 1.0, (), {})
+    decision = decide(message, risk=None, emergency=None, library=library, context=Context(memory=Memory(("cost", "location"))))
+    assert decision is not None
+    assert (decision.snippet, decision.reason) == ("cost", "follow_up")
+
+
+def test_several_questions_are_answered_in_their_order(library: Library) -> None:
+    decision = decide(Understanding("both", "cost", 0.9, (), {}, ("cost", "location", "cost")), risk=None, emergency=None, library=library)
+    assert decision is not None
+    assert (decision.snippet, decision.then) == ("cost", ("utter_location",))
+
+
+def test_after_a_risk_not_even_one_of_several_questions_is_answered_that_must_not_be(library: Library) -> None:
+    message = Understanding("both", "session_length", 0.9, (), {}, ("cost", "session_length"))
+    decision = decide(message, risk="clinician_medicine", emergency=None, library=library)
+    assert decision is not None
+    assert decision.snippet == EARLIER_RISK

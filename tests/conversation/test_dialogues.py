@@ -1,4 +1,4 @@
-"""Whole dialogues, written as data: what is said, which route and which snippet must come back."""
+"""Whole dialogues, written as data: what is said, and which approved texts must come back, word for word."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import pytest
 import yaml
 
 from bot.conversation.engine import Engine
+from bot.conversation.reply import Reply
+from bot.record.private import KEPT_APART
+from bot.record.requests import list_requests
 from bot.safety.warning import WARNING
 
 FOLDER = Path(__file__).parent / "dialogues"
@@ -20,14 +23,61 @@ DIALOGUES = [(path.stem, dialogue) for path in sorted(FOLDER.glob("*.yml")) for 
 @pytest.mark.parametrize("dialogue", [dialogue for _, dialogue in DIALOGUES], ids=[f"{stem}: {dialogue['name']}" for stem, dialogue in DIALOGUES])
 def test_the_dialogue_goes_as_written(dialogue: dict[str, Any], engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
     conversation = uuid.uuid4().hex
+
+    def say(text: str) -> Reply:
+        return loop.run_until_complete(engine.turn(conversation, text))
+
     for number, step in enumerate(dialogue["turns"], start=1):
-        reply = loop.run_until_complete(engine.turn(conversation, step["say"]))
-        told = (number, step["say"])
-        assert reply.turn is not None, told
-        assert reply.route == step["route"], (*told, reply.turn.snippet_id, reply.turn.risk_rule, reply.turn.intent, reply.turn.confidence)
-        if "snippet" in step:
-            assert reply.turn.snippet_id == step["snippet"], told
-            assert reply.messages[-1].text == engine.library[step["snippet"]].text, told
-        if "offers" in step:
-            assert step["offers"] in [button["send"] for button in reply.messages[-1].buttons], told
-        assert reply.warning == WARNING, told
+        reply = say(step["say"])
+        _check(step, reply, engine, (number, step["say"]))
+        if "press" in step:
+            button = reply.messages[-1].buttons[step["press"]]["send"]
+            pressed = say(button).turn
+            assert pressed is not None
+            assert engine.library[str(pressed.snippet_id)].question == button
+    if "request" in dialogue:
+        left = [row for row in list_requests(engine.store.database, limit=10_000) if row.conversation == conversation]
+        assert [{"question": row.question, "reach": row.reach, "best_time": row.best_time} for row in left] == (
+            [dialogue["request"]] if dialogue["request"] else []
+        )
+        _nothing_kept(dialogue, conversation, engine)
+
+
+def _check(step: dict[str, Any], reply: Reply, engine: Engine, told: tuple[int, str]) -> None:
+    turn = reply.turn
+    assert turn is not None, told
+    said = [str((message.snippet or {}).get("id")) for message in reply.messages]
+    why = (*told, said, turn.risk_rule, turn.intent, turn.confidence)
+    assert reply.warning == WARNING, told
+    for message, name in zip(reply.messages, said, strict=True):
+        assert message.text == engine.library[name].text, why
+    assert said == step.get("says", said), why
+    assert reply.route == step.get("route", reply.route), why
+    assert turn.snippet_id == step.get("snippet", turn.snippet_id), why
+    offered = [button["send"] for button in reply.messages[-1].buttons]
+    assert len(set(offered)) == len(offered), why
+    assert step.get("offers") in [None, *offered], why
+    assert step.get("not_offers") not in offered, why
+    if "kept_apart" in step:
+        assert (turn.text == KEPT_APART) is step["kept_apart"], why
+    if "input" in step:
+        assert (reply.messages[-1].input or {}).get("kind") == step["input"], why
+    if "sources_of" in step:
+        assert (reply.messages[0].snippet or {})["sources"] == [source.as_dict() for source in engine.library[step["sources_of"]].sources], why
+
+
+def _nothing_kept(dialogue: dict[str, Any], conversation: str, engine: Engine) -> None:
+    """What was left for the team is in the request and nowhere in events, turns or slots."""
+    database = engine.store.database
+    kept = " ".join(
+        str(value)
+        for table in ("events", "turns")
+        for row in database.query(f"SELECT * FROM {table} WHERE conversation = ?", [conversation])
+        for value in row.values()
+    )
+    for value in (dialogue["request"] or {}).values():
+        if value.lower() != "any time":
+            assert value not in kept
+    if dialogue["request"]:
+        (slots,) = database.execute("SELECT slots FROM conversations WHERE id = ?", [conversation]).fetchone()
+        assert dialogue["request"]["reach"] not in slots

@@ -1,0 +1,74 @@
+"""The form "leave a question for our clinical team": what each step takes. Plain values in, plain values out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.content.form_words import FormWords
+from bot.record.private import FORM_SLOTS
+from bot.safety.normalise import phrase
+
+FORM = "request_form"
+QUESTION, REACH, TIME, CONSENT = FORM_SLOTS
+
+MIN_QUESTION = 3
+"""Words."""
+MAX_QUESTION = 1_000
+MAX_REACH = 120
+MAX_TIME = 100
+"""Characters."""
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.UNICODE)
+_PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]{5,24}\d")
+_DIGITS = range(7, 16)
+"""Digits of a phone number; 15 is the most that E.164 allows."""
+_ASKS = re.compile(r"\?|^\s*(?:what|when|where|who|why|how|which|do|does|is|are)\b", re.IGNORECASE)
+
+
+def contact_in(text: str) -> str | None:
+    """The one phone number or e-mail address in a short text, or None when there is none or more than one."""
+    if len(text) > MAX_REACH:
+        return None
+    emails = _EMAIL.findall(text)
+    rest = _EMAIL.sub(" ", text)
+    phones = [number.strip() for number in _PHONE.findall(rest) if sum(digit.isdigit() for digit in number) in _DIGITS]
+    found = [*emails, *phones]
+    return found[0] if len(found) == 1 and (emails or sum(character.isdigit() for character in rest) in _DIGITS) else None
+
+
+def takes(slot: str, text: str, words: FormWords) -> bool:
+    """Whether a message is an answer to what the form asks, rather than something in between."""
+    if slot == REACH:
+        return contact_in(text) is not None
+    if slot == CONSENT:
+        return phrase(text) in words.yes
+    return slot == QUESTION or not _ASKS.search(text)
+
+
+def fault_of(slot: str, text: str, words: FormWords) -> str | None:
+    """The id of the snippet that says what is wrong with an answer; None when nothing is."""
+    if slot == QUESTION:
+        if len(text) > MAX_QUESTION:
+            return "request_question_long"
+        return "request_question_short" if len(phrase(text).split()) < MIN_QUESTION else None
+    if slot == REACH:
+        return None if contact_in(text) else "request_reach_unclear"
+    if slot == TIME:
+        return "request_time_unclear" if len(text) > MAX_TIME or not takes(TIME, text, words) else None
+    return None if phrase(text) in words.yes else "request_consent_unclear"
+
+
+def changed(slot: str, text: str, words: FormWords) -> str | None:
+    """The slot that the visitor wants to fill again, or None."""
+    said = phrase(text)
+    named = next((name for name, phrases in words.change.items() if said in phrases), None)
+    if named is not None or said not in words.back:
+        return named
+    return FORM_SLOTS[max(FORM_SLOTS.index(slot) - 1, 0)]
+
+
+def emptied(*, keep: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The slots of the form without what the visitor typed."""
+    return {slot: None for slot in (*FORM_SLOTS, "requested_slot") if slot not in (keep or {})}
