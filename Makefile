@@ -1,6 +1,6 @@
 # `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
 .DEFAULT_GOAL := help
-.PHONY: help install train serve test test-training walk lint types check browser widget widget-types sri clean
+.PHONY: help install train serve test test-training walk lint types check browser widget widget-types sri encoder clean
 
 PYTHON_VERSION := 3.10
 TOOLS := .tools
@@ -53,6 +53,9 @@ widget-types: install  ## Types of the widget, strictly
 
 sri: install  ## Print the widget's tag with the hash that pins this version
 	@$(PY) scripts/widget.py sri
+
+encoder: install  ## Tune the sentence encoder on data/nlu (gigabytes of packages, ten minutes or more)
+	@$$(command -v uv || echo $(TOOLS)/bin/uv) run --script scripts/tune_encoder.py
 
 check: train  ## Check the approved content and Rasa's own data
 	$(PY) -m bot content check

@@ -30,7 +30,7 @@ def fingerprint(settings: Settings) -> str:
 
 
 def _ingredients(settings: Settings) -> Iterator[Path]:
-    yield from (ROOT / "config.yml", ROOT / "domain.yml", settings.data / "rules.yml")
+    yield from (ROOT / "config.yml", ROOT / "domain.yml", settings.data / "rules.yml", settings.data / "encoder" / "SHA256SUMS")
     yield from sorted((settings.data / "nlu").glob("*.yml"))
     for name in _CODE:
         yield from sorted((ROOT / name).glob("*.py")) if (ROOT / name).is_dir() else [ROOT / name]

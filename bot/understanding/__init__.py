@@ -1,1 +1,1 @@
-"""What a message means: Rasa NLU components on one frozen sentence encoder."""
+"""What a message means: Rasa NLU components on one sentence encoder."""

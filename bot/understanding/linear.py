@@ -142,6 +142,10 @@ class Reading:
     nearest: Matrix
     """Cosine to the nearest training example of each class."""
 
+    def part(self, rows: slice | npt.NDArray[np.bool_]) -> Reading:
+        """What is known of some of the texts."""
+        return Reading(self.classes, self.probabilities[rows], self.nearest[rows])
+
 
 @dataclass(frozen=True)
 class Intents:

@@ -15,7 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.safety.normalise import clean
-from bot.understanding.encoder import MODEL_SHA256, shared_encoder
+from bot.understanding.encoder import checksums, shared_encoder
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -30,7 +30,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """`model` is part of the training cache's key: another encoder means training again."""
-        return {**DenseFeaturizer.get_default_config(), "model": MODEL_SHA256}
+        return {**DenseFeaturizer.get_default_config(), "model": checksums()["model.onnx"]}
 
     def __init__(self, config: Dict[str, Any], name: str) -> None:
         super().__init__(name, config)

@@ -1,14 +1,15 @@
-"""The sentence encoder: vectors of length one, and only the published files."""
+"""The sentence encoder: vectors of length one, and only the files that belong together."""
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from bot.understanding import encoder
-from bot.understanding.encoder import DIMENSIONS, EncoderError, SentenceModel, shared_encoder
+from bot.understanding.encoder import DIMENSIONS, EncoderError, SentenceModel, kept_from_tuning, shared_encoder
 from tests.conftest import DATA
 
 
@@ -66,25 +67,46 @@ def test_a_process_keeps_one_encoder() -> None:
     assert shared_encoder() is shared_encoder()
 
 
-def test_a_model_that_is_not_the_published_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder, "MODEL_SHA256", "0" * 64)
-    with pytest.raises(EncoderError, match=r"model\.onnx: not the published file"):
+def test_a_text_has_the_same_vector_alone_and_among_others() -> None:
+    texts = ["Is it safe?", "How long does one session of this therapy usually take, and may my sister wait with me?", *(f"Question {n}" for n in range(30))]
+    assert np.array_equal(_open().encode(texts)[:2], np.vstack([_open().encode([text]) for text in texts[:2]]))
+
+
+def test_a_fifth_of_all_sentences_is_never_tuned_on() -> None:
+    kept = [kept_from_tuning(f"question number {n}") for n in range(5_000)]
+    assert 0.17 < sum(kept) / len(kept) < 0.23
+
+
+def test_spelling_that_the_encoder_never_sees_does_not_decide_what_it_is_tuned_on() -> None:
+    assert all(kept_from_tuning(f"question {n}") == kept_from_tuning(f"  question\u2060 {n} ") for n in range(100))
+
+
+@pytest.fixture
+def copied(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The encoder's folder in a data folder of its own."""
+    folder = shutil.copytree(DATA / "encoder", tmp_path / "encoder")
+    monkeypatch.setenv("OZONE_DATA", str(tmp_path))
+    return folder
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+def test_a_file_that_does_not_belong_here_is_named(copied: Path, name: str) -> None:
+    with (copied / name).open("ab") as file:
+        file.write(b" ")
+    with pytest.raises(EncoderError, match=rf"{re.escape(name)}: not the file that belongs here"):
         _open()
 
 
-def test_a_tokenizer_that_is_not_the_published_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder, "TOKENIZER_SHA256", "0" * 64)
-    with pytest.raises(EncoderError, match=r"tokenizer\.json: not the published file"):
+@pytest.mark.parametrize(
+    ("listed", "says"), [(None, "cannot be read"), ("nonsense\n", "cannot be read"), ("0  tokenizer.json\n", r"no checksum of model\.onnx")]
+)
+def test_a_broken_list_of_checksums_is_named(copied: Path, listed: str | None, says: str) -> None:
+    (copied / "SHA256SUMS").unlink() if listed is None else (copied / "SHA256SUMS").write_text(listed)
+    with pytest.raises(EncoderError, match=rf"SHA256SUMS: .*{says}"):
         _open()
 
 
 def test_a_missing_model_is_named_with_its_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OZONE_ENCODER_MODEL", str(tmp_path / "other.onnx"))
     with pytest.raises(EncoderError, match=r"other\.onnx: the encoder's file is missing.*OZONE_ENCODER_MODEL"):
-        _open()
-
-
-def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder, "_MODEL_PACKAGE", "no-such-package-here")
-    with pytest.raises(EncoderError, match="no-such-package-here is not installed"):
         _open()
