@@ -119,7 +119,7 @@ class Engine:
 
     async def understand(self, text: str) -> Understanding:
         """What rules and model make of a text outside any conversation."""
-        parsed = await self._processor.parse_message(UserMessage(_not_a_command(text))) if self._processor else {}
+        parsed = await self._processor.reader.read(_not_a_command(text), afresh=True) if self._processor else {}
         intent = parsed.get("intent") or {}
         return Understanding(text, intent.get("name"), float(intent.get("confidence") or 0.0), self._triage.check(text), parsed.get("risk") or {})
 
@@ -132,13 +132,12 @@ class Engine:
             await asyncio.to_thread(self.load)
         if self.fault is not None:
             return [self.fault]
+        understood = await asyncio.gather(*(self.understand(text) for text, _ in CANARIES))
         wrong = []
-        for text, expected in CANARIES:
-            message = await self.understand(text)
+        for message, (text, expected) in zip(understood, CANARIES, strict=True):
             decision = decide(message, risk=None, emergency=None, library=self.library)
             if (decision.snippet if decision else message.intent) != expected:
                 wrong.append(f"the canary question {text!r} is not answered with `{expected}`. Run `make train`.")
-            await asyncio.sleep(0)  # a visitor may come in between
         return wrong
 
     async def _through_rasa(self, request: _Request) -> Reply | None:
@@ -149,8 +148,9 @@ class Engine:
             if self._processor is None:
                 return None
             try:
+                message = await self._processor.read(_as_rasa_sees(request))
                 async with self._working:
-                    tracker = await self._processor.work_out(_as_rasa_sees(request))
+                    tracker = await self._processor.work_out(message)
                 self.store.expect(request.conversation, request.until)
                 await self.store.save(tracker)
                 return reply_of(self.store.committed[request.conversation])

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.engine import loader
+from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.conversation.graph import StraightGraphRunner
+from bot.conversation.reader import MessageReader, Parsed
 
 
 class SilentTurnError(RuntimeError):
@@ -26,14 +31,30 @@ class SilentTurnError(RuntimeError):
 class TurnProcessor(MessageProcessor):
     """Works out a turn and leaves it to the caller to commit it, so that waiting for the disk holds up nobody else."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reader = MessageReader(self._parse)
+
+    def _parse(self, texts: Sequence[str]) -> List[Parsed]:
+        """Rasa's NLU graph on several messages at once, as `parse_message` runs it on one."""
+        target = self.model_metadata.nlu_target
+        messages = self.graph_runner.run({PLACEHOLDER_MESSAGE: [UserMessage(text) for text in texts]}, [target])[target]
+        nothing = {TEXT: "", INTENT: {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}, ENTITIES: []}
+        return [{**copy.deepcopy(nothing), **message.as_dict(only_output_properties=True)} for message in messages]
+
     @staticmethod
     def _load_model(model_path: Union[str, Path]) -> Tuple[str, ModelMetadata, StraightGraphRunner]:
         with TempDirectoryPath(get_temp_dir_name()) as folder:
             metadata, runner = loader.load_predict_graph_runner(Path(folder), Path(model_path), LocalModelStorage, StraightGraphRunner)
         return Path(model_path).name, metadata, runner
 
+    async def read(self, message: UserMessage) -> UserMessage:
+        """The message with what the NLU pipeline makes of it."""
+        message.parse_data = await self.reader.read(str(message.text or ""))
+        return message
+
     async def work_out(self, message: UserMessage) -> DialogueStateTracker:
-        """The conversation with the message and the reply to it, not yet saved.
+        """The conversation with a message that was read and the reply to it, not yet saved.
 
         Raises:
             SilentTurnError: nothing was said; Rasa itself would call that a turn.
@@ -49,7 +70,13 @@ class TurnProcessor(MessageProcessor):
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> Tuple[Action, PolicyPrediction]:
         """The next action; a custom one in the form that knows it runs in this process."""
         action, prediction = super().predict_next_with_tracker_if_should(tracker)
-        return (_OwnAction(action.name(), self.action_endpoint) if isinstance(action, RemoteAction) else action), prediction
+        return self._in_this_process(action), prediction
+
+    def _get_action(self, action_name: str) -> Optional[Action]:
+        return self._in_this_process(super()._get_action(action_name))
+
+    def _in_this_process(self, action: Any) -> Any:
+        return _OwnAction(action.name(), self.action_endpoint) if isinstance(action, RemoteAction) else action
 
 
 class _OwnAction(RemoteAction):

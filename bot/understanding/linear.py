@@ -24,6 +24,9 @@ _NEIGHBOUR_WEIGHT = 10.0
 """Of the cosine to the nearest example of a class, added to the class's score. Few examples a class leave the regression
 unsure where one of them says it plainly; any weight from 5 to 20 does nearly as well (docs/adr/007-neighbours.md)."""
 
+_FEW = 4
+"""Rows up to which one product of matrix and vector each is quicker than one of two matrices, for which BLAS first rearranges all examples."""
+
 _UPDATES = 1_000
 _RATE = 0.03
 _DECAY = 2e-6
@@ -112,7 +115,11 @@ class Examples:
 
     def nearest(self, embeddings: Matrix) -> Matrix:
         """Cosine of each row to the nearest example of each class: shape (rows, classes)."""
-        return np.asarray(np.maximum.reduceat(embeddings @ self.embeddings.T, self._starts, axis=1), dtype=np.float32)
+        if 0 < len(embeddings) <= _FEW:
+            cosines = np.stack([self.embeddings @ row for row in embeddings])
+        else:
+            cosines = embeddings @ self.embeddings.T
+        return np.asarray(np.maximum.reduceat(cosines, self._starts, axis=1), dtype=np.float32)
 
     def nearest_of(self, intent: str, embedding: Matrix) -> tuple[str, float]:
         """The example of an intent that is nearest to an embedding of shape (384,), and its cosine."""
@@ -141,6 +148,10 @@ class Reading:
     probabilities: Matrix
     nearest: Matrix
     """Cosine to the nearest training example of each class."""
+
+    def part(self, rows: slice) -> Reading:
+        """What is known of some of the texts."""
+        return Reading(self.classes, self.probabilities[rows], self.nearest[rows])
 
 
 @dataclass(frozen=True)
