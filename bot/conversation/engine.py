@@ -12,6 +12,7 @@ import structlog
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from sqlite_utils import Database
+from threadpoolctl import threadpool_limits
 
 from bot.content.shared import shared_library, shared_triage
 from bot.conversation.approved_nlg import PROBLEM, WEB_CHANNEL, ApprovedNLG
@@ -87,6 +88,7 @@ class Engine:
     def load(self) -> None:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
         self._loaded_last = time.monotonic()
+        threadpool_limits(limits=1, user_api="blas")  # threads that share one small product wait for each other longer than it takes
         nlg = ApprovedNLG(library=self.library)
         try:
             path = require_model(self._settings)
@@ -143,12 +145,13 @@ class Engine:
     async def _through_rasa(self, request: _Request) -> Reply | None:
         """The recorded reply, or None when Rasa failed, stayed silent, or the turn could not be committed."""
         for _ in range(_ATTEMPTS):
-            if (answered := await self._answered(request)) is not None:
-                return reply_of(answered)
             if self._processor is None:
-                return None
+                return None if (answered := await self._answered(request)) is None else reply_of(answered)
             try:
-                message = await self._processor.read(_as_rasa_sees(request))
+                looked_up = self.store.look_up(request.conversation, request.client_id)
+                message, answered = await asyncio.gather(self._processor.read(_as_rasa_sees(request)), looked_up)
+                if answered is not None:
+                    return reply_of(answered)
                 async with self._working:
                     tracker = await self._processor.work_out(message)
                 self.store.expect(request.conversation, request.until)

@@ -18,6 +18,9 @@ those once; beyond this many the gain is small and the first of them would wait 
 _REMEMBERED = 1024
 """Messages whose reading is kept: buttons send the same few sentences again and again."""
 
+_SHORT = 200
+"""Characters of the longest message that is kept; longer ones are hardly ever repeated, and would fill the memory."""
+
 
 class MessageReader:
     """What the NLU pipeline makes of a message, which depends on nothing but its words.
@@ -67,7 +70,8 @@ class MessageReader:
                 if isinstance(outcome, Exception):
                     found.set_exception(outcome)
                     continue
-                self._known[text] = outcome
+                if len(text) <= _SHORT:
+                    self._known[text] = outcome
                 found.set_result(outcome)
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)

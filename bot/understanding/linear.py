@@ -115,10 +115,8 @@ class Examples:
 
     def nearest(self, embeddings: Matrix) -> Matrix:
         """Cosine of each row to the nearest example of each class: shape (rows, classes)."""
-        if 0 < len(embeddings) <= _FEW:
-            cosines = np.stack([self.embeddings @ row for row in embeddings])
-        else:
-            cosines = embeddings @ self.embeddings.T
+        few = 0 < len(embeddings) <= _FEW
+        cosines = np.stack([self.embeddings @ row for row in embeddings]) if few else embeddings @ self.embeddings.T
         return np.asarray(np.maximum.reduceat(cosines, self._starts, axis=1), dtype=np.float32)
 
     def nearest_of(self, intent: str, embedding: Matrix) -> tuple[str, float]:
