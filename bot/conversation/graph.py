@@ -11,7 +11,7 @@ from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, R
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.constants import PREVIOUS_ACTION, SHOULD_NOT_BE_SET, USER
 from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.events import ActionExecuted
+from rasa.shared.core.events import ActionExecuted, ActionReverted, ActiveLoop, Event, Restarted, SessionStarted, SlotSet, UserUtteranceReverted
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
@@ -95,19 +95,36 @@ def look_back_no_further_than_rules(policy: RulePolicy) -> None:
     policy._prediction_states = states
 
 
+_TAKES_BACK = frozenset((Restarted, ActionReverted, UserUtteranceReverted, ActiveLoop))
+"""Events on account of which earlier ones may not count."""
+
+
 def recent_states(tracker: DialogueStateTracker, domain: Domain, count: int) -> List[State]:
-    """The last states of `domain.states_for_tracker_history(tracker)`, without those before them."""
-    events = tracker.applied_events()
-    to_skip = sum(isinstance(event, ActionExecuted) for event in events) + 1 - count
+    """The last states of `domain.states_for_tracker_history(tracker)`, without those before them.
+
+    Slots that have no influence on a conversation are in no state, so they are left out from the beginning.
+    """
+    events = _applied(tracker)
+    to_skip = sum(type(event) is ActionExecuted for event in events) + 1 - count
+    slots = {name: slot for name, slot in tracker.slots.items() if slot.influence_conversation}
+    prior = DialogueStateTracker(tracker.sender_id, slots.values(), is_rule_tracker=tracker.is_rule_tracker)
     states: List[State] = []
-    prior = tracker.init_copy()
     for event in events:
-        if isinstance(event, ActionExecuted):
+        if type(event) is ActionExecuted:
             to_skip -= 1
             if to_skip < 0:
                 states.append(domain.get_active_state(prior))
-        prior.update(event)
+        if type(event) is not SlotSet or event.key in slots:
+            prior.update(event)
     return [*states, domain.get_active_state(prior)]
+
+
+def _applied(tracker: DialogueStateTracker) -> List[Event]:
+    """`tracker.applied_events()`, which looks for much that can hardly ever have happened."""
+    events = list(tracker.events)
+    if not _TAKES_BACK.isdisjoint(map(type, events)):
+        return tracker.applied_events()
+    return events[next((place for place in range(len(events), 0, -1) if type(events[place - 1]) is SessionStarted), 0) :]
 
 
 def _end(state: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import copy
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,8 +31,8 @@ class MessageReader:
 
     def __init__(self, parse: Callable[[Sequence[str]], Sequence[Parsed]]) -> None:
         self._parse = parse
-        self._waiting: OrderedDict[str, asyncio.Future[Parsed]] = OrderedDict()
-        self._known: OrderedDict[str, Parsed] = OrderedDict()
+        self._waiting: OrderedDict[str, asyncio.Future[str]] = OrderedDict()
+        self._known: OrderedDict[str, str] = OrderedDict()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._running: asyncio.Task[None] | None = None
 
@@ -48,13 +48,15 @@ class MessageReader:
         """
         if text in self._known and not afresh:
             self._known.move_to_end(text)
-            return copy.deepcopy(self._known[text])
+            known: Parsed = json.loads(self._known[text])
+            return known
         if text not in self._waiting:
             self._waiting[text] = asyncio.get_running_loop().create_future()
         found = self._waiting[text]
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._read_waiting())
-        return copy.deepcopy(await asyncio.shield(found))
+        parsed: Parsed = json.loads(await asyncio.shield(found))
+        return parsed
 
     async def _read_waiting(self) -> None:
         while self._waiting:
@@ -76,9 +78,9 @@ class MessageReader:
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
 
-    def _outcomes(self, texts: Sequence[str]) -> Sequence[Parsed | Exception]:
-        """A reading or a fault for each text."""
+    def _outcomes(self, texts: Sequence[str]) -> Sequence[str | Exception]:
+        """A reading, as JSON, or a fault for each text."""
         try:
-            return self._parse(texts)
+            return [json.dumps(parsed) for parsed in self._parse(texts)]
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
             return [error] if len(texts) == 1 else [outcome for text in texts for outcome in self._outcomes([text])]

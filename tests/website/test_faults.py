@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import threading
@@ -105,7 +106,9 @@ def test_health_checks_are_answered_while_another_process_locks_the_record(serve
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     """A file system of its own, as small as that."""
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], capture_output=True, check=False) if _may_mount() else None
+    mounted = (
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], capture_output=True, check=False) if _may_mount() else None
+    )
     if mounted is None or mounted.returncode:
         pytest.skip("mounting a small disk needs root and the right to mount")
     try:
