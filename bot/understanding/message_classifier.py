@@ -204,10 +204,14 @@ def sentence_embedding(message: Message) -> Matrix:
 
 def _embeddings(messages: Sequence[Message], texts: Sequence[Sequence[str]]) -> Matrix:
     """One row for each text of each message, the message itself first. What no featurizer encoded is encoded in one batch."""
-    rows = [[features.features if (features := message.get_dense_features(TEXT)[1]) is not None else None] for message in messages]
-    missing = [text for found, own in zip(rows, texts, strict=True) for text in own[(found[0] is not None) :]]
+    featurized = [message.get_dense_features(TEXT)[1] for message in messages]
+    missing = [text for found, own in zip(featurized, texts, strict=True) for text in own[0 if found is None else 1 :]]
     encoded = iter(shared_encoder().encode(missing))
-    return np.vstack([row if row is not None else next(encoded) for found, own in zip(rows, texts, strict=True) for row in [*found, *[None] * (len(own) - 1)]])
+    rows: List[Matrix] = []
+    for found, own in zip(featurized, texts, strict=True):
+        rows.append(next(encoded) if found is None else found.features)
+        rows.extend(next(encoded) for _ in own[1:])
+    return np.vstack(rows).astype(np.float32, copy=False)
 
 
 def _evidence(reading: Reading, on_subject: npt.NDArray[np.bool_]) -> Matrix:

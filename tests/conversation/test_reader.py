@@ -88,7 +88,8 @@ def test_a_visitor_who_leaves_takes_no_reading_with_them() -> None:
 @pytest.mark.parametrize("together", [2, 8, 20])
 def test_a_batch_reads_what_single_messages_read(together: int, engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
     """The encoder computes in float32, so a neighbour in the batch changes nothing that is decided on."""
-    assert engine._processor is not None
+    processor = engine._processor
+    assert processor is not None
     texts = [
         "What is ozone?", "how long does it take and does it hurt? I am on warfarin", "I cannot breathe", "hi", "¿Cuánto cuesta?", "is it safe",
         "My mother has asthma. Can she come along, and where do you park?", "tell me a joke", "x " * 300, "EBOO vs EBO2",
@@ -98,7 +99,7 @@ def test_a_batch_reads_what_single_messages_read(together: int, engine: Engine, 
     async def read(step: int) -> list[Parsed]:
         parsed: list[Parsed] = []
         for start in range(0, len(texts), step):
-            parsed += await asyncio.gather(*(engine._processor.reader.read(text, afresh=True) for text in texts[start : start + step]))
+            parsed += await asyncio.gather(*(processor.reader.read(text, afresh=True) for text in texts[start : start + step]))
         return parsed
 
     alone, batched = loop.run_until_complete(read(1)), loop.run_until_complete(read(together))
