@@ -11,7 +11,7 @@ from typing import Any, Dict
 
 Parsed = Dict[str, Any]
 
-_TOGETHER = 8
+_TOGETHER = 16
 """Messages read in one go. Encoder and examples are limited by how fast memory gives them their weights, and a batch fetches
 those once; beyond this many the gain is small and the first of them would wait for the last."""
 

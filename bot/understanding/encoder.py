@@ -49,14 +49,14 @@ class SentenceModel:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
         self._remembered: OrderedDict[str, Matrix] = OrderedDict()
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Embeddings of `texts`, one row each: shape (len(texts), 384), rows of length one."""
         missing = sorted({text for text in texts if text not in self._remembered}, key=len)
         batches = [missing[start : start + _BATCH] for start in range(0, len(missing), _BATCH)]
         if len(batches) > 1:
-            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-                encoded = list(pool.map(self._run, batches))
+            encoded = list(self._threads.map(self._run, batches))
         else:
             encoded = [self._run(batch) for batch in batches]
         fresh = {text: row for batch, rows in zip(batches, encoded, strict=True) for text, row in zip(batch, rows, strict=True)}
