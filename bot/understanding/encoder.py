@@ -55,10 +55,8 @@ class SentenceModel:
         """Embeddings of `texts`, one row each: shape (len(texts), 384), rows of length one."""
         missing = sorted({text for text in texts if text not in self._remembered}, key=len)
         batches = [missing[start : start + _BATCH] for start in range(0, len(missing), _BATCH)]
-        if len(batches) > 1:
-            encoded = list(self._threads.map(self._run, batches))
-        else:
-            encoded = [self._run(batch) for batch in batches]
+        run_all = self._threads.map if len(batches) > 1 else map
+        encoded = list(run_all(self._run, batches))
         fresh = {text: row for batch, rows in zip(batches, encoded, strict=True) for text, row in zip(batch, rows, strict=True)}
         found = [fresh[text] if text in fresh else self._remembered[text] for text in texts]
         self._remembered.update(fresh)
