@@ -30,12 +30,14 @@ from bot.conversation.model import require_model
 from bot.settings import ROOT, Settings
 
 RESULTS = ROOT / "benchmarks" / "results"
-VISITORS = {1: 80, 8: 240, 32: 480, 128: 768}
+VISITORS = {1: 90, 8: 240, 32: 720, 128: 768}
 """Visitors at once, and how many messages they send together."""
 TURNS = (1, 5, 10, 100, 500)
 _AROUND = 5
 """A turn's median is taken over the turns from this many before it to this many after it, where there are any."""
 _TURNS_OF_A_VISITOR = 6
+_ROUNDS = 3
+"""Both contenders are measured in turns this often for each number of visitors, so that noise falls on both alike."""
 _PATIENCE_SECONDS = 300
 FIRST_QUESTION, FIRST_SNIPPET = "hello", "greet"
 """Something the starter project gets right after few epochs, too."""
@@ -53,6 +55,8 @@ class Contender:
     model_bytes: int
     measured: dict[str, Any] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    spent: dict[int, float] = field(default_factory=dict)
+    """CPU seconds by number of visitors."""
 
     async def ask(self, visitor: Visitor, talk: dict[str, Any], text: str) -> list[str]:
         """Sends one message of a conversation; `talk` is what the client keeps of it."""
@@ -88,6 +92,12 @@ class Contender:
         sizes = {line.split(":")[0].lower(): int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith(("Rss", "Pss:"))}
         self.measured |= {"rss_mb": sizes["rss"], "pss_mb": sizes["pss"]}
 
+    def cpu_seconds(self) -> float:
+        """CPU time the process has used since its start, which other work on the machine changes less than it changes the time that passes."""
+        assert self.process is not None
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def stop(self) -> None:
         """Ends the server."""
         if self.process is not None:
@@ -95,9 +105,22 @@ class Contender:
             self.process.wait()
 
 
-async def together(contender: Contender, visitors: int, texts: list[str]) -> dict[str, float]:
-    """Lets visitors send `texts` at once, each waiting for a reply before the next message."""
-    waiting, seconds = list(reversed(texts)), []
+@dataclass
+class Run:
+    """The seconds each message took, and the seconds they took together."""
+
+    seconds: list[float] = field(default_factory=list)
+    took: float = 0.0
+
+    def summary(self) -> dict[str, float]:
+        """What the table shows."""
+        cuts = statistics.quantiles(self.seconds, n=100)
+        return {"median_ms": cuts[49] * 1000, "p95_ms": cuts[94] * 1000, "p99_ms": cuts[98] * 1000, "per_second": len(self.seconds) / self.took}
+
+
+async def together(contender: Contender, visitors: int, texts: list[str], run: Run) -> None:
+    """Lets visitors send `texts` at once, each waiting for a reply before the next message, and adds what was measured to `run`."""
+    waiting = list(reversed(texts))
 
     async def visit() -> None:
         visitor, talk, turns = Visitor(contender.port), dict[str, Any](), 0
@@ -105,7 +128,7 @@ async def together(contender: Contender, visitors: int, texts: list[str]) -> dic
             text = waiting.pop()
             before = time.perf_counter()
             await contender.ask(visitor, talk, text)
-            seconds.append(time.perf_counter() - before)
+            run.seconds.append(time.perf_counter() - before)
             turns += 1
             if turns % _TURNS_OF_A_VISITOR == 0:
                 talk = {}
@@ -113,9 +136,7 @@ async def together(contender: Contender, visitors: int, texts: list[str]) -> dic
 
     started = time.perf_counter()
     await asyncio.gather(*(visit() for _ in range(visitors)))
-    took = time.perf_counter() - started
-    cuts = statistics.quantiles(seconds, n=100)
-    return {"median_ms": cuts[49] * 1000, "p95_ms": cuts[94] * 1000, "p99_ms": cuts[98] * 1000, "per_second": len(texts) / took}
+    run.took += time.perf_counter() - started
 
 
 async def by_turn(contender: Contender, fresh: Texts) -> dict[str, float]:
@@ -176,13 +197,21 @@ async def measure(contenders: list[Contender]) -> None:
             print(f"{contender.name}: first right answer after {contender.measured['start_seconds']:.1f} s", flush=True)
         texts = {contender.name: Texts() for contender in contenders}
         for contender in contenders:
-            await together(contender, 1, texts[contender.name].some(20))  # to warm up
+            await together(contender, 1, texts[contender.name].some(20), Run())  # to warm up
             contender.measured["visitors"] = {}
         for visitors, count in VISITORS.items():
+            runs = {contender.name: Run() for contender in contenders}
+            for _ in range(_ROUNDS):
+                for contender in contenders:
+                    spent = contender.cpu_seconds()
+                    await together(contender, visitors, texts[contender.name].some(count // _ROUNDS), runs[contender.name])
+                    contender.spent[visitors] = contender.spent.get(visitors, 0.0) + contender.cpu_seconds() - spent
             for contender in contenders:
-                result = await together(contender, visitors, texts[contender.name].some(count))
+                result = runs[contender.name].summary()
+                result["cpu_ms"] = contender.spent[visitors] / len(runs[contender.name].seconds) * 1000
                 contender.measured["visitors"][str(visitors)] = result
-                print(f"{contender.name}, {visitors} visitors: median {result['median_ms']:.1f} ms, {result['per_second']:.1f}/s", flush=True)
+                figures = f"median {result['median_ms']:.1f} ms, {result['per_second']:.1f}/s, CPU {result['cpu_ms']:.1f} ms a message"
+                print(f"{contender.name}, {visitors} visitors: {figures}", flush=True)
         for contender in contenders:
             contender.memory()
             contender.measured["turns"] = await by_turn(contender, texts[contender.name])
@@ -192,11 +221,11 @@ async def measure(contenders: list[Contender]) -> None:
             contender.stop()
 
 
-def contenders(scratch: Path) -> list[Contender]:
-    """Ours and Rasa's starter project."""
+def contenders(scratch: Path, baseline: Path) -> list[Contender]:
+    """Ours and Rasa's starter project, of which `baseline` is the model."""
     environment = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "LOG_LEVEL": "ERROR"}
     own_port, other_port = free_port(), free_port()
-    model, baseline = require_model(Settings()), trained_model()
+    model = require_model(Settings())
     own = {"PORT": str(own_port), "OZONE_DATABASE": str(scratch / "record.db"), "OZONE_SECRET_FILE": str(scratch / "secret")}
     run = ["-m", "rasa", "run", "--enable-api", "--port", str(other_port), "--model", str(baseline), "--credentials", "credentials.yml"]
     return [
@@ -226,6 +255,7 @@ def table(ours: dict[str, Any], starter: dict[str, Any], targets: dict[str, tupl
         one, other = ours["visitors"][visitors], starter["visitors"][visitors]
         for key, name in (("median_ms", "median"), ("p95_ms", "p95"), ("p99_ms", "p99")):
             row(f"{visitors} visitor{'s' if visitors != '1' else ''}: {name}", "ms", one[key], other[key])
+        row(f"{visitors} visitor{'s' if visitors != '1' else ''}: CPU a message", "ms", one["cpu_ms"], other["cpu_ms"])
         row(f"{visitors} visitor{'s' if visitors != '1' else ''}: messages", "/s", one["per_second"], other["per_second"], more_is_better=True)
     for turn in ours["turns"]:
         row(f"turn {turn}: median", "ms", ours["turns"][turn], starter["turns"][turn])
@@ -289,9 +319,12 @@ def _processor() -> str:
 
 def main() -> None:
     """The command."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--baseline-model", type=Path, help="the starter project's model, if it was trained on a slightly older state of the data already")
+    arguments = parser.parse_args()
+    baseline = arguments.baseline_model.resolve() if arguments.baseline_model else trained_model()
     with tempfile.TemporaryDirectory() as scratch:
-        both = contenders(Path(scratch))
+        both = contenders(Path(scratch), baseline)
         asyncio.run(measure(both))
     for contender in both:
         contender.measured["model_mb"] = contender.model_bytes / 1e6

@@ -41,7 +41,7 @@ from bot.understanding.encoder import DIMENSIONS, kept_from_tuning  # noqa: E402
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the published all-MiniLM-L6-v2 weights in single precision."""
 
-EPOCHS = 2
+EPOCHS = 3
 RATE = 4e-5
 PROTOTYPE_RATE = 3e-3
 BATCH = 48
@@ -49,7 +49,7 @@ LONGEST = 64
 """Tokens of a training sentence that are read; nearly all are shorter."""
 TEMPERATURE = 0.06
 SMOOTHING = 0.05
-STAY = 1.0
+STAY = 2.0
 """Weight of one minus the cosine to the published embedding: what the encoder knows of other subjects must not be lost, because
 visitors use words that none of our sentences has."""
 SEED = 7

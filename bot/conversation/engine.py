@@ -12,6 +12,7 @@ import structlog
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
 from sqlite_utils import Database
+from threadpoolctl import threadpool_limits
 
 from bot.content.shared import shared_library, shared_triage
 from bot.conversation.approved_nlg import PROBLEM, WEB_CHANNEL, ApprovedNLG
@@ -87,6 +88,7 @@ class Engine:
     def load(self) -> None:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
         self._loaded_last = time.monotonic()
+        threadpool_limits(limits=1, user_api="blas")  # threads that share one small product wait for each other longer than it takes
         nlg = ApprovedNLG(library=self.library)
         try:
             path = require_model(self._settings)
@@ -119,7 +121,7 @@ class Engine:
 
     async def understand(self, text: str) -> Understanding:
         """What rules and model make of a text outside any conversation."""
-        parsed = await self._processor.parse_message(UserMessage(_not_a_command(text))) if self._processor else {}
+        parsed = await self._processor.reader.read(_not_a_command(text), afresh=True) if self._processor else {}
         intent = parsed.get("intent") or {}
         return Understanding(text, intent.get("name"), float(intent.get("confidence") or 0.0), self._triage.check(text), parsed.get("risk") or {})
 
@@ -132,25 +134,26 @@ class Engine:
             await asyncio.to_thread(self.load)
         if self.fault is not None:
             return [self.fault]
+        understood = await asyncio.gather(*(self.understand(text) for text, _ in CANARIES))
         wrong = []
-        for text, expected in CANARIES:
-            message = await self.understand(text)
+        for message, (text, expected) in zip(understood, CANARIES, strict=True):
             decision = decide(message, risk=None, emergency=None, library=self.library)
             if (decision.snippet if decision else message.intent) != expected:
                 wrong.append(f"the canary question {text!r} is not answered with `{expected}`. Run `make train`.")
-            await asyncio.sleep(0)  # a visitor may come in between
         return wrong
 
     async def _through_rasa(self, request: _Request) -> Reply | None:
         """The recorded reply, or None when Rasa failed, stayed silent, or the turn could not be committed."""
         for _ in range(_ATTEMPTS):
-            if (answered := await self._answered(request)) is not None:
-                return reply_of(answered)
             if self._processor is None:
-                return None
+                return None if (answered := await self._answered(request)) is None else reply_of(answered)
             try:
+                looked_up = self.store.look_up(request.conversation, request.client_id)
+                message, answered = await asyncio.gather(self._processor.read(_as_rasa_sees(request)), looked_up)
+                if answered is not None:
+                    return reply_of(answered)
                 async with self._working:
-                    tracker = await self._processor.work_out(_as_rasa_sees(request))
+                    tracker = await self._processor.work_out(message)
                 self.store.expect(request.conversation, request.until)
                 await self.store.save(tracker)
                 return reply_of(self.store.committed[request.conversation])

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Dict, List, Optional
 
-from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.constants import PREVIOUS_ACTION, SHOULD_NOT_BE_SET, USER
-from rasa.shared.core.domain import State
+from rasa.shared.core.domain import Domain, State
+from rasa.shared.core.events import ActionExecuted, ActionReverted, ActiveLoop, Event, Restarted, SessionStarted, SlotSet, UserUtteranceReverted
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
 
@@ -26,6 +28,7 @@ class StraightGraphRunner(DaskGraphRunner):
         for node in self._instantiated_nodes.values():
             if isinstance(node._component, RulePolicy):
                 index_rules(node._component)
+                look_back_no_further_than_rules(node._component)
 
     def run(self, inputs: Optional[Dict[str, Any]] = None, targets: Optional[List[str]] = None) -> Dict[str, Any]:
         """The output of each target."""
@@ -71,6 +74,57 @@ def index_rules(policy: RulePolicy) -> None:
         return check_all({rule: lookup[rule] for end in ends for rule in index.get(end, ())}, states)
 
     policy._get_possible_keys = possible
+
+
+def look_back_no_further_than_rules(policy: RulePolicy) -> None:
+    """Lets a rule policy see only as many states of a conversation as its longest rule has: Rasa compares no more than those.
+
+    The states are made as Rasa makes them, once for both looks that it takes at a message, by its text and by its intent.
+    """
+    rules = {rule for part in (RULES, RULES_FOR_LOOP_UNHAPPY_PATH) for rule in policy.lookup.get(part, {})}
+    longest = max((len(policy._rule_key_to_state(rule)) for rule in rules), default=1)
+    last: List[Any] = [None, 0, []]
+
+    def states(tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool = False, rule_only_data: Any = None) -> List[State]:
+        if last[0] is not tracker or last[1] != len(tracker.events):
+            last[:] = [tracker, len(tracker.events), recent_states(tracker, domain, longest)]
+        found = [{name: dict(part) for name, part in state.items()} for state in last[2]]
+        policy.featurizer._choose_last_user_input([found], use_text_for_last_user_input)
+        return found
+
+    policy._prediction_states = states
+
+
+_TAKES_BACK = frozenset((Restarted, ActionReverted, UserUtteranceReverted, ActiveLoop))
+"""Events on account of which earlier ones may not count."""
+
+
+def recent_states(tracker: DialogueStateTracker, domain: Domain, count: int) -> List[State]:
+    """The last states of `domain.states_for_tracker_history(tracker)`, without those before them.
+
+    Slots that have no influence on a conversation are in no state, so they are left out from the beginning.
+    """
+    events = _applied(tracker)
+    to_skip = sum(type(event) is ActionExecuted for event in events) + 1 - count
+    slots = {name: slot for name, slot in tracker.slots.items() if slot.influence_conversation}
+    prior = DialogueStateTracker(tracker.sender_id, slots.values(), is_rule_tracker=tracker.is_rule_tracker)
+    states: List[State] = []
+    for event in events:
+        if type(event) is ActionExecuted:
+            to_skip -= 1
+            if to_skip < 0:
+                states.append(domain.get_active_state(prior))
+        if type(event) is not SlotSet or event.key in slots:
+            prior.update(event)
+    return [*states, domain.get_active_state(prior)]
+
+
+def _applied(tracker: DialogueStateTracker) -> List[Event]:
+    """`tracker.applied_events()`, which looks for much that can hardly ever have happened."""
+    events = list(tracker.events)
+    if not _TAKES_BACK.isdisjoint(map(type, events)):
+        return tracker.applied_events()
+    return events[next((place for place in range(len(events), 0, -1) if type(events[place - 1]) is SessionStarted), 0) :]
 
 
 def _end(state: Mapping[str, Any]) -> tuple[Any, Any]:

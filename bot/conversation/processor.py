@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Dict, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
-from rasa.core.actions.action import Action, RemoteAction
-from rasa.core.channels.channel import UserMessage
+from rasa.core.actions.action import Action, ActionBotResponse, ActionListen, RemoteAction
+from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.engine import loader
+from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
+from rasa.shared.core.constants import ACTION_VALIDATE_SLOT_MAPPINGS, ACTIVE_LOOP, DEFAULT_SLOT_NAMES, SlotMappingType
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.conversation.graph import StraightGraphRunner
+from bot.conversation.reader import MessageReader, Parsed
 
 
 class SilentTurnError(RuntimeError):
@@ -26,14 +34,31 @@ class SilentTurnError(RuntimeError):
 class TurnProcessor(MessageProcessor):
     """Works out a turn and leaves it to the caller to commit it, so that waiting for the disk holds up nobody else."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reader = MessageReader(self._parse)
+        self._only_forms_fill_slots = only_forms_fill_slots(self.domain)
+
+    def _parse(self, texts: Sequence[str]) -> List[Parsed]:
+        """Rasa's NLU graph on several messages at once, as `parse_message` runs it on one."""
+        target = self.model_metadata.nlu_target
+        messages = self.graph_runner.run({PLACEHOLDER_MESSAGE: [UserMessage(text) for text in texts]}, [target])[target]
+        nothing = {TEXT: "", INTENT: {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0}, ENTITIES: []}
+        return [{**copy.deepcopy(nothing), **message.as_dict(only_output_properties=True)} for message in messages]
+
     @staticmethod
     def _load_model(model_path: Union[str, Path]) -> Tuple[str, ModelMetadata, StraightGraphRunner]:
         with TempDirectoryPath(get_temp_dir_name()) as folder:
             metadata, runner = loader.load_predict_graph_runner(Path(folder), Path(model_path), LocalModelStorage, StraightGraphRunner)
         return Path(model_path).name, metadata, runner
 
+    async def read(self, message: UserMessage) -> UserMessage:
+        """The message with what the NLU pipeline makes of it."""
+        message.parse_data = await self.reader.read(str(message.text or ""))
+        return message
+
     async def work_out(self, message: UserMessage) -> DialogueStateTracker:
-        """The conversation with the message and the reply to it, not yet saved.
+        """The conversation with a message that was read and the reply to it, not yet saved.
 
         Raises:
             SilentTurnError: nothing was said; Rasa itself would call that a turn.
@@ -46,10 +71,48 @@ class TurnProcessor(MessageProcessor):
             raise SilentTurnError
         return tracker
 
+    async def run_action_extract_slots(self, output_channel: OutputChannel, tracker: DialogueStateTracker) -> DialogueStateTracker:
+        """Fills slots from the message, where it can fill any."""
+        if self._only_forms_fill_slots and tracker.active_loop_name is None:
+            return tracker
+        return await super().run_action_extract_slots(output_channel, tracker)
+
+    async def _run_action(
+        self, action: Action, tracker: DialogueStateTracker, output_channel: OutputChannel, nlg: NaturalLanguageGenerator, prediction: PolicyPrediction
+    ) -> bool:
+        """Runs an action. One that speaks or listens cannot be rejected, so it needs no copy of the conversation to be tried on."""
+        if type(action) not in (ActionBotResponse, ActionListen):
+            return await super()._run_action(action, tracker, output_channel, nlg, prediction)
+        tracker.update_with_events(prediction.events, self.domain)
+        events = await action.run(output_channel, nlg, tracker, self.domain)
+        tracker.update(action.event_for_successful_execution(prediction))
+        tracker.update_with_events(events, self.domain)
+        await self._send_bot_messages(events, tracker, output_channel)
+        return self.should_predict_another_action(action.name())
+
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> Tuple[Action, PolicyPrediction]:
         """The next action; a custom one in the form that knows it runs in this process."""
         action, prediction = super().predict_next_with_tracker_if_should(tracker)
-        return (_OwnAction(action.name(), self.action_endpoint) if isinstance(action, RemoteAction) else action), prediction
+        return self._in_this_process(action), prediction
+
+    def _get_action(self, action_name: str) -> Optional[Action]:
+        return self._in_this_process(super()._get_action(action_name))
+
+    def _in_this_process(self, action: Any) -> Any:
+        return _OwnAction(action.name(), self.action_endpoint) if isinstance(action, RemoteAction) else action
+
+
+def only_forms_fill_slots(domain: Domain) -> bool:
+    """Whether no slot can be filled from a message as long as no form is open."""
+    slots = [slot for slot in domain.slots if slot.name not in DEFAULT_SLOT_NAMES]
+    return ACTION_VALIDATE_SLOT_MAPPINGS not in domain.user_actions and all(_waits_for_form(mapping) for slot in slots for mapping in slot.mappings)
+
+
+def _waits_for_form(mapping: Dict[str, Any]) -> bool:
+    if mapping["type"] == str(SlotMappingType.CUSTOM):
+        return not mapping.get("action")
+    conditions = mapping.get("conditions") or []
+    return bool(conditions) and mapping["type"] == str(SlotMappingType.FROM_TEXT) and all(condition.get(ACTIVE_LOOP) for condition in conditions)
 
 
 class _OwnAction(RemoteAction):

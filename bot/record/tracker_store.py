@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
@@ -29,6 +29,10 @@ EVENTS_LOADED = 16
 """Events of a conversation that Rasa gets to see: two whole turns or more. What must outlive them is in the slots."""
 
 _NOT_KEPT = ("session_started_metadata",)
+
+
+_Tail = Tuple[int, Dict[str, Any], List[Dict[str, Any]]]
+"""Turns, slots and the last events of a conversation."""
 
 
 class StaleTurnError(RuntimeError):
@@ -68,6 +72,7 @@ class RecordTrackerStore(TrackerStore):
         self.committed: dict[str, Turn] = {}
         self._loaded: dict[str, _Loaded] = {}
         self._until: dict[str, float] = {}
+        self._ahead: dict[str, Optional[_Tail]] = {}
 
     @property
     def database(self) -> Database:
@@ -129,9 +134,26 @@ class RecordTrackerStore(TrackerStore):
         """The turn that already answered this request of a client, or None."""
         return await self.record.read(lambda database: turn_of_client(database, conversation, client_id))
 
+    async def look_up(self, conversation: str, client_id: Optional[str]) -> Optional[Turn]:
+        """Reads a conversation for the next `retrieve`, and in the same go the turn that already answered this request, if there is one.
+
+        Raises:
+            RecordError: the record cannot be opened.
+            sqlite3.Error: it cannot be read.
+        """
+
+        def look(database: Database) -> tuple[Optional[Turn], Optional[_Tail]]:
+            return turn_of_client(database, conversation, client_id) if client_id else None, _tail(database, conversation)
+
+        found, self._ahead[conversation] = await self.record.read(look)
+        return found
+
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The last events of a conversation on top of its current slots, or None for a new one."""
-        found = await self.record.read(lambda database: _tail(database, sender_id))
+        if sender_id in self._ahead:
+            found = self._ahead.pop(sender_id)
+        else:
+            found = await self.record.read(lambda database: _tail(database, sender_id))
         if found is None:
             return None
         turns, slots, stored = found
@@ -157,6 +179,7 @@ class RecordTrackerStore(TrackerStore):
         self.committed.pop(sender_id, None)
         self._loaded.pop(sender_id, None)
         self._until.pop(sender_id, None)
+        self._ahead.pop(sender_id, None)
 
 
 def _insert(database: Database, turn: Turn, channel: str, slots: Mapping[str, Any], expected: int | None = None) -> Turn:
@@ -185,7 +208,7 @@ def _insert(database: Database, turn: Turn, channel: str, slots: Mapping[str, An
     return turn
 
 
-def _tail(database: Database, conversation: str) -> tuple[int, dict[str, Any], list[dict[str, Any]]] | None:
+def _tail(database: Database, conversation: str) -> Optional[_Tail]:
     """Turns, slots and the last events of a conversation, oldest first and from the beginning of a turn."""
     row = database.execute("SELECT turns, slots FROM conversations WHERE id = ?", [conversation]).fetchone()
     if row is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -136,10 +136,10 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
 
 def insert_turn(database: Database, turn: Turn) -> None:
     """Adds a turn; the caller holds the transaction."""
-    row = asdict(turn)
+    values = {column: getattr(turn, column) for column in _COLUMNS}
     for column in _JSON_COLUMNS:
-        row[column] = json.dumps(row[column], ensure_ascii=False)
-    database.execute(_INSERT, [row[column] for column in _COLUMNS])
+        values[column] = json.dumps(values[column], ensure_ascii=False)
+    database.execute(_INSERT, list(values.values()))
 
 
 def _turn(row: Sequence[Any]) -> Turn:

@@ -28,9 +28,6 @@ MAX_TOKENS = 256
 """The length the model was published for; the rest of a longer text is not read."""
 
 _REMEMBERED = 4096
-_SIDE_BY_SIDE = 16
-"""Texts up to which starting threads takes longer than it saves."""
-
 
 _NOT_TUNED_BELOW = 51
 """Of 256: a fifth of all sentences."""
@@ -53,7 +50,7 @@ class SentenceModel:
 
     def __init__(self, model: Path, tokenizer: Path) -> None:
         options = onnxruntime.SessionOptions()
-        # One thread a run: a pool that waits for work is ten times slower on a busy machine. Batches run side by side.
+        # One thread a run: a pool that waits for work is ten times slower on a busy machine. Texts run side by side.
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
@@ -62,6 +59,7 @@ class SentenceModel:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
         self._remembered: OrderedDict[str, Matrix] = OrderedDict()
+        self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Embeddings of `texts`, one row each: shape (len(texts), 384), rows of length one.
@@ -70,11 +68,8 @@ class SentenceModel:
         sentence is always the same numbers, and a batch of short sentences would hardly be quicker.
         """
         missing = list(dict.fromkeys(text for text in texts if text not in self._remembered))
-        if len(missing) > _SIDE_BY_SIDE:
-            with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-                fresh = dict(zip(missing, pool.map(self._run, missing), strict=True))
-        else:
-            fresh = {text: self._run(text) for text in missing}
+        run_all = self._threads.map if len(missing) > 1 else map
+        fresh = dict(zip(missing, run_all(self._run, missing), strict=True))
         found = [fresh[text] if text in fresh else self._remembered[text] for text in texts]
         self._remembered.update(fresh)
         while len(self._remembered) > _REMEMBERED:

@@ -6,11 +6,12 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_extraction.text import HashingVectorizer
+from sklearn.utils import murmurhash3_32
 from threadpoolctl import threadpool_limits
 
 from bot.safety.normalise import phrase
@@ -24,17 +25,48 @@ _NEIGHBOUR_WEIGHT = 10.0
 """Of the cosine to the nearest example of a class, added to the class's score. Few examples a class leave the regression
 unsure where one of them says it plainly; any weight from 5 to 20 does nearly as well (docs/adr/007-neighbours.md)."""
 
+_FEW = 4
+"""Rows up to which one product of matrix and vector each is quicker than one of two matrices, for which BLAS first rearranges all examples."""
+
 _UPDATES = 1_000
 _RATE = 0.03
 _DECAY = 2e-6
 
-_letters = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=_LETTER_BUCKETS, norm="l2", dtype=np.float32)
+_GROUP_LENGTHS = range(2, 6)
+_LONGEST_KEPT_WORD = 32
 
 
 def features(texts: Sequence[str], embeddings: Matrix) -> Matrix:
     """What the regression sees: shape (len(texts), 384 + 1024)."""
-    letters = _letters.transform([phrase(text) or " " for text in texts]).toarray() * _LETTER_WEIGHT
-    return np.hstack([embeddings, letters]).astype(np.float32)
+    return np.hstack([embeddings, letter_groups(texts) * _LETTER_WEIGHT]).astype(np.float32)
+
+
+def letter_groups(texts: Sequence[str]) -> Matrix:
+    """Rows of length one that count the groups of two to five letters within the words of each text, hashed to 1024 columns.
+
+    The same as scikit-learn's `HashingVectorizer(analyzer="char_wb")`, whose preparations take longer than the count.
+    """
+    rows = np.zeros((len(texts), _LETTER_BUCKETS), np.float32)
+    for row, text in zip(rows, texts, strict=True):
+        words = phrase(text).split()
+        if words:
+            groups = np.concatenate([_groups(word) if len(word) <= _LONGEST_KEPT_WORD else _groups.__wrapped__(word) for word in words])
+            row += np.bincount(np.abs(groups) - 1, weights=np.sign(groups), minlength=_LETTER_BUCKETS)
+            row /= max(float(np.linalg.norm(row)), 1e-9)
+    return rows
+
+
+@lru_cache(maxsize=16_384)
+def _groups(word: str) -> npt.NDArray[np.int64]:
+    """The column of each group of letters of a word with its ends, counted from 1, with the sign with which it counts."""
+    framed = f" {word} "
+    found: list[str] = []
+    for length in _GROUP_LENGTHS:
+        found += [framed[start : start + length] for start in range(max(len(framed) - length, 0) + 1)]
+        if len(framed) <= length:
+            break  # the whole word, which counts once
+    hashes = [int(murmurhash3_32(group)) for group in found]
+    return np.array([(abs(value) % _LETTER_BUCKETS + 1) * (1 if value >= 0 else -1) for value in hashes], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -112,7 +144,9 @@ class Examples:
 
     def nearest(self, embeddings: Matrix) -> Matrix:
         """Cosine of each row to the nearest example of each class: shape (rows, classes)."""
-        return np.asarray(np.maximum.reduceat(embeddings @ self.embeddings.T, self._starts, axis=1), dtype=np.float32)
+        few = 0 < len(embeddings) <= _FEW
+        cosines = np.stack([self.embeddings @ row for row in embeddings]) if few else embeddings @ self.embeddings.T
+        return np.asarray(np.maximum.reduceat(cosines, self._starts, axis=1), dtype=np.float32)
 
     def nearest_of(self, intent: str, embedding: Matrix) -> tuple[str, float]:
         """The example of an intent that is nearest to an embedding of shape (384,), and its cosine."""

@@ -137,29 +137,41 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Sets `intent` and `intent_ranking` on each message."""
+        """Sets `intent`, `intent_ranking` and `risk` on each message; all of them are read in one go."""
+        worded = []
         for message in messages:
-            self._classify(message)
+            if self._intents is not None and phrase(str(message.get(TEXT) or "")):
+                worded.append(message)
+            else:
+                message.set(INTENT, {"name": FALLBACK, "confidence": 0.0}, add_to_output=True)
+                message.set("intent_ranking", [], add_to_output=True)
+                message.set("risk", None, add_to_output=True)
+        if worded:
+            self._classify(worded)
         return messages
 
-    def _classify(self, message: Message) -> None:
-        text = str(message.get(TEXT) or "")
-        if self._intents is None or not phrase(text):
-            message.set(INTENT, {"name": FALLBACK, "confidence": 0.0}, add_to_output=True)
-            message.set("intent_ranking", [], add_to_output=True)
-            message.set("risk", None, add_to_output=True)
-            return
-        # One row for the whole message and one for each of its sentences, of which the riskiest counts.
-        parts = parts_of(text)
-        embedding = sentence_embedding(message)
-        embeddings = np.vstack([embedding, shared_encoder().encode(parts)]) if parts else embedding
-        reading = self._intents.read([text, *parts], embeddings)
+    def _classify(self, messages: Sequence[Message]) -> None:
+        """Reads one row for each whole message and one for each of its sentences, of which the riskiest counts."""
+        assert self._intents is not None
+        texts = [[str(message.get(TEXT)), *parts_of(str(message.get(TEXT)))] for message in messages]
+        flat = [text for own in texts for text in own]
+        embeddings = _embeddings(messages, texts)
+        reading = self._intents.read(flat, embeddings)
+        on_subject = self._names_subject(flat)
+        evidence = _evidence(reading, on_subject)
+        end = 0
+        for message, own in zip(messages, texts, strict=True):
+            rows = slice(end, end := end + len(own))
+            confidence = float(self._calibration.confidence(evidence[rows])[0])
+            self._decide_on(message, confidence, bool(on_subject[rows][0]), reading.part(rows), embeddings[rows])
+
+    def _decide_on(self, message: Message, confidence: float, on_subject: bool, reading: Reading, embeddings: Matrix) -> None:
+        """Sets what was found out of a message; the first row of the reading is the message, the others are its sentences."""
+        assert self._intents is not None
         probabilities = reading.probabilities[0]
-        on_subject = self._names_subject([text, *parts])
-        confidence = float(self._calibration.confidence(_evidence(reading, on_subject))[0])
         order = np.argsort(-probabilities)
         best = reading.classes[order[0]]
-        known = self._known.get(phrase(text))
+        known = self._known.get(phrase(str(message.get(TEXT))))
         if known is not None:
             best, confidence = known, 1.0
         # The others share what the best leaves over, in proportion.
@@ -169,7 +181,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
             name = reading.classes[index]
             if name != best:
                 ranking.append({"name": name, "confidence": float(probabilities[index]) / rest * (1.0 - confidence)})
-        message.set(INTENT, {"name": self._decide(best, confidence, bool(on_subject[0])), "confidence": confidence}, add_to_output=True)
+        message.set(INTENT, {"name": self._decide(best, confidence, on_subject), "confidence": confidence}, add_to_output=True)
         message.set("intent_ranking", ranking, add_to_output=True)
         risk = None if known is not None and not is_risk(known) else judge(self._risk, reading, embeddings, self._intents.examples)
         message.set("risk", risk, add_to_output=True)
@@ -191,6 +203,18 @@ def sentence_embedding(message: Message) -> Matrix:
     if sentence is not None:
         return np.asarray(sentence.features, dtype=np.float32)
     return shared_encoder().encode([str(message.get(TEXT) or "")])
+
+
+def _embeddings(messages: Sequence[Message], texts: Sequence[Sequence[str]]) -> Matrix:
+    """One row for each text of each message, the message itself first. What no featurizer encoded is encoded in one batch."""
+    featurized = [message.get_dense_features(TEXT)[1] for message in messages]
+    missing = [text for found, own in zip(featurized, texts, strict=True) for text in own[0 if found is None else 1 :]]
+    encoded = iter(shared_encoder().encode(missing))
+    rows: List[Matrix] = []
+    for found, own in zip(featurized, texts, strict=True):
+        rows.append(next(encoded) if found is None else found.features)
+        rows.extend(next(encoded) for _ in own[1:])
+    return np.vstack(rows).astype(np.float32, copy=False)
 
 
 def _evidence(reading: Reading, on_subject: npt.NDArray[np.bool_]) -> Matrix:

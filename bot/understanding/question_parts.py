@@ -26,9 +26,10 @@ class QuestionParts(MessageClassifier):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Sets `intent`, `intent_ranking` and `risk` as its parent does, and `parts`."""
-        for message in super().process(messages):
-            parts = [Message(data={TEXT: part}) for part in parts_of_message(str(message.get(TEXT) or ""))]
-            message.set("parts", [part.get(INTENT)["name"] for part in super().process(parts)], add_to_output=True)
+        parts = [[Message(data={TEXT: part}) for part in parts_of_message(str(message.get(TEXT) or ""))] for message in messages]
+        super().process([*messages, *(part for own in parts for part in own)])
+        for message, own in zip(messages, parts, strict=True):
+            message.set("parts", [part.get(INTENT)["name"] for part in own], add_to_output=True)
         return messages
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import hashlib
 import json
 import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -44,6 +46,9 @@ log = structlog.get_logger()
 
 _HERE = Path(__file__).parent
 _MAX_CLIENT_ID = 64
+_SWITCH_SECONDS = 0.0005
+"""How long a thread that comes back from native code waits for Python at most. The event loop, the reader and the record take turns
+many times in a message; Python's 5 ms would be longer than any of their steps."""
 _HEADERS = {
     b"content-security-policy": (
         b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; "
@@ -276,6 +281,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
             own.load()
         with suppress(RecordError):  # readiness says why
             await own.store.record.read(lambda record: None)
+        gc.collect()
+        gc.freeze()  # a model's objects live as long as the process: no collection has to look at them again
+        sys.setswitchinterval(_SWITCH_SECONDS)
         yield
 
     middleware = [Middleware(SecurityHeaders), Middleware(OriginGuard, settings.allowed_origins)]

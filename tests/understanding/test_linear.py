@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn.feature_extraction.text import HashingVectorizer
 
+from bot.safety.normalise import phrase
+from bot.settings import ROOT
 from bot.understanding.encoder import DIMENSIONS, Matrix
-from bot.understanding.linear import Examples, Intents, SoftmaxRegression, features, fit_side_by_side, fold_numbers
+from bot.understanding.linear import Examples, Intents, SoftmaxRegression, features, fit_side_by_side, fold_numbers, letter_groups
 
 NAMES = ("blue", "green", "red")
 LABELS = [NAMES[number % 3] for number in range(90)]
@@ -115,3 +119,15 @@ def test_each_label_is_spread_evenly_over_the_folds() -> None:
 
 def test_a_rare_label_is_in_as_many_folds_as_it_has_examples() -> None:
     assert sorted(fold_numbers(["rare"] * 3, 5).tolist()) == [0, 1, 2]
+
+
+def test_letter_groups_are_those_of_scikit_learn() -> None:
+    texts = [*held_out_texts(), "", "a", "ab", "i am o k", "Zürich Ozon-Therapie", "ozone ozone ozone", "w" * 500, "\u4f60\u597d"]
+    vectorizer = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=1024, norm="l2", dtype=np.float32)
+    expected = vectorizer.transform([phrase(text) or " " for text in texts]).toarray()
+    assert np.abs(letter_groups(texts) - expected).max() < 1e-6
+
+
+def held_out_texts() -> list[str]:
+    lines = (ROOT / "tests" / "questions" / "held_out.jsonl").read_text(encoding="utf-8").splitlines()
+    return [str(json.loads(line)["text"]) for line in lines]
