@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.content.files import ContentError, read_mapping
 from bot.content.follow_ups import load_follow_ups
 from bot.content.library import Library
+from bot.content.short_questions import load_short_questions
 from bot.safety.warning import WARNING
 
 _EXAMPLE = re.compile(r"^\s*-\s+(.*\S)\s*$", re.MULTILINE)
@@ -139,6 +140,7 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
     intents = sorted(examples)
     unasked = sorted(snippet.id for snippet in library if snippet.id not in examples and snippet.id not in _SAID_BY_RULES)
     load_follow_ups(data, library)
+    load_short_questions(data, library)
     slots = (_FORM_SLOT.format(slot=slot) for slot in _FORM_SLOTS)
     domain = [
         _WRITTEN,
