@@ -36,7 +36,12 @@ SIMPLER = "simpler"
 _PATIENCE = 2
 """Misunderstandings in a row from which on the visitor gets topics and a person instead of guesses."""
 
-_OTHERWISE = {EARLIER_RISK: f"{EARLIER_RISK}_again", "out_of_scope": "out_of_scope_again", "none_of_these": "none_of_these_again"}
+_OTHERWISE = {
+    EARLIER_RISK: f"{EARLIER_RISK}_again",
+    "out_of_scope": "out_of_scope_again",
+    "none_of_these": "none_of_these_again",
+    **dict.fromkeys(("more_detail", "why_so", "is_that_proven", "previous_answer", SIMPLER), "no_more_on_that"),
+}
 """What is said when the same would be said twice in a row."""
 
 _INPUT = {"ask_request_question": "text", "ask_request_reach": "tel-or-email", "ask_request_time": "time", "ask_request_consent": "consent"}
@@ -72,7 +77,7 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
             if not in_form:  # a question in between shall not lead away from the form
                 at_risk = tracker.get_slot("risk") is not None
                 questions = questions_for(snippet, tracker.get_slot("offered") or (), memory, self._library, risk=at_risk, asked_next=self._asked_next)
-            buttons = buttons_for(snippet, questions, self._library, in_form=in_form)
+            buttons = buttons_for(snippet, questions, self._library, in_form=in_form, again=_last_said(tracker) == snippet.id)
         except Exception as error:  # noqa: BLE001 - Rasa would swallow it and the visitor would get silence
             log.error("nlg.failed", utterance=utter_action, error=type(error).__name__)
             snippet, buttons = self._library[PROBLEM], []
@@ -120,14 +125,13 @@ def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory) -> st
     """The snippet that an utterance stands for in this conversation: what was said a moment ago is not said the same way again."""
     if snippet_id == CLARIFY:
         return CLARIFY_AGAIN if memory.misses >= _PATIENCE else CLARIFY
-    if snippet_id != REPEAT and snippet_id not in _OTHERWISE and not snippet_id.endswith(SHORT):
-        return snippet_id
     last = _last_said(tracker)
     if snippet_id == REPEAT:
         return last or REPEAT
-    if snippet_id.endswith(SHORT):
-        return SIMPLER if last == snippet_id else snippet_id
-    return _OTHERWISE[snippet_id] if last in (snippet_id, _OTHERWISE[snippet_id]) else snippet_id
+    if snippet_id.endswith(SHORT) and last in (snippet_id, SIMPLER, _OTHERWISE[SIMPLER]):
+        snippet_id = SIMPLER
+    otherwise = _OTHERWISE.get(snippet_id, snippet_id)
+    return otherwise if last in (snippet_id, otherwise) else snippet_id
 
 
 def _last_said(tracker: DialogueStateTracker) -> Optional[str]:

@@ -30,6 +30,7 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "clarify_again": (LEAVE_QUESTION,),
     "none_of_these": (LEAVE_QUESTION,),
     "none_of_these_again": (LEAVE_QUESTION,),
+    "no_more_on_that": (LEAVE_QUESTION,),
     "out_of_scope_again": (LEAVE_QUESTION,),
     "contact_outside_form": (LEAVE_QUESTION,),
     "frustration": (LEAVE_QUESTION,),
@@ -46,18 +47,23 @@ _WORDS: Mapping[str, Sequence[str]] = {
 _FORM = "request"
 """File of the form's snippets: none of them offers anything but the form's own steps."""
 
-_TOPICS = ("clarify_again", "none_of_these", "none_of_these_again", "out_of_scope_again")
+_TOPICS = ("clarify_again", "none_of_these", "none_of_these_again", "out_of_scope_again", "no_more_on_that")
 """Snippets with a short list of topics for somebody who gets no further: here a question may be offered again."""
 
 _OFFERING = (*_TOPICS, "more_detail", "why_so", "is_that_proven", "simpler", "previous_answer", "out_of_scope", "approval_of_answer")
 """Snippets beside the answers under which questions are offered."""
 
 
-def buttons_for(snippet: Snippet, questions: Sequence[str], library: Library, *, in_form: bool = False) -> list[dict[str, Any]]:
-    """The buttons of a reply; `questions` are the ids that `questions_for` chose. In the form there are none but its own."""
+def buttons_for(snippet: Snippet, questions: Sequence[str], library: Library, *, in_form: bool = False, again: bool = False) -> list[dict[str, Any]]:
+    """The buttons of a reply; `questions` are the ids that `questions_for` chose. In the form there are none but its own.
+
+    Whoever gets the same answer `again` is offered a person, too.
+    """
     if in_form and snippet.topic != _FORM:
         return []
-    words = _WORDS.get(snippet.id, (LEAVE_QUESTION,) if snippet.route == "clinician" and snippet.topic != _FORM else ())
+    words = _WORDS.get(snippet.id, ())
+    if snippet.id not in _WORDS and (snippet.route == "clinician" or (again and snippet.route == "answer")):
+        words = (LEAVE_QUESTION,)
     titles = [*(library[name].question for name in questions), *words]
     return [{"title": title, "payload": title} for title in titles]
 
