@@ -81,7 +81,8 @@ _SAID_BY_RULES = ("clarify", "request_left")
 """Snippets without an intent that a rule names."""
 
 _STARTS_FORM = "leave_question"
-_ACTIONS = ("action_choose_questions", "action_leave_request", "action_session_start", "validate_request_form")
+_ACTIONS = ("action_choose_questions", "action_leave_request", "validate_request_form")
+"""Ours, without `action_session_start`: named here, Rasa would look for it on an action server, and `rasa shell` alone would answer nothing."""
 
 _RULES_HEAD = """version: "3.1"
 

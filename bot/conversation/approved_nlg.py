@@ -16,7 +16,7 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.content.library import SHORT, Library
 from bot.content.shared import shared_library
 from bot.content.snippet import Snippet
-from bot.conversation.buttons import NOTHING_ASKED, buttons_for, questions_for
+from bot.conversation.buttons import CANCEL, NOTHING_ASKED, buttons_for, questions_for
 from bot.conversation.decision import APPROVAL, EARLIER_RISK, SOURCES
 from bot.conversation.memory import Memory
 from bot.conversation.request_form import FORM
@@ -78,6 +78,8 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
                 at_risk = tracker.get_slot("risk") is not None
                 questions = questions_for(snippet, tracker.get_slot("offered") or (), memory, self._library, risk=at_risk, asked_next=self._asked_next)
             buttons = buttons_for(snippet, questions, self._library, in_form=in_form, again=_last_said(tracker) == snippet.id)
+            if not on_website:  # `rasa shell` makes a menu of buttons, in which the first is chosen unless one moves away from it
+                buttons = [button for button in buttons if button["title"] != CANCEL]
         except Exception as error:  # noqa: BLE001 - Rasa would swallow it and the visitor would get silence
             log.error("nlg.failed", utterance=utter_action, error=type(error).__name__)
             snippet, buttons = self._library[PROBLEM], []

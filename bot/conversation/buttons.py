@@ -22,7 +22,7 @@ _ASKED_NEXT = 2
 NOTHING_ASKED: Mapping[str, Iterable[str]] = {}
 
 LEAVE_QUESTION = "Leave a question for our clinical team"
-_CANCEL = "Cancel my question"
+CANCEL = "Cancel my question"
 
 _WORDS: Mapping[str, Sequence[str]] = {
     "emergency_followup": ("I am safe now", "It was a misunderstanding"),
@@ -37,9 +37,9 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "abuse": (LEAVE_QUESTION,),
     "contact": (LEAVE_QUESTION,),
     "no_open_request": (LEAVE_QUESTION,),
-    "ask_request_question": (_CANCEL,),
-    "ask_request_reach": (_CANCEL,),
-    "ask_request_time": ("Any time", _CANCEL),
+    "ask_request_question": (CANCEL,),
+    "ask_request_reach": (CANCEL,),
+    "ask_request_time": ("Any time", CANCEL),
     "ask_request_consent": ("Yes, send it", "No, do not send it", "Change my question", "Change how to reach me", "Change the time"),
 }
 """By snippet. All are training examples or words of the form, so they are recognised letter for letter."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, Tuple, Union
+from typing import Any, Dict, Optional, Tuple, Union
 
 from rasa.core.actions.action import Action, RemoteAction
 from rasa.core.channels.channel import UserMessage
@@ -12,6 +12,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.engine import loader
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
+from rasa.shared.core.constants import ACTION_SESSION_START_NAME
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
@@ -45,6 +46,11 @@ class TurnProcessor(MessageProcessor):
         if not isinstance(spoken, BotUttered):
             raise SilentTurnError
         return tracker
+
+    def _get_action(self, action_name: str) -> Optional[Action]:
+        """Our own beginning of a session, which tells of it after a silence; plain Rasa begins one in its own way."""
+        own = action_name == ACTION_SESSION_START_NAME
+        return _OwnAction(action_name, self.action_endpoint) if own else super()._get_action(action_name)
 
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> Tuple[Action, PolicyPrediction]:
         """The next action; a custom one in the form that knows it runs in this process."""

@@ -104,6 +104,8 @@ def test_eight_languages_have_a_sentence_for_questions_and_for_emergencies(code:
         ("What is ozone therapy?", None),
         ("is la the or", None),
         ("E.B.O.O.", None),
+        ("オゾン療法とは何ですか", "ja"),
+        ("ازون درمانی چیست؟", "fa"),
         ("no puedo respirar", "es"),
         ("je ne peux pas respirer", "fr"),
         ("ich bekomme keine Luft", "de"),
