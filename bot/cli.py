@@ -22,6 +22,7 @@ quiet_libraries()
 from bot.content.checks import check_content  # noqa: E402 - the libraries must be told to be quiet first
 from bot.content.library import load_library  # noqa: E402
 from bot.content.sync import sync  # noqa: E402
+from bot.record.asked_next import asked_next  # noqa: E402
 from bot.record.audit import verify_audit  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc, verify_turns  # noqa: E402
@@ -279,6 +280,13 @@ def record_search(words: tuple[str, ...]) -> None:
     """Find turns whose question or reply holds all WORDS."""
     for turn in search_turns(_record(), " ".join(words)):
         click.echo(f"{turn.conversation} #{turn.number}  {turn.route}  {turn.text}")
+
+
+@record.command("next")
+def record_next() -> None:
+    """Show what visitors asked after each answer; the chat offers the most frequent ones from its next start on."""
+    for asked, following in asked_next(_record(), load_library(Settings().data)).items():
+        click.echo(f"{asked}: " + ", ".join(f"{name} ({conversations})" for name, conversations in following.items()))
 
 
 @record.command("export")

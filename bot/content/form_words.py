@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.content.files import ContentError, read_mapping
 from bot.safety.normalise import phrase
 
-_LISTS = ("cancel", "open", "back", "yes", "no")
+_LISTS = ("cancel", "open", "help", "back", "yes", "no")
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class FormWords:
 
     cancel: frozenset[str] = frozenset()
     open: frozenset[str] = frozenset()
+    help: frozenset[str] = frozenset()
     back: frozenset[str] = frozenset()
     yes: frozenset[str] = frozenset()
     no: frozenset[str] = frozenset()

@@ -12,7 +12,7 @@ from bot.safety.normalise import phrase
 
 _ENGLISH = "en"
 _ENOUGH = 2
-"""Common words of a language that a message must have."""
+"""Different common words of a language that a message must have."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,11 @@ class Languages:
         for code, letters in self.scripts.items():
             if letters.search(text):
                 return code
-        said = phrase(text).split()
-        counts = {code: sum(word in words for word in said) for code, words in self.words.items()}
-        best = max(counts, key=lambda code: counts[code], default=_ENGLISH)
-        return best if best != _ENGLISH and counts[best] >= _ENOUGH and counts[best] > counts.get(_ENGLISH, 0) else None
+        said = set(phrase(text).split())
+        common = {code: said & words for code, words in self.words.items()}
+        best = max(common, key=lambda code: len(common[code]), default=_ENGLISH)
+        told = len(common.get(best, ())) >= _ENOUGH and any(len(word) > 1 for word in common[best])  # letters alone are "E.B.O.O."
+        return best if told and best != _ENGLISH and len(common[best]) > len(common.get(_ENGLISH, ())) else None
 
 
 def load_languages(data: Path) -> Languages:

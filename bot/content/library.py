@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,10 @@ from bot.content.files import ContentError, read_mapping
 from bot.content.snippet import ROUTES, Approval, Snippet, Source
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
-_KEYS = frozenset({"id", "question", "text", "route", "sources", "seed", "related", "after_risk", "status", "approval", "review_by", "version"})
+_KEYS = frozenset({"id", "question", "text", "route", "sources", "seed", "related", "after_risk", "status", "approval", "review_by", "version", "short"})
 _STATUSES = ("draft", "approved", "retired")
+SHORT = "_in_short"
+"""Added to the id of an answer to name its short version, which is a snippet of its own with the same approval."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,12 @@ class Library:
         return len(self.snippets)
 
     def of_route(self, *routes: str) -> tuple[Snippet, ...]:
-        """The snippets of these routes, in the order of the files."""
-        return tuple(snippet for snippet in self if snippet.route in routes)
+        """The snippets of these routes, in the order of the files, without short versions."""
+        return tuple(snippet for snippet in self if snippet.route in routes and not snippet.short_of)
+
+    def short_version(self, snippet_id: str) -> str | None:
+        """The id of the short version of an answer, or None."""
+        return snippet_id + SHORT if snippet_id + SHORT in self.snippets else None
 
     @property
     def hash(self) -> str:
@@ -73,10 +79,11 @@ def load_library(data: Path) -> Library:
         for number, entry in enumerate(entries, start=1):
             if not isinstance(entry, dict):
                 raise ContentError(f"{path}: snippet number {number} must be a mapping with `id`, `question` and `text`.")
-            snippet = _snippet({**defaults, **entry}, path, number, sources, clinic)
-            if snippet.id in snippets:
-                raise ContentError(f"{path}: the snippet id `{snippet.id}` is used twice. Every id must be unique.")
-            snippets[snippet.id] = snippet
+            whole = _snippet({**defaults, **entry}, path, number, sources, clinic)
+            for snippet in (whole, *_short_version(whole, entry.get("short"), path, clinic)):
+                if snippet.id in snippets:
+                    raise ContentError(f"{path}: the snippet id `{snippet.id}` is used twice. Every id must be unique.")
+                snippets[snippet.id] = snippet
     for snippet in snippets.values():
         for related in snippet.related:
             if related not in snippets:
@@ -142,6 +149,16 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         version=raw["version"],
         topic=path.stem,
     )
+
+
+def _short_version(snippet: Snippet, text: object, path: Path, clinic: Clinic) -> tuple[Snippet, ...]:
+    """The short version of an answer, if it has one: everything but the words is the answer's own."""
+    if text is None:
+        return ()
+    owner = f"{path}: `{snippet.id}`"
+    if snippet.route != "answer" or not str(text).strip():
+        raise ContentError(f"{owner}: `short` must be a text, and only an answer has one.")
+    return (replace(snippet, id=snippet.id + SHORT, text=clinic.fill(str(text).strip(), f"{owner}: `short`"), seed=(), short_of=snippet.id),)
 
 
 def _source(source_id: object, sources: Mapping[str, Source], owner: str) -> Source:

@@ -9,6 +9,7 @@ from bot.content.form_words import FormWords, load_form_words
 from bot.content.languages import Languages, load_languages
 from bot.content.library import Library, load_library
 from bot.content.rules import load_triage
+from bot.content.short_questions import ShortQuestions, load_short_questions
 from bot.safety.triage import Triage
 from bot.settings import Settings
 
@@ -41,6 +42,16 @@ def shared_follow_ups() -> FollowUps:
         ContentError: data/follow_ups.yml cannot be used.
     """
     return load_follow_ups(Settings().data, shared_library())
+
+
+@lru_cache(maxsize=1)
+def shared_short_questions() -> ShortQuestions:
+    """What a question of a few words asks.
+
+    Raises:
+        ContentError: data/short_questions.yml cannot be used.
+    """
+    return load_short_questions(Settings().data, shared_library())
 
 
 @lru_cache(maxsize=1)

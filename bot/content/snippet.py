@@ -38,7 +38,8 @@ class Snippet:
     """One approved text with everything needed to trace it.
 
     `seed` holds the numbers (1 to 17) of the owner's sentences it speaks for. `after_risk` tells whether it may still
-    be sent in a conversation in which the visitor has told of a personal risk.
+    be sent in a conversation in which the visitor has told of a personal risk. `short_of` is the id of the answer that this
+    is the short version of, and empty for all others.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Snippet:
     review_by: date
     version: int
     topic: str
+    short_of: str = ""
 
     @property
     def hash(self) -> str:

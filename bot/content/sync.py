@@ -15,6 +15,7 @@ from pathlib import Path
 from bot.content.files import ContentError, read_mapping
 from bot.content.follow_ups import load_follow_ups
 from bot.content.library import Library
+from bot.content.short_questions import load_short_questions
 from bot.safety.warning import WARNING
 
 _EXAMPLE = re.compile(r"^\s*-\s+(.*\S)\s*$", re.MULTILINE)
@@ -80,7 +81,8 @@ _SAID_BY_RULES = ("clarify", "request_left")
 """Snippets without an intent that a rule names."""
 
 _STARTS_FORM = "leave_question"
-_ACTIONS = ("action_choose_questions", "action_leave_request", "action_session_start", "validate_request_form")
+_ACTIONS = ("action_choose_questions", "action_leave_request", "validate_request_form")
+"""Ours, without `action_session_start`: named here, Rasa would look for it on an action server, and `rasa shell` alone would answer nothing."""
 
 _RULES_HEAD = """version: "3.1"
 
@@ -139,6 +141,7 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
     intents = sorted(examples)
     unasked = sorted(snippet.id for snippet in library if snippet.id not in examples and snippet.id not in _SAID_BY_RULES)
     load_follow_ups(data, library)
+    load_short_questions(data, library)
     slots = (_FORM_SLOT.format(slot=slot) for slot in _FORM_SLOTS)
     domain = [
         _WRITTEN,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 import structlog
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -13,12 +13,13 @@ from rasa.shared.core.events import ActionExecuted, BotUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.content.library import Library
+from bot.content.library import SHORT, Library
 from bot.content.shared import shared_library
 from bot.content.snippet import Snippet
-from bot.conversation.buttons import buttons_for, questions_for
-from bot.conversation.decision import SOURCES
+from bot.conversation.buttons import CANCEL, NOTHING_ASKED, buttons_for, questions_for
+from bot.conversation.decision import APPROVAL, EARLIER_RISK, SOURCES
 from bot.conversation.memory import Memory
+from bot.conversation.request_form import FORM
 from bot.safety.warning import WARNING
 
 log = structlog.get_logger()
@@ -30,9 +31,18 @@ PROBLEM = "technical_problem"
 REPEAT = "repeat_that"
 CLARIFY = "clarify"
 CLARIFY_AGAIN = "clarify_again"
+SIMPLER = "simpler"
 
 _PATIENCE = 2
 """Misunderstandings in a row from which on the visitor gets topics and a person instead of guesses."""
+
+_OTHERWISE = {
+    EARLIER_RISK: f"{EARLIER_RISK}_again",
+    "out_of_scope": "out_of_scope_again",
+    "none_of_these": "none_of_these_again",
+    **dict.fromkeys(("more_detail", "why_so", "is_that_proven", "previous_answer", SIMPLER), "no_more_on_that"),
+}
+"""What is said when the same would be said twice in a row."""
 
 _INPUT = {"ask_request_question": "text", "ask_request_reach": "tel-or-email", "ask_request_time": "time", "ask_request_consent": "consent"}
 """What kind of answer a prompt waits for, for a widget that can help with it."""
@@ -45,9 +55,16 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
     get the warning.
     """
 
-    def __init__(self, endpoint_config: Optional[EndpointConfig] = None, domain: Optional[Domain] = None, library: Optional[Library] = None) -> None:
+    def __init__(
+        self,
+        endpoint_config: Optional[EndpointConfig] = None,
+        domain: Optional[Domain] = None,
+        library: Optional[Library] = None,
+        asked_next: Mapping[str, Iterable[str]] = NOTHING_ASKED,
+    ) -> None:
         super().__init__(domain.responses if domain else {})
         self._library = library or shared_library()
+        self._asked_next = asked_next
 
     async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any) -> Optional[Dict[str, Any]]:
         """The approved text with the metadata that traces it: id, version, hash, route and sources."""
@@ -55,20 +72,25 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
         memory = Memory.of(tracker.current_slot_values())
         questions: List[str] = []
         try:
+            in_form = tracker.active_loop_name == FORM
             snippet = self._sendable(_meant(utter_action.removeprefix("utter_"), tracker, memory))
-            questions = questions_for(snippet, tracker.get_slot("offered") or (), memory, self._library, risk=tracker.get_slot("risk") is not None)
-            buttons = buttons_for(snippet, questions, self._library)
+            if not in_form:  # a question in between shall not lead away from the form
+                at_risk = tracker.get_slot("risk") is not None
+                questions = questions_for(snippet, tracker.get_slot("offered") or (), memory, self._library, risk=at_risk, asked_next=self._asked_next)
+            buttons = buttons_for(snippet, questions, self._library, in_form=in_form, again=_last_said(tracker) == snippet.id)
+            if not on_website:  # `rasa shell` makes a menu of buttons, in which the first is chosen unless one moves away from it
+                buttons = [button for button in buttons if button["title"] != CANCEL]
         except Exception as error:  # noqa: BLE001 - Rasa would swallow it and the visitor would get silence
             log.error("nlg.failed", utterance=utter_action, error=type(error).__name__)
             snippet, buttons = self._library[PROBLEM], []
         response = {**reply(snippet, buttons, with_warning=not on_website), "offers": questions}
         if snippet.id in _INPUT:
-            response["input"] = {"kind": _INPUT[snippet.id]}
-        if snippet.id == SOURCES and memory.topic in self._library:
-            listed = [source.as_dict() for source in self._library[str(memory.topic)].sources]
-            response["snippet"] = {**snippet.trace(), "sources": listed}
-            if not on_website:  # where nothing else shows them
-                response["attachment"] = "; ".join(f"{source['title']}: {source['address']}" for source in listed)
+            response["input"] = {"kind": _INPUT[snippet.id], "hint": snippet.question}
+        if snippet.id in (SOURCES, APPROVAL) and memory.topic in self._library:
+            of_topic, shown = _of_the_last_answer(snippet, self._library[str(memory.topic)])
+            response["snippet"] = {**snippet.trace(), **of_topic}
+            if not on_website:  # where nothing else shows it
+                response["attachment"] = shown
         return response
 
     def _sendable(self, snippet_id: str) -> Snippet:
@@ -92,11 +114,26 @@ def reply(snippet: Snippet, buttons: Sequence[Dict[str, Any]] = (), *, with_warn
     }
 
 
+def _of_the_last_answer(snippet: Snippet, answer: Snippet) -> Tuple[Dict[str, Any], str]:
+    """What a reply about the last answer carries of it, as metadata and in words for channels that show no metadata."""
+    if snippet.id == SOURCES:
+        listed = [source.as_dict() for source in answer.sources]
+        return {"sources": listed}, "; ".join(f"{source['title']}: {source['address']}" for source in listed)
+    approved = {"on": answer.approval.on.isoformat(), "role": answer.approval.role, "version": answer.version}
+    return {"approved": approved}, f"{approved['on']}, {approved['role']}, version {approved['version']}"
+
+
 def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory) -> str:
-    """The snippet that an utterance stands for in this conversation."""
+    """The snippet that an utterance stands for in this conversation: what was said a moment ago is not said the same way again."""
+    if snippet_id == CLARIFY:
+        return CLARIFY_AGAIN if memory.misses >= _PATIENCE else CLARIFY
+    last = _last_said(tracker)
     if snippet_id == REPEAT:
-        return _last_said(tracker) or REPEAT
-    return CLARIFY_AGAIN if snippet_id == CLARIFY and memory.misses >= _PATIENCE else snippet_id
+        return last or REPEAT
+    if snippet_id.endswith(SHORT) and last in (snippet_id, SIMPLER, _OTHERWISE[SIMPLER]):
+        snippet_id = SIMPLER
+    otherwise = _OTHERWISE.get(snippet_id, snippet_id)
+    return otherwise if last in (snippet_id, otherwise) else snippet_id
 
 
 def _last_said(tracker: DialogueStateTracker) -> Optional[str]:

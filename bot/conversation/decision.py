@@ -10,8 +10,11 @@ The order, the first that applies wins:
 6. a risk for a clinician, found by either net or by the intent itself (a weak rule alone does not count when the
    classifier is sure of an ordinary question);
 7. a risk told of before, when the question is about having the treatment;
-8. a follow-up on the last answer, another language, several questions at once, or a question in the middle of the form;
+8. a follow-up on the last answer, contact data outside the form, another language, several questions at once, or a
+   question in the middle of the form;
 9. otherwise Rasa's rules answer.
+
+A referral or an emergency in answer to another language also gets the approved sentence in that language.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from bot.content.follow_ups import FollowUps
 from bot.content.form_words import FormWords
 from bot.content.languages import Languages
 from bot.content.library import Library
+from bot.content.short_questions import ASK, ShortQuestions
 from bot.conversation import request_form
 from bot.conversation.memory import Memory
 from bot.safety.normalise import phrase
@@ -117,13 +121,18 @@ class Content:
     form_words: FormWords = field(default_factory=FormWords)
     follow_ups: FollowUps = field(default_factory=lambda: FollowUps({}))
     languages: Languages = field(default_factory=lambda: Languages({}, {}))
+    short_questions: ShortQuestions = field(default_factory=ShortQuestions)
 
 
 MAX_PARTS = 3
 """Questions of one message that are answered."""
 
 SOURCES = "sources_of_answer"
+APPROVAL = "approval_of_answer"
 PREVIOUS = "previous_answer"
+_SIMPLER = "simpler"
+_WITHOUT_ANSWER = {SOURCES: "where_answers_come_from", APPROVAL: "who_approved"}
+"""What is said to a question about the last answer when there is none."""
 _NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope", "other_language")
 _NOT_IN_BETWEEN = (*_NOT_UNDERSTOOD, "leave_question", "no_open_request", "acknowledge")
 """Intents that are no question in the middle of the form: the form itself says what it could not take."""
@@ -158,31 +167,42 @@ def decide(
     category, rule = _gravest(message, library)
     if category is not None and category.startswith(EMERGENCY):
         remembered = {"emergency": category, "risk": risk or category}
-        return Decision(category, "emergency", {"category": category, "rule": rule}, message.findings, slots=remembered, ends_form=asked is not None)
+        alarm = Decision(category, "emergency", {"category": category, "rule": rule}, message.findings, slots=remembered, ends_form=asked is not None)
+        return _in_own_language(alarm, "emergency_language", message.text, library, content)
     if emergency is not None:
         if message.intent == EMERGENCY_OVER and message.confidence == 1.0:
             return Decision(EMERGENCY_OVER, "emergency_over", earlier=emergency, slots={"emergency": None})
-        return Decision(EMERGENCY_FOLLOWUP, "emergency_not_over", {"category": emergency, "rule": "earlier"}, message.findings, emergency)
+        still = Decision(EMERGENCY_FOLLOWUP, "emergency_not_over", {"category": emergency, "rule": "earlier"}, message.findings, emergency)
+        return _in_own_language(still, "emergency_language", message.text, library, content)
     if not phrase(message.text):
         return _in_between(Decision("empty_message", "no_words"), asked)
     if asked is not None:
         if (command := _command(message.text, asked, words)) is not None:
             return command
-        if request_form.takes(asked, message.text, words):
+        risk_for_a_time = asked == request_form.TIME and message.findings and not request_form.tells_a_time(message.text)
+        if request_form.takes(asked, message.text, words) and not risk_for_a_time:
             return None
     elif len(message.text) > MAX_MESSAGE_LENGTH:
         return Decision("message_too_long", "too_long", slots=remember(message, category, risk))
     if category is not None:
         referral = Decision(category, "risk", {"category": category, "rule": rule}, message.findings, risk, remember(message, category, risk))
-        return _in_between(referral, asked)
+        return _in_between(_in_own_language(referral, "other_language", message.text, library, content), asked)
+    if asked is None and message.intent in _NOT_UNDERSTOOD and request_form.is_contact(message.text):
+        return Decision("contact_outside_form", "contact_data")
     several = _several(message, risk, library) if asked is None else ()
     if several:
         return Decision(several[0], "several_questions", then=tuple(f"utter_{name}" for name in several[1:]))
-    target = _follow_up(message, context.memory, library, content) or message.intent
+    short = content.short_questions.target(message.text, context.memory.topic, library)
+    if short == ASK:
+        if risk is None and asked is None and (asking := _asking_back(context.memory, library)) is not None:
+            return asking
+        short = None
+    target = short or _follow_up(message, context.memory, library, content) or message.intent
     if asked is not None and (target in _NOT_IN_BETWEEN or target not in library):
         return None
     if risk is not None and target is not None and not _may_follow_a_risk(target, library):
-        return _in_between(Decision(EARLIER_RISK, "earlier_risk", {"category": risk, "rule": "earlier"}, (), risk), asked)
+        referral = Decision(EARLIER_RISK, "earlier_risk", {"category": risk, "rule": "earlier"}, (), risk)
+        return _in_between(_in_own_language(referral, "other_language", message.text, library, content), asked)
     if target is not None and target != message.intent:
         return _in_between(Decision(target, "follow_up"), asked)
     if message.intent in _NOT_UNDERSTOOD and (code := content.languages.of(message.text)) is not None and f"other_language_{code}" in library:
@@ -190,6 +210,18 @@ def decide(
     if asked is not None:
         return _in_between(Decision(str(target), "in_between"), asked)
     return None
+
+
+def _in_own_language(decision: Decision, kind: str, text: str, library: Library, content: Content) -> Decision:
+    """The decision, with the approved sentence in the language of the message after it when there is one."""
+    own = f"{kind}_{content.languages.of(text)}"
+    return replace(decision, then=(*decision.then, f"utter_{own}")) if own in library else decision
+
+
+def _asking_back(memory: Memory, library: Library) -> Decision | None:
+    """Asking which point is meant, with the questions near the last answer; None when there are none."""
+    near = [name for name in library[str(memory.topic)].related if library[name].route == "answer"]
+    return Decision("clarify", "short_question", slots={"offered": near, "misses": float(memory.misses + 1)}) if near else None
 
 
 def _in_between(decision: Decision, asked: str | None) -> Decision:
@@ -204,6 +236,8 @@ def _command(text: str, asked: str, words: FormWords) -> Decision | None:
         return Decision("request_cancelled", "form_cancelled", ends_form=True)
     if asked == request_form.CONSENT and said in words.no:
         return Decision("request_declined", "form_declined", ends_form=True)
+    if said in words.help:
+        return _in_between(Decision("request_help", "form_help"), asked)
     if said in words.open:
         return _in_between(Decision("request_already_open", "form_open"), asked)
     if (slot := request_form.changed(asked, text, words)) is not None:
@@ -214,8 +248,10 @@ def _command(text: str, asked: str, words: FormWords) -> Decision | None:
 def _follow_up(message: Understanding, memory: Memory, library: Library, content: Content) -> str | None:
     """The snippet that a follow-up on the last answer leads to; None for other messages and when there is no last answer."""
     intent, topic = message.intent, memory.topic
-    if intent == SOURCES and (topic is None or topic not in library):
-        return "where_answers_come_from" if "where_answers_come_from" in library else None
+    if intent in _WITHOUT_ANSWER and (topic is None or topic not in library):
+        return _WITHOUT_ANSWER[intent] if _WITHOUT_ANSWER[intent] in library else None
+    if intent == _SIMPLER and topic is not None:
+        return library.short_version(topic)
     if intent == PREVIOUS:
         return memory.topics[-2] if len(memory.topics) > 1 else None
     if intent in content.follow_ups and topic in library:

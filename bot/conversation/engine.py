@@ -22,6 +22,7 @@ from bot.conversation.in_process_actions import InProcessActions
 from bot.conversation.model import require_model
 from bot.conversation.processor import TurnProcessor
 from bot.conversation.reply import Reply, reply_of, safe_reply
+from bot.record.asked_next import asked_next
 from bot.record.database import RecordError
 from bot.record.record import PATIENCE_SECONDS
 from bot.record.tracker_store import RecordTrackerStore, StaleTurnError
@@ -89,7 +90,7 @@ class Engine:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
         self._loaded_last = time.monotonic()
         threadpool_limits(limits=1, user_api="blas")  # threads that share one small product wait for each other longer than it takes
-        nlg = ApprovedNLG(library=self.library)
+        nlg = ApprovedNLG(library=self.library, asked_next=self._asked_next())
         try:
             path = require_model(self._settings)
             processor = TurnProcessor(str(path), self.store, InMemoryLockStore(), nlg, InProcessActions())
@@ -100,6 +101,14 @@ class Engine:
         nlg.responses = processor.domain.responses
         self.store.domain = processor.domain
         self._processor, self.fault = processor, None
+
+    def _asked_next(self) -> dict[str, dict[str, int]]:
+        """What visitors asked after each answer; nothing when the record cannot be read, since only buttons hang on it."""
+        try:
+            return asked_next(self.store.database, self.library)
+        except (RecordError, sqlite3.Error) as error:
+            log.warning("engine.no_asked_next", error=type(error).__name__)
+            return {}
 
     @property
     def model_id(self) -> str | None:

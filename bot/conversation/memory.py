@@ -38,7 +38,7 @@ class Memory:
             if name not in library or library[name].route == "clarify":
                 continue
             misses = 0
-            if library[name].route == "answer" and name != (topics[-1] if topics else None):
+            if library[name].route == "answer" and not library[name].short_of and name != (topics[-1] if topics else None):
                 topics = topics[:-1] if len(topics) > 1 and topics[-2] == name else [*topics, name]
                 shown.append(name)
         shown += offered

@@ -16,7 +16,7 @@ from rasa.engine import loader
 from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
-from rasa.shared.core.constants import ACTION_VALIDATE_SLOT_MAPPINGS, ACTIVE_LOOP, DEFAULT_SLOT_NAMES, SlotMappingType
+from rasa.shared.core.constants import ACTION_SESSION_START_NAME, ACTION_VALIDATE_SLOT_MAPPINGS, ACTIVE_LOOP, DEFAULT_SLOT_NAMES, SlotMappingType
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -90,13 +90,15 @@ class TurnProcessor(MessageProcessor):
         await self._send_bot_messages(events, tracker, output_channel)
         return self.should_predict_another_action(action.name())
 
+    def _get_action(self, action_name: str) -> Optional[Action]:
+        """Our own beginning of a session, which tells of it after a silence; plain Rasa begins one in its own way."""
+        own = action_name == ACTION_SESSION_START_NAME
+        return _OwnAction(action_name, self.action_endpoint) if own else self._in_this_process(super()._get_action(action_name))
+
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> Tuple[Action, PolicyPrediction]:
         """The next action; a custom one in the form that knows it runs in this process."""
         action, prediction = super().predict_next_with_tracker_if_should(tracker)
         return self._in_this_process(action), prediction
-
-    def _get_action(self, action_name: str) -> Optional[Action]:
-        return self._in_this_process(super()._get_action(action_name))
 
     def _in_this_process(self, action: Any) -> Any:
         return _OwnAction(action.name(), self.action_endpoint) if isinstance(action, RemoteAction) else action

@@ -15,7 +15,7 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Even
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.content.shared import shared_follow_ups, shared_form_words, shared_languages, shared_library, shared_triage
+from bot.content.shared import shared_follow_ups, shared_form_words, shared_languages, shared_library, shared_short_questions, shared_triage
 from bot.conversation.decision import Content, Context, Decision, Understanding, decide, remember
 from bot.conversation.memory import Memory
 from bot.conversation.request_form import FORM, emptied
@@ -42,7 +42,7 @@ class SafetyPolicy(Policy):
         super().__init__(config, model_storage, resource, execution_context, **kwargs)
         self._triage = shared_triage()
         self._library = shared_library()
-        self._content = Content(shared_form_words(), shared_follow_ups(), shared_languages())
+        self._content = Content(shared_form_words(), shared_follow_ups(), shared_languages(), shared_short_questions())
 
     def train(self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
         """Nothing to learn: the rules are data, read when the policy is made."""

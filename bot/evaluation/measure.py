@@ -185,7 +185,7 @@ def load_assistant(progress: Progress) -> Engine:
 async def ask_questions(engine: Engine, questions: Sequence[Question], name: str, title: str, progress: Progress) -> Measured:
     """Each question asked of the assistant in a conversation of its own."""
     progress.start("Asking questions", len(questions))
-    ids = {snippet.question: snippet.id for snippet in engine.library}
+    ids = {snippet.question: snippet.id for snippet in engine.library if not snippet.short_of}
     rows, guesses, understood = [], [], []
     for number, question in enumerate(questions):
         reply = await engine.turn(f"{name}-{number}", question.text)

@@ -16,16 +16,20 @@ _ADDRESS_OR_NUMBER = re.compile(
 )
 _CALL = re.compile(r"\b(?:call|text|phone)\b[^.\d]{0,24}$", re.IGNORECASE)
 _PHONE_DIGITS = range(3, 16)
+_LANGUAGE = re.compile(r"_language_([a-z]{2})$")
+"""End of the id of a sentence that is not in English."""
 
 
 def reply_json(reply: Reply, library: Library) -> dict[str, Any]:
-    """One reply; with the clinic's contact unless it is a plain answer or small talk."""
+    """One reply; with the clinic's contact unless it is a plain answer or small talk, and with `input` when the form asks for something."""
+    asks = next((message.input for message in reversed(reply.messages) if message.input), None)
     return {
         "turn": reply.turn.number if reply.turn else None,
         "route": reply.route,
         "messages": [_message_json(message, reply.route, library) for message in reply.messages],
         "warning": {"text": reply.warning},
         "contact": library.clinic.contact() if reply.route not in ("answer", "smalltalk") else None,
+        **({"input": dict(asks)} if asks else {}),
     }
 
 
@@ -69,15 +73,20 @@ def _message_json(message: Message, route: str, library: Library) -> dict[str, A
         "snippet": _snippet_json(message, library),
         "buttons": [dict(button) for button in message.buttons],
         "links": links(message.text, emergency=route == "emergency"),
-        **({"input": dict(message.input)} if message.input else {}),
+        **({"lang": language[1]} if (language := _LANGUAGE.search(str((message.snippet or {}).get("id")))) else {}),
     }
 
 
 def _snippet_json(message: Message, library: Library) -> dict[str, Any] | None:
-    """Id, version and sources as they were sent; who approved it as long as that version is the present one."""
+    """Id, version and sources as they were sent; who approved it as long as that version is the present one.
+
+    A reply about the approval of another answer brings that one's along.
+    """
     if not message.snippet:
         return None
     sent = {key: message.snippet[key] for key in ("id", "version", "sources")}
+    if "approved" in message.snippet:
+        return {**sent, "approved": dict(message.snippet["approved"])}
     snippet = library.snippets.get(sent["id"])
     if snippet is not None and snippet.version == sent["version"]:
         sent["approved"] = {"on": snippet.approval.on.isoformat(), "role": snippet.approval.role}

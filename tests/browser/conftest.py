@@ -70,11 +70,16 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="package")
-def website(tmp_path_factory: pytest.TempPathFactory, host: Host) -> Iterator[str]:
+def record_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the website's record will be."""
+    return tmp_path_factory.mktemp("var") / "record.db"
+
+
+@pytest.fixture(scope="package")
+def website(record_file: Path, host: Host) -> Iterator[str]:
     """The website on a record of its own; the other website is one of its allowed origins."""
-    folder = tmp_path_factory.mktemp("var")
     port = free_port()
-    own = {"PORT": str(port), "OZONE_DATABASE": str(folder / "record.db"), "OZONE_SECRET_FILE": str(folder / "secret"), "OZONE_ALLOWED_ORIGINS": host.origin}
+    own = {"PORT": str(port), "OZONE_DATABASE": str(record_file), "OZONE_SECRET_FILE": str(record_file.parent / "secret"), "OZONE_ALLOWED_ORIGINS": host.origin}
     server = subprocess.Popen([sys.executable, "-m", "bot", "serve"], cwd=ROOT, env={**os.environ, **own})
     address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + PATIENCE_SECONDS

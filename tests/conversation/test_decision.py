@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from bot.content.follow_ups import load_follow_ups
 from bot.content.form_words import load_form_words
+from bot.content.languages import load_languages
 from bot.content.library import Library
+from bot.content.short_questions import load_short_questions
 from bot.conversation.decision import EARLIER_RISK, EMERGENCY_FOLLOWUP, EMERGENCY_OVER, Content, Context, Decision, Understanding, decide
 from bot.conversation.memory import Memory
-from bot.conversation.request_form import CONSENT, QUESTION, REACH
+from bot.conversation.request_form import CONSENT, QUESTION, REACH, TIME
 from bot.safety.triage import Finding
 from tests.conftest import DATA
 
@@ -148,6 +151,78 @@ def test_otherwise_a_rule_stands(library: Library, findings: tuple[Finding, ...]
 
 
 CONTENT = Content(form_words=load_form_words(DATA))
+
+
+def _in_talk(
+    library: Library, text: str, topic: str | None, *, intent: str = "nlu_fallback", risk: str | None = None, findings: tuple[Finding, ...] = ()
+) -> Decision | None:
+    message = Understanding(text, intent, 0.5, findings, {})
+    context = Context(memory=Memory((topic,) if topic else ()))
+    return decide(message, risk=risk, emergency=None, library=library, context=context, content=content_of(library))
+
+
+def content_of(library: Library) -> Content:
+    return Content(load_form_words(DATA), load_follow_ups(DATA, library), load_languages(DATA), load_short_questions(DATA, library))
+
+
+def test_a_short_question_is_answered_from_the_last_answer(library: Library) -> None:
+    decision = _in_talk(library, "how long?", "claimed_benefits")
+    assert decision is not None
+    assert decision.snippet == "effects_duration"
+
+
+def test_a_short_question_about_the_treatment_is_referred_after_a_risk(library: Library) -> None:
+    decision = _in_talk(library, "how long?", "claimed_benefits", risk="clinician_medicine")
+    assert decision is not None
+    assert decision.snippet == EARLIER_RISK
+
+
+def test_a_short_question_that_fits_nothing_asks_back_near_the_last_answer(library: Library) -> None:
+    decision = _in_talk(library, "how long?", "side_effects")
+    assert decision is not None
+    assert decision.snippet == "clarify"
+    assert decision.slots["offered"] == list(library["side_effects"].related)
+    assert decision.slots["misses"] == 1.0
+
+
+def test_contact_data_in_the_chat_leads_to_the_form(library: Library) -> None:
+    decision = _in_talk(library, "jo@mail.example", None)
+    assert decision is not None
+    assert decision.snippet == "contact_outside_form"
+
+
+def test_the_short_version_of_the_last_answer_is_sent_when_there_is_one(library: Library) -> None:
+    short, none = _in_talk(library, "shorter please", "cost", intent="simpler"), _in_talk(library, "shorter please", "ozone_sauna", intent="simpler")
+    assert short is not None
+    assert short.snippet == "cost_in_short"
+    assert none is None
+
+
+@pytest.mark.parametrize(
+    ("finding", "text", "then"),
+    [
+        (CHEST, "me duele el pecho y no puedo respirar", ("utter_emergency_language_es",)),
+        (WARFARIN, "¿puedo ir si tomo warfarina?", ("utter_other_language_es",)),
+        (WARFARIN, "can I come if I take warfarin?", ()),
+    ],
+)
+def test_a_referral_in_another_language_gets_the_sentence_in_that_language(library: Library, finding: Finding, text: str, then: tuple[str, ...]) -> None:
+    decision = _in_talk(library, text, None, findings=(finding,))
+    assert decision is not None
+    assert (decision.snippet, tuple(decision.then)) == (finding.category, then)
+
+
+def test_a_risk_is_no_time(library: Library) -> None:
+    decision = _in_form(library, TIME, "I take warfarin", findings=(WARFARIN,))
+    assert decision is not None
+    assert decision.snippet == "clinician_medicine"
+    assert _in_form(library, TIME, "mornings, before my warfarin", findings=(WARFARIN,)) is None
+
+
+def test_help_in_the_form_is_given_and_the_form_asks_again(library: Library) -> None:
+    decision = _in_form(library, QUESTION, "How do I do that?")
+    assert decision is not None
+    assert (decision.snippet, decision.then) == ("request_help", ("request_form",))
 
 
 def _in_form(library: Library, asked: str, text: str, *, intent: str | None = None, findings: tuple[Finding, ...] = ()) -> Decision | None:

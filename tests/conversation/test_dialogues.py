@@ -28,7 +28,7 @@ def test_the_dialogue_goes_as_written(dialogue: dict[str, Any], engine: Engine, 
         return loop.run_until_complete(engine.turn(conversation, text))
 
     for number, step in enumerate(dialogue["turns"], start=1):
-        reply = say(step["say"])
+        reply = say(" ".join([str(step["say"])] * step.get("times", 1)))
         _check(step, reply, engine, (number, step["say"]))
         if "press" in step:
             button = reply.messages[-1].buttons[step["press"]]["send"]
@@ -62,6 +62,10 @@ def _check(step: dict[str, Any], reply: Reply, engine: Engine, told: tuple[int, 
         assert (turn.text == KEPT_APART) is step["kept_apart"], why
     if "input" in step:
         assert (reply.messages[-1].input or {}).get("kind") == step["input"], why
+    if "approval_of" in step:
+        approval = engine.library[step["approval_of"]].approval
+        given = (reply.messages[0].snippet or {})["approved"]
+        assert (given["on"], given["role"]) == (approval.on.isoformat(), approval.role), why
     if "sources_of" in step:
         assert (reply.messages[0].snippet or {})["sources"] == [source.as_dict() for source in engine.library[step["sources_of"]].sources], why
 

@@ -31,6 +31,11 @@ FOLLOW_UPS = (
     "shorter please",
     "none of these",
     "and the cost?",
+    "how long?",
+    "how often?",
+    "when?",
+    "is that safe?",
+    "who approved that and when?",
 )
 FORM = (
     "Leave a question for our clinical team",
@@ -46,7 +51,8 @@ FORM = (
     "Change the time",
 )
 NOISE = ("", "asdf qwer", "???", "🫁", "/restart", "how do I bake bread", "¿Cuánto cuesta?", "hello", "thanks", "you are useless", "x" * 2500)
-_NOT_UNDERSTOOD = ("clarify",)
+_ONCE = ("clarify", "out_of_scope", "none_of_these", "clinician_earlier_risk")
+"""What is never said twice in a row, unless the visitor asks to hear it again."""
 
 
 class Visitor(RuleBasedStateMachine):
@@ -62,7 +68,7 @@ class Visitor(RuleBasedStateMachine):
         self.last: Reply | None = None
         self.alarmed = False
         self.at_risk = False
-        self.guesses = 0
+        self.said = ""
 
     def _say(self, text: str) -> Reply:
         type(self).turns += 1
@@ -78,8 +84,9 @@ class Visitor(RuleBasedStateMachine):
             for button in message.buttons:
                 self._offered(button["send"], library)
         first = str(reply.turn.snippet_id)
-        self.guesses = self.guesses + 1 if first in _NOT_UNDERSTOOD else 0
-        assert self.guesses <= 1, "asked back twice in the same way"
+        if first in _ONCE and text != "repeat that":
+            assert self.said != first or self.in_form, f"{first} twice in a row"
+        self.said = first
         if self.alarmed:
             assert first == "emergency_over" or reply.route == "emergency", text
         if self.at_risk:
@@ -130,6 +137,18 @@ class Visitor(RuleBasedStateMachine):
     @rule(text=st.one_of(st.sampled_from(NOISE), st.text(max_size=60)))
     def make_noise(self, text: str) -> None:
         self._say(text)
+
+    @precondition(lambda self: self.last is not None)
+    @rule()
+    def be_silent_for_hours(self) -> None:
+        with self.engine.store.database.atomic():
+            self.engine.store.database.execute(
+                "UPDATE events SET data = json_set(data, '$.timestamp', json_extract(data, '$.timestamp') - 7200) WHERE conversation = ?", [self.conversation]
+            )
+        alarmed = self.alarmed
+        reply = self._say("When are you open?")
+        said = [str((message.snippet or {})["id"]) for message in reply.messages]
+        assert said == ["new_conversation", "emergency_followup" if alarmed else "opening_hours"]
 
     @precondition(lambda self: self.in_form)
     @rule()

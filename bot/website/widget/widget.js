@@ -398,6 +398,8 @@ class OzoneFaq extends HTMLElement {
     const p = this.#parts;
     p.unread.hidden = !p.panel.hidden;
     this.#ask(reply?.input);
+    // Whoever pressed a button to start or change the form types next.
+    if (reply?.input && this.matches(':focus-within') && !matchMedia('(pointer: coarse)').matches) p.field.focus();
     this.#toEnd();
     if (!reply) {
       this.#emit('error');
@@ -574,7 +576,7 @@ class OzoneFaq extends HTMLElement {
       if (index === 0 && emergency) bubble.append(h('p', { class: 'label' }, icon('warn'), this.#t('emergencyLabel')));
       if (index === 0 && route === 'clinician') bubble.append(h('p', { class: 'label' }, icon('person'), this.#t('clinicianLabel')));
       if (emergency) bubble.append(h('p', { class: 'calls' }, ...[...new Set(numbers)].map((number) => this.#call(number))));
-      bubble.append(h('div', { lang: 'en' }, ...wording(message.text, message.links)));
+      bubble.append(h('div', { lang: message.lang ?? 'en', dir: 'auto' }, ...wording(message.text, message.links)));
       if (index === messages.length - 1 && contact && ['clinician', 'out_of_scope'].includes(route)) bubble.append(this.#contact(contact));
       item.append(bubble, this.#provenance(message.snippet));
     });
@@ -605,7 +607,7 @@ class OzoneFaq extends HTMLElement {
         const title = source.title || address;
         return h('li', {}, address ? this.#link(address, title) : title, h('span', { class: 'by' }, [source.publisher, source.year].filter(Boolean).join(', ')));
       }))),
-      h('p', {}, icon('check'), this.#t(approved ? 'approvedOn' : 'approved', { version, date, role: approved?.role })));
+      h('p', {}, icon('check'), this.#t(approved ? 'approvedOn' : 'approved', { version, date, ...approved })));
   }
 
   /** @param {{title: string, send: string}[]} buttons */
