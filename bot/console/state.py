@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import cast
 
 from anyio import CapacityLimiter
 from sqlite_utils import Database
 from starlette.requests import Request
 
-from bot.console.accounts import Throttle
+from bot.console.accounts import Throttle, seal_secrets
 from bot.console.current import CurrentContent
 from bot.console.rendering import Pages
+from bot.console.sealing import Seal
 from bot.record.database import connect, open_record
+from bot.secret import load_secret
 from bot.settings import Settings
 
 
@@ -34,6 +37,11 @@ class Console:
     launch: Callable[[Sequence[str]], None]
     seen: set[int] = field(default_factory=set)
 
+    @cached_property
+    def seal(self) -> Seal:
+        """Closes and opens what must not lie in the record in the clear."""
+        return Seal(load_secret(self.settings.secret_file))
+
     def has_record(self) -> bool:
         """Whether the record's file is there; reading never creates it."""
         return self.settings.database.is_file()
@@ -47,10 +55,12 @@ class Console:
             RecordError: the file cannot be opened.
         """
         path = self.settings.database
-        file = path.stat().st_ino if path.is_file() else None
-        database = connect(path) if file in self.seen else open_record(path)
-        self.seen.add(path.stat().st_ino)
+        known = path.is_file() and path.stat().st_ino in self.seen
+        database = connect(path) if known else open_record(path)
         try:
+            if not known:
+                seal_secrets(database, lambda: self.seal)
+                self.seen.add(path.stat().st_ino)
             yield database
         finally:
             database.close()

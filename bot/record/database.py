@@ -173,6 +173,12 @@ def deleted_conversations(database: Database) -> None:
     database.execute("CREATE TABLE deleted_conversations (hash TEXT PRIMARY KEY, at TEXT NOT NULL)")
 
 
+@migrations()
+def months(database: Database) -> None:
+    """Sums by month and of verdicts, and the latency among a turn's facts."""
+    review_schema.add_months(database)
+
+
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
     """Why the record at `path` cannot be written just now, in one sentence; None when it can."""
     try:

@@ -33,12 +33,13 @@ from bot.record.deletion import delete_conversation, was_deleted, wipe
 from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
 from bot.record.turns import turns_of
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
+from bot.secret import load_secret
 from bot.settings import Settings
 from bot.website.bundle import SOURCE, integrity, script
 from bot.website.origins import OriginGuard
 from bot.website.replies import reply_json, turn_json
 from bot.website.requests import BadRequest, field, json_body, optional_text
-from bot.website.tokens import TokenError, Tokens, load_secret
+from bot.website.tokens import TokenError, Tokens
 
 log = structlog.get_logger()
 

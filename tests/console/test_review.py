@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from bot.console.accounts import verify_login
+from bot.console.sealing import Seal
 from bot.console.second_factor import code_at, new_secret
 from bot.record import review
 from bot.record.audit import verify_audit
 from bot.record.corrections import finish_run, start_run
 from bot.record.gaps import add_group, add_members
 from bot.record.requests import leave_request
+from bot.secret import load_secret
 from tests.console.conftest import NOW, Add, LogIn
 
 AT = "2027-01-16T00:00:00.000+00:00"
@@ -254,16 +257,17 @@ def test_times_are_shown_in_the_zone_somebody_chose(log_in: LogIn, add: Add) -> 
     assert (status, "There is no time zone called" in said) == (400, True)
 
 
-def test_a_second_factor_is_asked_for_once_it_is_on(log_in: LogIn, database: Database) -> None:
+def test_a_second_factor_is_asked_for_once_it_is_on(log_in: LogIn, database: Database, tmp_path: Path) -> None:
     secret = new_secret()
     vera = log_in("viewer")
     assert vera.post("/account", {"action": "code-on", "secret": secret, "code": "000000"})[0] == 400
     vera.post("/account", {"action": "code-on", "secret": secret, "code": code_at(secret, int(NOW // 30))})
     later = NOW + 60
     code = code_at(secret, int(later // 30))
-    assert verify_login(database, "viewer", "correct horse battery", "", later) is None
-    assert verify_login(database, "viewer", "correct horse battery", code, later) == "viewer"
-    assert verify_login(database, "viewer", "correct horse battery", code, later) is None, "a code is good once"
+    seal = Seal(load_secret(tmp_path / "secret"))
+    assert verify_login(database, "viewer", "correct horse battery", "", later, lambda: seal) is None
+    assert verify_login(database, "viewer", "correct horse battery", code, later, lambda: seal) == "viewer"
+    assert verify_login(database, "viewer", "correct horse battery", code, later, lambda: seal) is None, "a code is good once"
 
 
 def test_other_sessions_can_be_ended(log_in: LogIn) -> None:
