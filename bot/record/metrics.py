@@ -1,10 +1,11 @@
-"""Figures over a period, added up from the hourly counters: a year of them is read in a moment, however many turns it had."""
+"""Figures over a period, added up from counters by month, day and hour: a year of them is read in a moment, however many turns it had."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
 
 from sqlite_utils import Database
 
@@ -135,7 +136,7 @@ def _buckets(database: Database, first: date, last: date, zone: tzinfo | None, w
     length = timedelta(days=6 if weekly else 0)
     days = [(max(start, first), min(start + length, last)) for start in starts(first, last, weekly)]
     edges = [midnight(day, zone)[:13] for day, _ in days] + [midnight(last + timedelta(days=1), zone)[:13]]
-    spans = list(zip(edges, edges[1:], strict=False))
+    spans = list(pairwise(edges))
     routes, verdicts, talks = _sums(database, "route", spans), _sums(database, "verdict", spans), _begun(database, spans)
     return [Bucket(*day, routes[place], talks[place], sum(verdicts[place].values())) for place, day in enumerate(days)]
 
