@@ -22,7 +22,7 @@ quiet_libraries()
 from bot.content.checks import check_content  # noqa: E402 - the libraries must be told to be quiet first
 from bot.content.library import load_library  # noqa: E402
 from bot.content.sync import sync  # noqa: E402
-from bot.record.audit import verify_audit  # noqa: E402
+from bot.record.audit import append, verify_audit  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc, verify_turns  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
@@ -256,7 +256,7 @@ def record() -> None:
 @click.option("--route", default=None, help="Only conversations in which some turn took this route.")
 def record_list(limit: int, route: str | None) -> None:
     """List conversations, the last active first."""
-    for row in list_conversations(_record(), limit=limit, route=route):
+    for row in list_conversations(_noted(_record(), "conversations.listed", f"route={route}" if route else "everything"), limit=limit, route=route):
         click.echo(f"{row.last_at}  {row.id}  {row.turns:>4} turns  {row.worst_route}")
 
 
@@ -267,6 +267,7 @@ def record_show(conversation: str) -> None:
     database = _record()
     if get_conversation(database, conversation) is None:
         raise Refused(f"There is no conversation {conversation!r}. `python -m bot record list` shows those there are.")
+    _noted(database, "conversation.read", conversation)
     for turn in turns_of(database, conversation):
         rule = f" · {turn.risk_category} by {turn.risk_rule}" if turn.risk_category else ""
         click.echo(f"#{turn.number}  {turn.at}  {turn.route} · {turn.snippet_id} v{turn.snippet_version}{rule}")
@@ -277,14 +278,14 @@ def record_show(conversation: str) -> None:
 @click.argument("words", nargs=-1, required=True)
 def record_search(words: tuple[str, ...]) -> None:
     """Find turns whose question or reply holds all WORDS."""
-    for turn in search_turns(_record(), " ".join(words)):
+    for turn in search_turns(_noted(_record(), "turns.searched", "words"), " ".join(words)):
         click.echo(f"{turn.conversation} #{turn.number}  {turn.route}  {turn.text}")
 
 
 @record.command("export")
 def record_export() -> None:
     """Write every turn as one JSON object a line."""
-    for turn in all_turns(_record()):
+    for turn in all_turns(_noted(_record(), "exported", "everything")):
         click.echo(json.dumps(asdict(turn), ensure_ascii=False))
 
 
@@ -308,6 +309,12 @@ def _record() -> Any:
     if not path.is_file():
         raise Refused(f"{path}: there is no record yet. It appears with the first conversation.")
     return open_record(path)
+
+
+def _noted(database: Any, action: str, what: str, **detail: Any) -> Any:
+    """Notes in the audit what somebody does on the server's command line; returns the record."""
+    append(database, "command line", action, what, utc(time.time()), **detail)
+    return database
 
 
 @main.group(invoke_without_command=True)
@@ -405,7 +412,9 @@ def staff_add(username: str, role: str | None) -> None:
     """Make an account for USERNAME; the password is asked for, or read from standard input."""
     from bot.console.accounts import add_staff
 
-    given = add_staff(open_record(Settings().database), username, _password("Password (12 characters or more)"), role)
+    database = open_record(Settings().database)
+    given = add_staff(database, username, _password("Password (12 characters or more)"), role)
+    _noted(database, "staff.add", username.strip().lower(), role=given)
     click.echo(f"{username} can log in now, as {given}.")
 
 
@@ -416,7 +425,9 @@ def staff_role(username: str, role: str) -> None:
     """Give USERNAME another ROLE: viewer, reviewer, clinician or admin."""
     from bot.console.accounts import change_role
 
-    change_role(open_record(Settings().database), username, role)
+    database = open_record(Settings().database)
+    change_role(database, username, role)
+    _noted(database, "staff.role", username.strip().lower(), role=role)
     click.echo(f"{username} is {role} now.")
 
 
@@ -431,6 +442,7 @@ def staff_reset(username: str, drop_code: bool) -> None:
     reset_password(database, username, _password("New password (12 characters or more)"))
     if drop_code:
         drop_second_factor(database, username)
+    _noted(database, "staff.reset", username.strip().lower(), code_dropped=drop_code)
     click.echo(f"{username} has a new password{' and needs no code any more' if drop_code else ''}.")
 
 
@@ -440,7 +452,9 @@ def staff_disable(username: str) -> None:
     """Keep USERNAME from logging in and end their sessions."""
     from bot.console.accounts import disable
 
-    disable(open_record(Settings().database), username)
+    database = open_record(Settings().database)
+    disable(database, username)
+    _noted(database, "staff.disable", username.strip().lower())
     click.echo(f"{username} cannot log in any more.")
 
 
@@ -450,7 +464,9 @@ def staff_enable(username: str) -> None:
     """Let a disabled USERNAME log in again."""
     from bot.console.accounts import enable
 
-    enable(open_record(Settings().database), username)
+    database = open_record(Settings().database)
+    enable(database, username)
+    _noted(database, "staff.enable", username.strip().lower())
     click.echo(f"{username} can log in again.")
 
 

@@ -11,8 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.console.charts import by_route
-from bot.console.page import library_of, page, zone_of
+from bot.console.page import library_of, now, page, who, zone_of
 from bot.console.state import console_of
+from bot.record import audit
 from bot.record.gaps import list_gaps
 from bot.record.metrics import Figures, figures, midnight, today
 from bot.record.review import QUEUES, queue_counts
@@ -53,6 +54,7 @@ def _page(request: Request, template: str, first: date, last: date, *, weekly: b
     with console_of(request).record() as database:
         found: Figures = figures(database, first, last, zone=zone, weekly=weekly)
         backlog = queue_counts(database)
+        audit.append(database, who(request), "figures.read", f"{first} to {last}", now(request))
         gaps = list_gaps(database, since=midnight(first, zone), before=midnight(first - (last - first), zone), decision="open", limit=5)
     questions = {snippet.id: snippet.question for snippet in library_of(request) or ()}
     answers = {snippet.id for snippet in library_of(request) or () if snippet.route == "answer"}

@@ -66,6 +66,7 @@ async def log_out(request: Request) -> Response:
 
 def _end_session(request: Request) -> None:
     with console_of(request).record() as database:
+        audit.append(database, request.state.session.username, "logged_out", "console", utc(console_of(request).clock()))
         revoke_session(database, session_token(request))
     log.info("console.logged_out", username=request.state.session.username)
 

@@ -107,7 +107,7 @@ def save(request: Request, form: Mapping[str, str]) -> Response:
 def delete(request: Request, form: Mapping[str, str]) -> Response:
     """Deletes one of one's own views."""
     with console_of(request).record() as database:
-        delete_view(database, path_number(request), owner=who(request))
+        delete_view(database, path_number(request), owner=who(request), now=now(request))
     return go(form.get("back", "/search"), "deleted")
 
 

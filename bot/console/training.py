@@ -43,6 +43,7 @@ def run(request: Request) -> Response:
     with console_of(request).record() as database:
         found = get_run(database, path_number(request))
         taken = corrections_of(database, found.id)
+        audit.append(database, who(request), "training.read", f"run {found.id}", now(request))
         latest = last_promoted(database)
     questions = {snippet.id: snippet.question for snippet in library_of(request) or ()}
     return page(request, "run.html", run=found, corrections=taken, in_use=latest is not None and latest.id == found.id, questions=questions)

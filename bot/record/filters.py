@@ -266,9 +266,7 @@ def _through_windows(database: Database, asked: TurnFilter, values: dict[str, An
     return _enough(found, limit, ascending)
 
 
-def _with_words(
-    database: Database, words: str, candidates: Sequence[int], limit: int, ascending: bool, begun: float, patience: float | None
-) -> Found:
+def _with_words(database: Database, words: str, candidates: Sequence[int], limit: int, ascending: bool, begun: float, patience: float | None) -> Found:
     """Those of the candidates, which are in order, whose question or reply holds the words."""
     found: list[int] = []
     for place in range(0, len(candidates), CHECKED_AT_ONCE):

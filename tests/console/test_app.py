@@ -359,7 +359,7 @@ def test_a_fault_is_a_calm_page_with_the_same_headers(app: Starlette, inside: Te
     def broken(*_: object) -> None:
         raise RuntimeError("the visitor said: secret")
 
-    monkeypatch.setattr(inbox, "count_conversations", broken)
+    monkeypatch.setattr(inbox, "views_of", broken)
     calm = TestClient(app, raise_server_exceptions=False, cookies={"console": inside.cookies["console"]})
     response = calm.get("/")
     assert response.status_code == 500
