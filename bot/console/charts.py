@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.record.metrics import Bucket
+from bot.record.review_schema import LATENCY_BOUNDS_MS
 from bot.record.turns import GRAVITY
 
 WIDTH, HEIGHT = 960, 240
@@ -19,19 +20,20 @@ class Segment:
     """One route's part of a bar, in the units of the drawing."""
 
     route: str
+    count: int
     y: float
     height: float
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar, from the gravest route at its foot upwards; `label` is empty where labels would crowd."""
+    """One bar, from the gravest route at its foot upwards; not `labelled` where labels would crowd."""
 
     bucket: Bucket
     x: float
     width: float
     segments: Sequence[Segment]
-    label: str
+    labelled: bool
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,31 @@ def by_route(buckets: Sequence[Bucket]) -> Chart:
         for route in reversed(GRAVITY):
             if count := bucket.routes.get(route, 0):
                 y -= count * scale
-                segments.append(Segment(route, round(y, 2), round(count * scale, 2)))
-        label = f"{bucket.start.day}.{bucket.start.month}." if place % every == 0 else ""
-        bars.append(Bar(bucket, round(LEFT + place * slot + slot * 0.1, 2), round(slot * 0.8, 2), segments, label))
+                segments.append(Segment(route, count, round(y, 2), round(count * scale, 2)))
+        bars.append(Bar(bucket, round(LEFT + place * slot + slot * 0.1, 2), round(slot * 0.8, 2), segments, place % every == 0))
     return Chart(bars, [(round(HEIGHT - BOTTOM - value * scale, 2), value) for value in (0, top // 2, top)])
+
+
+@dataclass(frozen=True)
+class Class:
+    """First replies that took over `above` milliseconds, and up to `up_to` (None: no upper end); `width` is a share of the longest bar."""
+
+    above: int
+    up_to: int | None
+    count: int
+    width: float
+
+
+def by_latency(first_replies: Mapping[int, int]) -> list[Class]:
+    """Bars of first replies by how long they took, from the first class to the last that holds any."""
+    filled = [bound for bound, count in first_replies.items() if count]
+    longest = max(first_replies.values(), default=0)
+    classes = []
+    for above, bound in zip((0, *LATENCY_BOUNDS_MS), LATENCY_BOUNDS_MS, strict=False):
+        if filled and min(filled) <= bound <= max(filled):
+            count = first_replies.get(bound, 0)
+            classes.append(Class(above, None if bound == LATENCY_BOUNDS_MS[-1] else bound, count, count / longest))
+    return classes
 
 
 def nice(value: int) -> int:

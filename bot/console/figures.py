@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.console.charts import by_route
+from bot.console.charts import by_latency, by_route
 from bot.console.page import library_of, now, page, who, zone_of
 from bot.console.state import console_of
 from bot.record import audit
@@ -64,6 +64,7 @@ def _page(request: Request, template: str, first: date, last: date, *, weekly: b
         template,
         figures=found,
         chart=by_route(found.buckets),
+        latencies=by_latency(found.first_replies),
         first=first,
         last=last,
         weekly=weekly,

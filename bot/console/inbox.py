@@ -32,10 +32,21 @@ def inbox(request: Request) -> Response:
         mine = hits(database, review.assigned_to(database, who(request), ASSIGNED_SHOWN), "")
         views = views_of(database, who(request))
         any_yet = database.execute("SELECT 1 FROM conversations LIMIT 1").fetchone() is not None
+        oldest = review.oldest_waiting(database)
+        judged = review.judged_since(database, who(request), midnight(today(console_of(request).clock(), zone_of(request)), zone_of(request)))
         if mine:
             audit.append(database, who(request), "assigned.listed", f"{len(mine)} turns", now(request))
     return page(
-        request, "inbox.html", counts=counts, requests=open_requests, mine=mine, views=views, any_yet=any_yet, visitor_port=console_of(request).settings.port
+        request,
+        "inbox.html",
+        counts=counts,
+        requests=open_requests,
+        mine=mine,
+        views=views,
+        any_yet=any_yet,
+        oldest=oldest,
+        judged=judged,
+        visitor_port=console_of(request).settings.port,
     )
 
 

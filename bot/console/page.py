@@ -55,6 +55,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         csrf=csrf_token(request),
         problem=console.content.snapshot().problem,
         waiting=request.state.waiting,
+        clock_now=console.clock(),
         said=SAID.get(request.query_params.get("said", ""), ""),
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         **context,

@@ -97,7 +97,11 @@ def hits(database: Database, turns: Sequence[int], words: str) -> list[Hit]:
         sql, values = holding_words("rowid, highlight(turns_fts, 0, ?, ?), snippet(turns_fts, 1, ?, ?, '…', ?)", words, turns)
         rows = database.execute(sql, [mark, mark, mark, mark, EXCERPT_TOKENS, *values])
     else:
-        rows = database.execute(f"SELECT id, text, substr(reply, 1, {EXCERPT_LETTERS}) FROM turns WHERE id IN ({marks})", list(turns))
+        start = f"rtrim(substr(reply, 1, {EXCERPT_LETTERS - 1})) || '…'"
+        rows = database.execute(
+            f"SELECT id, text, iif(length(reply) > {EXCERPT_LETTERS}, {start}, reply) FROM turns WHERE id IN ({marks})",
+            list(turns),
+        )
     texts = {turn: (text, reply) for turn, text, reply in rows}
     return [_hit(turn, facts[turn], *texts[turn], mark) for turn in turns if turn in facts and turn in texts]
 

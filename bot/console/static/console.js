@@ -4,6 +4,11 @@ const main = document.querySelector("main");
 const keys = document.getElementById("keys");
 document.documentElement.classList.add("scripted");
 
+// The page opens where it should: the current page in a narrow list of pages, the turn in question in a long conversation.
+
+document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+if (!location.hash) document.querySelector("article.chosen")?.scrollIntoView();
+
 // Keys, unless somebody types or has switched them off.
 
 const typing = (element) => element.matches("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
@@ -16,12 +21,12 @@ function completeForm() {
 }
 
 function press(element) {
+  element.closest("details")?.setAttribute("open", "");
   if (element.matches("input[type=radio]")) {
     element.checked = true;
     const correct = element.form.querySelector("[data-correct]");
     (element.value === "missing_content" ? element : correct).focus();
   } else if (typing(element)) {
-    element.closest("details")?.setAttribute("open", "");
     element.focus();
     element.select?.();
   } else {
@@ -59,7 +64,10 @@ function onKey(event) {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || keys.open || typing(event.target)) return;
-  const element = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  // In a conversation the keys are for the turn that somebody went to with j and k, or came for.
+  const turn = document.querySelector("article[data-at]") ?? document.querySelector("article.chosen");
+  const key = `[data-key="${CSS.escape(event.key)}"]`;
+  const element = turn?.querySelector(key) ?? document.querySelector(key);
   const act = element ? () => press(element) : actions[event.key];
   if (!act) return;
   event.preventDefault();
