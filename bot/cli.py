@@ -348,18 +348,18 @@ def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
 @click.argument("run", type=click.IntRange(1))
 @_BY
 def improve_promote(run: int, by: str) -> None:
-    """Put the candidate of RUN in use, from the assistant's next start."""
+    """Put the candidate of RUN in use; a website that runs takes it up within seconds."""
     from bot.record.promotion import promote
 
     settings = Settings()
     promote(_record(), settings.data, settings.models, run, by=by, now=utc(time.time()))
-    click.echo(f"Run {run} is promoted. Start the website again to use it; `python -m bot improve step-back` undoes it.")
+    click.echo(f"Run {run} is promoted; a website that runs takes it up within seconds. `python -m bot improve step-back` undoes it.")
 
 
 @improve.command("step-back")
 @_BY
 def improve_step_back(by: str) -> None:
-    """Put the model from before the last promotion in use again, from the assistant's next start."""
+    """Put the model from before the last promotion in use again; a website that runs takes it up within seconds."""
     from bot.record.corrections import last_promoted
     from bot.record.promotion import step_back
 
@@ -368,7 +368,7 @@ def improve_step_back(by: str) -> None:
     if latest is None:
         raise Refused("No candidate has been promoted, so there is nothing to step back from.")
     step_back(database, Settings().data, latest.id, by=by, now=utc(time.time()))
-    click.echo(f"Stepped back from run {latest.id}. Start the website again to use the model from before.")
+    click.echo(f"Stepped back from run {latest.id}. A website that runs takes the model from before up within seconds.")
 
 
 @improve.command("give-up")
@@ -382,6 +382,16 @@ def improve_give_up(by: str) -> None:
     for run in running:
         finish_run(database, run.id, state="failed", now=utc(time.time()), message=f"Given up by {by}.")
     click.echo(f"Ended: run {running[0].id}." if running else "No training is running.")
+
+
+@improve.command("advise")
+def improve_advise() -> None:
+    """Ask the model in use about the corrections that wait, and note beside each whether it knows it already."""
+    configure_logging(level=30)
+    from bot.improvement.candidate import advise_all
+
+    corrections, superfluous = advise_all(_record(), Settings())
+    click.echo(f"{corrections} corrections looked at, {superfluous} of them redundant or not usable.")
 
 
 @improve.command("gaps")

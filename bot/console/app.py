@@ -132,6 +132,7 @@ def _routes() -> list[BaseRoute]:
             Action("/gaps/{id}", gaps.decide, role="reviewer"),
             Page("/training", training.training, role="reviewer"),
             Action("/training", training.start, role="clinician"),
+            Action("/training/advice", training.advise, role="reviewer"),
             Page("/training/{id}", training.run, role="reviewer"),
             Action("/training/{id}", training.settle, role="clinician"),
             Action("/corrections/{id}", training.decide, role="clinician"),

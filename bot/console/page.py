@@ -37,9 +37,10 @@ SAID: Mapping[str, str] = {
     "declined": "Declined: it will not be trained with.",
     "decided": "Decided.",
     "training": "The training has started. It takes some minutes; reload this page to follow it.",
+    "asking": "The model is being asked. Reload this page in half a minute: what it makes of each sentence is then noted beside it.",
     "grouping": "The grouping has started. Reload this page in a minute.",
-    "promoted": "Promoted: the assistant uses this model from its next start.",
-    "stepped-back": "Stepped back: the assistant uses the model from before, from its next start.",
+    "promoted": "Promoted: the website takes this model up within seconds.",
+    "stepped-back": "Stepped back: the website takes the model from before up again within seconds.",
 }
 """What a page says after an action, by the word in its address."""
 

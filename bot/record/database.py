@@ -179,6 +179,12 @@ def months(database: Database) -> None:
     review_schema.add_months(database)
 
 
+@migrations()
+def serving(database: Database) -> None:
+    """Which model the website answers with."""
+    database.execute("CREATE TABLE serving (id INTEGER PRIMARY KEY CHECK (id = 1), model TEXT NOT NULL, at TEXT NOT NULL)")
+
+
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
     """Why the record at `path` cannot be written just now, in one sentence; None when it can."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import json
@@ -277,7 +278,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
             own.load()
         with suppress(RecordError):  # readiness says why
             await own.store.record.read(lambda record: None)
+        following = asyncio.create_task(own.follow())
         yield
+        following.cancel()
 
     middleware = [Middleware(SecurityHeaders), Middleware(OriginGuard, settings.allowed_origins)]
     if settings.allowed_origins:
