@@ -186,7 +186,8 @@ def _fault(request: Request, error: Exception) -> Response:
 
 
 def _problem(request: Request, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    context: dict[str, Any] = {"heading": _HEADINGS.get(status, "That did not work"), "message": message, "status_code": status}
+    heading = "That did not work" if status == 400 and request.method == "POST" else _HEADINGS.get(status, "That did not work")
+    context: dict[str, Any] = {"heading": heading, "message": message, "status_code": status}
     if getattr(request.state, "session", None) is None:
         response: Response = console_of(request).pages.render("problem_outside.html", status, **context)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -134,12 +134,27 @@ def correctable(request: Request) -> list[Snippet]:
 
 
 def chosen_snippet(request: Request, form: Mapping[str, str], name: str = "correct") -> str | None:
-    """The snippet chosen in a form, None when none was.
+    """The snippet chosen in a form, None when none was: by its id, its question, or words that only one of them holds.
 
     Raises:
         HTTPException: 400 for one that a turn cannot be corrected to.
     """
     value = form.get(name, "").strip()
-    if value and value not in {snippet.id for snippet in correctable(request)}:
-        raise HTTPException(400, f"There is no snippet “{value[:60]}” that a question could belong to. Choose one from the list.")
-    return value or None
+    if not value:
+        return None
+    fitting = meant(value, correctable(request))
+    if len(fitting) != 1:
+        known = f" It could be {', '.join(snippet.id for snippet in fitting[:6])}." if fitting else ""
+        raise HTTPException(
+            400,
+            f"There is no snippet “{value[:60]}” that a question could belong to.{known} "
+            "Go back with your browser, where what you typed is still there, and choose one from the list. Nothing was noted.",
+        )
+    return fitting[0].id
+
+
+def meant(words: str, snippets: Sequence[Snippet]) -> list[Snippet]:
+    """The snippets that somebody may mean: the one with this id or question, else those whose id and question hold all the words."""
+    asked = words.lower().strip()
+    exact = [snippet for snippet in snippets if asked in (snippet.id.lower(), snippet.question.lower())]
+    return exact or [snippet for snippet in snippets if all(word in f"{snippet.id} {snippet.question}".lower() for word in asked.split())]

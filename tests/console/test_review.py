@@ -14,8 +14,9 @@ from bot.console.sealing import Seal
 from bot.console.second_factor import code_at, new_secret
 from bot.record import review
 from bot.record.audit import verify_audit
-from bot.record.corrections import finish_run, start_run
+from bot.record.corrections import finish_run, settle_run, start_run
 from bot.record.gaps import add_group, add_members
+from bot.record.promotion import note_serving
 from bot.record.requests import leave_request
 from bot.secret import load_secret
 from tests.console.conftest import NOW, Add, LogIn
@@ -268,6 +269,142 @@ def test_a_second_factor_is_asked_for_once_it_is_on(log_in: LogIn, database: Dat
     assert verify_login(database, "viewer", "correct horse battery", "", later, lambda: seal) is None
     assert verify_login(database, "viewer", "correct horse battery", code, later, lambda: seal) == "viewer"
     assert verify_login(database, "viewer", "correct horse battery", code, later, lambda: seal) is None, "a code is good once"
+
+
+def test_a_risk_told_of_earlier_is_shown_where_it_was_told(log_in: LogIn, add: Add) -> None:
+    add("clinician", conversation="c", text="I take warfarin", risk_category="clinician_medicine", risk_rule="medicine.anticoagulant")
+    add("clinician", conversation="c", number=2, risk_category="clinician_medicine", explanation={"reason": "earlier_risk", "earlier": "clinician_medicine"})
+    html = log_in("viewer").get("/conversations/c")
+    assert 'It was told of in <a href="/conversations/c?turn=1#turn-1">turn 1</a>' in html
+    assert html.count("I take warfarin") == 2
+
+
+def test_what_a_rule_saw_is_marked_in_the_visitors_words(log_in: LogIn, add: Add) -> None:
+    findings = [{"category": "clinician_medicine", "rule": "r", "words": words} for words in ("i take", "take warfarin", "not there", "")]
+    add("clinician", conversation="c", text="Now I take warfarin <b>", explanation={"findings": findings})
+    assert "Now <mark>I take warfarin</mark> &lt;b&gt;" in log_in("viewer").get("/conversations/c")
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen"), [("cost", "cost"), ("How much does it cost?", "cost"), ("what should wear", "what_to_wear_bring"), ("HOW MUCH  cost", "cost")]
+)
+def test_a_correction_is_understood_by_id_by_question_or_by_words_of_one_alone(log_in: LogIn, add: Add, database: Database, typed: str, chosen: str) -> None:
+    turn = add()
+    status, _ = log_in("reviewer").post(f"/turns/{turn}/verdict", {"verdict": "wrong_snippet", "correct": typed})
+    assert status == 303
+    assert database.execute("SELECT correct FROM verdicts").fetchall() == [(chosen,)]
+
+
+@pytest.mark.parametrize("typed", ["zebra crossing", "ozone"])
+def test_a_correction_that_could_be_none_or_several_is_refused_with_a_sentence(log_in: LogIn, add: Add, database: Database, typed: str) -> None:
+    status, said = log_in("reviewer").post(f"/turns/{add()}/verdict", {"verdict": "wrong_snippet", "correct": typed})
+    assert (status, "Go back with your browser" in said, "That did not work" in said) == (400, True, True)
+    assert ("It could be " in said) == (typed == "ozone")
+    assert database.execute("SELECT count(*) FROM verdicts").fetchone() == (0,)
+
+
+def test_latencies_are_bars_that_lead_to_their_first_replies(log_in: LogIn, add: Add) -> None:
+    for latency in (45.0, 45.0, 140.0):
+        add(latency_ms=latency, at="2027-01-10T10:00:00.000+00:00")
+    add(number=2, conversation="x", latency_ms=45.0, at="2027-01-10T10:00:00.000+00:00")
+    browser = log_in("viewer")
+    html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-11"))
+    asked = "/search?first=1&latency_over=30&latency_to=50&from=2027-01-09&to=2027-01-11"
+    assert f'href="{asked}"' in html
+    assert "Half came within 50 ms, 95 % within 150 ms." in html
+    assert "2 turns found" in browser.get(asked)
+
+
+def test_every_tile_of_the_figures_leads_to_as_many_turns_as_it_counts(log_in: LogIn, add: Add) -> None:
+    for route in ("emergency", "clinician", "clarify", "out_of_scope", "answer"):
+        add(route, at="2027-01-10T10:00:00.000+00:00")
+    browser = log_in("viewer")
+    html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-11"))
+    tiles = re.findall(r'<dt>([^<]+)</dt><dd><a href="(/search[^"]+)">.*?</a>', html, re.S)
+    counts = {label: re.search(r"(\d+) turns? found", browser.get(address)) for label, address in tiles if "judged" not in label.lower()}
+    found = {label: match[1] for label, match in counts.items() if match}
+    assert found == {"Turns": "5", "Emergencies": "1", "Referred": "1", "Not understood": "2"}
+
+
+def test_a_filter_in_use_is_shown_and_can_be_taken_off_by_itself(log_in: LogIn, add: Add) -> None:
+    add("emergency")
+    html = unescape(log_in("viewer").get("/search?route=emergency&first=1&q=ozone"))
+    assert 'href="/search?q=ozone&first=1" aria-label="Take off the filter route: emergency"' in html
+    assert 'href="/search?q=ozone&route=emergency" aria-label="Take off the filter first of its conversation"' in html
+
+
+def test_whoever_has_waited_longest_is_the_first_request(log_in: LogIn, database: Database, add: Add) -> None:
+    add(conversation="c")
+    for question in ("the first", "the second"):
+        leave_request(database, "c", question=question, reach="jo@mail.example", best_time="")
+    html = log_in("clinician").get("/requests")
+    assert html.index("the first") < html.index("the second")
+    assert 'href="mailto:jo%40mail.example"' in html
+
+
+@pytest.mark.parametrize("state", ["training", "failed", "ready"])
+def test_a_run_without_results_is_a_page_all_the_same(log_in: LogIn, database: Database, state: str) -> None:
+    run = start_run(database, by="admin", now=AT, model="old", file_before="")
+    if state != "training":
+        finish_run(database, run, state=state, now=AT, message="It was cut short.")
+    assert f"Training run {run}" in log_in("admin").get(f"/training/{run}")
+
+
+def test_a_run_says_which_model_the_website_answers_with(log_in: LogIn, database: Database) -> None:
+    run = start_run(database, by="admin", now=AT, model="old", file_before="")
+    finish_run(database, run, state="ready", now=AT, message="", model="new", file_after="x")
+    browser = log_in("reviewer")
+    assert "nothing yet: it has not been started" in browser.get(f"/training/{run}")
+    for model, said in (("old", "the model before"), ("new", "✓ this candidate"), ("other", "another model")):
+        note_serving(database, model, AT)
+        assert said in browser.get(f"/training/{run}")
+    settle_run(database, run, "promoted", by="admin", now=AT)
+    assert "has not taken the promoted model up yet" in browser.get(f"/training/{run}")
+
+
+def test_saved_views_are_ones_own_unless_shared_and_are_in_the_audit(log_in: LogIn, database: Database) -> None:
+    tom, vera = log_in("reviewer"), log_in("viewer")
+    tom.post("/views", {"name": "Risky answers", "query": "route=answer&verdict=should_refer", "list": "search"})
+    assert "Risky answers" in tom.get("/")
+    assert "Risky answers" not in vera.get("/")
+    tom.post("/views", {"name": "Risky answers", "query": "route=answer&verdict=should_refer", "list": "search", "shared": "1"})
+    assert 'href="/search?route=answer&amp;verdict=should_refer"' in vera.get("/")
+    assert vera.post("/views/1/delete")[0] == 400, "a colleague's view is theirs"
+    assert tom.post("/views/1/delete", {"back": "/search"})[0] == 303
+    done = [action for (action,) in database.execute("SELECT action FROM audit WHERE action LIKE 'view.%' ORDER BY id")]
+    assert done == ["view.saved", "view.saved", "view.deleted"]
+
+
+@pytest.mark.parametrize("path", ["/export.csv?rows=turns", "/export.csv?rows=conversations", "/export.jsonl"])
+def test_an_export_is_in_the_audit_and_holds_no_formula(log_in: LogIn, add: Add, database: Database, path: str) -> None:
+    add(conversation="c", text="=HYPERLINK(1)")
+    text = log_in("clinician").get(path)
+    assert "HYPERLINK" in text
+    if "csv" in path:
+        assert not re.search(r'(^|,)"?=', text, re.M)
+    assert database.execute("SELECT count(*) FROM audit WHERE action = 'exported' AND who = 'clinician'").fetchone() == (1,)
+
+
+def test_whoever_sees_visitors_words_is_in_the_audit(log_in: LogIn, add: Add, database: Database) -> None:
+    turn = add("emergency", conversation="c")
+    review.assign(database, [turn], "admin", by="admin", now=AT)
+    admin = log_in("admin")
+    pages = (
+        "/",
+        "/queues/emergencies",
+        f"/queues/emergencies/turns/{turn}",
+        "/conversations",
+        "/conversations/c",
+        "/search",
+        "/requests",
+        "/gaps",
+        "/training",
+    )
+    for path in (*pages, "/figures", "/report?month=2027-01", "/audit"):
+        (before,) = database.execute("SELECT count(*) FROM audit").fetchone()
+        admin.get(path)
+        assert database.execute("SELECT count(*) FROM audit").fetchone() == (before + 1,), path
+    assert verify_audit(database)[1] == []
 
 
 def test_other_sessions_can_be_ended(log_in: LogIn) -> None:

@@ -84,6 +84,31 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
 
+// What would have been right: one of the questions considered, or whatever only one snippet can mean.
+
+function meant(input) {
+  const asked = input.value.trim().toLowerCase();
+  const options = [...(input.list?.options ?? [])].map((option) => [option.value.toLowerCase(), option.label.toLowerCase()]);
+  if (!asked || options.some((names) => names.includes(asked))) return 1;
+  return options.filter((names) => asked.split(/\s+/).every((word) => names.join(" ").includes(word))).length;
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[list=snippets]")) return;
+  const fitting = meant(event.target);
+  event.target.setCustomValidity(
+    fitting === 1 ? "" : fitting ? `${fitting} snippets hold these words. Go on typing, or choose one from the list.` : "No snippet holds these words.",
+  );
+});
+document.addEventListener("click", (event) => {
+  const filling = event.target.closest("[data-fill]");
+  if (!filling) return;
+  const input = filling.form.querySelector("[data-correct]");
+  input.value = filling.dataset.fill;
+  input.setCustomValidity("");
+  input.focus();
+});
+
 // Live counts, as long as the page is looked at.
 
 const EVERY_MS = 20_000;
