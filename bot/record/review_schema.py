@@ -32,6 +32,9 @@ _SPANS = (("", 13), (DAILY, 10), (MONTHLY, 7))
 
 UNDERSTOOD_NOT = ("clarify", "out_of_scope")
 
+KEPT_APART = "[kept apart from the transcript]"
+"""In the place of what a visitor typed into the form for the clinical team. Such a turn needs no review: there is nothing to read in it."""
+
 _TABLES = (
     """CREATE TABLE turn_facts (
         turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE, conversation TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL,
@@ -110,7 +113,7 @@ _SETTING = "(SELECT CAST(value AS REAL) FROM console_settings WHERE name = '{}')
 _NOT_UNDERSTOOD = ", ".join(f"'{route}'" for route in UNDERSTOOD_NOT)
 _WARNED = "{t}.warning = '" + WARNING.replace("'", "''") + "'"
 
-_QUEUE = f"""CASE WHEN {{t}}.route = 'emergency' THEN 'emergencies' WHEN {{t}}.route = 'clinician' THEN 'referrals'
+_QUEUE = f"""CASE WHEN {{t}}.route = 'emergency' THEN 'emergencies' WHEN {{t}}.text = '{KEPT_APART}' THEN NULL WHEN {{t}}.route = 'clinician' THEN 'referrals'
     WHEN {{t}}.route IN ({_NOT_UNDERSTOOD}) THEN 'not_understood'
     WHEN {{t}}.route = 'answer' AND {{t}}.confidence < {_SETTING.format("low_confidence")} THEN 'low_confidence'
     WHEN (({{t}}.id * 2654435761) & 4294967295) * 100.0 / 4294967296 < {_SETTING.format("sample_percent")} THEN 'sample' END"""
@@ -231,6 +234,7 @@ def add_months(database: Database) -> None:
     database.execute("ALTER TABLE turn_facts ADD COLUMN latency REAL")
     database.execute("UPDATE turn_facts SET latency = (SELECT latency_ms FROM turns WHERE id = turn)")
     database.execute("CREATE INDEX turn_facts_first ON turn_facts (latency) WHERE number = 1")
+    database.execute(f"DELETE FROM queue_items WHERE queue <> 'emergencies' AND (SELECT text FROM turns WHERE id = turn) = '{KEPT_APART}'")
     for name in ("turn_counted", "feedback_given", "feedback_changed"):
         database.execute(f"DROP TRIGGER {name}")
     for statement in _counting(_SPANS, [_LATER_FACTS]):

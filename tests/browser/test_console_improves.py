@@ -16,6 +16,7 @@ from playwright.sync_api import expect, sync_playwright
 from bot.conversation.engine import Engine
 from bot.conversation.model import model_path
 from bot.improvement.candidate import ask
+from bot.record.database import open_record
 from bot.settings import Settings
 from tests.browser.conftest import BROWSERS, FLAGS
 from tests.browser.console import logged_in, make_record, served
@@ -49,6 +50,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentence_and_its_paraphrases(
     settings: Settings, engine: Engine, loop: asyncio.AbstractEventLoop
 ) -> None:
+    running = Engine(settings, open_record(None))
+    running.load()
+    assert running.fault is None
     talks = []
     for number, sentence in enumerate(SENTENCES):
         reply = loop.run_until_complete(engine.turn(f"kindle-{number}", sentence))
@@ -89,8 +93,14 @@ def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentenc
         answers = ask(settings, [*SENTENCES, *PARAPHRASES])
         assert [answer["snippet"] for answer in answers] == [RIGHT] * len(answers)
 
+        assert loop.run_until_complete(running.take_up()), "a website that runs takes the promoted model up without a start"
+        answered = loop.run_until_complete(running.turn("after", PARAPHRASES[0])).turn
+        assert answered is not None
+        assert answered.snippet_id == RIGHT
+
         page.goto("/training/1")
         page.get_by_role("button", name="Step back").click()
         expect(page.get_by_text("Stepped back:")).to_be_visible()
         browser.close()
+    assert loop.run_until_complete(running.take_up()), "and steps back with it"
     assert model_path(settings).name == model_path(Settings()).name, "after stepping back the model from before fits again"
