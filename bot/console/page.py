@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
@@ -154,7 +155,15 @@ def chosen_snippet(request: Request, form: Mapping[str, str], name: str = "corre
 
 
 def meant(words: str, snippets: Sequence[Snippet]) -> list[Snippet]:
-    """The snippets that somebody may mean: the one with this id or question, else those whose id and question hold all the words."""
-    asked = words.lower().strip()
-    exact = [snippet for snippet in snippets if asked in (snippet.id.lower(), snippet.question.lower())]
-    return exact or [snippet for snippet in snippets if all(word in f"{snippet.id} {snippet.question}".lower() for word in asked.split())]
+    """The snippets that somebody may mean: the one with this id or question, else those with a word in either for each word typed or begun."""
+    exact = [snippet for snippet in snippets if words.strip().lower() in (snippet.id.lower(), snippet.question.lower())]
+    asked = _words(words)
+    return exact or [snippet for snippet in snippets if asked and _holds_all(asked, _words(f"{snippet.id} {snippet.question}"))]
+
+
+def _holds_all(begun: Sequence[str], words: Sequence[str]) -> bool:
+    return all(any(word.startswith(beginning) for word in words) for beginning in begun)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())

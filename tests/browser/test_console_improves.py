@@ -22,13 +22,8 @@ from tests.browser.conftest import BROWSERS, FLAGS
 from tests.browser.console import logged_in, make_record, served
 from tests.conftest import DATA, ROOT
 
-SENTENCES = (
-    "can I read my kindle in there",
-    "is it fine to have my kindle on my lap",
-    "is reading on a kindle allowed there",
-    "would you mind if I read on my kindle",
-)
-PARAPHRASES = ("may I read on my kindle there", "could I bring my kindle to read")
+SENTENCES = ("can I knit in there", "is knitting allowed there", "is it fine if I do my knitting", "may I do some knitting there")
+PARAPHRASES = ("may I knit there", "could I go on with my knitting")
 RIGHT = "what_to_wear_bring"
 PATIENCE_MS = 60_000
 
@@ -53,12 +48,13 @@ def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentenc
     running = Engine(settings, open_record(None))
     running.load()
     assert running.fault is None
-    talks = []
+    talks, known = [], 0
     for number, sentence in enumerate(SENTENCES):
-        reply = loop.run_until_complete(engine.turn(f"kindle-{number}", sentence))
+        reply = loop.run_until_complete(engine.turn(f"knitting-{number}", sentence))
         assert reply.turn is not None
-        assert reply.turn.snippet_id != RIGHT, "the model knows this sentence already: take another one for this test"
+        known += reply.turn.snippet_id == RIGHT
         talks.append([replace(reply.turn, route="out_of_scope")])
+    assert known < len(SENTENCES) / 2, "the model knows these sentences already: take others for this test"
     make_record(settings.database, *talks)
     environment = {"OZONE_DATABASE": str(settings.database), "OZONE_DATA": str(settings.data), "OZONE_MODELS": str(settings.models)}
     executable = next((path for path in BROWSERS if path and Path(path).exists()), None)
@@ -87,7 +83,7 @@ def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentenc
         expect(page.get_by_text("out_of_scope; now: what_to_wear_bring ✓").first).to_be_visible()
         page.get_by_role("button", name="Promote this candidate").click()
         expect(page.get_by_text("Promoted:")).to_be_visible()
-        page.goto("/conversations/kindle-0")
+        page.goto("/conversations/knitting-0")
         expect(page.get_by_role("link", name="Fixed by training run 1")).to_be_visible()
 
         answers = ask(settings, [*SENTENCES, *PARAPHRASES])

@@ -90,7 +90,9 @@ function meant(input) {
   const asked = input.value.trim().toLowerCase();
   const options = [...(input.list?.options ?? [])].map((option) => [option.value.toLowerCase(), option.label.toLowerCase()]);
   if (!asked || options.some((names) => names.includes(asked))) return 1;
-  return options.filter((names) => asked.split(/\s+/).every((word) => names.join(" ").includes(word))).length;
+  const words = (text) => text.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const begun = (names) => (word) => words(names.join(" ")).some((whole) => whole.startsWith(word));
+  return words(asked).length ? options.filter((names) => words(asked).every(begun(names))).length : 0;
 }
 
 document.addEventListener("input", (event) => {
