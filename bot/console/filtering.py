@@ -37,6 +37,8 @@ _NAMES = (
     "first",
     "latency_over",
     "latency_to",
+    "judged_from",
+    "judged_to",
 )
 
 
@@ -85,6 +87,8 @@ _CALLED = {
     "first": "first of its conversation",
     "latency_over": "reply took over (ms)",
     "latency_to": "reply took up to (ms)",
+    "judged_from": "judged from",
+    "judged_to": "judged to",
 }
 _IN_WORDS = {
     **{verdict: label.lower() for verdict, label in VERDICTS.items()},
@@ -120,6 +124,7 @@ def asked(given: Mapping[str, str], zone: tzinfo | None) -> Asked:
     first, last = _day(values, "from"), _day(values, "to")
     if first and last and first > last:
         raise HTTPException(400, f"The period ends on {last} before it begins on {first}. Change one of the two days.")
+    judged_first, judged_last = _day(values, "judged_from"), _day(values, "judged_to")
     found = TurnFilter(
         words=values.get("q", ""),
         since=midnight(first, zone) if first else "",
@@ -138,6 +143,8 @@ def asked(given: Mapping[str, str], zone: tzinfo | None) -> Asked:
         first="first" in values,
         latency_over=_whole(values, "latency_over"),
         latency_to=_whole(values, "latency_to"),
+        judged_since=midnight(judged_first, zone) if judged_first else "",
+        judged_until=midnight(judged_last + timedelta(days=1), zone) if judged_last else "",
     )
     return Asked(found, values)
 

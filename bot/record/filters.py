@@ -73,6 +73,8 @@ class TurnFilter:
     first: bool = False
     latency_over: float | None = None
     latency_to: float | None = None
+    judged_since: str = ""
+    judged_until: str = ""
 
     @property
     def empty(self) -> bool:
@@ -112,6 +114,8 @@ _CONDITIONS = {
     "tag": "EXISTS (SELECT 1 FROM tags WHERE tags.tag = :tag AND tags.turn = f.turn)",
     "turns_from": "c.turns >= :turns_from",
     "turns_to": "c.turns <= :turns_to",
+    "judged_since": "EXISTS (SELECT 1 FROM verdicts v WHERE v.turn = f.turn AND v.superseded_at IS NULL AND v.at >= :judged_since)",
+    "judged_until": "EXISTS (SELECT 1 FROM verdicts v WHERE v.turn = f.turn AND v.superseded_at IS NULL AND v.at < :judged_until)",
     "gap": "EXISTS (SELECT 1 FROM gap_members m WHERE m.turn = f.turn AND m.cluster = :gap)",
 }
 _FEEDBACK = {"helpful": "f.helpful = 1", "not_helpful": "f.helpful = 0", NONE: "f.helpful IS NULL"}
@@ -172,6 +176,9 @@ def _ways(asked: TurnFilter) -> Iterator[_Way]:
         yield _Way("turn_facts f INDEXED BY turn_facts_confidence", " AND ".join(_CONDITIONS[name] for name in named))
     if asked.first and asked.latency_over is not None:
         yield _Way("turn_facts f INDEXED BY turn_facts_first", f"f.number = 1 AND {_CONDITIONS['latency_over']}")
+    if asked.judged_since or asked.judged_until:
+        judged = [f"d.at {sign} :{name}" for name, sign in (("judged_since", ">="), ("judged_until", "<")) if getattr(asked, name)]
+        yield _Way("verdicts d INDEXED BY verdicts_at CROSS JOIN turn_facts f ON f.turn = d.turn", " AND ".join(["d.superseded_at IS NULL", *judged]), "d.turn")
     if asked.tag:
         yield _Way("tags d CROSS JOIN turn_facts f ON f.turn = d.turn", "d.tag = :tag", "d.turn")
     if asked.gap is not None:

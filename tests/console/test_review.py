@@ -415,7 +415,7 @@ def test_other_sessions_can_be_ended(log_in: LogIn) -> None:
     assert (one.status("GET", "/"), other.status("GET", "/")) == (200, 303)
 
 
-def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(log_in: LogIn, add: Add) -> None:
+def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(log_in: LogIn, add: Add, database: Database) -> None:
     add("emergency", at="2027-01-10T10:00:00.000+00:00")
     add(at="2027-01-10T11:00:00.000+00:00")
     browser = log_in("viewer")
@@ -423,6 +423,12 @@ def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(log_in: 
     for address in ("/conversations?from=2027-01-10&to=2027-01-10", "/search?route=emergency&from=2027-01-10&to=2027-01-10"):
         assert f'href="{address}"' in html
     assert "1 turn found" in browser.get("/search?route=emergency&from=2027-01-10&to=2027-01-10")
+    judged = "/search?judged_from=2027-01-16&judged_to=2027-01-16"
+    review.give_verdict(database, 1, "wrong_route", by="admin", now=AT)
+    html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-16"))
+    assert f'href="{judged}"' in html
+    assert 'href="/search?verdict=wrong_route&judged_from=2027-01-09&judged_to=2027-01-16"' in html
+    assert "1 turn found" in browser.get(judged)
     assert "January 2027" in browser.get("/report?month=2027-01")
 
 

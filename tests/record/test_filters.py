@@ -81,6 +81,10 @@ def turns(record: Database, add: Add) -> dict[str, int]:
         (TurnFilter(gap=1), ["asked back"]),
         (TurnFilter(gap=1, words="weather"), ["asked back"]),
         (TurnFilter(gap=2), []),
+        (TurnFilter(judged_since="2027-02-01", judged_until="2027-02-02"), ["judged"]),
+        (TurnFilter(judged_since="2027-02-02"), []),
+        (TurnFilter(judged_until="2027-02-02", reviewer="tom"), ["judged"]),
+        (TurnFilter(judged_until="2027-02-02", words="gas"), ["judged"]),
     ],
     ids=str,
 )
