@@ -164,7 +164,7 @@ def _export(request: Request, kind: str, media_type: str) -> Response:
     rows = request.query_params.get("rows", "turns")
     if rows not in CSV_COLUMNS:
         raise HTTPException(400, "An export has one row a turn (rows=turns) or one row a conversation (rows=conversations).")
-    with console.record() as database:
+    with console.record(durable=True) as database:
         audit.append(database, who(request), "exported", _what(asked), now(request), kind=kind, rows=rows)
     log.info("console.exported", username=who(request), kind=kind, rows=rows)
     chunks = _chunks(console, asked.filter, rows)

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from bot.console import state
 from bot.console.accounts import verify_login
 from bot.console.sealing import Seal
 from bot.console.second_factor import code_at, new_secret
 from bot.record import review
 from bot.record.audit import verify_audit
 from bot.record.corrections import finish_run, settle_run, start_run
+from bot.record.database import connect
 from bot.record.gaps import add_group, add_members
 from bot.record.promotion import note_serving
 from bot.record.requests import leave_request
@@ -445,3 +447,23 @@ def test_asking_for_counts_does_not_keep_a_session_alive(log_in: LogIn, database
     assert database.execute("SELECT last_seen_at FROM staff_sessions").fetchone() == before
     vera.get("/")
     assert database.execute("SELECT last_seen_at FROM staff_sessions").fetchone() != before
+
+
+def test_reading_does_not_wait_for_the_disk_but_changes_and_exports_do(log_in: LogIn, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+    turn, browser = add("clinician", conversation="c"), log_in("clinician")
+    browser.get("/")
+    opened: list[bool] = []
+
+    def noted(path: Path, *, durable: bool) -> Database:
+        opened.append(durable)
+        return connect(path, durable=durable)
+
+    monkeypatch.setattr(state, "connect", noted)
+    browser.get("/conversations/c")
+    assert opened == [False, False], "the gate and the page"
+    opened.clear()
+    browser.post(f"/turns/{turn}/verdict", {"verdict": "right"})
+    assert opened[-1] is True
+    opened.clear()
+    browser.get("/export.csv")
+    assert opened[1] is True
