@@ -7,8 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -21,6 +24,8 @@ from bot.settings import Settings
 from tests.browser.conftest import BROWSERS, FLAGS
 from tests.browser.console import logged_in, make_record, served
 from tests.conftest import DATA, ROOT
+
+Result = TypeVar("Result")
 
 SENTENCES = ("can I knit in there", "is knitting allowed there", "is it fine if I do my knitting", "may I do some knitting there")
 PARAPHRASES = ("may I knit there", "could I go on with my knitting")
@@ -39,6 +44,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     found = Settings(data=folder / "data", models=folder / "models", database=folder / "record.db")
     shutil.copy(model_path(Settings()), model_path(found))
     return found
+
+
+def _beside(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Result]) -> Result:
+    """Runs a coroutine on the loop, in a thread of its own: Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(loop.run_until_complete, work).result()
 
 
 @pytest.mark.training
@@ -89,8 +100,8 @@ def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentenc
         answers = ask(settings, [*SENTENCES, *PARAPHRASES])
         assert [answer["snippet"] for answer in answers] == [RIGHT] * len(answers)
 
-        assert loop.run_until_complete(running.take_up()), "a website that runs takes the promoted model up without a start"
-        answered = loop.run_until_complete(running.turn("after", PARAPHRASES[0])).turn
+        assert _beside(loop, running.take_up()), "a website that runs takes the promoted model up without a start"
+        answered = _beside(loop, running.turn("after", PARAPHRASES[0])).turn
         assert answered is not None
         assert answered.snippet_id == RIGHT
 
