@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import cast
 
 from anyio import CapacityLimiter
@@ -68,10 +69,18 @@ class Console:
         try:
             if not known:
                 seal_secrets(database, lambda: self.seal)
-                self.seen[path.stat().st_ino] = connect(path, any_thread=True)
+                self._keep(path)
             yield database
         finally:
             database.close()
+
+    def _keep(self, path: Path) -> None:
+        """Keeps this file's connection open, and no longer that of a file that lay here before."""
+        kept = {path.stat().st_ino: connect(path, any_thread=True)}
+        for former in self.seen.values():
+            former.close()
+        self.seen.clear()
+        self.seen.update(kept)
 
 
 def console_of(request: Request) -> Console:
