@@ -118,6 +118,7 @@ def _routes() -> list[BaseRoute]:
             Action("/turns/{id}/flag", conversations.flag, role="reviewer"),
             Action("/turns/{id}/assignee", conversations.assign, role="reviewer"),
             Page("/search", search.turns, role="viewer"),
+            Page("/chart", search.chart, role="viewer"),
             Action("/views", search.save, role="viewer"),
             Action("/views/{id}/delete", search.delete, role="viewer"),
             Action("/bulk", search.bulk, role="clinician"),

@@ -5,14 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from bot.record.metrics import Bucket
+from bot.record.metrics import Bucket, starts
 from bot.record.review_schema import LATENCY_BOUNDS_MS
 from bot.record.turns import GRAVITY
 
 WIDTH, HEIGHT = 960, 240
 LEFT, RIGHT, BOTTOM, TOP = 48, 16, 24, 8
 MAX_LABELS = 12
+
+MAX_DAYS = 92
+"""Longer periods are shown by week: more bars than this cannot be told apart."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,23 @@ def by_route(buckets: Sequence[Bucket]) -> Chart:
                 segments.append(Segment(route, count, round(y, 2), round(count * scale, 2)))
         bars.append(Bar(bucket, round(LEFT + place * slot + slot * 0.1, 2), round(slot * 0.8, 2), segments, place % every == 0))
     return Chart(bars, [(round(HEIGHT - BOTTOM - value * scale, 2), value) for value in (0, top // 2, top)])
+
+
+def bucketed(days: Mapping[date, Mapping[str, int]]) -> tuple[list[Bucket], bool]:
+    """Turns by day and route as bars, without a hole; weeks when the days are many, which the second value tells."""
+    if not days:
+        return [], False
+    first, last = min(days), max(days)
+    weekly = (last - first).days >= MAX_DAYS
+    buckets = []
+    for start in starts(first, last, weekly):
+        end = start + timedelta(days=6) if weekly else start
+        routes: dict[str, int] = {}
+        for place in range((end - start).days + 1):
+            for route, count in days.get(start + timedelta(days=place), {}).items():
+                routes[route] = routes.get(route, 0) + count
+        buckets.append(Bucket(start, end, routes, 0, 0))
+    return buckets, weekly
 
 
 @dataclass(frozen=True)

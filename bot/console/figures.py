@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.console import charts
 from bot.console.charts import by_latency, by_route
 from bot.console.page import library_of, now, page, who, zone_of
 from bot.console.state import console_of
@@ -20,9 +21,6 @@ from bot.record.review import QUEUES, queue_counts
 
 DEFAULT_DAYS = 30
 MAX_DAYS = 400
-MAX_SINGLE_DAYS = 92
-"""Longer periods are shown by week: more bars than this cannot be told apart."""
-
 TOP_SNIPPETS = 20
 
 
@@ -33,7 +31,7 @@ def show_figures(request: Request) -> Response:
     first = _day(request, "from", last - timedelta(days=DEFAULT_DAYS - 1))
     if not 0 <= (last - first).days <= MAX_DAYS:
         raise HTTPException(400, f"A period is 1 to {MAX_DAYS} days long. Change the first or the last day.")
-    weekly = request.query_params.get("by", "") == "week" or (last - first).days >= MAX_SINGLE_DAYS
+    weekly = request.query_params.get("by", "") == "week" or (last - first).days >= charts.MAX_DAYS
     return _page(request, "figures.html", first, last, weekly=weekly, present=present)
 
 

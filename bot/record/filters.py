@@ -194,11 +194,15 @@ def _rarest(database: Database, asked: TurnFilter, values: dict[str, Any]) -> _W
     return fewest[2] if fewest else None
 
 
-def _query(asked: TurnFilter, way: _Way, ascending: bool) -> str:
+def _selected(asked: TurnFilter, way: _Way, columns: str) -> str:
     where, _ = _clauses(asked)
     long = " CROSS JOIN conversations c ON c.id = f.conversation" if asked.turns_from is not None or asked.turns_to is not None else ""
     conditions = " AND ".join([f"{way.turn} >= :low", f"{way.turn} < :high", way.condition, *where])
-    return f"SELECT f.turn FROM {way.source}{long} WHERE {conditions} ORDER BY {way.turn} {'ASC' if ascending else 'DESC'} LIMIT :limit"
+    return f"SELECT {columns} FROM {way.source}{long} WHERE {conditions}"
+
+
+def _query(asked: TurnFilter, way: _Way, ascending: bool) -> str:
+    return f"{_selected(asked, way, 'f.turn')} ORDER BY {way.turn} {'ASC' if ascending else 'DESC'} LIMIT :limit"
 
 
 def _range(database: Database, asked: TurnFilter) -> tuple[int, int]:
@@ -271,6 +275,34 @@ def _through_windows(database: Database, asked: TurnFilter, values: dict[str, An
         window = 4 * window if left is None else max(FIRST_WINDOW // 4, 1, min(4 * window, int(window * (left - spent) / spent)))
         looked = True
     return _enough(found, limit, ascending)
+
+
+def tally(database: Database, asked: TurnFilter, *, patience: float | None = 2 * PATIENCE_SECONDS) -> tuple[dict[tuple[str, str], int], int | None]:
+    """How many turns pass, by UTC hour and route, from the newest back as far as time allows; and the turn down to which it has counted (None: all)."""
+    counted: dict[tuple[str, str], int] = {}
+    if asked.words and not words_query(asked.words):
+        return counted, None
+    low, high = _range(database, asked)
+    begun, window, looked = time.monotonic(), FIRST_WINDOW, False
+    values = {**_clauses(asked)[1], "words": words_query(asked.words), "low": low, "high": high}
+    way = _rarest(database, asked, values) if low < high else None
+    if way is not None and (way is _BY_WORDS or not asked.words):
+        window, patience = high - low, None
+    else:
+        way = _BY_WORDS if asked.words else _THROUGH
+    sql = _selected(asked, way, "substr(f.at, 1, 13), f.route, count(*)") + " GROUP BY 1, 2"
+    while low < high:
+        left = None if patience is None else patience - (time.monotonic() - begun)
+        if looked and left is not None and left <= 0:
+            return counted, high
+        since = time.monotonic()
+        for hour, route, count in database.execute(sql, {**values, "low": max(low, high - window), "high": high}).fetchall():
+            counted[hour, route] = counted.get((hour, route), 0) + count
+        spent = max(time.monotonic() - since, 1e-4)
+        high = max(low, high - window)
+        window = 4 * window if left is None else max(FIRST_WINDOW // 4, 1, min(4 * window, int(window * (left - spent) / spent)))
+        looked = True
+    return counted, None
 
 
 def _with_words(database: Database, words: str, candidates: Sequence[int], limit: int, ascending: bool, begun: float, patience: float | None) -> Found:

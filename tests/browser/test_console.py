@@ -30,6 +30,8 @@ PAGES = (
     "/search",
     "/search?q=number&confidence_to=0.9",
     "/search?q=nothing-like-this",
+    "/chart?q=ozone",
+    "/chart?tag=none-such",
     "/requests",
     "/requests?state=done",
     "/figures",

@@ -467,3 +467,17 @@ def test_reading_does_not_wait_for_the_disk_but_changes_and_exports_do(log_in: L
     opened.clear()
     browser.get("/export.csv")
     assert opened[1] is True
+
+
+def test_the_filter_of_a_list_draws_a_chart_whose_bars_lead_back_to_the_list(log_in: LogIn, add: Add) -> None:
+    for day in (10, 10, 12):
+        add("clinician", text="about my knee", at=f"2027-01-{day}T10:00:00.000+00:00")
+    add(at="2027-01-11T10:00:00.000+00:00")
+    browser = log_in("viewer")
+    html = unescape(browser.get("/chart?q=knee"))
+    assert "3 turns" in html
+    asked = "/search?q=knee&route=clinician&from=2027-01-10&to=2027-01-10"
+    assert f'href="{asked}"' in html
+    assert "2 turns found" in browser.get(asked)
+    assert "No turn passes this filter" in browser.get("/chart?route=emergency")
+    assert 'href="/chart?q=knee"' in browser.get("/search?q=knee")

@@ -17,7 +17,7 @@ PUBLIC = {"/login", "/healthz", "/static"}
 
 MAY = {
     "viewer": {
-        *("/", "/counts.json", "/queues/{queue}", "/conversations", "/conversations/{id}", "/search", "/views", "/views/{id}/delete"),
+        *("/", "/counts.json", "/queues/{queue}", "/conversations", "/conversations/{id}", "/search", "/chart", "/views", "/views/{id}/delete"),
         *("/figures", "/report", "/gaps", "/snippets", "/snippets/{id}", "/account", "/logout"),
     },
     "reviewer": {

@@ -154,3 +154,23 @@ def test_a_conversation_is_listed_once_by_its_newest_turn_that_passes(record: Da
     first, part = find_conversations(record, TurnFilter(), limit=1)
     second, _ = find_conversations(record, TurnFilter(), limit=5, start=part.next)
     assert (list(first), list(second)) == (["old"], ["new"])
+
+
+@pytest.mark.parametrize(("window", "few"), [(1, 0), (3, 0), (100, 0), (100, 10_000)])
+@pytest.mark.parametrize("asked", [TurnFilter(), TurnFilter(route="clarify"), TurnFilter(words="gas"), TurnFilter(route="clarify", words="gas")], ids=str)
+def test_a_tally_counts_what_a_search_finds(record: Database, add: Add, monkeypatch: pytest.MonkeyPatch, window: int, few: int, asked: TurnFilter) -> None:
+    monkeypatch.setattr(filters, "FIRST_WINDOW", window)
+    monkeypatch.setattr(filters, "FEW", few)
+    monkeypatch.setattr(filters, "FEW_WITH_WORDS", few)
+    for number in range(20):
+        add("clarify" if number % 3 else "answer")
+    counted, stopped = filters.tally(record, asked, patience=None)
+    assert stopped is None
+    assert sum(counted.values()) == len(find(record, asked, limit=50, patience=None).turns)
+
+
+def test_a_tally_that_takes_too_long_says_how_far_back_it_counted(record: Database, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filters, "FIRST_WINDOW", 4)
+    turns = [add() for _ in range(12)]
+    counted, stopped = filters.tally(record, TurnFilter(), patience=0)
+    assert (sum(counted.values()), stopped) == (4, turns[-4])
