@@ -277,7 +277,7 @@ def _through_windows(database: Database, asked: TurnFilter, values: dict[str, An
     return _enough(found, limit, ascending)
 
 
-def tally(database: Database, asked: TurnFilter, *, patience: float | None = 2 * PATIENCE_SECONDS) -> tuple[dict[tuple[str, str], int], int | None]:
+def tally(database: Database, asked: TurnFilter, *, patience: float | None = PATIENCE_SECONDS) -> tuple[dict[tuple[str, str], int], int | None]:
     """How many turns pass, by UTC hour and route, from the newest back as far as time allows; and the turn down to which it has counted (None: all)."""
     counted: dict[tuple[str, str], int] = {}
     if asked.words and not words_query(asked.words):
