@@ -23,7 +23,7 @@ from bot.content.checks import check_content  # noqa: E402 - the libraries must 
 from bot.content.library import load_library  # noqa: E402
 from bot.content.sync import sync  # noqa: E402
 from bot.record.asked_next import asked_next  # noqa: E402
-from bot.record.audit import verify_audit  # noqa: E402
+from bot.record.audit import append, verify_audit  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc, verify_turns  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
@@ -257,7 +257,7 @@ def record() -> None:
 @click.option("--route", default=None, help="Only conversations in which some turn took this route.")
 def record_list(limit: int, route: str | None) -> None:
     """List conversations, the last active first."""
-    for row in list_conversations(_record(), limit=limit, route=route):
+    for row in list_conversations(_noted(_record(), "conversations.listed", f"route={route}" if route else "everything"), limit=limit, route=route):
         click.echo(f"{row.last_at}  {row.id}  {row.turns:>4} turns  {row.worst_route}")
 
 
@@ -268,6 +268,7 @@ def record_show(conversation: str) -> None:
     database = _record()
     if get_conversation(database, conversation) is None:
         raise Refused(f"There is no conversation {conversation!r}. `python -m bot record list` shows those there are.")
+    _noted(database, "conversation.read", conversation)
     for turn in turns_of(database, conversation):
         rule = f" · {turn.risk_category} by {turn.risk_rule}" if turn.risk_category else ""
         click.echo(f"#{turn.number}  {turn.at}  {turn.route} · {turn.snippet_id} v{turn.snippet_version}{rule}")
@@ -278,7 +279,7 @@ def record_show(conversation: str) -> None:
 @click.argument("words", nargs=-1, required=True)
 def record_search(words: tuple[str, ...]) -> None:
     """Find turns whose question or reply holds all WORDS."""
-    for turn in search_turns(_record(), " ".join(words)):
+    for turn in search_turns(_noted(_record(), "turns.searched", "words"), " ".join(words)):
         click.echo(f"{turn.conversation} #{turn.number}  {turn.route}  {turn.text}")
 
 
@@ -292,7 +293,7 @@ def record_next() -> None:
 @record.command("export")
 def record_export() -> None:
     """Write every turn as one JSON object a line."""
-    for turn in all_turns(_record()):
+    for turn in all_turns(_noted(_record(), "exported", "everything")):
         click.echo(json.dumps(asdict(turn), ensure_ascii=False))
 
 
@@ -316,6 +317,12 @@ def _record() -> Any:
     if not path.is_file():
         raise Refused(f"{path}: there is no record yet. It appears with the first conversation.")
     return open_record(path)
+
+
+def _noted(database: Any, action: str, what: str, **detail: Any) -> Any:
+    """Notes in the audit what somebody does on the server's command line; returns the record."""
+    append(database, "command line", action, what, utc(time.time()), **detail)
+    return database
 
 
 @main.group(invoke_without_command=True)
@@ -349,18 +356,18 @@ def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
 @click.argument("run", type=click.IntRange(1))
 @_BY
 def improve_promote(run: int, by: str) -> None:
-    """Put the candidate of RUN in use, from the assistant's next start."""
+    """Put the candidate of RUN in use; a website that runs takes it up within seconds."""
     from bot.record.promotion import promote
 
     settings = Settings()
     promote(_record(), settings.data, settings.models, run, by=by, now=utc(time.time()))
-    click.echo(f"Run {run} is promoted. Start the website again to use it; `python -m bot improve step-back` undoes it.")
+    click.echo(f"Run {run} is promoted; a website that runs takes it up within seconds. `python -m bot improve step-back` undoes it.")
 
 
 @improve.command("step-back")
 @_BY
 def improve_step_back(by: str) -> None:
-    """Put the model from before the last promotion in use again, from the assistant's next start."""
+    """Put the model from before the last promotion in use again; a website that runs takes it up within seconds."""
     from bot.record.corrections import last_promoted
     from bot.record.promotion import step_back
 
@@ -369,7 +376,7 @@ def improve_step_back(by: str) -> None:
     if latest is None:
         raise Refused("No candidate has been promoted, so there is nothing to step back from.")
     step_back(database, Settings().data, latest.id, by=by, now=utc(time.time()))
-    click.echo(f"Stepped back from run {latest.id}. Start the website again to use the model from before.")
+    click.echo(f"Stepped back from run {latest.id}. A website that runs takes the model from before up within seconds.")
 
 
 @improve.command("give-up")
@@ -383,6 +390,16 @@ def improve_give_up(by: str) -> None:
     for run in running:
         finish_run(database, run.id, state="failed", now=utc(time.time()), message=f"Given up by {by}.")
     click.echo(f"Ended: run {running[0].id}." if running else "No training is running.")
+
+
+@improve.command("advise")
+def improve_advise() -> None:
+    """Ask the model in use about the corrections that wait, and note beside each whether it knows it already."""
+    configure_logging(level=30)
+    from bot.improvement.candidate import advise_all
+
+    corrections, superfluous = advise_all(_record(), Settings())
+    click.echo(f"{corrections} corrections looked at, {superfluous} of them redundant or not usable.")
 
 
 @improve.command("gaps")
@@ -413,7 +430,9 @@ def staff_add(username: str, role: str | None) -> None:
     """Make an account for USERNAME; the password is asked for, or read from standard input."""
     from bot.console.accounts import add_staff
 
-    given = add_staff(open_record(Settings().database), username, _password("Password (12 characters or more)"), role)
+    database = open_record(Settings().database)
+    given = add_staff(database, username, _password("Password (12 characters or more)"), role)
+    _noted(database, "staff.add", username.strip().lower(), role=given)
     click.echo(f"{username} can log in now, as {given}.")
 
 
@@ -424,7 +443,9 @@ def staff_role(username: str, role: str) -> None:
     """Give USERNAME another ROLE: viewer, reviewer, clinician or admin."""
     from bot.console.accounts import change_role
 
-    change_role(open_record(Settings().database), username, role)
+    database = open_record(Settings().database)
+    change_role(database, username, role)
+    _noted(database, "staff.role", username.strip().lower(), role=role)
     click.echo(f"{username} is {role} now.")
 
 
@@ -439,6 +460,7 @@ def staff_reset(username: str, drop_code: bool) -> None:
     reset_password(database, username, _password("New password (12 characters or more)"))
     if drop_code:
         drop_second_factor(database, username)
+    _noted(database, "staff.reset", username.strip().lower(), code_dropped=drop_code)
     click.echo(f"{username} has a new password{' and needs no code any more' if drop_code else ''}.")
 
 
@@ -448,7 +470,9 @@ def staff_disable(username: str) -> None:
     """Keep USERNAME from logging in and end their sessions."""
     from bot.console.accounts import disable
 
-    disable(open_record(Settings().database), username)
+    database = open_record(Settings().database)
+    disable(database, username)
+    _noted(database, "staff.disable", username.strip().lower())
     click.echo(f"{username} cannot log in any more.")
 
 
@@ -458,7 +482,9 @@ def staff_enable(username: str) -> None:
     """Let a disabled USERNAME log in again."""
     from bot.console.accounts import enable
 
-    enable(open_record(Settings().database), username)
+    database = open_record(Settings().database)
+    enable(database, username)
+    _noted(database, "staff.enable", username.strip().lower())
     click.echo(f"{username} can log in again.")
 
 

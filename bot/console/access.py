@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.console.accounts import ROLES
 from bot.console.security import check_csrf, read_form
+from bot.console.state import reading
 
 _MAY = {
     "viewer": "read",
@@ -52,7 +53,11 @@ class Page(Guarded):
         @wraps(show)
         def guarded(request: Request) -> Response:
             check_role(request, role)
-            return show(request)
+            token = reading.set(True)
+            try:
+                return show(request)
+            finally:
+                reading.reset(token)
 
         super().__init__(path, guarded, role, ["GET"])
 

@@ -40,7 +40,7 @@ def change(request: Request, form: Mapping[str, str]) -> Response:
         if action == "preferences":
             accounts.set_preferences(database, name, zone=form.get("zone", "").strip(), shortcuts="shortcuts" in form)
         elif action == "code-on":
-            accounts.set_second_factor(database, name, form.get("secret", ""), form.get("code", ""), console.clock())
+            accounts.set_second_factor(database, name, form.get("secret", ""), form.get("code", ""), console.clock(), console.seal)
         elif action == "code-off":
             accounts.drop_second_factor(database, name)
         elif action == "end":

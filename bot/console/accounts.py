@@ -24,6 +24,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlite_utils import Database
 
+from bot.console.sealing import Seal, SealError, is_sealed
 from bot.console.second_factor import fitting_step
 from bot.record.turns import utc
 
@@ -210,12 +211,19 @@ def _known(database: Database, username: str) -> str:
     return name
 
 
-def verify_login(database: Database, username: str, password: str, code: str = "", now: float = 0.0) -> str | None:
+def _no_seal() -> Seal:
+    raise SealError("There is no key to open a second factor with.")
+
+
+def verify_login(database: Database, username: str, password: str, code: str = "", now: float = 0.0, seal: Callable[[], Seal] = _no_seal) -> str | None:
     """The account's name when the password (and the code, for an account with a second factor) is right and the account is not
-    disabled, otherwise None. `now` is Unix time; a code is good once.
+    disabled, otherwise None. `now` is Unix time; a code is good once; `seal` opens the account's secret.
 
     One argon2 verification is done in every case, so the time taken does not tell which names exist. A hash made with
     weaker parameters than today's is replaced while the password is at hand.
+
+    Raises:
+        SealError: the password is right, but the account's secret was sealed by another installation.
     """
     name = username.strip().lower()
     password = unicodedata.normalize("NFKC", password[: MAX_PASSWORD_LENGTH + 1])
@@ -228,7 +236,7 @@ def verify_login(database: Database, username: str, password: str, code: str = "
         return None
     if row is None or row[1]:
         return None
-    if row[2] and not _use_code(database, name, row[2], row[3], code, now):
+    if row[2] and not _use_code(database, name, seal().open(row[2], name), row[3], code, now):
         return None
     if _hasher().check_needs_rehash(stored):
         database.execute("UPDATE staff SET password_hash = ? WHERE username = ? AND password_hash = ?", [_hasher().hash(password), name, stored])
@@ -242,8 +250,8 @@ def _use_code(database: Database, username: str, secret: str, used: int, code: s
     return database.execute("UPDATE staff SET totp_used = ? WHERE username = ? AND totp_used < ?", [step, username, step]).rowcount == 1
 
 
-def set_second_factor(database: Database, username: str, secret: str, code: str, now: float) -> None:
-    """Turns the second factor on, once a first code proves that the app has the secret.
+def set_second_factor(database: Database, username: str, secret: str, code: str, now: float, seal: Seal) -> None:
+    """Turns the second factor on, once a first code proves that the app has the secret, which is kept sealed.
 
     Raises:
         AccountError: no such account, or the code does not fit.
@@ -252,7 +260,24 @@ def set_second_factor(database: Database, username: str, secret: str, code: str,
     step = fitting_step(secret, code, now, 0) if _SECRET.fullmatch(secret) else None
     if step is None:
         raise AccountError("The code does not fit. Check that the clock of your phone is right, and enter the code that the app shows now.")
-    database.execute("UPDATE staff SET totp_secret = ?, totp_used = ? WHERE username = ?", [secret, step, name])
+    database.execute("UPDATE staff SET totp_secret = ?, totp_used = ? WHERE username = ?", [seal.close(secret, name), step, name])
+
+
+def seal_secrets(database: Database, seal: Callable[[], Seal]) -> int:
+    """Seals the second factors that are in the record in the clear, from before there were seals, and returns how many these were.
+
+    No byte of them is left: neither in the row's old place nor in the write-ahead log.
+    """
+    clear = [
+        (name, secret) for name, secret in database.execute("SELECT username, totp_secret FROM staff WHERE totp_secret IS NOT NULL") if not is_sealed(secret)
+    ]
+    if clear:
+        database.execute("PRAGMA secure_delete=ON")
+        with database.atomic():
+            for name, secret in clear:
+                database.execute("UPDATE staff SET totp_secret = ? WHERE username = ? AND totp_secret = ?", [seal().close(secret, name), name, secret])
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return len(clear)
 
 
 def drop_second_factor(database: Database, username: str) -> None:

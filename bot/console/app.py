@@ -118,6 +118,7 @@ def _routes() -> list[BaseRoute]:
             Action("/turns/{id}/flag", conversations.flag, role="reviewer"),
             Action("/turns/{id}/assignee", conversations.assign, role="reviewer"),
             Page("/search", search.turns, role="viewer"),
+            Page("/chart", search.chart, role="viewer"),
             Action("/views", search.save, role="viewer"),
             Action("/views/{id}/delete", search.delete, role="viewer"),
             Action("/bulk", search.bulk, role="clinician"),
@@ -132,6 +133,7 @@ def _routes() -> list[BaseRoute]:
             Action("/gaps/{id}", gaps.decide, role="reviewer"),
             Page("/training", training.training, role="reviewer"),
             Action("/training", training.start, role="clinician"),
+            Action("/training/advice", training.advise, role="reviewer"),
             Page("/training/{id}", training.run, role="reviewer"),
             Action("/training/{id}", training.settle, role="clinician"),
             Action("/corrections/{id}", training.decide, role="clinician"),
@@ -185,7 +187,8 @@ def _fault(request: Request, error: Exception) -> Response:
 
 
 def _problem(request: Request, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    context: dict[str, Any] = {"heading": _HEADINGS.get(status, "That did not work"), "message": message, "status_code": status}
+    heading = "That did not work" if status == 400 and request.method == "POST" else _HEADINGS.get(status, "That did not work")
+    context: dict[str, Any] = {"heading": heading, "message": message, "status_code": status}
     if getattr(request.state, "session", None) is None:
         response: Response = console_of(request).pages.render("problem_outside.html", status, **context)
     else:

@@ -28,13 +28,15 @@ TURNS_A_PAGE = 50
 class Shown:
     """A turn as a page shows it: what happened and why, what the visitor thought of it, what staff noted.
 
-    `feedback` is (helpful, reason) or None.
+    `feedback` is (helpful, reason) or None; `told` the number and the words of the earlier turn in which the visitor told of the risk that
+    this one was decided by, if it was.
     """
 
     id: int
     explained: Explained
     review: review.Review
     feedback: tuple[bool, str] | None
+    told: tuple[int, str] | None
 
     @property
     def turn(self) -> Turn:
@@ -47,7 +49,20 @@ def shown(database: Database, ids: list[int], snapshot: Snapshot, at: str) -> li
     turns = turns_numbered(database, ids)
     reviews = review.reviews(database, ids, at)
     said = feedback_of(database, next(iter(turns.values())).conversation) if turns else {}
-    return [Shown(turn_id, explain(turn, snapshot), reviews[turn_id], said.get(turn.number)) for turn_id, turn in turns.items()]
+    explained = {turn_id: explain(turn, snapshot) for turn_id, turn in turns.items()}
+    return [Shown(turn_id, one, reviews[turn_id], said.get(one.turn.number), _told(database, one)) for turn_id, one in explained.items()]
+
+
+def _told(database: Database, explained: Explained) -> tuple[int, str] | None:
+    """Where in the conversation the risk was told of that a later turn was decided by."""
+    turn, category = explained.turn, explained.why.earlier
+    if not category:
+        return None
+    found: tuple[int, str] | None = database.execute(
+        "SELECT number, text FROM turns WHERE conversation = ? AND number < ? AND risk_category = ? ORDER BY number LIMIT 1",
+        [turn.conversation, turn.number, category],
+    ).fetchone()
+    return found
 
 
 def conversation(request: Request) -> Response:

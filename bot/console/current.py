@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,7 @@ class CurrentContent:
             if seen != self._seen:
                 self._snapshot = self._read()
                 self._seen = seen
+                gc.freeze()  # tens of thousands of values that stay: the garbage collector need not look through them again and again
             return self._snapshot
 
     def _fingerprint(self) -> Iterator[tuple[str, int, int]]:

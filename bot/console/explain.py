@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from bot.console.current import RuleText, Snapshot
@@ -66,20 +67,30 @@ class Classified:
 
 @dataclass(frozen=True)
 class Guess:
-    """One intent that was considered."""
+    """One intent that was considered, with the question it stands for, if that is still among the approved ones."""
 
     name: str
     confidence: float | None
+    question: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of the visitor's words that a rule saw, or that none saw."""
+
+    text: str
+    seen: bool
 
 
 @dataclass(frozen=True)
 class Why:
-    """The reason of a turn: one sentence, then the evidence."""
+    """The reason of a turn: one sentence, then the evidence. `earlier` is the category of a risk that was told of in an earlier turn."""
 
     summary: str
     rules: tuple[Seen, ...]
     classifier: Classified | None
     ranking: tuple[Guess, ...]
+    earlier: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +115,7 @@ class Explained:
     """A turn, ready to be shown."""
 
     turn: Turn
+    words: tuple[Run, ...]
     why: Why
     sent: tuple[Sent, ...]
     warned: bool
@@ -122,7 +134,25 @@ def unsigned(snippet: Snippet) -> bool:
 
 def explain(turn: Turn, snapshot: Snapshot) -> Explained:
     """Everything the page of a conversation says about one turn."""
-    return Explained(turn=turn, why=_why(turn, snapshot), sent=_sent(turn, snapshot), warned=turn.warning == WARNING)
+    why = _why(turn, snapshot)
+    return Explained(turn, marked(turn.text, [seen.words for seen in why.rules]), why, _sent(turn, snapshot), warned=turn.warning == WARNING)
+
+
+def marked(text: str, seen: Sequence[str]) -> tuple[Run, ...]:
+    """The text in runs, so that what the rules saw can be marked. What they saw after smoothing, but is not there letter by letter, is left."""
+    lower = text.lower()
+    inside = [False] * len(text)
+    for words in filter(None, seen if len(lower) == len(text) else ()):
+        place = lower.find(words.lower())
+        while place >= 0:
+            inside[place : place + len(words)] = [True] * len(words)
+            place = lower.find(words.lower(), place + 1)
+    runs = groupby(zip(text, inside, strict=True), key=lambda pair: pair[1])
+    return tuple(Run("".join(letter for letter, _ in run), found) for found, run in runs)
+
+
+_CARRIED = ("earlier_risk", "emergency_over", "emergency_not_over")
+"""Reasons that lie in an earlier turn."""
 
 
 def _why(turn: Turn, snapshot: Snapshot) -> Why:
@@ -131,15 +161,34 @@ def _why(turn: Turn, snapshot: Snapshot) -> Why:
     classifier = _classified(_mapping(explanation.get("classifier")))
     reason = str(explanation.get("reason") or "")
     return Why(
-        summary=_summary(turn, reason, _decided(turn, rules, classifier), plain(str(explanation.get("earlier") or turn.risk_category or "")), rules),
+        summary=_summary(
+            turn,
+            reason,
+            _decided(turn, rules, classifier),
+            plain(str(explanation.get("earlier") or turn.risk_category or "")),
+            rules,
+            question_of(turn.intent, snapshot),
+        ),
         rules=rules,
         classifier=classifier,
-        ranking=tuple(Guess(str(row.get("name") or "not named"), _number(row.get("confidence"))) for row in _mappings(turn.ranking)),
+        ranking=tuple(_guess(row, snapshot) for row in _mappings(turn.ranking)),
+        earlier=str(explanation.get("earlier") or turn.risk_category or "") if reason in _CARRIED else "",
     )
 
 
-def _summary(turn: Turn, reason: str, decided: str, earlier: str, rules: Sequence[Seen]) -> str:
-    """The reason as a sentence; `reason` is the word that the safety decision stored."""
+def _guess(row: Mapping[str, Any], snapshot: Snapshot) -> Guess:
+    name = str(row.get("name") or "not named")
+    return Guess(name, _number(row.get("confidence")), question_of(name, snapshot))
+
+
+def question_of(intent: str | None, snapshot: Snapshot) -> str:
+    """The approved question that an intent stands for; empty when there is none."""
+    library = snapshot.library
+    return library[intent].question if library is not None and intent and intent in library else ""
+
+
+def _summary(turn: Turn, reason: str, decided: str, earlier: str, rules: Sequence[Seen], question: str) -> str:
+    """The reason as a sentence; `reason` is the word that the safety decision stored, `question` the one that was understood."""
     fixed = {
         "no_words": "The message held no words.",
         "too_long": "The message was longer than what is answered, and no emergency was seen in it.",
@@ -148,7 +197,7 @@ def _summary(turn: Turn, reason: str, decided: str, earlier: str, rules: Sequenc
         "earlier_risk": f"The message is not risky by itself, but a risk told of earlier in the conversation still holds: {earlier}.",
         "fault": "Something failed while the message was answered, so only the rules were asked. " + (decided or "None of them fired."),
     }
-    return fixed.get(reason) or decided or _overruled(rules) + _understood(turn)
+    return fixed.get(reason) or decided or _overruled(rules) + _understood(turn, question)
 
 
 def _overruled(rules: Sequence[Seen]) -> str:
@@ -175,13 +224,14 @@ def _decided(turn: Turn, rules: Sequence[Seen], classifier: Classified | None) -
     return ""
 
 
-def _understood(turn: Turn) -> str:
+def _understood(turn: Turn, question: str) -> str:
     if turn.intent == FALLBACK_INTENT:
         return "No risk was seen. No approved question was clearly the nearest, so the visitor was asked back."
     if turn.intent == OUT_OF_SCOPE_INTENT:
         return "No risk was seen. The message is outside what the approved questions cover, or none of them was near enough."
     if turn.intent:
-        return f"No risk was seen. The message was understood as {turn.intent} with a confidence of {turn.confidence or 0:.2f}."
+        told = f"“{question}” ({turn.intent})" if question else turn.intent
+        return f"No risk was seen. The message was understood as {told} with a confidence of {turn.confidence or 0:.2f}."
     return "No risk was seen, and no intent was stored."
 
 

@@ -10,18 +10,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.console.charts import by_route
-from bot.console.page import library_of, page, zone_of
+from bot.console import charts
+from bot.console.charts import by_latency, by_route
+from bot.console.page import library_of, now, page, who, zone_of
 from bot.console.state import console_of
+from bot.record import audit
 from bot.record.gaps import list_gaps
 from bot.record.metrics import Figures, figures, midnight, today
 from bot.record.review import QUEUES, queue_counts
 
 DEFAULT_DAYS = 30
 MAX_DAYS = 400
-MAX_SINGLE_DAYS = 92
-"""Longer periods are shown by week: more bars than this cannot be told apart."""
-
 TOP_SNIPPETS = 20
 
 
@@ -32,7 +31,7 @@ def show_figures(request: Request) -> Response:
     first = _day(request, "from", last - timedelta(days=DEFAULT_DAYS - 1))
     if not 0 <= (last - first).days <= MAX_DAYS:
         raise HTTPException(400, f"A period is 1 to {MAX_DAYS} days long. Change the first or the last day.")
-    weekly = request.query_params.get("by", "") == "week" or (last - first).days >= MAX_SINGLE_DAYS
+    weekly = request.query_params.get("by", "") == "week" or (last - first).days >= charts.MAX_DAYS
     return _page(request, "figures.html", first, last, weekly=weekly, present=present)
 
 
@@ -53,6 +52,7 @@ def _page(request: Request, template: str, first: date, last: date, *, weekly: b
     with console_of(request).record() as database:
         found: Figures = figures(database, first, last, zone=zone, weekly=weekly)
         backlog = queue_counts(database)
+        audit.append(database, who(request), "figures.read", f"{first} to {last}", now(request))
         gaps = list_gaps(database, since=midnight(first, zone), before=midnight(first - (last - first), zone), decision="open", limit=5)
     questions = {snippet.id: snippet.question for snippet in library_of(request) or ()}
     answers = {snippet.id for snippet in library_of(request) or () if snippet.route == "answer"}
@@ -62,6 +62,7 @@ def _page(request: Request, template: str, first: date, last: date, *, weekly: b
         template,
         figures=found,
         chart=by_route(found.buckets),
+        latencies=by_latency(found.first_replies),
         first=first,
         last=last,
         weekly=weekly,

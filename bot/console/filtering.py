@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.console.page import zone_of
-from bot.record.filters import ANY, NONE, TurnFilter
+from bot.record.filters import ANY, NONE, NOT_UNDERSTOOD, TurnFilter
 from bot.record.metrics import midnight
 from bot.record.review import VERDICTS
 from bot.record.turns import GRAVITY
@@ -34,6 +34,11 @@ _NAMES = (
     "turns_from",
     "turns_to",
     "gap",
+    "first",
+    "latency_over",
+    "latency_to",
+    "judged_from",
+    "judged_to",
 )
 
 
@@ -49,10 +54,51 @@ class Asked:
         """The filter as the query of an address."""
         return urlencode(self.values)
 
+    def without(self, name: str) -> str:
+        """The query without one of its values."""
+        return urlencode({key: value for key, value in self.values.items() if key != name})
+
     @property
-    def details(self) -> bool:
-        """Whether more than words and route is asked for, so that the form's details are shown open."""
-        return bool(set(self.values) - {"q", "route"})
+    def chips(self) -> list[tuple[str, str, str]]:
+        """What is asked for beside the words: the field's name, what it is called, and its value in words."""
+        return [(name, _CALLED[name], "" if name in _SWITCHES else _IN_WORDS.get(value, value)) for name, value in self.values.items() if name != "q"]
+
+
+_SWITCHES = ("flagged", "unwarned", "first")
+_CALLED = {
+    "from": "active from",
+    "to": "active to",
+    "route": "route",
+    "intent": "intent",
+    "snippet": "snippet",
+    "category": "risk",
+    "rule": "rule",
+    "reviewer": "judged by",
+    "tag": "tag",
+    "confidence_from": "confidence from",
+    "confidence_to": "confidence to",
+    "feedback": "visitor’s feedback",
+    "verdict": "verdict",
+    "flagged": "flagged",
+    "unwarned": "without the warning",
+    "turns_from": "turns from",
+    "turns_to": "turns to",
+    "gap": "gap",
+    "first": "first of its conversation",
+    "latency_over": "reply took over (ms)",
+    "latency_to": "reply took up to (ms)",
+    "judged_from": "judged from",
+    "judged_to": "judged to",
+}
+_IN_WORDS = {
+    **{verdict: label.lower() for verdict, label in VERDICTS.items()},
+    NOT_UNDERSTOOD: "not understood",
+    "not_helpful": "not helpful",
+    "out_of_scope": "out of scope",
+    "clarify": "asked back",
+    "answer": "answered",
+    "smalltalk": "small talk",
+}
 
 
 def asked_of(request: Request) -> Asked:
@@ -72,12 +118,13 @@ def asked(given: Mapping[str, str], zone: tzinfo | None) -> Asked:
         HTTPException: 400 with a sentence on the first field that cannot be used.
     """
     values = {name: value for name in _NAMES if (value := given.get(name, "").strip()[:MAX_LENGTH])}
-    _one_of(values, "route", tuple(reversed(GRAVITY)), "route")
+    _one_of(values, "route", (*reversed(GRAVITY), NOT_UNDERSTOOD), "route")
     _one_of(values, "feedback", ("helpful", "not_helpful", NONE), "feedback")
     _one_of(values, "verdict", (*VERDICTS, ANY, NONE), "verdict")
     first, last = _day(values, "from"), _day(values, "to")
     if first and last and first > last:
         raise HTTPException(400, f"The period ends on {last} before it begins on {first}. Change one of the two days.")
+    judged_first, judged_last = _day(values, "judged_from"), _day(values, "judged_to")
     found = TurnFilter(
         words=values.get("q", ""),
         since=midnight(first, zone) if first else "",
@@ -93,6 +140,11 @@ def asked(given: Mapping[str, str], zone: tzinfo | None) -> Asked:
         turns_from=_whole(values, "turns_from"),
         turns_to=_whole(values, "turns_to"),
         gap=_whole(values, "gap"),
+        first="first" in values,
+        latency_over=_whole(values, "latency_over"),
+        latency_to=_whole(values, "latency_to"),
+        judged_since=midnight(judged_first, zone) if judged_first else "",
+        judged_until=midnight(judged_last + timedelta(days=1), zone) if judged_last else "",
     )
     return Asked(found, values)
 

@@ -18,7 +18,6 @@ from bot.record import audit, review
 from bot.record.metrics import midnight, today
 from bot.record.requests import STATES
 from bot.record.saved_views import views_of
-from bot.record.turns import count_conversations
 
 ASSIGNED_SHOWN = 20
 EARLIER_SHOWN = 3
@@ -32,9 +31,22 @@ def inbox(request: Request) -> Response:
         open_requests = _open_requests(database)
         mine = hits(database, review.assigned_to(database, who(request), ASSIGNED_SHOWN), "")
         views = views_of(database, who(request))
-        total = count_conversations(database)
+        any_yet = database.execute("SELECT 1 FROM conversations LIMIT 1").fetchone() is not None
+        oldest = review.oldest_waiting(database)
+        judged = review.judged_since(database, who(request), midnight(today(console_of(request).clock(), zone_of(request)), zone_of(request)))
+        if mine:
+            audit.append(database, who(request), "assigned.listed", f"{len(mine)} turns", now(request))
     return page(
-        request, "inbox.html", counts=counts, requests=open_requests, mine=mine, views=views, total=total, visitor_port=console_of(request).settings.port
+        request,
+        "inbox.html",
+        counts=counts,
+        requests=open_requests,
+        mine=mine,
+        views=views,
+        any_yet=any_yet,
+        oldest=oldest,
+        judged=judged,
+        visitor_port=console_of(request).settings.port,
     )
 
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.console.accounts import create_session, list_staff, revoke_session, verify_login
+from bot.console.sealing import SealError
 from bot.console.security import (
     check_csrf,
     current_session,
@@ -31,6 +32,11 @@ from bot.record.turns import utc
 
 FORM_SECONDS = 60 * 60
 """How long an open login form stays usable."""
+
+UNREADABLE = (
+    "Your second factor cannot be checked any more, because the secret file of this server was replaced. "
+    "Whoever runs the server can set a new password without it: python -m bot staff reset NAME --drop-code"
+)
 
 log = structlog.get_logger()
 
@@ -60,6 +66,7 @@ async def log_out(request: Request) -> Response:
 
 def _end_session(request: Request) -> None:
     with console_of(request).record() as database:
+        audit.append(database, request.state.session.username, "logged_out", "console", utc(console_of(request).clock()))
         revoke_session(database, session_token(request))
     log.info("console.logged_out", username=request.state.session.username)
 
@@ -100,7 +107,11 @@ def _log_in(request: Request, form: Mapping[str, str]) -> Response:
         log.warning("console.login_throttled", address=address, seconds=math.ceil(wait))
         return _form(request, target, status=429, username=username, error=error, headers={"Retry-After": str(math.ceil(wait))})
     with console.record() as database:
-        name = verify_login(database, username, password, form.get("code", ""), console.clock())
+        try:
+            name = verify_login(database, username, password, form.get("code", ""), console.clock(), lambda: console.seal)
+        except SealError:
+            log.error("console.second_factor_unreadable", secret_file=str(console.settings.secret_file))
+            return _form(request, target, status=401, username=username, error=UNREADABLE)
         if name is None:
             log.warning("console.login_failed", address=address)
             return _form(request, target, status=401, username=username, error="The username or the password is wrong, or the code is missing or wrong.")

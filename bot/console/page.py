@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -37,9 +38,10 @@ SAID: Mapping[str, str] = {
     "declined": "Declined: it will not be trained with.",
     "decided": "Decided.",
     "training": "The training has started. It takes some minutes; reload this page to follow it.",
+    "asking": "The model is being asked. Reload this page in half a minute: what it makes of each sentence is then noted beside it.",
     "grouping": "The grouping has started. Reload this page in a minute.",
-    "promoted": "Promoted: the assistant uses this model from its next start.",
-    "stepped-back": "Stepped back: the assistant uses the model from before, from its next start.",
+    "promoted": "Promoted: the website takes this model up within seconds.",
+    "stepped-back": "Stepped back: the website takes the model from before up again within seconds.",
 }
 """What a page says after an action, by the word in its address."""
 
@@ -55,6 +57,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         csrf=csrf_token(request),
         problem=console.content.snapshot().problem,
         waiting=request.state.waiting,
+        clock_now=console.clock(),
         said=SAID.get(request.query_params.get("said", ""), ""),
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         **context,
@@ -132,12 +135,35 @@ def correctable(request: Request) -> list[Snippet]:
 
 
 def chosen_snippet(request: Request, form: Mapping[str, str], name: str = "correct") -> str | None:
-    """The snippet chosen in a form, None when none was.
+    """The snippet chosen in a form, None when none was: by its id, its question, or words that only one of them holds.
 
     Raises:
         HTTPException: 400 for one that a turn cannot be corrected to.
     """
     value = form.get(name, "").strip()
-    if value and value not in {snippet.id for snippet in correctable(request)}:
-        raise HTTPException(400, f"There is no snippet “{value[:60]}” that a question could belong to. Choose one from the list.")
-    return value or None
+    if not value:
+        return None
+    fitting = meant(value, correctable(request))
+    if len(fitting) != 1:
+        known = f" It could be {', '.join(snippet.id for snippet in fitting[:6])}." if fitting else ""
+        raise HTTPException(
+            400,
+            f"There is no snippet “{value[:60]}” that a question could belong to.{known} "
+            "Go back with your browser, where what you typed is still there, and choose one from the list. Nothing was noted.",
+        )
+    return fitting[0].id
+
+
+def meant(words: str, snippets: Sequence[Snippet]) -> list[Snippet]:
+    """The snippets that somebody may mean: the one with this id or question, else those with a word in either for each word typed or begun."""
+    exact = [snippet for snippet in snippets if words.strip().lower() in (snippet.id.lower(), snippet.question.lower())]
+    asked = _words(words)
+    return exact or [snippet for snippet in snippets if asked and _holds_all(asked, _words(f"{snippet.id} {snippet.question}"))]
+
+
+def _holds_all(begun: Sequence[str], words: Sequence[str]) -> bool:
+    return all(any(word.startswith(beginning) for word in words) for beginning in begun)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())

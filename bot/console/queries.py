@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.record.filters import conversations_of, words_query
+from bot.record.filters import conversations_of, holding_words
 from bot.record.turns import Turn
 
 EXCERPT_TOKENS = 36
@@ -94,13 +94,14 @@ def hits(database: Database, turns: Sequence[int], words: str) -> list[Hit]:
     }
     mark = f"\x02{secrets.token_hex(8)}\x02"
     if words:
-        rows = database.execute(
-            f"""SELECT rowid, highlight(turns_fts, 0, ?, ?), snippet(turns_fts, 1, ?, ?, '…', ?) FROM turns_fts
-            WHERE turns_fts MATCH ? AND rowid IN ({marks})""",
-            [mark, mark, mark, mark, EXCERPT_TOKENS, words_query(words), *turns],
-        )
+        sql, values = holding_words("rowid, highlight(turns_fts, 0, ?, ?), snippet(turns_fts, 1, ?, ?, '…', ?)", words, turns)
+        rows = database.execute(sql, [mark, mark, mark, mark, EXCERPT_TOKENS, *values])
     else:
-        rows = database.execute(f"SELECT id, text, substr(reply, 1, {EXCERPT_LETTERS}) FROM turns WHERE id IN ({marks})", list(turns))
+        start = f"rtrim(substr(reply, 1, {EXCERPT_LETTERS - 1})) || '…'"
+        rows = database.execute(
+            f"SELECT id, text, iif(length(reply) > {EXCERPT_LETTERS}, {start}, reply) FROM turns WHERE id IN ({marks})",
+            list(turns),
+        )
     texts = {turn: (text, reply) for turn, text, reply in rows}
     return [_hit(turn, facts[turn], *texts[turn], mark) for turn in turns if turn in facts and turn in texts]
 

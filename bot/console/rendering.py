@@ -38,7 +38,7 @@ class Pages:
         self._environment = Environment(
             loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
         )
-        self._environment.filters.update(when=_when, day=_day, plain=plain, decimal=_decimal, many=_many, percent=percent)
+        self._environment.filters.update(when=_when, day=_day, plain=plain, decimal=_decimal, many=_many, percent=percent, since=_since, short=_short)
         self._environment.tests.update(unsigned=unsigned)
         self._environment.globals.update(ROUTES=ROUTE_LABELS, VERDICTS=VERDICTS, QUEUES=QUEUES)
 
@@ -59,6 +59,24 @@ def _when(context: Context, iso: str) -> Markup:
         return Markup("{}").format(iso)
     words = f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}"
     return Markup('<time datetime="{}">{}</time>').format(iso, words)
+
+
+@pass_context
+def _since(context: Context, iso: str) -> str:
+    """How long ago a time is: `24 days`, `3 hours`."""
+    try:
+        seconds = max(context["clock_now"] - datetime.fromisoformat(iso).timestamp(), 0)
+    except ValueError:
+        return "unknown"
+    for unit, length in (("day", 86_400), ("hour", 3_600)):
+        if seconds >= 2 * length:
+            return _many(int(seconds // length), unit)
+    return _many(int(seconds // 60), "minute")
+
+
+def _short(value: date) -> str:
+    """`27 Oct`, where the year is clear."""
+    return f"{value.day} {_MONTHS[value.month - 1]}"
 
 
 def percent(part: float, whole: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,13 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from bot.console.charts import bucketed, by_route
 from bot.console.export import CSV_COLUMNS, csv_lines, json_lines
 from bot.console.filtering import Asked, asked_in, asked_of
 from bot.console.page import go, library_of, now, number, page, path_number, who, zone_of
 from bot.console.queries import exported_conversations, exported_turns, hits, listed, new_conversations
 from bot.console.state import Console, console_of
 from bot.record import audit, review
-from bot.record.filters import TurnFilter, each, find, find_conversations
+from bot.record.filters import TurnFilter, each, find, find_conversations, tally
 from bot.record.saved_views import delete_view, save_view, views_of
 from bot.record.turns import count_conversations, route_counts
 
@@ -56,6 +57,23 @@ def turns(request: Request) -> Response:
         context = _form_context(request, database, asked)
         looked_to = _time_of(database, found.next)
     return page(request, "search.html", hits=rows, found=found, started=start is not None, looked_to=looked_to, **context)
+
+
+def chart(request: Request) -> Response:
+    """The turns that pass the filter, as bars by day or by week."""
+    asked, zone = asked_of(request), zone_of(request)
+    with console_of(request).record() as database:
+        audit.append(database, who(request), "turns.counted", _what(asked), now(request))
+        counted, stopped = tally(database, asked.filter)
+        context = _form_context(request, database, asked)
+        looked_to = _time_of(database, stopped)
+    days: dict[date, dict[str, int]] = {}
+    for (hour, route), count in counted.items():
+        routes = days.setdefault(datetime.fromisoformat(f"{hour}:00+00:00").astimezone(zone).date(), {})
+        routes[route] = routes.get(route, 0) + count
+    buckets, weekly = bucketed(days)
+    total = sum(counted.values())
+    return page(request, "chart.html", chart=by_route(buckets), buckets=buckets, weekly=weekly, total=total, looked_to=looked_to, **context)
 
 
 def conversations(request: Request) -> Response:
@@ -107,7 +125,7 @@ def save(request: Request, form: Mapping[str, str]) -> Response:
 def delete(request: Request, form: Mapping[str, str]) -> Response:
     """Deletes one of one's own views."""
     with console_of(request).record() as database:
-        delete_view(database, path_number(request), owner=who(request))
+        delete_view(database, path_number(request), owner=who(request), now=now(request))
     return go(form.get("back", "/search"), "deleted")
 
 
@@ -164,7 +182,7 @@ def _export(request: Request, kind: str, media_type: str) -> Response:
     rows = request.query_params.get("rows", "turns")
     if rows not in CSV_COLUMNS:
         raise HTTPException(400, "An export has one row a turn (rows=turns) or one row a conversation (rows=conversations).")
-    with console.record() as database:
+    with console.record(durable=True) as database:
         audit.append(database, who(request), "exported", _what(asked), now(request), kind=kind, rows=rows)
     log.info("console.exported", username=who(request), kind=kind, rows=rows)
     chunks = _chunks(console, asked.filter, rows)

@@ -79,7 +79,7 @@ def session_and_waiting(request: Request) -> tuple[Session, int] | None:
     token = session_token(request)
     if not token or not console.has_record():
         return None
-    with console.record() as database:
+    with console.record(durable=False) as database:
         session = lookup_session(database, token, console.clock(), touch=request.url.path != UNATTENDED)
         if session is None:
             return None

@@ -12,7 +12,7 @@ from bot.console.page import go, library_of, now, page, path_number, who
 from bot.console.state import console_of
 from bot.record import audit
 from bot.record.corrections import corrections_of, decide_correction, get_run, last_promoted, list_corrections, list_runs
-from bot.record.promotion import promote, step_back
+from bot.record.promotion import promote, serving, step_back
 from bot.record.review import ReviewError
 
 
@@ -43,9 +43,13 @@ def run(request: Request) -> Response:
     with console_of(request).record() as database:
         found = get_run(database, path_number(request))
         taken = corrections_of(database, found.id)
+        audit.append(database, who(request), "training.read", f"run {found.id}", now(request))
         latest = last_promoted(database)
+        answering = serving(database)
     questions = {snippet.id: snippet.question for snippet in library_of(request) or ()}
-    return page(request, "run.html", run=found, corrections=taken, in_use=latest is not None and latest.id == found.id, questions=questions)
+    return page(
+        request, "run.html", run=found, corrections=taken, in_use=latest is not None and latest.id == found.id, answering=answering, questions=questions
+    )
 
 
 def start(request: Request, form: Mapping[str, str]) -> Response:
@@ -57,6 +61,12 @@ def start(request: Request, form: Mapping[str, str]) -> Response:
             raise ReviewError("A candidate is being trained already. Wait until it is done.")
     console_of(request).launch(["improve", "run", "--by", who(request)])
     return go("/training", "training")
+
+
+def advise(request: Request, form: Mapping[str, str]) -> Response:
+    """Has the model asked what it makes of the corrections that wait: a process of its own, because the console has no model."""
+    console_of(request).launch(["improve", "advise"])
+    return go("/training", "asking")
 
 
 def settle(request: Request, form: Mapping[str, str]) -> Response:

@@ -18,13 +18,13 @@ CONTACT_ROLE = "clinician"
 
 
 def requests(request: Request) -> Response:
-    """The requests of one state, the newest first."""
+    """The requests of one state: who has waited longest first, of those that are done the newest."""
     state = request.query_params.get("state", "new")
     if state not in STATES:
         raise HTTPException(400, f"Requests are {', '.join(STATES[:-1])} or {STATES[-1]}, not “{state[:40]}”.")
     may = request.state.session.may(CONTACT_ROLE)
     with console_of(request).record() as database:
-        rows = list_requests(database, state=state, limit=LISTED + 1, before=number(request, "before"))
+        rows = list_requests(database, state=state, limit=LISTED + 1, beyond=number(request, "beyond"), oldest_first=state != "done")
         counts = dict(database.execute("SELECT state, count(*) FROM requests GROUP BY state").fetchall())
         seen = ", ".join(str(row.id) for row in rows[:LISTED])
         audit.append(database, who(request), "requests.read", f"requests {seen}" if rows else "no request", now(request), state=state, contact=may)

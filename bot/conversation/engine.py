@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 from rasa.core.channels.channel import UserMessage
@@ -19,11 +21,12 @@ from bot.conversation.approved_nlg import PROBLEM, WEB_CHANNEL, ApprovedNLG
 from bot.conversation.channel import WebChannel
 from bot.conversation.decision import Understanding, decide
 from bot.conversation.in_process_actions import InProcessActions
-from bot.conversation.model import require_model
+from bot.conversation.model import fingerprint, require_model
 from bot.conversation.processor import TurnProcessor
 from bot.conversation.reply import Reply, reply_of, safe_reply
 from bot.record.asked_next import asked_next
 from bot.record.database import RecordError
+from bot.record.promotion import note_serving, reviewed_file
 from bot.record.record import PATIENCE_SECONDS
 from bot.record.tracker_store import RecordTrackerStore, StaleTurnError
 from bot.record.turns import Turn, utc
@@ -55,6 +58,9 @@ _ATTEMPTS = 3
 
 _LOAD_AGAIN_SECONDS = 30.0
 
+_LOOK_SECONDS = 5.0
+"""How often the engine looks whether staff promoted a model, or stepped back from one."""
+
 
 @dataclass(frozen=True)
 class _Request:
@@ -83,6 +89,9 @@ class Engine:
         self._processor: TurnProcessor | None = None
         self.fault: str | None = "the model is not loaded yet"
         self._loaded_last = -_LOAD_AGAIN_SECONDS
+        self._model: Path | None = None
+        self._made_from = ""
+        self._reviewed: os.stat_result | None = None
         self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
         self._working = asyncio.Semaphore(_WORKED_OUT_AT_ONCE)
 
@@ -90,17 +99,72 @@ class Engine:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
         self._loaded_last = time.monotonic()
         threadpool_limits(limits=1, user_api="blas")  # threads that share one small product wait for each other longer than it takes
-        nlg = ApprovedNLG(library=self.library, asked_next=self._asked_next())
         try:
-            path = require_model(self._settings)
-            processor = TurnProcessor(str(path), self.store, InMemoryLockStore(), nlg, InProcessActions())
+            self._reviewed, self._made_from = self._reviewed_now(), fingerprint(self._settings, reviewed=False)
+            self._put_in_use(*self._read_model())
         except Exception as error:  # noqa: BLE001 - a visitor must get emergency help with any broken model
             self.fault = str(error) if isinstance(error, RuntimeError) else f"the model cannot be loaded ({type(error).__name__}). Run `make train`."
             log.error("engine.no_model", error=type(error).__name__)
-            return
+
+    def _read_model(self) -> tuple[Path, TurnProcessor]:
+        path = require_model(self._settings)
+        nlg = ApprovedNLG(library=self.library, asked_next=self._asked_next())
+        processor = TurnProcessor(str(path), self.store, InMemoryLockStore(), nlg, InProcessActions())
         nlg.responses = processor.domain.responses
+        return path, processor
+
+    def _put_in_use(self, path: Path, processor: TurnProcessor) -> None:
+        """From now on new turns go to this processor; one that is being worked out ends with the one it began with."""
         self.store.domain = processor.domain
-        self._processor, self.fault = processor, None
+        self._model, self._processor, self.fault = path, processor, None
+
+    async def follow(self) -> None:
+        """Takes up what staff promote, or step back to, for as long as it runs; visitors notice nothing but a slower moment."""
+        await self._tell()
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            try:
+                await self.take_up()
+            except Exception as error:  # noqa: BLE001 - the model in use stays in use
+                log.error("engine.not_taken_up", error=type(error).__name__)
+
+    async def take_up(self) -> bool:
+        """Swaps the model when the reviewed examples, and nothing else a model is made from, have changed since it was loaded.
+
+        Whatever else has changed needs a start: snippets and rules are read then. A model that fails a canary question is not taken up.
+        """
+        if self.fault is not None or _same_file(reviewed := self._reviewed_now(), self._reviewed):
+            return False
+        self._reviewed = reviewed
+        if await asyncio.to_thread(fingerprint, self._settings, reviewed=False) != self._made_from:
+            log.warning("engine.needs_a_start")
+            return False
+        path, processor = await asyncio.to_thread(self._read_model)
+        if path == self._model:
+            return False
+        if wrong := await self._canaries(processor):
+            log.error("engine.not_taken_up", model=path.name, wrong=len(wrong))
+            return False
+        self._put_in_use(path, processor)
+        log.info("engine.taken_up", model=path.name)
+        await self._tell()
+        return True
+
+    def _reviewed_now(self) -> os.stat_result | None:
+        try:
+            return reviewed_file(self._settings.data).stat()
+        except OSError:
+            return None
+
+    async def _tell(self) -> None:
+        """Notes in the record which model answers, for the staff's console."""
+        if self._model is None:
+            return
+        name, at = self._model.name.removesuffix(".tar.gz"), utc(time.time())
+        try:
+            await self.store.record.write(lambda database: note_serving(database, name, at))
+        except (RecordError, sqlite3.Error) as error:
+            log.error("engine.model_not_noted", error=type(error).__name__)
 
     def _asked_next(self) -> dict[str, dict[str, int]]:
         """What visitors asked after each answer; nothing when the record cannot be read, since only buttons hang on it."""
@@ -130,7 +194,10 @@ class Engine:
 
     async def understand(self, text: str) -> Understanding:
         """What rules and model make of a text outside any conversation."""
-        parsed = await self._processor.reader.read(_not_a_command(text), afresh=True) if self._processor else {}
+        return await self._understand(text, self._processor)
+
+    async def _understand(self, text: str, processor: TurnProcessor | None) -> Understanding:
+        parsed = await processor.reader.read(_not_a_command(text), afresh=True) if processor else {}
         intent = parsed.get("intent") or {}
         return Understanding(text, intent.get("name"), float(intent.get("confidence") or 0.0), self._triage.check(text), parsed.get("risk") or {})
 
@@ -143,7 +210,11 @@ class Engine:
             await asyncio.to_thread(self.load)
         if self.fault is not None:
             return [self.fault]
-        understood = await asyncio.gather(*(self.understand(text) for text, _ in CANARIES))
+        return await self._canaries(self._processor)
+
+    async def _canaries(self, processor: TurnProcessor | None) -> list[str]:
+        """A sentence for each canary question that a model gets wrong."""
+        understood = await asyncio.gather(*(self._understand(text, processor) for text, _ in CANARIES))
         wrong = []
         for message, (text, expected) in zip(understood, CANARIES, strict=True):
             decision = decide(message, risk=None, emergency=None, library=self.library)
@@ -154,15 +225,15 @@ class Engine:
     async def _through_rasa(self, request: _Request) -> Reply | None:
         """The recorded reply, or None when Rasa failed, stayed silent, or the turn could not be committed."""
         for _ in range(_ATTEMPTS):
-            if self._processor is None:
+            if (processor := self._processor) is None:
                 return None if (answered := await self._answered(request)) is None else reply_of(answered)
             try:
                 looked_up = self.store.look_up(request.conversation, request.client_id)
-                message, answered = await asyncio.gather(self._processor.read(_as_rasa_sees(request)), looked_up)
+                message, answered = await asyncio.gather(processor.read(_as_rasa_sees(request)), looked_up)
                 if answered is not None:
                     return reply_of(answered)
                 async with self._working:
-                    tracker = await self._processor.work_out(message)
+                    tracker = await processor.work_out(message)
                 self.store.expect(request.conversation, request.until)
                 await self.store.save(tracker)
                 return reply_of(self.store.committed[request.conversation])
@@ -227,6 +298,12 @@ class Engine:
             if not self._locks[oldest].locked():
                 del self._locks[oldest]
         return lock
+
+
+def _same_file(one: os.stat_result | None, other: os.stat_result | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return (one.st_mtime_ns, one.st_size, one.st_ino) == (other.st_mtime_ns, other.st_size, other.st_ino)
 
 
 def _as_rasa_sees(request: _Request) -> UserMessage:

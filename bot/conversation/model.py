@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.content.files import ContentError
 from bot.content.library import load_library
 from bot.content.sync import out_of_step
+from bot.record.promotion import REVIEWED
 from bot.settings import ROOT, Settings
 
 _CODE = ("bot/understanding", "bot/safety/normalise.py", "bot/conversation/safety_policy.py")
@@ -19,10 +20,15 @@ class ModelError(RuntimeError):
     """There is no usable model; the message says what to do."""
 
 
-def fingerprint(settings: Settings) -> str:
-    """A name for everything a model is made from: configuration, training data and the code that learns."""
+def fingerprint(settings: Settings, *, reviewed: bool = True) -> str:
+    """A name for everything a model is made from: configuration, training data and the code that learns.
+
+    Without `reviewed` it is the same whatever staff corrected.
+    """
     digest = hashlib.sha256()
     for path in _ingredients(settings):
+        if path.name == REVIEWED and not reviewed:
+            continue
         digest.update(f"{path.name}\0".encode())
         digest.update(path.read_bytes())
         digest.update(b"\0")

@@ -30,6 +30,8 @@ from bot.settings import ROOT, Settings
 
 MAX_CORRECTIONS = 2_000
 
+KNOWN = "Redundant: the model in use answers this sentence rightly already."
+
 
 class CandidateError(RuntimeError):
     """No candidate came of it; the message says why."""
@@ -61,6 +63,31 @@ def improve(database: Database, settings: Settings, *, by: str, keep_redundant: 
     return get_run(database, run)
 
 
+def advise_all(database: Database, settings: Settings) -> tuple[int, int]:
+    """Asks the model in use about every correction that waits and notes beside each what it makes of it.
+
+    Returns:
+        How many corrections that were, and how many of them are redundant or cannot be used.
+
+    Raises:
+        CandidateError: the model could not be asked.
+    """
+    waiting = [row for state in ("accepted", "proposed") for row in list_corrections(database, state, limit=MAX_CORRECTIONS)]
+    usable, advice = sort_out(waiting, examples_by_intent(settings.data / "nlu"))
+    answers = ask(settings, [sentence for _, sentence in usable]) if usable else []
+    known = _known(usable, answers)
+    superfluous = len(advice) + len(known)
+    for (correction, _), answer in zip(usable, answers, strict=True):
+        advice[correction.id] = known.get(correction.id, f"The model in use answers it with {named(answer)}.")
+    advise(database, advice)
+    return len(waiting), superfluous
+
+
+def _known(usable: Sequence[tuple[Correction, str]], answers: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Advice on the corrections whose sentence is answered rightly already."""
+    return {correction.id: KNOWN for (correction, _), answer in zip(usable, answers, strict=True) if answer["snippet"] == correction.intent}
+
+
 def _train_and_measure(
     database: Database, settings: Settings, run: int, accepted: Sequence[Correction], file_before: str, keep_redundant: bool
 ) -> tuple[dict[str, Any], str, str]:
@@ -69,8 +96,8 @@ def _train_and_measure(
     questions = read_questions()
     asked = [*(question["text"] for question in questions), *(sentence for _, sentence in usable)]
     before = ask(settings, asked)
-    known = {correction.id for (correction, _), answer in zip(usable, before[len(questions) :], strict=True) if answer["snippet"] == correction.intent}
-    advice.update(dict.fromkeys(known, "Redundant: the model in use answers this sentence rightly already."))
+    advice.update(_known(usable, before[len(questions) :]))
+    known = {correction for correction, words in advice.items() if words == KNOWN}
     advise(database, advice)
     taken = [(correction, sentence) for correction, sentence in usable if keep_redundant or correction.id not in known]
     if not taken:

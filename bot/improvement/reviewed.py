@@ -46,7 +46,7 @@ def sort_out(corrections: Iterable[Correction], examples: Mapping[str, Iterable[
         elif correction.intent not in examples:
             advice[correction.id] = f"Not usable: there is no intent {correction.intent} any more."
         elif already == correction.intent:
-            advice[correction.id] = "Redundant: this sentence is a training example already."
+            advice[correction.id] = "Redundant: this sentence is a training example already, or another correction says the same."
         elif already is not None:
             advice[correction.id] = f"In conflict: this sentence is a training example of {already}. Change it there first."
         else:

@@ -14,6 +14,9 @@ from bot.record import review_schema
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process before it gives up."""
 
+READERS_CHECKPOINT_PAGES = 10_000
+"""Pages of the write-ahead log from which even a reader folds it into the file, which takes a while; writers do so ten times sooner."""
+
 migrations = Migrations("ozone-faq")
 
 
@@ -49,15 +52,19 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
     return database
 
 
-def connect(path: Path, *, any_thread: bool = False) -> Database:
+def connect(path: Path, *, any_thread: bool = False, durable: bool = True) -> Database:
     """A further connection to a record that `open_record` has brought up to date already; much quicker than that.
+
+    What is written on one that is not `durable` does not wait for the disk: a power cut can take the last of it, and harms nothing else.
 
     Raises:
         sqlite3.Error: it cannot be opened.
     """
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=not any_thread)
     _use_write_ahead_log(connection)
-    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+    if not durable:
+        connection.execute(f"PRAGMA wal_autocheckpoint={READERS_CHECKPOINT_PAGES}")
     connection.execute("PRAGMA foreign_keys=ON")
     return Database(connection)
 
@@ -171,6 +178,18 @@ def review(database: Database) -> None:
 def deleted_conversations(database: Database) -> None:
     """Hashes of the ids of deleted conversations: their tokens are worthless from then on."""
     database.execute("CREATE TABLE deleted_conversations (hash TEXT PRIMARY KEY, at TEXT NOT NULL)")
+
+
+@migrations()
+def months(database: Database) -> None:
+    """Sums by month and of verdicts, and the latency among a turn's facts."""
+    review_schema.add_months(database)
+
+
+@migrations()
+def serving(database: Database) -> None:
+    """Which model the website answers with."""
+    database.execute("CREATE TABLE serving (id INTEGER PRIMARY KEY CHECK (id = 1), model TEXT NOT NULL, at TEXT NOT NULL)")
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:

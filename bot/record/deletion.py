@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.record import audit
 from bot.record.database import BUSY_TIMEOUT_MS
 from bot.record.turns import utc
 
@@ -25,8 +26,10 @@ def delete_conversation(database: Database, conversation: str) -> None:
     """
     database.execute("PRAGMA foreign_keys=ON")
     database.execute("PRAGMA secure_delete=ON")
+    now = utc(time.time())
     with database.atomic():
-        database.execute("INSERT OR REPLACE INTO deleted_conversations (hash, at) VALUES (?, ?)", [_hash(conversation), utc(time.time())])
+        audit.append(database, "visitor", "conversation.deleted", conversation, now)
+        database.execute("INSERT OR REPLACE INTO deleted_conversations (hash, at) VALUES (?, ?)", [_hash(conversation), now])
         database.execute("DELETE FROM conversations WHERE id = ?", [conversation])
 
 

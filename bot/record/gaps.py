@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from bot.record import audit
 from bot.record.review import ReviewError
-from bot.record.review_schema import UNDERSTOOD_NOT
+from bot.record.review_schema import KEPT_APART, UNDERSTOOD_NOT
 
 DECISIONS: Mapping[str, str] = {
     "open": "Not decided",
@@ -43,7 +43,7 @@ def ungrouped(database: Database, limit: int) -> list[tuple[int, str, str]]:
             SELECT turn FROM (SELECT turn FROM turn_facts WHERE route IN ({_ROUTES}) AND turn NOT IN (SELECT turn FROM gap_members)
                 ORDER BY turn DESC LIMIT :limit)
             UNION SELECT turn FROM turn_facts WHERE verdict = 'missing_content' AND turn NOT IN (SELECT turn FROM gap_members)
-        ) AND t.text <> '' ORDER BY t.id DESC LIMIT :limit""",
+        ) AND t.text NOT IN ('', '{KEPT_APART}') ORDER BY t.id DESC LIMIT :limit""",
         {"limit": limit},
     )
     return rows.fetchall()

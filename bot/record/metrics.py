@@ -1,14 +1,15 @@
-"""Figures over a period, added up from the hourly counters: a year of them is read in a moment, however many turns it had."""
+"""Figures over a period, added up from counters by month, day and hour: a year of them is read in a moment, however many turns it had."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
 
 from sqlite_utils import Database
 
-from bot.record.review_schema import DAILY, LATENCY_BOUNDS_MS, UNDERSTOOD_NOT
+from bot.record.review_schema import DAILY, LATENCY_BOUNDS_MS, MONTHLY, UNDERSTOOD_NOT
 from bot.record.turns import GRAVITY, utc
 
 
@@ -118,49 +119,84 @@ def starts(first: date, last: date, weekly: bool) -> Iterator[date]:
 def figures(database: Database, first: date, last: date, *, zone: tzinfo | None, weekly: bool = False) -> Figures:
     """Figures from the start of `first` to the end of `last`, both days in `zone`."""
     since, until = midnight(first, zone), midnight(last + timedelta(days=1), zone)
+    period = (since[:13], until[:13])
     twice, agreed = _agreement(database, since, until)
     return Figures(
-        buckets=[_bucket(database, day, first, last, zone, weekly) for day in starts(first, last, weekly)],
-        snippets=_usefulness(database, since[:13], until[:13]),
-        first_replies={int(name): count for name, count in _sums(database, "first_reply", since[:13], until[:13]).items()},
+        buckets=_buckets(database, first, last, zone, weekly),
+        snippets=_usefulness(database, period),
+        first_replies={int(name): count for name, count in _sums(database, "first_reply", [period])[0].items()},
         judged_twice=twice,
         agreed=agreed,
-        verdicts=dict(
-            database.execute(
-                "SELECT verdict, count(*) FROM verdicts WHERE at >= ? AND at < ? AND superseded_at IS NULL GROUP BY verdict", [since, until]
-            ).fetchall()
-        ),
+        verdicts={name: count for name, count in _sums(database, "verdict", [period])[0].items() if count},
     )
 
 
-def _bucket(database: Database, start: date, first: date, last: date, zone: tzinfo | None, weekly: bool) -> Bucket:
-    """One day or week; the database adds up, because a year has fifty thousand counters."""
-    begin, end = max(start, first), min(start + timedelta(days=6 if weekly else 0), last)
-    since, until = midnight(begin, zone), midnight(end + timedelta(days=1), zone)
-    span = {"since": since[:13], "until": until[:13]}
-    (talks,) = database.execute("SELECT coalesce(sum(conversations), 0) FROM hours WHERE hour >= :since AND hour < :until", span).fetchone()
-    (judged,) = database.execute("SELECT count(*) FROM verdicts WHERE at >= ? AND at < ? AND superseded_at IS NULL", [since, until]).fetchone()
-    return Bucket(begin, end, _sums(database, "route", since[:13], until[:13]), talks, judged)
+def _buckets(database: Database, first: date, last: date, zone: tzinfo | None, weekly: bool) -> list[Bucket]:
+    """Days or weeks, those at both ends cut to the period."""
+    length = timedelta(days=6 if weekly else 0)
+    days = [(max(start, first), min(start + length, last)) for start in starts(first, last, weekly)]
+    edges = [midnight(day, zone)[:13] for day, _ in days] + [midnight(last + timedelta(days=1), zone)[:13]]
+    spans = list(pairwise(edges))
+    routes, verdicts, talks = _sums(database, "route", spans), _sums(database, "verdict", spans), _begun(database, spans)
+    return [Bucket(*day, routes[place], talks[place], sum(verdicts[place].values())) for place, day in enumerate(days)]
 
 
-def _sums(database: Database, kind: str, since: str, until: str) -> dict[str, int]:
-    """Counts by name from the UTC hour `since` up to `until`: by whole days as far as possible, by hours at both ends."""
-    first_day = since[:10] if since.endswith("T00") else (date.fromisoformat(since[:10]) + timedelta(days=1)).isoformat()
-    last_day = max(until[:10], first_day)
-    spans = {"kind": kind, "daily": DAILY + kind, "since": since, "first": first_day, "last": last_day, "until": until}
+def _begun(database: Database, spans: Sequence[tuple[str, str]]) -> list[int]:
+    """Conversations that began in each of these spans of hours."""
     rows = database.execute(
-        """SELECT name, sum(count) FROM (
-            SELECT name, count FROM counters WHERE kind = :kind AND hour >= :since AND hour < min(:first || 'T00', :until)
-            UNION ALL SELECT name, count FROM counters WHERE kind = :daily AND hour >= :first AND hour < :last
-            UNION ALL SELECT name, count FROM counters WHERE kind = :kind AND hour >= :last || 'T00' AND hour < :until
-        ) GROUP BY name""",
-        spans,
+        f"""WITH spans (place, low, high) AS (VALUES {", ".join(["(?, ?, ?)"] * len(spans))})
+        SELECT place, sum(conversations) FROM spans CROSS JOIN hours ON hour >= low AND hour < high GROUP BY place""",
+        [value for place, span in enumerate(spans) for value in (place, *span)],
     )
-    return dict(rows.fetchall())
+    found = dict(rows.fetchall())
+    return [found.get(place, 0) for place in range(len(spans))]
 
 
-def _usefulness(database: Database, since: str, until: str) -> list[Usefulness]:
-    sent, helpful, not_helpful = (_sums(database, kind, since, until) for kind in ("snippet", "helpful", "not_helpful"))
+def _sums(database: Database, kind: str, spans: Sequence[tuple[str, str]]) -> list[dict[str, int]]:
+    """Counts by name for each span, from one UTC hour up to another: by whole months and days as far as possible, by hours at both ends."""
+    parts = [(place, prefix + kind, low, high) for place, span in enumerate(spans) for prefix, low, high in _parts(*span)]
+    found: list[dict[str, int]] = [{} for _ in spans]
+    if not parts:
+        return found
+    rows = database.execute(
+        f"""WITH parts (place, kind, low, high) AS (VALUES {", ".join(["(?, ?, ?, ?)"] * len(parts))})
+        SELECT place, name, sum(count) FROM parts CROSS JOIN counters c ON c.kind = parts.kind AND hour >= low AND hour < high GROUP BY place, name""",
+        [value for part in parts for value in part],
+    )
+    for place, name, count in rows:
+        found[place][name] = count
+    return found
+
+
+def _parts(since: str, until: str) -> Iterator[tuple[str, str, str]]:
+    """A span of UTC hours as the fewest counters: (prefix of the kind, first, end) with the end not in it."""
+    day = since[:10] if since.endswith("T00") else (date.fromisoformat(since[:10]) + timedelta(days=1)).isoformat()
+    last_day = until[:10]
+    if day > last_day:
+        yield "", since, until
+        return
+    if since < f"{day}T00":
+        yield "", since, f"{day}T00"
+    month = day[:7] if day.endswith("-01") else _next_month(day[:7])
+    last_month = last_day[:7]
+    if month < last_month:
+        if day < f"{month}-01":
+            yield DAILY, day, f"{month}-01"
+        yield MONTHLY, month, last_month
+        day = f"{last_month}-01"
+    if day < last_day:
+        yield DAILY, day, last_day
+    if f"{last_day}T00" < until:
+        yield "", f"{last_day}T00", until
+
+
+def _next_month(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + number // 12}-{number % 12 + 1:02}"
+
+
+def _usefulness(database: Database, period: tuple[str, str]) -> list[Usefulness]:
+    sent, helpful, not_helpful = (_sums(database, kind, [period])[0] for kind in ("snippet", "helpful", "not_helpful"))
     rows = [Usefulness(snippet, sent.get(snippet, 0), helpful.get(snippet, 0), not_helpful.get(snippet, 0)) for snippet in {*sent, *helpful, *not_helpful}]
     return sorted(rows, key=lambda row: (-row.sent, row.snippet))
 

@@ -38,7 +38,7 @@ def rest_of_data(data: Path) -> str:
 
 
 def promote(database: Database, data: Path, models: Path, run: int, *, by: str, now: str) -> Run:
-    """Puts a candidate in use, from the assistant's next start.
+    """Puts a candidate in use: the website takes it up within seconds.
 
     Raises:
         ReviewError: the candidate is not ready, or does not fit any more; the message says what to do.
@@ -69,6 +69,17 @@ def step_back(database: Database, data: Path, run: int, *, by: str, now: str) ->
     _put(data, latest.file_before or "")
     settle_run(database, run, "stepped_back", by=by, now=now)
     return latest
+
+
+def note_serving(database: Database, model: str, at: str) -> None:
+    """Notes which model the website answers with from now on."""
+    database.execute("INSERT OR REPLACE INTO serving (id, model, at) VALUES (1, ?, ?)", [model, at])
+
+
+def serving(database: Database) -> tuple[str, str] | None:
+    """The model that the website answers with, and since when; None before its first start."""
+    found: tuple[str, str] | None = database.execute("SELECT model, at FROM serving WHERE id = 1").fetchone()
+    return found
 
 
 def _put(data: Path, text: str) -> None:

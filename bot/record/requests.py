@@ -46,12 +46,15 @@ def leave_request(database: Database, conversation: str, *, question: str, reach
     return int(row[0])
 
 
-def list_requests(database: Database, *, state: str | None = None, limit: int = 50, before: int | None = None) -> list[ClinicRequest]:
-    """Requests, the newest first; `before` goes on after the request with that number."""
-    where = [part for part, given in (("state = :state", state), ("id < :before", before)) if given is not None]
+def list_requests(
+    database: Database, *, state: str | None = None, limit: int = 50, beyond: int | None = None, oldest_first: bool = False
+) -> list[ClinicRequest]:
+    """Requests, the newest first unless `oldest_first`; `beyond` goes on after the request with that number."""
+    order, after = ("ASC", ">") if oldest_first else ("DESC", "<")
+    where = [part for part, given in (("state = :state", state), (f"id {after} :beyond", beyond)) if given is not None]
     rows = database.execute(
-        f"SELECT {_COLUMNS} FROM requests {'WHERE ' + ' AND '.join(where) if where else ''} ORDER BY id DESC LIMIT :limit",
-        {"limit": limit, **({"state": state} if state is not None else {}), **({"before": before} if before is not None else {})},
+        f"SELECT {_COLUMNS} FROM requests {'WHERE ' + ' AND '.join(where) if where else ''} ORDER BY id {order} LIMIT :limit",
+        {"limit": limit, **({"state": state} if state is not None else {}), **({"beyond": beyond} if beyond is not None else {})},
     )
     return [ClinicRequest(*row) for row in rows]
 

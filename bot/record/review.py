@@ -91,6 +91,21 @@ def queue_counts(database: Database) -> dict[str, int]:
     return {queue: int(counted.get(queue, 0)) for queue in QUEUES}
 
 
+def oldest_waiting(database: Database) -> dict[str, str]:
+    """When the oldest turn of each queue was, for those in which one waits."""
+    found = {}
+    for queue in QUEUES:
+        row = database.execute("SELECT at FROM turn_facts WHERE turn = (SELECT min(turn) FROM queue_items WHERE queue = ?)", [queue]).fetchone()
+        if row:
+            found[queue] = str(row[0])
+    return found
+
+
+def judged_since(database: Database, by: str, since: str) -> int:
+    """How many verdicts somebody gave."""
+    return int(database.execute("SELECT count(*) FROM verdicts WHERE by = ? AND at >= ?", [by, since]).fetchone()[0])
+
+
 def turn_number(database: Database, conversation: str, number: int) -> int:
     """The record's own number of a turn.
 

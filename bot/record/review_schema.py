@@ -3,11 +3,13 @@
 What a page has to find or count among a million turns is kept up to date by triggers, in the transaction of the turn itself:
 
 - `turn_facts`: one narrow row a turn, with everything that a filter asks for;
-- `hours` and `counters`: sums by UTC hour, which a page adds up to days of its reader's time zone, and by UTC day for what lies between;
+- `hours` and `counters`: sums by UTC hour, which a page adds up to days of its reader's time zone, and by UTC day and month for what lies between;
 - `queue_items`: the turns that wait for a reviewer, with their number in `queue_counts`.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlite_utils import Database
 
@@ -22,10 +24,16 @@ SAMPLE_PERCENT = 5
 LATENCY_BOUNDS_MS = (10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1_000, 2_000, 5_000, 60_000)
 """Upper ends of the classes in which first replies are counted; the last one holds everything slower."""
 
-DAILY = "daily."
-"""Before the kind of a counter whose span is a UTC day instead of an hour."""
+DAILY, MONTHLY = "daily.", "monthly."
+"""Before the kind of a counter whose span is a UTC day or month instead of an hour."""
+
+_SPANS = (("", 13), (DAILY, 10), (MONTHLY, 7))
+"""Each span's prefix, and how many letters of a time name it."""
 
 UNDERSTOOD_NOT = ("clarify", "out_of_scope")
+
+KEPT_APART = "[kept apart from the transcript]"
+"""In the place of what a visitor typed into the form for the clinical team. Such a turn needs no review: there is nothing to read in it."""
 
 _TABLES = (
     """CREATE TABLE turn_facts (
@@ -105,7 +113,7 @@ _SETTING = "(SELECT CAST(value AS REAL) FROM console_settings WHERE name = '{}')
 _NOT_UNDERSTOOD = ", ".join(f"'{route}'" for route in UNDERSTOOD_NOT)
 _WARNED = "{t}.warning = '" + WARNING.replace("'", "''") + "'"
 
-_QUEUE = f"""CASE WHEN {{t}}.route = 'emergency' THEN 'emergencies' WHEN {{t}}.route = 'clinician' THEN 'referrals'
+_QUEUE = f"""CASE WHEN {{t}}.route = 'emergency' THEN 'emergencies' WHEN {{t}}.text = '{KEPT_APART}' THEN NULL WHEN {{t}}.route = 'clinician' THEN 'referrals'
     WHEN {{t}}.route IN ({_NOT_UNDERSTOOD}) THEN 'not_understood'
     WHEN {{t}}.route = 'answer' AND {{t}}.confidence < {_SETTING.format("low_confidence")} THEN 'low_confidence'
     WHEN (({{t}}.id * 2654435761) & 4294967295) * 100.0 / 4294967296 < {_SETTING.format("sample_percent")} THEN 'sample' END"""
@@ -115,19 +123,19 @@ _LATENCY = " ".join(f"WHEN {{t}}.latency_ms <= {bound} THEN '{bound}'" for bound
 _FACTS = f"""INSERT INTO turn_facts (turn, conversation, number, at, route, intent, snippet, category, rule, confidence, warned)
     SELECT {{t}}.id, {{t}}.conversation, {{t}}.number, {{t}}.at, {{t}}.route, {{t}}.intent, {{t}}.snippet_id, {{t}}.risk_category, {{t}}.risk_rule,
     {{t}}.confidence, {_WARNED} {{source}}"""
+_LATER_FACTS = "UPDATE turn_facts SET latency = NEW.latency_ms WHERE turn = NEW.id"
 _HOUR = "substr({t}.at, 1, 13)"
 _HOURS = f"""INSERT INTO hours (hour, turns, conversations, first_turn, last_turn)
     SELECT {_HOUR}, 1, {{t}}.number = 1, {{t}}.id, {{t}}.id {{source}} WHERE true
     ON CONFLICT (hour) DO UPDATE SET turns = turns + 1, conversations = conversations + excluded.conversations,
     first_turn = min(first_turn, excluded.first_turn), last_turn = max(last_turn, excluded.last_turn)"""
-_DAY = "substr({t}.at, 1, 10)"
 _COUNT = """INSERT INTO counters (kind, hour, name, count) SELECT '{kind}', {span}, {name}, 1 {source} WHERE {when}
     ON CONFLICT (kind, hour, name) DO UPDATE SET count = count + 1"""
 _INTO_QUEUE = f"INSERT INTO queue_items (queue, turn) SELECT {_QUEUE}, {{t}}.id {{source}} WHERE {_QUEUE} IS NOT NULL"
 _INTO_UNWARNED = f"INSERT INTO queue_items (queue, turn) SELECT 'no_warning', {{t}}.id {{source}} WHERE NOT ({_WARNED})"
 
 
-def _per_turn(t: str, source: str) -> list[str]:
+def _per_turn(t: str, source: str, spans: Sequence[tuple[str, int]]) -> list[str]:
     """What a new turn adds: `t` is NEW in a trigger, or the table, with `source` its FROM."""
     counts = (
         {"kind": "route", "name": f"{t}.route", "when": "true"},
@@ -140,19 +148,28 @@ def _per_turn(t: str, source: str) -> list[str]:
     )
     statements = [statement.format(t=t, source=source) for statement in (_FACTS, _HOURS, _INTO_QUEUE, _INTO_UNWARNED)]
     for count in counts:
-        for kind, span in ((count["kind"], _HOUR), (DAILY + count["kind"], _DAY)):
-            statements.append(_COUNT.format(**{**count, "kind": kind}, span=span.format(t=t), source=source))
+        for prefix, letters in spans:
+            statements.append(_COUNT.format(**{**count, "kind": prefix + count["kind"]}, span=f"substr({t}.at, 1, {letters})", source=source))
     return statements
 
 
-def _feedback(row: str, step: int) -> list[str]:
-    """Counts a judgement in (`step` 1) or out (-1), under the turn's hour, its day, and its snippet."""
+def _feedback(row: str, step: int, spans: Sequence[tuple[str, int]]) -> list[str]:
+    """Counts a visitor's judgement in (`step` 1) or out (-1), under the turn's hour, the spans around it, and its snippet."""
     return [
         f"""INSERT INTO counters (kind, hour, name, count)
         SELECT '{prefix}' || iif({row}.helpful, 'helpful', 'not_helpful'), substr(f.at, 1, {letters}), coalesce(f.snippet, ''), {step}
         FROM turn_facts f WHERE f.conversation = {row}.conversation AND f.number = {row}.number
         ON CONFLICT (kind, hour, name) DO UPDATE SET count = count + excluded.count"""
-        for prefix, letters in (("", 13), (DAILY, 10))
+        for prefix, letters in spans
+    ]
+
+
+def _verdict(row: str, step: int) -> list[str]:
+    """Counts a colleague's judgement in or out."""
+    return [
+        f"""INSERT INTO counters (kind, hour, name, count) VALUES ('{prefix}verdict', substr({row}.at, 1, {letters}), {row}.verdict, {step})
+        ON CONFLICT (kind, hour, name) DO UPDATE SET count = count + excluded.count"""
+        for prefix, letters in _SPANS
     ]
 
 
@@ -162,7 +179,6 @@ _JUDGED = (
     f"DELETE FROM queue_items WHERE queue = 'not_helpful' AND turn = {_TURN_OF_FEEDBACK} AND NEW.helpful",
     f"""INSERT INTO queue_items (queue, turn) SELECT 'not_helpful', {_TURN_OF_FEEDBACK} WHERE NOT NEW.helpful
         AND NOT EXISTS (SELECT 1 FROM queue_items WHERE queue = 'not_helpful' AND turn = {_TURN_OF_FEEDBACK})""",
-    *_feedback("NEW", 1),
 )
 
 
@@ -170,12 +186,19 @@ def _trigger(name: str, event: str, statements: list[str]) -> str:
     return f"CREATE TRIGGER {name} {event} BEGIN {'; '.join(statements)}; END"
 
 
+def _counting(spans: Sequence[tuple[str, int]], later: Sequence[str] = ()) -> list[str]:
+    """The triggers that count turns and visitors' judgements of them."""
+    return [
+        _trigger("turn_counted", "AFTER INSERT ON turns", [*_per_turn("NEW", "", spans), *later]),
+        _trigger("feedback_given", "AFTER INSERT ON feedback", [*_JUDGED, *_feedback("NEW", 1, spans)]),
+        _trigger("feedback_changed", "AFTER UPDATE ON feedback", [*_feedback("OLD", -1, spans), *_JUDGED, *_feedback("NEW", 1, spans)]),
+    ]
+
+
 def _triggers() -> list[str]:
     never = "SELECT RAISE(ABORT, 'the audit is append-only')"
     return [
-        _trigger("turn_counted", "AFTER INSERT ON turns", _per_turn("NEW", "")),
-        _trigger("feedback_given", "AFTER INSERT ON feedback", list(_JUDGED)),
-        _trigger("feedback_changed", "AFTER UPDATE ON feedback", [*_feedback("OLD", -1), *_JUDGED]),
+        *_counting(_SPANS[:2]),
         _trigger(
             "queue_item_added",
             "AFTER INSERT ON queue_items",
@@ -198,9 +221,34 @@ def create(database: Database) -> None:
     database.execute("INSERT INTO audit_head (id, entries, hash) VALUES (1, 0, '')")
     for statement in _triggers():
         database.execute(statement)
-    for statement in _per_turn("turns", "FROM turns"):
+    for statement in _per_turn("turns", "FROM turns", _SPANS[:2]):
         database.execute(statement)
     judgements = database.execute("SELECT conversation, number, helpful, reason, at FROM feedback").fetchall()
     database.execute("DELETE FROM feedback")
     for judgement in judgements:
         database.execute("INSERT INTO feedback (conversation, number, helpful, reason, at) VALUES (?, ?, ?, ?, ?)", judgement)
+
+
+def add_months(database: Database) -> None:
+    """Sums by month, so that a year is read in a moment; sums of colleagues' judgements; and how long a turn took, to filter by."""
+    database.execute("ALTER TABLE turn_facts ADD COLUMN latency REAL")
+    database.execute("UPDATE turn_facts SET latency = (SELECT latency_ms FROM turns WHERE id = turn)")
+    database.execute("CREATE INDEX turn_facts_first ON turn_facts (latency) WHERE number = 1")
+    database.execute(f"DELETE FROM queue_items WHERE queue <> 'emergencies' AND (SELECT text FROM turns WHERE id = turn) = '{KEPT_APART}'")
+    for name in ("turn_counted", "feedback_given", "feedback_changed"):
+        database.execute(f"DROP TRIGGER {name}")
+    for statement in _counting(_SPANS, [_LATER_FACTS]):
+        database.execute(statement)
+    superseded = "AFTER UPDATE OF superseded_at ON verdicts WHEN OLD.superseded_at IS NULL AND NEW.superseded_at IS NOT NULL"
+    database.execute(_trigger("verdict_given", "AFTER INSERT ON verdicts", _verdict("NEW", 1)))
+    database.execute(_trigger("verdict_superseded", superseded, _verdict("OLD", -1)))
+    for prefix, letters in _SPANS:
+        database.execute(
+            f"""INSERT INTO counters (kind, hour, name, count) SELECT '{prefix}verdict', substr(at, 1, {letters}), verdict, count(*) FROM verdicts
+            WHERE superseded_at IS NULL GROUP BY 2, 3"""
+        )
+    database.execute(
+        """INSERT INTO counters (kind, hour, name, count) SELECT ? || substr(kind, ?), substr(hour, 1, 7), name, sum(count) FROM counters
+        WHERE kind LIKE ? AND kind <> ? GROUP BY 1, 2, 3""",
+        [MONTHLY, len(DAILY) + 1, f"{DAILY}%", f"{DAILY}verdict"],
+    )

@@ -12,7 +12,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.record.filters import TurnFilter, find
-from bot.record.review_schema import DAILY
+from bot.record.review_schema import MONTHLY
 from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.safety.warning import WARNING
@@ -172,7 +172,7 @@ def count_conversations(database: Database) -> int:
 
 def route_counts(database: Database) -> dict[str, int]:
     """Turns by route ever since the record began, erased ones too, every route named."""
-    counted = dict(database.execute("SELECT name, sum(count) FROM counters WHERE kind = ? GROUP BY name", [f"{DAILY}route"]).fetchall())
+    counted = dict(database.execute("SELECT name, sum(count) FROM counters WHERE kind = ? GROUP BY name", [f"{MONTHLY}route"]).fetchall())
     return {route: int(counted.get(route, 0)) for route in reversed(GRAVITY)}
 
 

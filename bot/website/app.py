@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import gzip
 import hashlib
@@ -35,12 +36,13 @@ from bot.record.deletion import delete_conversation, was_deleted, wipe
 from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
 from bot.record.turns import turns_of
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
+from bot.secret import load_secret
 from bot.settings import Settings
 from bot.website.bundle import SOURCE, integrity, script
 from bot.website.origins import OriginGuard
 from bot.website.replies import reply_json, turn_json
 from bot.website.requests import BadRequest, field, json_body, optional_text
-from bot.website.tokens import TokenError, Tokens, load_secret
+from bot.website.tokens import TokenError, Tokens
 
 log = structlog.get_logger()
 
@@ -284,7 +286,9 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
         gc.collect()
         gc.freeze()  # a model's objects live as long as the process: no collection has to look at them again
         sys.setswitchinterval(_SWITCH_SECONDS)
+        following = asyncio.create_task(own.follow())
         yield
+        following.cancel()
 
     middleware = [Middleware(SecurityHeaders), Middleware(OriginGuard, settings.allowed_origins)]
     if settings.allowed_origins:

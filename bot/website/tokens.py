@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-from pathlib import Path
 
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
@@ -42,15 +40,3 @@ class Tokens:
             raise TokenError("This conversation has expired. Please start a new one.") from error
         except BadData as error:
             raise TokenError("This conversation is not known here. Please start a new one.") from error
-
-
-def load_secret(path: Path) -> str:
-    """The secret of this installation, made on the first start and readable only by its owner."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(32))
-    return path.read_text(encoding="ascii").strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,13 @@ PAGES = (
     "/conversations",
     "/conversations?verdict=any&route=answer",
     "/conversations/talk-51",
+    "/conversations/talk-54?turn=2",
+    "/search?route=not_understood&first=1&latency_over=10",
     "/search",
     "/search?q=number&confidence_to=0.9",
     "/search?q=nothing-like-this",
+    "/chart?q=ozone",
+    "/chart?tag=none-such",
     "/requests",
     "/requests?state=done",
     "/figures",
@@ -50,7 +55,8 @@ def database(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path
     path = tmp_path_factory.mktemp("var") / "record.db"
     unsure = [[turn(library, number)] for number in range(1, CLEAN + 1)]
     others = [[turn(library, CLEAN + place, name)] for place, name in enumerate(("clinician_medicine", "emergency_breathing", "out_of_scope"), start=1)]
-    make_record(path, *unsure, *others, [turn(library, CLEAN + 4, confidence=0.99)])
+    talk = turn(library, CLEAN + 4, confidence=0.99)
+    make_record(path, *unsure, *others, [talk, replace(talk, number=2)])
     record = open_record(path)
     give_verdict(record, CLEAN + 4, "wrong_snippet", by="maria", now="2026-11-20T08:00:00.000+00:00", correct="cost", comment="They asked for the price.")
     with record.atomic():
@@ -137,11 +143,42 @@ def test_a_wrong_turn_is_corrected_with_the_keyboard_alone(page: Page, database:
     page.keyboard.press("s")
     page.get_by_role("heading", name="Not understood: 1 of 1").wait_for()
     page.keyboard.press("2")
-    page.keyboard.type("what_to_wear_bring")
+    page.keyboard.type("should wear br")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("The queue is clear.")).to_be_visible()
     page.goto("/training")
     expect(page.get_by_role("main")).to_contain_text(f"“Question number {CLEAN + 3} about ozone”")
+
+
+def test_in_a_conversation_the_keys_are_for_the_turn_that_somebody_went_to(page: Page) -> None:
+    page.goto(f"/conversations/talk-{CLEAN + 4}")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("3")
+    second = page.locator("#turn-2")
+    expect(second.get_by_label("Wrong snippet")).to_be_checked()
+    second.get_by_role("button", name="What is ozone?").click()
+    expect(second.get_by_label("Right would have been")).to_have_value("what_is_ozone")
+
+
+def test_what_no_snippet_or_several_could_be_is_said_before_anything_is_sent(page: Page) -> None:
+    page.goto(f"/conversations/talk-{CLEAN + 4}?turn=2")
+    page.keyboard.press("3")
+    page.keyboard.type("ozone")
+    right = page.locator("#turn-2").get_by_label("Right would have been")
+    assert "snippets hold these words" in right.evaluate("field => field.validationMessage")
+    right.fill("zebra crossing")
+    assert right.evaluate("field => field.validationMessage") == "No snippet holds these words."
+    right.fill("wear bring")
+    assert right.evaluate("field => field.validationMessage") == ""
+
+
+def test_a_long_conversation_opens_at_its_turn(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 300})
+    page.goto(f"/conversations/talk-{CLEAN + 4}?turn=2")
+    top = page.locator("#turn-2").evaluate("turn => turn.getBoundingClientRect().top")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert 0 <= top < 200
 
 
 @pytest.fixture
@@ -164,6 +201,7 @@ def test_every_page_works_without_javascript(plain: Page) -> None:
 def test_a_turn_is_judged_tagged_and_found_again_without_javascript(plain: Page) -> None:
     plain.goto("/")
     plain.get_by_role("button", name="Start with: Referrals").click()
+    plain.get_by_text("Tag, flag, assign or write a note").click()
     plain.get_by_label("Tag", exact=True).fill("Warfarin again")
     plain.get_by_role("button", name="Put on").click()
     plain.get_by_role("button", name="Right, next").click()

@@ -7,8 +7,11 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -16,18 +19,16 @@ from playwright.sync_api import expect, sync_playwright
 from bot.conversation.engine import Engine
 from bot.conversation.model import model_path
 from bot.improvement.candidate import ask
+from bot.record.database import open_record
 from bot.settings import Settings
 from tests.browser.conftest import BROWSERS, FLAGS
 from tests.browser.console import logged_in, make_record, served
 from tests.conftest import DATA, ROOT
 
-SENTENCES = (
-    "can I read my kindle in there",
-    "is it fine to have my kindle on my lap",
-    "is reading on a kindle allowed there",
-    "would you mind if I read on my kindle",
-)
-PARAPHRASES = ("may I read on my kindle there", "could I bring my kindle to read")
+Result = TypeVar("Result")
+
+SENTENCES = ("can I knit in there", "is knitting allowed there", "is it fine if I do my knitting", "may I do some knitting there")
+PARAPHRASES = ("may I knit there", "could I go on with my knitting")
 RIGHT = "what_to_wear_bring"
 PATIENCE_MS = 60_000
 
@@ -45,16 +46,26 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return found
 
 
+def _beside(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Result]) -> Result:
+    """Runs a coroutine on the loop, in a thread of its own: Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(loop.run_until_complete, work).result()
+
+
 @pytest.mark.training
 def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentence_and_its_paraphrases(
     settings: Settings, engine: Engine, loop: asyncio.AbstractEventLoop
 ) -> None:
-    talks = []
+    running = Engine(settings, open_record(None))
+    running.load()
+    assert running.fault is None
+    talks, known = [], 0
     for number, sentence in enumerate(SENTENCES):
-        reply = loop.run_until_complete(engine.turn(f"kindle-{number}", sentence))
+        reply = loop.run_until_complete(engine.turn(f"knitting-{number}", sentence))
         assert reply.turn is not None
-        assert reply.turn.snippet_id != RIGHT, "the model knows this sentence already: take another one for this test"
+        known += reply.turn.snippet_id == RIGHT
         talks.append([replace(reply.turn, route="out_of_scope")])
+    assert known < len(SENTENCES) / 2, "the model knows these sentences already: take others for this test"
     make_record(settings.database, *talks)
     environment = {"OZONE_DATABASE": str(settings.database), "OZONE_DATA": str(settings.data), "OZONE_MODELS": str(settings.models)}
     executable = next((path for path in BROWSERS if path and Path(path).exists()), None)
@@ -83,14 +94,20 @@ def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentenc
         expect(page.get_by_text("out_of_scope; now: what_to_wear_bring ✓").first).to_be_visible()
         page.get_by_role("button", name="Promote this candidate").click()
         expect(page.get_by_text("Promoted:")).to_be_visible()
-        page.goto("/conversations/kindle-0")
+        page.goto("/conversations/knitting-0")
         expect(page.get_by_role("link", name="Fixed by training run 1")).to_be_visible()
 
         answers = ask(settings, [*SENTENCES, *PARAPHRASES])
         assert [answer["snippet"] for answer in answers] == [RIGHT] * len(answers)
 
+        assert _beside(loop, running.take_up()), "a website that runs takes the promoted model up without a start"
+        answered = _beside(loop, running.turn("after", PARAPHRASES[0])).turn
+        assert answered is not None
+        assert answered.snippet_id == RIGHT
+
         page.goto("/training/1")
         page.get_by_role("button", name="Step back").click()
         expect(page.get_by_text("Stepped back:")).to_be_visible()
         browser.close()
+    assert loop.run_until_complete(running.take_up()), "and steps back with it"
     assert model_path(settings).name == model_path(Settings()).name, "after stepping back the model from before fits again"

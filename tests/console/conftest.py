@@ -81,7 +81,7 @@ def record(database: Database) -> Database:
 
 @pytest.fixture
 def console(tmp_path: Path, database: Database, content: CurrentContent, launched: list[list[str]]) -> Starlette:
-    settings = Settings(data=DATA, database=tmp_path / "record.db", https=False)
+    settings = Settings(data=DATA, database=tmp_path / "record.db", secret_file=tmp_path / "secret", https=False)
     return create_app(settings, clock=lambda: NOW, content=content, zone=timezone.utc, launch=lambda arguments: launched.append(list(arguments)))
 
 

@@ -359,7 +359,7 @@ def test_a_fault_is_a_calm_page_with_the_same_headers(app: Starlette, inside: Te
     def broken(*_: object) -> None:
         raise RuntimeError("the visitor said: secret")
 
-    monkeypatch.setattr(inbox, "count_conversations", broken)
+    monkeypatch.setattr(inbox, "views_of", broken)
     calm = TestClient(app, raise_server_exceptions=False, cookies={"console": inside.cookies["console"]})
     response = calm.get("/")
     assert response.status_code == 500
@@ -494,11 +494,11 @@ def test_a_conversation_shows_words_reply_reason_and_proof(inside: TestClient, s
     html = inside.get("/conversations/c1").text
     for expected in (
         "What is ozone?",
-        "understood as what_is_ozone with a confidence of 0.91",
+        "understood as “What is ozone?” (what_is_ozone) with a confidence of 0.91",
         "byte for byte, the snippet’s current text",
         library["what_is_ozone"].hash[:12],
         "Yet to be signed by a clinician",
-        f"</strong> {WARNING}",
+        f"✓ Warning shown: {WARNING}",
         "41 ms",
         "model-1",
         "Is it safe?",
@@ -558,14 +558,14 @@ def test_the_classifier_is_shown_with_scores_thresholds_and_nearest_example(insi
     assert "The risk classifier put the message at 0.830 for: breathing." in html
     assert "0.830, at or over the threshold of 0.350" in html
     assert "0.970, at or over the threshold of 0.400" in html
-    assert "“it hurts to breathe”" in html
+    assert "“<bdi>it hurts to breathe</bdi>”" in html
 
 
 def test_a_silent_classifier_is_shown_with_its_scores(inside: TestClient, settings: Settings, library: Library) -> None:
     classifier = {"category": None, "score": 0.1, "emergency_score": 0.0, "thresholds": {"risk": 0.4, "emergency": 0.35}}
     _store(settings, _turn(library, explanation={"reason": "intent", "findings": [], "classifier": classifier, "earlier": None}))
     html = inside.get("/conversations/c1").text
-    assert "saw no risk" in html
+    assert "Saw no risk" in html
     assert "0.100, under the threshold of 0.400" in html
 
 
@@ -580,7 +580,7 @@ def test_a_silent_classifier_is_shown_with_its_scores(inside: TestClient, settin
         ("no_words", (None, None), "The message held no words."),
         ("too_long", (None, None), "longer than what is answered"),
         ("fault", (None, None), "only the rules were asked. None of them fired."),
-        ("unheard_of", (None, None), "understood as what_is_ozone"),
+        ("unheard_of", (None, None), "understood as “What is ozone?” (what_is_ozone)"),
     ],
 )
 def test_each_reason_is_said_in_plain_words(

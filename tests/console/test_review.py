@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
+from bot.console import state
 from bot.console.accounts import verify_login
+from bot.console.sealing import Seal
 from bot.console.second_factor import code_at, new_secret
 from bot.record import review
 from bot.record.audit import verify_audit
-from bot.record.corrections import finish_run, start_run
+from bot.record.corrections import finish_run, settle_run, start_run
+from bot.record.database import connect
 from bot.record.gaps import add_group, add_members
+from bot.record.promotion import note_serving
 from bot.record.requests import leave_request
+from bot.secret import load_secret
 from tests.console.conftest import NOW, Add, LogIn
 
 AT = "2027-01-16T00:00:00.000+00:00"
@@ -254,16 +260,153 @@ def test_times_are_shown_in_the_zone_somebody_chose(log_in: LogIn, add: Add) -> 
     assert (status, "There is no time zone called" in said) == (400, True)
 
 
-def test_a_second_factor_is_asked_for_once_it_is_on(log_in: LogIn, database: Database) -> None:
+def test_a_second_factor_is_asked_for_once_it_is_on(log_in: LogIn, database: Database, tmp_path: Path) -> None:
     secret = new_secret()
     vera = log_in("viewer")
     assert vera.post("/account", {"action": "code-on", "secret": secret, "code": "000000"})[0] == 400
     vera.post("/account", {"action": "code-on", "secret": secret, "code": code_at(secret, int(NOW // 30))})
     later = NOW + 60
     code = code_at(secret, int(later // 30))
-    assert verify_login(database, "viewer", "correct horse battery", "", later) is None
-    assert verify_login(database, "viewer", "correct horse battery", code, later) == "viewer"
-    assert verify_login(database, "viewer", "correct horse battery", code, later) is None, "a code is good once"
+    seal = Seal(load_secret(tmp_path / "secret"))
+    assert verify_login(database, "viewer", "correct horse battery", "", later, lambda: seal) is None
+    assert verify_login(database, "viewer", "correct horse battery", code, later, lambda: seal) == "viewer"
+    assert verify_login(database, "viewer", "correct horse battery", code, later, lambda: seal) is None, "a code is good once"
+
+
+def test_a_risk_told_of_earlier_is_shown_where_it_was_told(log_in: LogIn, add: Add) -> None:
+    add("clinician", conversation="c", text="I take warfarin", risk_category="clinician_medicine", risk_rule="medicine.anticoagulant")
+    add("clinician", conversation="c", number=2, risk_category="clinician_medicine", explanation={"reason": "earlier_risk", "earlier": "clinician_medicine"})
+    html = log_in("viewer").get("/conversations/c")
+    assert 'It was told of in <a href="/conversations/c?turn=1#turn-1">turn 1</a>' in html
+    assert html.count("I take warfarin") == 2
+
+
+def test_what_a_rule_saw_is_marked_in_the_visitors_words(log_in: LogIn, add: Add) -> None:
+    findings = [{"category": "clinician_medicine", "rule": "r", "words": words} for words in ("i take", "take warfarin", "not there", "")]
+    add("clinician", conversation="c", text="Now I take warfarin <b>", explanation={"findings": findings})
+    assert "Now <mark>I take warfarin</mark> &lt;b&gt;" in log_in("viewer").get("/conversations/c")
+
+
+@pytest.mark.parametrize(
+    ("typed", "chosen"), [("cost", "cost"), ("How much does it cost?", "cost"), ("what should wear", "what_to_wear_bring"), ("HOW MUCH  cost", "cost")]
+)
+def test_a_correction_is_understood_by_id_by_question_or_by_words_of_one_alone(log_in: LogIn, add: Add, database: Database, typed: str, chosen: str) -> None:
+    turn = add()
+    status, _ = log_in("reviewer").post(f"/turns/{turn}/verdict", {"verdict": "wrong_snippet", "correct": typed})
+    assert status == 303
+    assert database.execute("SELECT correct FROM verdicts").fetchall() == [(chosen,)]
+
+
+@pytest.mark.parametrize("typed", ["zebra crossing", "ozone"])
+def test_a_correction_that_could_be_none_or_several_is_refused_with_a_sentence(log_in: LogIn, add: Add, database: Database, typed: str) -> None:
+    status, said = log_in("reviewer").post(f"/turns/{add()}/verdict", {"verdict": "wrong_snippet", "correct": typed})
+    assert (status, "Go back with your browser" in said, "That did not work" in said) == (400, True, True)
+    assert ("It could be " in said) == (typed == "ozone")
+    assert database.execute("SELECT count(*) FROM verdicts").fetchone() == (0,)
+
+
+def test_latencies_are_bars_that_lead_to_their_first_replies(log_in: LogIn, add: Add) -> None:
+    for latency in (45.0, 45.0, 140.0):
+        add(latency_ms=latency, at="2027-01-10T10:00:00.000+00:00")
+    add(number=2, conversation="x", latency_ms=45.0, at="2027-01-10T10:00:00.000+00:00")
+    browser = log_in("viewer")
+    html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-11"))
+    asked = "/search?first=1&latency_over=30&latency_to=50&from=2027-01-09&to=2027-01-11"
+    assert f'href="{asked}"' in html
+    assert "Half came within 50 ms, 95 % within 150 ms." in html
+    assert "2 turns found" in browser.get(asked)
+
+
+def test_every_tile_of_the_figures_leads_to_as_many_turns_as_it_counts(log_in: LogIn, add: Add) -> None:
+    for route in ("emergency", "clinician", "clarify", "out_of_scope", "answer"):
+        add(route, at="2027-01-10T10:00:00.000+00:00")
+    browser = log_in("viewer")
+    html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-11"))
+    tiles = re.findall(r'<dt>([^<]+)</dt><dd><a href="(/search[^"]+)">.*?</a>', html, re.S)
+    counts = {label: re.search(r"(\d+) turns? found", browser.get(address)) for label, address in tiles if "judged" not in label.lower()}
+    found = {label: match[1] for label, match in counts.items() if match}
+    assert found == {"Turns": "5", "Emergencies": "1", "Referred": "1", "Not understood": "2"}
+
+
+def test_a_filter_in_use_is_shown_and_can_be_taken_off_by_itself(log_in: LogIn, add: Add) -> None:
+    add("emergency")
+    html = unescape(log_in("viewer").get("/search?route=emergency&first=1&q=ozone"))
+    assert 'href="/search?q=ozone&first=1" aria-label="Take off the filter route: emergency"' in html
+    assert 'href="/search?q=ozone&route=emergency" aria-label="Take off the filter first of its conversation"' in html
+
+
+def test_whoever_has_waited_longest_is_the_first_request(log_in: LogIn, database: Database, add: Add) -> None:
+    add(conversation="c")
+    for question in ("the first", "the second"):
+        leave_request(database, "c", question=question, reach="jo@mail.example", best_time="")
+    html = log_in("clinician").get("/requests")
+    assert html.index("the first") < html.index("the second")
+    assert 'href="mailto:jo%40mail.example"' in html
+
+
+@pytest.mark.parametrize("state", ["training", "failed", "ready"])
+def test_a_run_without_results_is_a_page_all_the_same(log_in: LogIn, database: Database, state: str) -> None:
+    run = start_run(database, by="admin", now=AT, model="old", file_before="")
+    if state != "training":
+        finish_run(database, run, state=state, now=AT, message="It was cut short.")
+    assert f"Training run {run}" in log_in("admin").get(f"/training/{run}")
+
+
+def test_a_run_says_which_model_the_website_answers_with(log_in: LogIn, database: Database) -> None:
+    run = start_run(database, by="admin", now=AT, model="old", file_before="")
+    finish_run(database, run, state="ready", now=AT, message="", model="new", file_after="x")
+    browser = log_in("reviewer")
+    assert "nothing yet: it has not been started" in browser.get(f"/training/{run}")
+    for model, said in (("old", "the model before"), ("new", "✓ this candidate"), ("other", "another model")):
+        note_serving(database, model, AT)
+        assert said in browser.get(f"/training/{run}")
+    settle_run(database, run, "promoted", by="admin", now=AT)
+    assert "has not taken the promoted model up yet" in browser.get(f"/training/{run}")
+
+
+def test_saved_views_are_ones_own_unless_shared_and_are_in_the_audit(log_in: LogIn, database: Database) -> None:
+    tom, vera = log_in("reviewer"), log_in("viewer")
+    tom.post("/views", {"name": "Risky answers", "query": "route=answer&verdict=should_refer", "list": "search"})
+    assert "Risky answers" in tom.get("/")
+    assert "Risky answers" not in vera.get("/")
+    tom.post("/views", {"name": "Risky answers", "query": "route=answer&verdict=should_refer", "list": "search", "shared": "1"})
+    assert 'href="/search?route=answer&amp;verdict=should_refer"' in vera.get("/")
+    assert vera.post("/views/1/delete")[0] == 400, "a colleague's view is theirs"
+    assert tom.post("/views/1/delete", {"back": "/search"})[0] == 303
+    done = [action for (action,) in database.execute("SELECT action FROM audit WHERE action LIKE 'view.%' ORDER BY id")]
+    assert done == ["view.saved", "view.saved", "view.deleted"]
+
+
+@pytest.mark.parametrize("path", ["/export.csv?rows=turns", "/export.csv?rows=conversations", "/export.jsonl"])
+def test_an_export_is_in_the_audit_and_holds_no_formula(log_in: LogIn, add: Add, database: Database, path: str) -> None:
+    add(conversation="c", text="=HYPERLINK(1)")
+    text = log_in("clinician").get(path)
+    assert "HYPERLINK" in text
+    if "csv" in path:
+        assert not re.search(r'(^|,)"?=', text, re.M)
+    assert database.execute("SELECT count(*) FROM audit WHERE action = 'exported' AND who = 'clinician'").fetchone() == (1,)
+
+
+def test_whoever_sees_visitors_words_is_in_the_audit(log_in: LogIn, add: Add, database: Database) -> None:
+    turn = add("emergency", conversation="c")
+    review.assign(database, [turn], "admin", by="admin", now=AT)
+    admin = log_in("admin")
+    pages = (
+        "/",
+        "/queues/emergencies",
+        f"/queues/emergencies/turns/{turn}",
+        "/conversations",
+        "/conversations/c",
+        "/search",
+        "/requests",
+        "/gaps",
+        "/training",
+    )
+    for path in (*pages, "/figures", "/report?month=2027-01", "/audit"):
+        (before,) = database.execute("SELECT count(*) FROM audit").fetchone()
+        admin.get(path)
+        assert database.execute("SELECT count(*) FROM audit").fetchone() == (before + 1,), path
+    assert verify_audit(database)[1] == []
 
 
 def test_other_sessions_can_be_ended(log_in: LogIn) -> None:
@@ -274,7 +417,7 @@ def test_other_sessions_can_be_ended(log_in: LogIn) -> None:
     assert (one.status("GET", "/"), other.status("GET", "/")) == (200, 303)
 
 
-def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(log_in: LogIn, add: Add) -> None:
+def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(log_in: LogIn, add: Add, database: Database) -> None:
     add("emergency", at="2027-01-10T10:00:00.000+00:00")
     add(at="2027-01-10T11:00:00.000+00:00")
     browser = log_in("viewer")
@@ -282,6 +425,12 @@ def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(log_in: 
     for address in ("/conversations?from=2027-01-10&to=2027-01-10", "/search?route=emergency&from=2027-01-10&to=2027-01-10"):
         assert f'href="{address}"' in html
     assert "1 turn found" in browser.get("/search?route=emergency&from=2027-01-10&to=2027-01-10")
+    judged = "/search?judged_from=2027-01-16&judged_to=2027-01-16"
+    review.give_verdict(database, 1, "wrong_route", by="admin", now=AT)
+    html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-16"))
+    assert f'href="{judged}"' in html
+    assert 'href="/search?verdict=wrong_route&judged_from=2027-01-09&judged_to=2027-01-16"' in html
+    assert "1 turn found" in browser.get(judged)
     assert "January 2027" in browser.get("/report?month=2027-01")
 
 
@@ -298,3 +447,37 @@ def test_asking_for_counts_does_not_keep_a_session_alive(log_in: LogIn, database
     assert database.execute("SELECT last_seen_at FROM staff_sessions").fetchone() == before
     vera.get("/")
     assert database.execute("SELECT last_seen_at FROM staff_sessions").fetchone() != before
+
+
+def test_reading_does_not_wait_for_the_disk_but_changes_and_exports_do(log_in: LogIn, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+    turn, browser = add("clinician", conversation="c"), log_in("clinician")
+    browser.get("/")
+    opened: list[bool] = []
+
+    def noted(path: Path, *, durable: bool) -> Database:
+        opened.append(durable)
+        return connect(path, durable=durable)
+
+    monkeypatch.setattr(state, "connect", noted)
+    browser.get("/conversations/c")
+    assert opened == [False, False], "the gate and the page"
+    opened.clear()
+    browser.post(f"/turns/{turn}/verdict", {"verdict": "right"})
+    assert opened[-1] is True
+    opened.clear()
+    browser.get("/export.csv")
+    assert opened[1] is True
+
+
+def test_the_filter_of_a_list_draws_a_chart_whose_bars_lead_back_to_the_list(log_in: LogIn, add: Add) -> None:
+    for day in (10, 10, 12):
+        add("clinician", text="about my knee", at=f"2027-01-{day}T10:00:00.000+00:00")
+    add(at="2027-01-11T10:00:00.000+00:00")
+    browser = log_in("viewer")
+    html = unescape(browser.get("/chart?q=knee"))
+    assert "3 turns" in html
+    asked = "/search?q=knee&route=clinician&from=2027-01-10&to=2027-01-10"
+    assert f'href="{asked}"' in html
+    assert "2 turns found" in browser.get(asked)
+    assert "No turn passes this filter" in browser.get("/chart?route=emergency")
+    assert 'href="/chart?q=knee"' in browser.get("/search?q=knee")

@@ -17,13 +17,13 @@ PUBLIC = {"/login", "/healthz", "/static"}
 
 MAY = {
     "viewer": {
-        *("/", "/counts.json", "/queues/{queue}", "/conversations", "/conversations/{id}", "/search", "/views", "/views/{id}/delete"),
+        *("/", "/counts.json", "/queues/{queue}", "/conversations", "/conversations/{id}", "/search", "/chart", "/views", "/views/{id}/delete"),
         *("/figures", "/report", "/gaps", "/snippets", "/snippets/{id}", "/account", "/logout"),
     },
     "reviewer": {
         *("/queues/{queue}/turns/{id}", "/queues/{queue}/next", "/queues/{queue}/skip", "/queues/{queue}/complete"),
         *("/turns/{id}/verdict", "/turns/{id}/notes", "/turns/{id}/tags", "/turns/{id}/flag", "/turns/{id}/assignee"),
-        *("/requests", "/gaps/group", "/gaps/{id}", "/training", "/training/{id}"),
+        *("/requests", "/gaps/group", "/gaps/{id}", "/training", "/training/advice", "/training/{id}"),
     },
     "clinician": {"/bulk", "/export.jsonl", "/export.csv", "/requests/{id}", "/training", "/training/{id}", "/corrections/{id}"},
     "admin": {"/staff", "/staff/{name}", "/settings", "/audit"},

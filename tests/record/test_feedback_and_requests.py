@@ -49,7 +49,7 @@ def test_a_request_goes_from_new_to_taken_to_done(record: Database) -> None:
 def test_requests_come_newest_first_and_in_pages(record: Database) -> None:
     numbers = [leave_request(record, "c", question=f"{n}", reach="r", best_time="t") for n in range(5)]
     first = list_requests(record, limit=2)
-    assert [request.id for request in first + list_requests(record, limit=9, before=first[-1].id)] == numbers[::-1]
+    assert [request.id for request in first + list_requests(record, limit=9, beyond=first[-1].id)] == numbers[::-1]
 
 
 def test_an_unknown_request_or_state_is_refused(record: Database) -> None:

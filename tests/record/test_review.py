@@ -9,6 +9,7 @@ from bot.record import review
 from bot.record.audit import entries
 from bot.record.feedback import give_feedback
 from bot.record.review import ReviewError
+from bot.record.review_schema import KEPT_APART
 from tests.record.conftest import Add
 
 NOW = "2027-02-01T08:00:00.000+00:00"
@@ -190,3 +191,11 @@ def test_erasing_a_conversation_erases_what_was_noted_about_it(record: Database,
     record.execute("DELETE FROM conversations WHERE id = 'c'")
     assert _waiting(record) == {}
     assert [record.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("turn_facts", "notes", "flags", "queue_items")] == [0, 0, 0, 0]
+
+
+def test_what_a_visitor_typed_into_the_form_waits_for_no_reviewer(record: Database, add: Add) -> None:
+    add("clinician", text=KEPT_APART)
+    add("out_of_scope", text=KEPT_APART)
+    assert sum(review.queue_counts(record).values()) == 0
+    add("emergency", text=KEPT_APART)
+    assert review.queue_counts(record)["emergencies"] == 1

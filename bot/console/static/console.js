@@ -4,6 +4,11 @@ const main = document.querySelector("main");
 const keys = document.getElementById("keys");
 document.documentElement.classList.add("scripted");
 
+// The page opens where it should: the current page in a narrow list of pages, the turn in question in a long conversation.
+
+document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+if (!location.hash) document.querySelector("article.chosen")?.scrollIntoView();
+
 // Keys, unless somebody types or has switched them off.
 
 const typing = (element) => element.matches("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]");
@@ -16,12 +21,12 @@ function completeForm() {
 }
 
 function press(element) {
+  element.closest("details")?.setAttribute("open", "");
   if (element.matches("input[type=radio]")) {
     element.checked = true;
     const correct = element.form.querySelector("[data-correct]");
     (element.value === "missing_content" ? element : correct).focus();
   } else if (typing(element)) {
-    element.closest("details")?.setAttribute("open", "");
     element.focus();
     element.select?.();
   } else {
@@ -59,7 +64,10 @@ function onKey(event) {
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || keys.open || typing(event.target)) return;
-  const element = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  // In a conversation the keys are for the turn that somebody went to with j and k, or came for.
+  const turn = document.querySelector("article[data-at]") ?? document.querySelector("article.chosen");
+  const key = `[data-key="${CSS.escape(event.key)}"]`;
+  const element = turn?.querySelector(key) ?? document.querySelector(key);
   const act = element ? () => press(element) : actions[event.key];
   if (!act) return;
   event.preventDefault();
@@ -75,6 +83,33 @@ document.addEventListener("submit", (event) => {
   event.target.dataset.sent = "1";
 });
 addEventListener("pageshow", () => document.querySelectorAll("[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// What would have been right: one of the questions considered, or whatever only one snippet can mean.
+
+function meant(input) {
+  const asked = input.value.trim().toLowerCase();
+  const options = [...(input.list?.options ?? [])].map((option) => [option.value.toLowerCase(), option.label.toLowerCase()]);
+  if (!asked || options.some((names) => names.includes(asked))) return 1;
+  const words = (text) => text.match(/[\p{L}\p{N}]+/gu) ?? [];
+  const begun = (names) => (word) => words(names.join(" ")).some((whole) => whole.startsWith(word));
+  return words(asked).length ? options.filter((names) => words(asked).every(begun(names))).length : 0;
+}
+
+document.addEventListener("input", (event) => {
+  if (!event.target.matches("[list=snippets]")) return;
+  const fitting = meant(event.target);
+  event.target.setCustomValidity(
+    fitting === 1 ? "" : fitting ? `${fitting} snippets hold these words. Go on typing, or choose one from the list.` : "No snippet holds these words.",
+  );
+});
+document.addEventListener("click", (event) => {
+  const filling = event.target.closest("[data-fill]");
+  if (!filling) return;
+  const input = filling.form.querySelector("[data-correct]");
+  input.value = filling.dataset.fill;
+  input.setCustomValidity("");
+  input.focus();
+});
 
 // Live counts, as long as the page is looked at.
 

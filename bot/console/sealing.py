@@ -1,0 +1,51 @@
+"""Sealing short texts with a key that is not in the record: whoever copies record.db alone can read none of them.
+
+The key comes from the installation's secret (OZONE_SECRET_FILE), which lies outside the record and is not part of a backup of it. A sealed text
+is bound to its owner, so that nobody can move it to another account.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_MARK = "sealed1:"
+_NONCE_BYTES = 12
+
+
+class SealError(ValueError):
+    """A sealed text that this key does not open: the secret was replaced, or the text was changed or moved."""
+
+
+class Seal:
+    """Seals and opens texts with a key of its own, derived from a secret (AES-256-GCM)."""
+
+    def __init__(self, secret: str) -> None:
+        self._cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"console second factor").derive(secret.encode()))
+
+    def close(self, text: str, owner: str) -> str:
+        """The text, sealed for its owner."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return _MARK + base64.b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), owner.encode())).decode()
+
+    def open(self, sealed: str, owner: str) -> str:
+        """The text again.
+
+        Raises:
+            SealError: it was not sealed with this key, or not for this owner.
+        """
+        try:
+            raw = base64.b64decode(sealed.removeprefix(_MARK), validate=True)
+            return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], owner.encode()).decode()
+        except (InvalidTag, ValueError) as error:
+            raise SealError("This was not sealed with the secret of this installation.") from error
+
+
+def is_sealed(text: str) -> bool:
+    """Whether a stored text is sealed, rather than from before there were seals."""
+    return text.startswith(_MARK)
