@@ -33,11 +33,12 @@ _ELSEWHERE = (OUT_OF_SCOPE, "other_language")
 
 _FOLDS = 3
 _FEWEST_TO_CALIBRATE = 200
-_COST_WRONG_ANSWER = 1.0
-_COST_OFF_TOPIC_ANSWER = 10.0
-"""Against a needless question back (1): a neighbouring answer costs the visitor one more question, as asking back does; an
-answer to somebody who asked about something else is a mistake that makes the whole assistant look careless. Whoever names
-the subject did ask about it, more or less: there a wrong answer costs the first figure."""
+_COST_WRONG_ANSWER = 1.5
+_COST_OFF_TOPIC_ANSWER = 20.0
+"""Against a needless question back (1). A neighbouring answer costs the visitor one more question, as asking back does, and a
+little trust. An answer to somebody who asked about something else makes the whole assistant look careless; visitors' chatter is
+also more varied than ours, so more of it passes than in our folds. Whoever names the subject did ask about it, more or less:
+there a wrong answer costs the first figure."""
 
 
 @dataclass(frozen=True)
