@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.safety.normalise import phrase
 from bot.understanding.encoder import Matrix, kept_from_tuning, shared_encoder
-from bot.understanding.linear import Examples, Intents, Reading, features, fit_side_by_side, fold_numbers
+from bot.understanding.linear import Examples, Intents, Reading, features, fit_side_by_side, fold_numbers, main_directions
 from bot.understanding.risk import SILENT, RiskCalibration, fit_risk, is_risk, judge, parts_of
 
 FALLBACK = "nlu_fallback"
@@ -104,12 +104,12 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         texts = [str(message.get(TEXT)) for message in messages]
         labels = [str(message.get(INTENT)) for message in messages]
         embeddings = np.vstack([sentence_embedding(message) for message in messages])
-        self._intents, held_out = _fit(texts, labels, embeddings)
+        self._intents, held_out, read = _fit(texts, labels, embeddings)
         # Confidence and thresholds from sentences alone that neither these models nor the encoder had seen.
-        unseen = _unseen(texts)
-        read, intents = held_out.part(unseen), np.array(labels)[unseen]
-        self._calibration = _calibrate(read, intents, self._names_subject(texts)[unseen])
-        self._risk = fit_risk(read, intents)
+        unseen = _unseen(texts) & read
+        reading, intents = held_out.part(unseen), np.array(labels)[unseen]
+        self._calibration = _calibrate(reading, intents, self._names_subject(texts)[unseen])
+        self._risk = fit_risk(reading, intents)
         self._remember()
         with self._model_storage.write_to(self._resource) as folder:
             self._intents.save(folder)
@@ -239,22 +239,23 @@ def _logit(chance: Matrix) -> Matrix:
     return np.asarray(np.log(clipped / (1 - clipped)), dtype=np.float32)
 
 
-def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> tuple[Intents, Reading]:
-    """The model, and what models that had not seen it say of each example."""
-    rows = features(texts, embeddings)
+def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> tuple[Intents, Reading, npt.NDArray[np.bool_]]:
+    """The model, what models that had not seen it say of each example, and whether there was such a model for it."""
+    rows, directions = features(texts, embeddings), main_directions(embeddings)
     folds = fold_numbers(intents, _FOLDS)
-    seen = [np.flatnonzero(folds != fold) for fold in range(_FOLDS)]
-    whole, *partial = fit_side_by_side([(rows, intents), *((rows[chosen], [intents[index] for index in chosen]) for chosen in seen)])
+    parts = [(folds == fold, np.flatnonzero(folds != fold)) for fold in range(_FOLDS)]
+    parts = [(unseen, seen) for unseen, seen in parts if unseen.any() and seen.size]
+    whole, *partial = fit_side_by_side([(rows, intents), *((rows[seen], [intents[index] for index in seen]) for _, seen in parts)])
     classes = whole.classes
     probabilities, nearest = np.zeros((len(texts), len(classes)), np.float32), np.zeros((len(texts), len(classes)), np.float32)
-    for fold, (regression, chosen) in enumerate(zip(partial, seen, strict=True)):
-        unseen = folds == fold
-        if unseen.any():
-            examples = Examples([texts[index] for index in chosen], [intents[index] for index in chosen], embeddings[chosen])
-            reading = Intents(regression, examples).read_features(rows[unseen], embeddings[unseen])
-            places = np.ix_(unseen, np.searchsorted(classes, reading.classes))
-            probabilities[places], nearest[places] = reading.probabilities, reading.nearest
-    return Intents(whole, Examples(texts, intents, embeddings)), Reading(classes, probabilities, nearest)
+    read = np.zeros(len(texts), np.bool_)
+    for regression, (unseen, seen) in zip(partial, parts, strict=True):
+        examples = Examples([texts[index] for index in seen], [intents[index] for index in seen], embeddings[seen], directions)
+        reading = Intents(regression, examples).read_features(rows[unseen], embeddings[unseen])
+        places = np.ix_(unseen, np.searchsorted(classes, reading.classes))
+        probabilities[places], nearest[places] = reading.probabilities, reading.nearest
+        read |= unseen
+    return Intents(whole, Examples(texts, intents, embeddings, directions)), Reading(classes, probabilities, nearest), read
 
 
 def _unseen(texts: Sequence[str]) -> npt.NDArray[np.bool_]:

@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from bot.safety.normalise import phrase
 from bot.settings import ROOT
 from bot.understanding.encoder import DIMENSIONS, Matrix
-from bot.understanding.linear import Examples, Intents, SoftmaxRegression, features, fit_side_by_side, fold_numbers, letter_groups
+from bot.understanding.linear import Examples, Intents, SoftmaxRegression, features, fit_side_by_side, fold_numbers, letter_groups, main_directions
 
 NAMES = ("blue", "green", "red")
 LABELS = [NAMES[number % 3] for number in range(90)]
@@ -131,3 +131,24 @@ def test_letter_groups_are_those_of_scikit_learn() -> None:
 def held_out_texts() -> list[str]:
     lines = (ROOT / "tests" / "questions" / "held_out.jsonl").read_text(encoding="utf-8").splitlines()
     return [str(json.loads(line)["text"]) for line in lines]
+
+
+def test_few_examples_are_compared_as_they_are() -> None:
+    assert main_directions(np.eye(DIMENSIONS, dtype=np.float32)) is None
+
+
+def test_along_the_main_directions_the_nearest_example_stays_the_nearest() -> None:
+    random = np.random.default_rng(3)
+    rows = random.normal(size=(600, 100)).astype(np.float32) @ random.normal(size=(100, DIMENSIONS)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    names = [f"text {number}" for number in range(600)]
+    examples = Examples(names, names, rows, main_directions(rows))
+    assert examples.embeddings.shape == (600, 128)
+    assert all(examples.classes[int(examples.nearest(rows[number : number + 1]).argmax())] == names[number] for number in range(0, 600, 50))
+
+
+def test_directions_are_kept_with_the_examples(tmp_path: Path) -> None:
+    rows = np.random.default_rng(3).normal(size=(500, DIMENSIONS)).astype(np.float32)
+    examples = Examples([str(n) for n in range(500)], ["a", "b"] * 250, rows, main_directions(rows))
+    examples.save(tmp_path / "examples.npz")
+    np.testing.assert_allclose(Examples.load(tmp_path / "examples.npz").nearest(rows[:3]), examples.nearest(rows[:3]), atol=2e-3)
