@@ -117,7 +117,9 @@ class Triage:
                     key = tuple(spelling.split())
                     if key:
                         self._names.setdefault(key, word_list)
-        self._longest = max((len(key) for key in self._names), default=0)
+        self._reach: dict[str, int] = {}
+        for key in self._names:
+            self._reach[key[0]] = max(self._reach.get(key[0], 1), len(key))
         for key, word_list in self._names.items():
             if len(key) == 1 and len(key[0]) >= _MIN_FUZZY_LENGTH:
                 for slip in _one_letter_less(key[0]):
@@ -138,7 +140,8 @@ class Triage:
     def _listed(self, words: Sequence[str]) -> Iterable[Finding]:
         start = 0
         while start < len(words):
-            for length in range(min(self._longest, len(words) - start), 0, -1):
+            # A name of several words is tried only where one begins: its first word is compared as it stands.
+            for length in range(min(self._reach.get(words[start], 1), len(words) - start), 0, -1):
                 key = tuple(words[start : start + length])
                 word_list = self._names.get(key) or self._names.get((*key[:-1], key[-1].removesuffix("s")))
                 if word_list is None and length == 1:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from bot.safety.normalise import phrase, sentences
 from bot.safety.triage import Finding, Rule, RuleError, Triage, WordList, compile_pattern
 
+QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
 CATEGORIES = ("emergency", "medicine", "general")
 EMERGENCY = Rule("breath", "emergency", compile_pattern("cannot breathe", {}, "breath"))
 GENERAL = Rule("mine", "general", compile_pattern("my (case|body)", {}, "mine"))
@@ -152,3 +157,35 @@ def test_in_the_shipped_rules_an_emergency_outranks_a_medicine(triage: Triage) -
 
 def test_in_the_shipped_lists_a_misspelt_medicine_is_found(triage: Triage) -> None:
     assert triage.check("is it fine with metforman")
+
+
+def _tried_everywhere(names: dict[tuple[str, ...], str], longest: int, words: list[str]) -> list[tuple[str, str]]:
+    """What the lists hold of a sentence when every run of words is tried, the longest first."""
+    found, start = [], 0
+    while start < len(words):
+        for length in range(min(longest, len(words) - start), 0, -1):
+            key = tuple(words[start : start + length])
+            held = names.get(key) or names.get((*key[:-1], key[-1].removesuffix("s")))
+            if held is not None:
+                found.append((held, " ".join(key)))
+                start += length - 1
+                break
+        start += 1
+    return found
+
+
+@pytest.mark.parametrize("name", ["hard.jsonl", "held_out.jsonl", "visitors.jsonl"])
+def test_no_listed_name_is_missed_although_names_are_tried_only_where_one_begins(triage: Triage, name: str) -> None:
+    names: dict[tuple[str, ...], str] = {}
+    for each in triage.lists:
+        for spelling in (spelling for listed in each.names for spelling in (phrase(listed), phrase(listed.replace("'", "")))):
+            names.setdefault(tuple(spelling.split()), each.id)
+    longest = max(map(len, names))
+    categories = tuple(dict.fromkeys(each.category for each in triage.lists))
+    lists_only = Triage(categories, (), triage.lists)
+    lines = (QUESTIONS / name).read_text(encoding="utf-8").splitlines()
+    asked = {part for line in lines if line.strip() for part in sentences(json.loads(line).get("text", ""))}
+    assert asked
+    for sentence in asked:
+        missed = set(_tried_everywhere(names, longest, sentence.split())) - {(found.rule, found.words) for found in lists_only.check(sentence)}
+        assert not missed, sentence
