@@ -28,6 +28,7 @@ from bot.evaluation.data import EvaluationError, Example, read_examples, require
 from bot.evaluation.measure import Measured, measured  # noqa: E402
 from bot.evaluation.scores import RISKY  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
+from bot.understanding.encoder import judged_by  # noqa: E402
 from bot.understanding.linear import fold_numbers  # noqa: E402
 
 RESULTS = ROOT / "benchmarks" / "results"
@@ -222,12 +223,16 @@ def _splits(folds: int, share: float, train_path: Path | None, test_path: Path |
     examples = sample(read_examples(Settings().data / "nlu"), share, folds)
     require_known(examples, examples)
     numbers = fold_numbers([example.intent for example in examples], folds)
+    judged = judged_by([example.text for example in examples])
     splits = [
-        ([examples[index] for index in np.flatnonzero(numbers != fold)], [examples[index] for index in np.flatnonzero(numbers == fold)])
+        ([examples[index] for index in np.flatnonzero(numbers != fold)], [examples[index] for index in np.flatnonzero((numbers == fold) & judged)])
         for fold in range(folds)
     ]
     intents = len({example.intent for example in examples})
-    return splits, f"our own examples, {share:.0%} of them ({len(examples):,} sentences, {intents} intents), {folds} folds"
+    return (
+        splits,
+        f"our own examples, {share:.0%} of them ({len(examples):,} sentences, {intents} intents), {folds} folds, judged by the {int(judged.sum()):,} that the encoder was not tuned on",
+    )
 
 
 def _run(splits: Sequence[tuple[list[Example], list[Example]]], epochs: int) -> tuple[list[Result], list[str]]:

@@ -16,6 +16,7 @@ from bot.evaluation.scores import RISKY, Guess, Net, Routed
 from bot.record.database import open_record
 from bot.safety.triage import Finding
 from bot.settings import Settings
+from bot.understanding.encoder import judged_by
 from bot.understanding.linear import fold_numbers
 
 _FALLBACK = "nlu_fallback"
@@ -60,21 +61,25 @@ class Measured:
 
 
 def cross_validate(examples: Sequence[Example], config: Mapping[str, Any], folds: int, progress: Progress) -> Measured:
-    """Each example read by a pipeline that was trained on the other folds; folds are stratified and the same every time.
+    """Examples read by a pipeline that was trained on the other folds; folds are stratified and the same every time.
+
+    Only examples that the encoder was not tuned on are read, and counted; all are learnt from.
 
     Raises:
         EvaluationError: a pipeline cannot be trained.
     """
     numbers = fold_numbers([example.intent for example in examples], folds)
+    judged = judged_by([example.text for example in examples])
     parsed: dict[int, Parsed] = {}
     with _primed(examples, config, progress):
         for fold in range(folds):
-            unseen = [index for index, number in enumerate(numbers) if number == fold]
+            unseen = [index for index, number in enumerate(numbers) if number == fold and judged[index]]
             seen = [example for example, number in zip(examples, numbers, strict=True) if number != fold]
             results = _train_and_read(config, seen, [examples[index].text for index in unseen], f"fold {fold + 1} of {folds}", progress)
             parsed.update(zip(unseen, results, strict=True))
-    title = f"Cross-validation: {len(examples):,} examples in {folds} folds, each read by a model that had not seen it"
-    return measured("cross_validation", title, examples, [parsed[index] for index in range(len(examples))])
+    read = sorted(parsed)
+    title = f"Cross-validation: {len(read):,} of {len(examples):,} examples in {folds} folds, each read by a model and an encoder that had not seen it"
+    return measured("cross_validation", title, [examples[index] for index in read], [parsed[index] for index in read])
 
 
 def train_and_test(train: Sequence[Example], test: Sequence[Example], config: Mapping[str, Any], progress: Progress) -> Measured:

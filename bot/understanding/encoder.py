@@ -32,6 +32,8 @@ _REMEMBERED = 4096
 _NOT_TUNED_BELOW = 51
 """Of 256: a fifth of all sentences."""
 
+_FEWEST_TO_JUDGE_BY = 200
+
 
 class EncoderError(RuntimeError):
     """The encoder's files are missing or not the ones that belong together."""
@@ -43,6 +45,12 @@ def kept_from_tuning(text: str) -> bool:
     A property of the sentence alone: it also holds for sentences that somebody adds later.
     """
     return hashlib.sha256(clean(text).encode()).digest()[0] < _NOT_TUNED_BELOW
+
+
+def judged_by(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which of some training sentences to judge a classifier by: those the encoder was not tuned on, or all where that leaves too few."""
+    kept = np.array([kept_from_tuning(text) for text in texts], dtype=np.bool_)
+    return kept if kept.sum() >= _FEWEST_TO_JUDGE_BY else np.ones_like(kept)
 
 
 class SentenceModel:

@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
 
 from bot.safety.normalise import phrase
-from bot.understanding.encoder import Matrix, kept_from_tuning, shared_encoder
+from bot.understanding.encoder import Matrix, judged_by, shared_encoder
 from bot.understanding.linear import Examples, Intents, Reading, features, fit_side_by_side, fold_numbers, main_directions
 from bot.understanding.risk import SILENT, RiskCalibration, fit_risk, is_risk, judge, parts_of
 
@@ -32,7 +32,6 @@ OUT_OF_SCOPE = "out_of_scope"
 _ELSEWHERE = (OUT_OF_SCOPE, "other_language")
 
 _FOLDS = 3
-_FEWEST_TO_CALIBRATE = 200
 _COST_WRONG_ANSWER = 1.5
 _COST_OFF_TOPIC_ANSWER = 20.0
 """Against a needless question back (1). A neighbouring answer costs the visitor one more question, as asking back does, and a
@@ -106,7 +105,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         embeddings = np.vstack([sentence_embedding(message) for message in messages])
         self._intents, held_out, read = _fit(texts, labels, embeddings)
         # Confidence and thresholds from sentences alone that neither these models nor the encoder had seen.
-        unseen = _unseen(texts) & read
+        unseen = judged_by(texts) & read
         reading, intents = held_out.part(unseen), np.array(labels)[unseen]
         self._calibration = _calibrate(reading, intents, self._names_subject(texts)[unseen])
         self._risk = fit_risk(reading, intents)
@@ -256,12 +255,6 @@ def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> tu
         probabilities[places], nearest[places] = reading.probabilities, reading.nearest
         read |= unseen
     return Intents(whole, Examples(texts, intents, embeddings, directions)), Reading(classes, probabilities, nearest), read
-
-
-def _unseen(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """The sentences that the encoder was not tuned on; all of them where that leaves too few to learn from."""
-    kept = np.array([kept_from_tuning(text) for text in texts], dtype=np.bool_)
-    return kept if kept.sum() >= _FEWEST_TO_CALIBRATE else np.ones_like(kept)
 
 
 def _calibrate(held_out: Reading, intents: npt.NDArray[np.str_], on_subject: npt.NDArray[np.bool_]) -> Calibration:
