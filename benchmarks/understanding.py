@@ -229,10 +229,9 @@ def _splits(folds: int, share: float, train_path: Path | None, test_path: Path |
         for fold in range(folds)
     ]
     intents = len({example.intent for example in examples})
-    return (
-        splits,
-        f"our own examples, {share:.0%} of them ({len(examples):,} sentences, {intents} intents), {folds} folds, judged by the {int(judged.sum()):,} that the encoder was not tuned on",
-    )
+    which = f"{len(examples):,} sentences, {intents} intents"
+    by = f"judged by the {int(judged.sum()):,} that the encoder was not tuned on"
+    return splits, f"our own examples, {share:.0%} of them ({which}), {folds} folds, {by}"
 
 
 def _run(splits: Sequence[tuple[list[Example], list[Example]]], epochs: int) -> tuple[list[Result], list[str]]:
