@@ -208,6 +208,7 @@ class Record:
         if self._open is None or self._replaced():
             self._open = open_record(self._path, any_thread=True)
             self._open.execute(f"PRAGMA busy_timeout = {_LOCK_TRY_MS}")
+            self._open.execute("PRAGMA temp_store = MEMORY")  # else each turn's savepoint is a file of its own, made and unmade
             self._identity = _identity(self._path)
             self._log = _identity(_beside(self._path, "-wal"))
         return self._open
