@@ -27,7 +27,6 @@ from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 from bot.conversation.graph import StraightGraphRunner
 from bot.conversation.reader import MessageReader, Parsed
 
-
 _SPEAK_OR_LISTEN = (ActionBotResponse, ActionListen)
 
 
