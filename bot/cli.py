@@ -208,8 +208,10 @@ def console() -> None:
 
 
 def _run(create_app: Any, settings: Settings, port: int) -> None:
+    import structlog
     import uvicorn
 
+    structlog.configure(cache_logger_on_first_use=True)  # Rasa writes ten lines a turn that are dropped; now without making a logger for each
     uvicorn.run(create_app(settings), host=settings.host, port=port, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=5)
 
 

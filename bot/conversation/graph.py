@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Dict, List, Optional
 
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RULES, RULES_FOR_LOOP_UNHAPPY_PATH, RulePolicy
+from rasa.engine.constants import PLACEHOLDER_TRACKER
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.constants import PREVIOUS_ACTION, SHOULD_NOT_BE_SET, USER
 from rasa.shared.core.domain import Domain, State
@@ -25,16 +27,18 @@ class StraightGraphRunner(DaskGraphRunner):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._order = lru_cache(maxsize=None)(self._ordered)
-        for node in self._instantiated_nodes.values():
-            if isinstance(node._component, RulePolicy):
-                index_rules(node._component)
-                look_back_no_further_than_rules(node._component)
+        self._rules = frozenset(name for name, node in self._instantiated_nodes.items() if isinstance(node._component, RulePolicy))
+        for name in self._rules:
+            index_rules(self._instantiated_nodes[name]._component)
+            look_back_no_further_than_rules(self._instantiated_nodes[name]._component)
 
     def run(self, inputs: Optional[Dict[str, Any]] = None, targets: Optional[List[str]] = None) -> Dict[str, Any]:
         """The output of each target."""
         wanted = targets or self._graph_schema.target_names
         outputs = dict(inputs or {})
         for name in self._order(tuple(wanted)):
+            if name in self._rules and rules_have_no_say(outputs):
+                outputs[name] = None
             if name not in outputs:
                 needed = self._graph_schema.nodes[name].needs.values()
                 _, outputs[name] = self._instantiated_nodes[name](*((need, outputs[need]) for need in needed if need in outputs))
@@ -53,6 +57,17 @@ class StraightGraphRunner(DaskGraphRunner):
         for target in targets:
             visit(target)
         return list(order)
+
+
+def rules_have_no_say(outputs: Mapping[str, Any]) -> bool:
+    """Whether Rasa's ensemble would pay no attention to a rule policy.
+
+    Where a policy predicts without regard to the visitor's words, as ours does, only such predictions compete. Rules make
+    one only in an open loop, and only there have they events of their own.
+    """
+    tracker = outputs.get(PLACEHOLDER_TRACKER)
+    decided = any(isinstance(output, PolicyPrediction) and output.is_no_user_prediction for output in outputs.values())
+    return decided and isinstance(tracker, DialogueStateTracker) and tracker.active_loop_name is None
 
 
 def index_rules(policy: RulePolicy) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
 
-from rasa.core.actions.action import Action, ActionBotResponse, ActionListen, RemoteAction
+from rasa.core.actions.action import Action, ActionBotResponse, ActionListen, RemoteAction, action_for_index
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
@@ -16,6 +16,7 @@ from rasa.engine import loader
 from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
+from rasa.exceptions import ActionLimitReached
 from rasa.shared.core.constants import ACTION_SESSION_START_NAME, ACTION_VALIDATE_SLOT_MAPPINGS, ACTIVE_LOOP, DEFAULT_SLOT_NAMES, SlotMappingType
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -25,6 +26,8 @@ from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.conversation.graph import StraightGraphRunner
 from bot.conversation.reader import MessageReader, Parsed
+
+_SPEAK_OR_LISTEN = (ActionBotResponse, ActionListen)
 
 
 class SilentTurnError(RuntimeError):
@@ -37,6 +40,7 @@ class TurnProcessor(MessageProcessor):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reader = MessageReader(self._parse)
+        self._known_actions: Dict[int, Action] = {}
         self._only_forms_fill_slots = only_forms_fill_slots(self.domain)
 
     def _parse(self, texts: Sequence[str]) -> List[Parsed]:
@@ -81,7 +85,7 @@ class TurnProcessor(MessageProcessor):
         self, action: Action, tracker: DialogueStateTracker, output_channel: OutputChannel, nlg: NaturalLanguageGenerator, prediction: PolicyPrediction
     ) -> bool:
         """Runs an action. One that speaks or listens cannot be rejected, so it needs no copy of the conversation to be tried on."""
-        if type(action) not in (ActionBotResponse, ActionListen):
+        if type(action) not in _SPEAK_OR_LISTEN:
             return await super()._run_action(action, tracker, output_channel, nlg, prediction)
         tracker.update_with_events(prediction.events, self.domain)
         events = await action.run(output_channel, nlg, tracker, self.domain)
@@ -97,8 +101,19 @@ class TurnProcessor(MessageProcessor):
 
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> Tuple[Action, PolicyPrediction]:
         """The next action; a custom one in the form that knows it runs in this process."""
-        action, prediction = super().predict_next_with_tracker_if_should(tracker)
-        return self._in_this_process(action), prediction
+        if self.is_action_limit_reached(tracker, self.should_predict_another_action(tracker.latest_action_name)):
+            raise ActionLimitReached("The limit of actions to predict has been reached.")
+        prediction = self._predict_next_with_tracker(tracker)
+        return self._action(prediction.max_confidence_index), prediction
+
+    def _action(self, index: int) -> Any:
+        """An action by its number. Those that only speak or listen keep nothing, so one of each is enough; Rasa makes all its own ones each time."""
+        if (known := self._known_actions.get(index)) is not None:
+            return known
+        action = self._in_this_process(action_for_index(index, self.domain, self.action_endpoint))
+        if type(action) in _SPEAK_OR_LISTEN:
+            self._known_actions[index] = action
+        return action
 
     def _in_this_process(self, action: Any) -> Any:
         return _OwnAction(action.name(), self.action_endpoint) if isinstance(action, RemoteAction) else action

@@ -154,8 +154,10 @@ class Record:
         except (RecordError, sqlite3.Error) as error:
             return self._too_late(jobs, error) if _locked(error) else self._failed(jobs, error)
         try:
-            outcomes = [self._in_savepoint(database, job) for job in jobs]
-            database.execute("COMMIT")
+            alone = len(jobs) == 1
+            outcomes = [self._outcome(database, job, alone=alone) for job in jobs]
+            if not alone or outcomes[0][1] is None:  # a job that failed alone has taken the whole transaction back
+                database.execute("COMMIT")
             if self._replaced():
                 return jobs
         except sqlite3.Error as error:
@@ -172,17 +174,29 @@ class Record:
         return []
 
     @staticmethod
-    def _in_savepoint(database: Database, job: _Job) -> tuple[Any, BaseException | None]:
-        """Result and fault of one job of a transaction. A fault of the record itself, not of the job, is raised."""
+    def _outcome(database: Database, job: _Job, *, alone: bool) -> tuple[Any, BaseException | None]:
+        """Result and fault of one job of a transaction, of which a fault leaves nothing. A fault of the record itself, not of the job, is raised.
+
+        A job that is `alone` needs no savepoint, for which SQLite would copy every page that is changed.
+        """
+        if not alone:
+            database.execute("SAVEPOINT job")
         try:
-            with database.atomic():
-                return job.run(database), None
-        except sqlite3.IntegrityError as error:
-            return None, error
-        except sqlite3.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - the others of the transaction are not to blame
-            return None, error
+            result = job.run(database)
+        except Exception as error:
+            if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
+                raise
+            fault = error  # the others of the transaction are not to blame
+        else:
+            if not alone:
+                database.execute("RELEASE job")
+            return result, None
+        if alone:
+            database.conn.rollback()
+        elif database.conn.in_transaction:
+            database.execute("ROLLBACK TO job")
+            database.execute("RELEASE job")
+        return None, fault
 
     def _too_late(self, jobs: list[_Job], error: Exception) -> list[_Job]:
         now = time.monotonic()
@@ -208,6 +222,7 @@ class Record:
         if self._open is None or self._replaced():
             self._open = open_record(self._path, any_thread=True)
             self._open.execute(f"PRAGMA busy_timeout = {_LOCK_TRY_MS}")
+            self._open.execute("PRAGMA temp_store = MEMORY")  # else each turn's savepoint is a file of its own, made and unmade
             self._identity = _identity(self._path)
             self._log = _identity(_beside(self._path, "-wal"))
         return self._open

@@ -8,7 +8,6 @@ import gzip
 import hashlib
 import json
 import sqlite3
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -48,9 +47,6 @@ log = structlog.get_logger()
 
 _HERE = Path(__file__).parent
 _MAX_CLIENT_ID = 64
-_SWITCH_SECONDS = 0.0005
-"""How long a thread that comes back from native code waits for Python at most. The event loop, the reader and the record take turns
-many times in a message; Python's 5 ms would be longer than any of their steps."""
 _HEADERS = {
     b"content-security-policy": (
         b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; "
@@ -285,7 +281,6 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
             await own.store.record.read(lambda record: None)
         gc.collect()
         gc.freeze()  # a model's objects live as long as the process: no collection has to look at them again
-        sys.setswitchinterval(_SWITCH_SECONDS)
         following = asyncio.create_task(own.follow())
         yield
         following.cancel()

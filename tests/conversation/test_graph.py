@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, Restarted, SessionStarted, SlotSet, UserUtteranceReverted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -41,6 +42,7 @@ def test_each_turn_of_a_conversation_is_predicted_as_rasa_predicts_it(engine: En
     processor = engine._processor
     assert processor is not None
     (policy,) = (node._component for node in processor.graph_runner._instantiated_nodes.values() if isinstance(node._component, RulePolicy))
+    monkeypatch.setattr(processor.graph_runner, "_rules", frozenset())  # ask the rules even where they have no say
     seen = []
 
     def predict(tracker: DialogueStateTracker, domain: Any, rule_only_data: Any = None, **_: Any) -> Any:
@@ -60,6 +62,36 @@ def test_each_turn_of_a_conversation_is_predicted_as_rasa_predicts_it(engine: En
     for text in ("hello", "How much does it cost?", "how", "I am pregnant", "I want to leave a question", "What is ozone?", "cancel", "thanks"):
         loop.run_until_complete(engine.turn("same predictions", text))
     assert len(set(seen)) > 3
+
+
+def test_rules_that_are_not_asked_would_have_changed_nothing(engine: Engine, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+    processor = engine._processor
+    assert processor is not None
+    runner = processor.graph_runner
+    rules, run = runner._rules, runner.run
+    (policy,) = (runner._instantiated_nodes[name] for name in rules)
+    asked, told = [], []
+
+    def both(inputs: Any = None, targets: Any = None) -> Any:
+        with monkeypatch.context() as plain:
+            plain.setattr(runner, "_rules", frozenset())
+            whole = run(inputs, targets)
+        with monkeypatch.context() as watched:
+            call = policy._fn
+            watched.setattr(policy, "_fn", lambda *args, **kwargs: (asked.append(1), call(*args, **kwargs))[1])
+            quick = run(inputs, targets)
+        for name, slow in whole.items():
+            if isinstance(slow, PolicyPrediction):
+                assert vars(quick[name]) == vars(slow)
+                told.append(slow.max_confidence_index)
+        return quick
+
+    monkeypatch.setattr(runner, "run", both)
+    texts = ("hello", "How much does it cost?", "how", "I am pregnant", "I want to leave a question", "What is ozone?", "I cannot breathe")
+    for text in (*texts, "I want to leave a question", "Does it hurt?", "call me on 5550100200", "cancel", "thanks", "qwertz"):
+        loop.run_until_complete(engine.turn("rules left out", text))
+    assert len(set(told)) > 6
+    assert 0 < len(asked) < len(told)
 
 
 def test_here_only_the_form_fills_slots(engine: Engine) -> None:

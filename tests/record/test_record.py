@@ -107,6 +107,18 @@ def test_a_job_that_fails_leaves_nothing_and_takes_no_other_with_it(record: Reco
     assert stored(path) == ["kept"]
 
 
+def test_a_job_that_fails_alone_leaves_nothing_and_the_next_one_is_kept(record: Record, path: Path) -> None:
+    def fail(database: Database) -> None:
+        beat("never")(database)
+        raise ValueError("not this one")
+
+    with pytest.raises(ValueError, match="not this one"):
+        asyncio.run(record.write(fail))
+    assert stored(path) == []
+    asyncio.run(record.write(beat("kept")))
+    assert stored(path) == ["kept"]
+
+
 def test_a_locked_record_can_still_be_read(record: Record, path: Path) -> None:
     async def while_locked() -> list[str]:
         waiting = asyncio.ensure_future(record.write(beat("later")))
