@@ -15,7 +15,7 @@ from sklearn.utils import murmurhash3_32
 from threadpoolctl import threadpool_limits
 
 from bot.safety.normalise import phrase
-from bot.understanding.encoder import DIMENSIONS, Matrix
+from bot.understanding.encoder import Matrix
 
 _LETTER_BUCKETS = 1024
 _LETTER_WEIGHT = 0.5
@@ -30,6 +30,9 @@ _FEW = 4
 
 _KEPT_DIRECTIONS = 128
 """With 96 some questions are read otherwise, with 128 as many right as with all 384 (1,754 answerable ones nobody trained on: 90.9 and 90.8 %)."""
+
+_MANY_EXAMPLES = 5_000
+"""From here on reading all of an example takes longer than it brings."""
 
 _UPDATES = 1_000
 _RATE = 0.03
@@ -192,7 +195,7 @@ def main_directions(embeddings: Matrix) -> Matrix | None:
     Along these the nearest examples are the same ones nearly always, for a third of the memory that each message has to read
     (docs/adr/013-a-turn-in-time.md).
     """
-    if len(embeddings) <= DIMENSIONS:
+    if len(embeddings) < _MANY_EXAMPLES:
         return None
     _, directions = np.linalg.eigh(embeddings.T @ embeddings)
     return np.ascontiguousarray(directions[:, ::-1][:, :_KEPT_DIRECTIONS], dtype=np.float32)

@@ -137,18 +137,22 @@ def test_few_examples_are_compared_as_they_are() -> None:
     assert main_directions(np.eye(DIMENSIONS, dtype=np.float32)) is None
 
 
-def test_along_the_main_directions_the_nearest_example_stays_the_nearest() -> None:
+@pytest.fixture
+def many() -> Matrix:
+    """Embeddings that differ along a hundred directions, as ours do for the most part: shape (5000, 384)."""
     random = np.random.default_rng(3)
-    rows = random.normal(size=(600, 100)).astype(np.float32) @ random.normal(size=(100, DIMENSIONS)).astype(np.float32)
-    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    names = [f"text {number}" for number in range(600)]
-    examples = Examples(names, names, rows, main_directions(rows))
-    assert examples.embeddings.shape == (600, 128)
-    assert all(examples.classes[int(examples.nearest(rows[number : number + 1]).argmax())] == names[number] for number in range(0, 600, 50))
+    rows = random.normal(size=(5_000, 100)).astype(np.float32) @ random.normal(size=(100, DIMENSIONS)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
-def test_directions_are_kept_with_the_examples(tmp_path: Path) -> None:
-    rows = np.random.default_rng(3).normal(size=(500, DIMENSIONS)).astype(np.float32)
-    examples = Examples([str(n) for n in range(500)], ["a", "b"] * 250, rows, main_directions(rows))
+def test_along_the_main_directions_the_nearest_example_stays_the_nearest(many: Matrix) -> None:
+    names = [f"text {number:04}" for number in range(len(many))]
+    examples = Examples(names, names, many, main_directions(many))
+    assert examples.embeddings.shape == (len(many), 128)
+    assert all(examples.classes[int(examples.nearest(many[number : number + 1]).argmax())] == names[number] for number in range(0, len(many), 500))
+
+
+def test_directions_are_kept_with_the_examples(tmp_path: Path, many: Matrix) -> None:
+    examples = Examples([str(n) for n in range(len(many))], ["a", "b"] * (len(many) // 2), many, main_directions(many))
     examples.save(tmp_path / "examples.npz")
-    np.testing.assert_allclose(Examples.load(tmp_path / "examples.npz").nearest(rows[:3]), examples.nearest(rows[:3]), atol=2e-3)
+    np.testing.assert_allclose(Examples.load(tmp_path / "examples.npz").nearest(many[:3]), examples.nearest(many[:3]), atol=2e-3)
