@@ -106,18 +106,6 @@ def judged_since(database: Database, by: str, since: str) -> int:
     return int(database.execute("SELECT count(*) FROM verdicts WHERE by = ? AND at >= ?", [by, since]).fetchone()[0])
 
 
-def turn_number(database: Database, conversation: str, number: int) -> int:
-    """The record's own number of a turn.
-
-    Raises:
-        ReviewError: there is no such turn.
-    """
-    row = database.execute("SELECT id FROM turns WHERE conversation = ? AND number = ?", [conversation, number]).fetchone()
-    if row is None:
-        raise ReviewError("There is no such turn. It may have been erased.")
-    return int(row[0])
-
-
 def place_of(database: Database, turn: int) -> tuple[str, int]:
     """Conversation and number of a turn.
 
