@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from bot.safety.normalise import phrase, sentences, without_accents
+from bot.safety.prefilter import Prefilter
 
 
 class RuleError(ValueError):
@@ -105,6 +106,7 @@ class Triage:
         self._rank = {category: rank for rank, category in enumerate(categories)}
         self.rules = tuple(rules)
         self.lists = tuple(lists)
+        self._prefilter = Prefilter([rule.pattern for rule in self.rules])
         owners: list[Rule | WordList] = [*self.rules, *self.lists]
         for owner in owners:
             if owner.category not in self._rank:
@@ -130,7 +132,8 @@ class Triage:
         """All findings in a raw message, gravest first."""
         found: list[Finding] = []
         for sentence in sentences(text):
-            for rule in self.rules:
+            for number in self._prefilter.worth_searching(sentence):
+                rule = self.rules[number]
                 words = rule.search(sentence)
                 if words is not None:
                     found.append(Finding(rule.category, rule.id, words, rule.weak))
