@@ -53,16 +53,20 @@ def judged_by(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
     return kept if kept.sum() >= _FEWEST_TO_JUDGE_BY else np.ones_like(kept)
 
 
+def one_thread() -> onnxruntime.SessionOptions:
+    """One thread a run: a pool that waits for work is ten times slower on a busy machine. Texts run side by side."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return options
+
+
 class SentenceModel:
     """Mean-pooled, L2-normalised sentence embeddings, with a small memory for repeated sentences."""
 
     def __init__(self, model: Path, tokenizer: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        # One thread a run: a pool that waits for work is ten times slower on a busy machine. Texts run side by side.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(str(model), one_thread(), providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()

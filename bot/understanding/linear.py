@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from bot.safety.normalise import phrase
 from bot.understanding.encoder import Matrix
+from bot.understanding.examples import Examples
 
 _LETTER_BUCKETS = 1024
 _LETTER_WEIGHT = 0.5
@@ -24,15 +25,6 @@ _LETTER_WEIGHT = 0.5
 _NEIGHBOUR_WEIGHT = 10.0
 """Of the cosine to the nearest example of a class, added to the class's score. Few examples a class leave the regression
 unsure where one of them says it plainly; any weight from 5 to 20 does nearly as well (docs/adr/007-neighbours.md)."""
-
-_FEW = 4
-"""Rows up to which one product of matrix and vector each is quicker than one of two matrices, for which BLAS first rearranges all examples."""
-
-_KEPT_DIRECTIONS = 128
-"""With 96 some questions are read otherwise, with 128 as many right as with all 384 (1,754 answerable ones nobody trained on: 90.9 and 90.8 %)."""
-
-_MANY_EXAMPLES = 5_000
-"""From here on reading all of an example takes longer than it brings."""
 
 _UPDATES = 1_000
 _RATE = 0.03
@@ -131,76 +123,6 @@ class SoftmaxRegression:
             return cls(tuple(str(name) for name in stored["classes"]), stored["weights"].astype(np.float32), stored["bias"])
 
 
-class Examples:
-    """Training examples with their embeddings, kept by intent: to weigh the nearest ones, to name them, and to know one again.
-
-    Args:
-        texts, intents, embeddings: one for each example; embeddings of shape (examples, 384).
-        directions: shape (384, kept), what embeddings are compared along; None compares them as they are.
-
-    Attributes:
-        classes: the intents, in alphabetical order.
-        texts, intents: one for each example.
-        embeddings: shape (examples, kept), rows of length one.
-    """
-
-    def __init__(self, texts: Sequence[str], intents: Sequence[str], embeddings: Matrix, directions: Matrix | None = None) -> None:
-        order = np.argsort(np.array(intents), kind="stable")
-        self.texts = tuple(str(texts[index]) for index in order)
-        self.intents = tuple(str(intents[index]) for index in order)
-        self._directions = directions
-        self.embeddings = np.ascontiguousarray(self._along(embeddings[order]), dtype=np.float32)
-        names, self._starts = np.unique(np.array(self.intents), return_index=True)
-        self.classes = tuple(str(name) for name in names)
-
-    def _along(self, embeddings: Matrix) -> Matrix:
-        if self._directions is None:
-            return embeddings
-        rows = embeddings @ self._directions
-        return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9), dtype=np.float32)
-
-    def nearest(self, embeddings: Matrix) -> Matrix:
-        """Cosine of each row to the nearest example of each class: shape (rows, classes)."""
-        embeddings = self._along(embeddings)
-        few = 0 < len(embeddings) <= _FEW
-        cosines = np.stack([self.embeddings @ row for row in embeddings]) if few else embeddings @ self.embeddings.T
-        return np.asarray(np.maximum.reduceat(cosines, self._starts, axis=1), dtype=np.float32)
-
-    def nearest_of(self, intent: str, embedding: Matrix) -> tuple[str, float]:
-        """The example of an intent that is nearest to an embedding of shape (384,), and its cosine."""
-        position = self.classes.index(intent)
-        end = self._starts[position + 1] if position + 1 < len(self.classes) else len(self.texts)
-        similarities = self.embeddings[self._starts[position] : end] @ self._along(embedding)
-        best = int(similarities.argmax())
-        return self.texts[self._starts[position] + best], float(similarities[best])
-
-    def save(self, path: Path) -> None:
-        """Writes one .npz without pickled objects."""
-        directions = np.zeros((0, 0), np.float32) if self._directions is None else self._directions
-        embeddings = self.embeddings.astype(np.float16)
-        np.savez(path, texts=np.array(self.texts), intents=np.array(self.intents), embeddings=embeddings, directions=directions)
-
-    @classmethod
-    def load(cls, path: Path) -> Examples:
-        """Reads what `save` wrote."""
-        with np.load(path, allow_pickle=False) as stored:
-            examples = cls(stored["texts"].tolist(), stored["intents"].tolist(), stored["embeddings"].astype(np.float32))
-            examples._directions = stored["directions"] if stored["directions"].size else None
-            return examples
-
-
-def main_directions(embeddings: Matrix) -> Matrix | None:
-    """The directions along which embeddings differ most, shape (384, 128), or None where there are not many examples.
-
-    Along these the nearest examples are the same ones nearly always, for a third of the memory that each message has to read
-    (docs/adr/013-a-turn-in-time.md).
-    """
-    if len(embeddings) < _MANY_EXAMPLES:
-        return None
-    _, directions = np.linalg.eigh(embeddings.T @ embeddings)
-    return np.ascontiguousarray(directions[:, ::-1][:, :_KEPT_DIRECTIONS], dtype=np.float32)
-
-
 @dataclass(frozen=True)
 class Reading:
     """What is known of some texts: one row a text, one column a class."""
@@ -232,14 +154,14 @@ class Intents:
         return Reading(self.regression.classes, _softmax(self.regression.scores(rows) + _NEIGHBOUR_WEIGHT * nearest), nearest)
 
     def save(self, folder: Path) -> None:
-        """Writes two files into `folder`."""
+        """Writes the files of both into `folder`."""
         self.regression.save(folder / "regression.npz")
-        self.examples.save(folder / "examples.npz")
+        self.examples.save(folder)
 
     @classmethod
     def load(cls, folder: Path) -> Intents:
         """Reads what `save` wrote."""
-        return cls(SoftmaxRegression.load(folder / "regression.npz"), Examples.load(folder / "examples.npz"))
+        return cls(SoftmaxRegression.load(folder / "regression.npz"), Examples.load(folder))
 
 
 def _softmax(scores: Matrix) -> Matrix:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Dict, List, Type
 
 import numpy as np
@@ -22,7 +23,8 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.safety.normalise import phrase
 from bot.understanding.encoder import Matrix, judged_by, shared_encoder
-from bot.understanding.linear import Examples, Intents, Reading, features, fit_side_by_side, fold_numbers, main_directions
+from bot.understanding.examples import Examples, main_directions
+from bot.understanding.linear import Intents, Reading, features, fit_side_by_side, fold_numbers
 from bot.understanding.risk import SILENT, RiskCalibration, fit_risk, is_risk, judge, parts_of
 
 FALLBACK = "nlu_fallback"
@@ -227,14 +229,19 @@ def _evidence(reading: Reading, on_subject: npt.NDArray[np.bool_]) -> Matrix:
     probabilities, nearest = reading.probabilities, reading.nearest
     top = np.sort(probabilities, axis=1)[:, -2:]
     lead = top[:, -1] - (top[:, 0] if probabilities.shape[1] > 1 else 0.0)
-    elsewhere = np.isin(reading.classes, _ELSEWHERE)
+    elsewhere = _elsewhere(reading.classes)
     nearer = nearest[:, elsewhere].max(axis=1, initial=0.0) - nearest[:, ~elsewhere].max(axis=1, initial=0.0)
     columns = [_logit(top[:, -1]), lead, nearest.max(axis=1), _logit(probabilities[:, elsewhere].sum(axis=1)), nearer, on_subject, np.ones_like(lead)]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
+@lru_cache(maxsize=8)
+def _elsewhere(classes: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+    return np.isin(classes, _ELSEWHERE)
+
+
 def _logit(chance: Matrix) -> Matrix:
-    clipped = np.clip(chance, 1e-4, 1 - 1e-4)
+    clipped = np.minimum(np.maximum(chance, 1e-4), 1 - 1e-4)  # many times quicker than `np.clip` on a single number
     return np.asarray(np.log(clipped / (1 - clipped)), dtype=np.float32)
 
 

@@ -20,7 +20,8 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.safety.normalise import sentences
 from bot.understanding.encoder import Matrix
-from bot.understanding.linear import Examples, Reading
+from bot.understanding.examples import Examples
+from bot.understanding.linear import Reading
 
 COST_MISSED_RISK = 100.0
 COST_NEEDLESS_REFERRAL = 1.0
@@ -129,7 +130,7 @@ def judge(calibration: RiskCalibration, reading: Reading, embeddings: Matrix, ex
 
 def _evidence(reading: Reading) -> Matrix:
     risks = _risks(reading.classes)
-    clipped = np.clip(_sum(reading, risks), 1e-5, 1 - 1e-5)
+    clipped = np.minimum(np.maximum(_sum(reading, risks), 1e-5), 1 - 1e-5)
     logit = np.log(clipped / (1 - clipped))
     return np.stack([logit, _nearest(reading, risks), _nearest(reading, ~risks), np.ones_like(logit)], axis=1).astype(np.float32)
 

@@ -13,7 +13,8 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from bot.safety.normalise import phrase
 from bot.settings import ROOT
 from bot.understanding.encoder import DIMENSIONS, Matrix
-from bot.understanding.linear import Examples, Intents, SoftmaxRegression, features, fit_side_by_side, fold_numbers, letter_groups, main_directions
+from bot.understanding.examples import Examples
+from bot.understanding.linear import Intents, SoftmaxRegression, features, fit_side_by_side, fold_numbers, letter_groups
 
 NAMES = ("blue", "green", "red")
 LABELS = [NAMES[number % 3] for number in range(90)]
@@ -68,28 +69,7 @@ def test_side_by_side_is_the_same_as_one_by_one(fitted: SoftmaxRegression) -> No
     assert all(np.allclose(one.weights, fitted.weights, atol=1e-4) for one in both)
 
 
-def test_saved_examples_keep_texts_and_intents(tmp_path: Path) -> None:
-    examples = Examples(("one", "zwei 你好"), ("a", "b"), np.eye(2, DIMENSIONS, dtype=np.float32))
-    examples.save(tmp_path / "examples.npz")
-    loaded = Examples.load(tmp_path / "examples.npz")
-    assert (loaded.texts, loaded.intents) == (examples.texts, examples.intents)
-
-
-def test_saved_examples_keep_their_embeddings(tmp_path: Path) -> None:
-    examples = Examples(("one", "two"), ("a", "b"), np.eye(2, DIMENSIONS, dtype=np.float32))
-    examples.save(tmp_path / "examples.npz")
-    assert np.array_equal(Examples.load(tmp_path / "examples.npz").embeddings, examples.embeddings)
-
-
 THREE = Examples(("two", "one", "deux"), ("b", "a", "b"), np.eye(3, DIMENSIONS, dtype=np.float32))
-
-
-def test_each_class_is_as_near_as_its_nearest_example() -> None:
-    assert THREE.nearest(np.eye(1, DIMENSIONS, k=2, dtype=np.float32)).tolist() == [[0.0, 1.0]]
-
-
-def test_the_nearest_example_of_a_class_is_named() -> None:
-    assert THREE.nearest_of("b", np.eye(1, DIMENSIONS, k=2, dtype=np.float32)[0]) == ("deux", 1.0)
 
 
 def test_an_example_tips_the_scale_where_the_regression_cannot_tell() -> None:
@@ -131,28 +111,3 @@ def test_letter_groups_are_those_of_scikit_learn() -> None:
 def held_out_texts() -> list[str]:
     lines = (ROOT / "tests" / "questions" / "held_out.jsonl").read_text(encoding="utf-8").splitlines()
     return [str(json.loads(line)["text"]) for line in lines]
-
-
-def test_few_examples_are_compared_as_they_are() -> None:
-    assert main_directions(np.eye(DIMENSIONS, dtype=np.float32)) is None
-
-
-@pytest.fixture
-def many() -> Matrix:
-    """Embeddings that differ along a hundred directions, as ours do for the most part: shape (5000, 384)."""
-    random = np.random.default_rng(3)
-    rows = random.normal(size=(5_000, 100)).astype(np.float32) @ random.normal(size=(100, DIMENSIONS)).astype(np.float32)
-    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
-
-
-def test_along_the_main_directions_the_nearest_example_stays_the_nearest(many: Matrix) -> None:
-    names = [f"text {number:04}" for number in range(len(many))]
-    examples = Examples(names, names, many, main_directions(many))
-    assert examples.embeddings.shape == (len(many), 128)
-    assert all(examples.classes[int(examples.nearest(many[number : number + 1]).argmax())] == names[number] for number in range(0, len(many), 500))
-
-
-def test_directions_are_kept_with_the_examples(tmp_path: Path, many: Matrix) -> None:
-    examples = Examples([str(n) for n in range(len(many))], ["a", "b"] * (len(many) // 2), many, main_directions(many))
-    examples.save(tmp_path / "examples.npz")
-    np.testing.assert_allclose(Examples.load(tmp_path / "examples.npz").nearest(many[:3]), examples.nearest(many[:3]), atol=2e-3)
