@@ -94,6 +94,7 @@ class Engine:
         self._reviewed: os.stat_result | None = None
         self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
         self._working = asyncio.Semaphore(_WORKED_OUT_AT_ONCE)
+        self._in_progress = 0
 
     def load(self) -> None:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
@@ -186,8 +187,12 @@ class Engine:
         again and no second turn, also when another process answered it.
         """
         request = _Request(conversation, text, client_id, time.time(), time.monotonic() + PATIENCE_SECONDS)
-        async with self._lock(conversation):
-            reply = await self._through_rasa(request) or await self._on_rules_alone(request)
+        self._in_progress += 1
+        try:
+            async with self._lock(conversation):
+                reply = await self._through_rasa(request) or await self._on_rules_alone(request)
+        finally:
+            self._in_progress -= 1
         if reply.turn is not None:
             log.info("turn.answered", conversation=conversation, route=reply.route, latency_ms=reply.turn.latency_ms)
         return reply
@@ -229,7 +234,8 @@ class Engine:
                 return None if (answered := await self._answered(request)) is None else reply_of(answered)
             try:
                 looked_up = self.store.look_up(request.conversation, request.client_id)
-                message, answered = await asyncio.gather(processor.read(_as_rasa_sees(request)), looked_up)
+                read = processor.read(_as_rasa_sees(request), alone=self._in_progress == 1)
+                answered, message = await asyncio.gather(looked_up, read)
                 if answered is not None:
                     return reply_of(answered)
                 async with self._working:

@@ -56,9 +56,9 @@ class TurnProcessor(MessageProcessor):
             metadata, runner = loader.load_predict_graph_runner(Path(folder), Path(model_path), LocalModelStorage, StraightGraphRunner)
         return Path(model_path).name, metadata, runner
 
-    async def read(self, message: UserMessage) -> UserMessage:
-        """The message with what the NLU pipeline makes of it."""
-        message.parse_data = await self.reader.read(str(message.text or ""))
+    async def read(self, message: UserMessage, *, alone: bool = False) -> UserMessage:
+        """The message with what the NLU pipeline makes of it; `alone` as for `MessageReader.read`."""
+        message.parse_data = await self.reader.read(str(message.text or ""), alone=alone)
         return message
 
     async def work_out(self, message: UserMessage) -> DialogueStateTracker:
