@@ -86,17 +86,27 @@ class Contender:
         raise SystemExit(f"{self.name} did not give the right first answer within {_PATIENCE_SECONDS} seconds.")
 
     def memory(self) -> None:
-        """Reads what the process holds now, in MB: RSS and PSS (shared pages split among those who share them)."""
-        assert self.process is not None
-        rollup = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text(encoding="ascii")
-        sizes = {line.split(":")[0].lower(): int(line.split()[1]) / 1024 for line in rollup.splitlines() if line.startswith(("Rss", "Pss:"))}
-        self.measured |= {"rss_mb": sizes["rss"], "pss_mb": sizes["pss"]}
+        """Reads what its processes hold now, in MB: RSS and PSS (shared pages split among those who share them)."""
+        sizes = {"rss": 0.0, "pss": 0.0}
+        for process in self._processes():
+            for line in Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines():
+                if line.startswith(("Rss:", "Pss:")):
+                    sizes[line[:3].lower()] += int(line.split()[1]) / 1024
+        self.measured |= {f"{name}_mb": size for name, size in sizes.items()}
 
     def cpu_seconds(self) -> float:
-        """CPU time the process has used since its start, which other work on the machine changes less than it changes the time that passes."""
+        """CPU time its processes have used since their start, which other work on the machine changes less than it changes the time that passes."""
+        ticks = 0
+        for process in self._processes():
+            fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def _processes(self) -> list[int]:
+        """The process that was started and those that it started itself."""
         assert self.process is not None
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        started = self.process.pid
+        return [started, *map(int, Path(f"/proc/{started}/task/{started}/children").read_text(encoding="ascii").split())]
 
     def stop(self) -> None:
         """Ends the server."""

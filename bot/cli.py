@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -187,14 +187,21 @@ def evaluate(
 
 
 @main.command()
-def serve() -> None:
-    """Serve the visitors' website (PORT, default 8080). `make serve` starts the console as well."""
+@click.option("--one-of-several", is_flag=True, hidden=True, help="Share the port with the others, and end with whoever started them.")
+def serve(one_of_several: bool) -> None:
+    """Serve the visitors' website (PORT, default 8080) in OZONE_PROCESSES processes. `make serve` starts the console as well."""
     configure_logging()
+    from bot.processes import end_with_parent, keep_serving
+
+    settings = Settings()
+    if settings.processes > 1 and not one_of_several:
+        raise SystemExit(keep_serving(settings))
+    if one_of_several:
+        end_with_parent()
     leave_out_tensorflow()
     from bot.website.app import create_app
 
-    settings = Settings()
-    _run(create_app, settings, settings.port)
+    _run(create_app, settings, settings.port, shared=one_of_several)
 
 
 @main.command()
@@ -207,12 +214,19 @@ def console() -> None:
     _run(create_app, settings, settings.console_port)
 
 
-def _run(create_app: Any, settings: Settings, port: int) -> None:
+def _run(create_app: Any, settings: Settings, port: int, *, shared: bool = False) -> None:
     import structlog
     import uvicorn
 
+    from bot.processes import listening_socket
+
     structlog.configure(cache_logger_on_first_use=True)  # Rasa writes ten lines a turn that are dropped; now without making a logger for each
-    uvicorn.run(create_app(settings), host=settings.host, port=port, log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=5)
+    listening = listening_socket(settings.host, port, shared=shared)
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=5))
+    with suppress(KeyboardInterrupt):
+        server.run([listening])
+    if not server.started:
+        raise SystemExit(1)
 
 
 @main.command()

@@ -15,6 +15,8 @@ MAX_MESSAGE_LENGTH = 2_000
 MAX_BODY_BYTES = 64_000
 """Bytes of a request body that are read at all."""
 
+_PROCESSES = 2
+"""Of the website, where there are as many cores; each takes about 300 MB."""
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?")
 
@@ -31,6 +33,13 @@ def _port(name: str, default: int) -> int:
     value = os.environ.get(name, str(default))
     if not value.isdigit() or not 0 <= int(value) <= 65535:
         raise SettingsError(f"{name} is {value!r}; it must be a port number between 0 and 65535.")
+    return int(value)
+
+
+def _count(name: str, default: int, most: int) -> int:
+    value = os.environ.get(name, str(default))
+    if not value.isdigit() or not 1 <= int(value) <= most:
+        raise SettingsError(f"{name} is {value!r}; it must be a number from 1 to {most}.")
     return int(value)
 
 
@@ -59,5 +68,6 @@ class Settings:
     host: str = field(default_factory=lambda: os.environ.get("HOST", "127.0.0.1"))
     port: int = field(default_factory=lambda: _port("PORT", 8080))
     console_port: int = field(default_factory=lambda: _port("CONSOLE_PORT", 8081))
+    processes: int = field(default_factory=lambda: _count("OZONE_PROCESSES", min(_PROCESSES, os.cpu_count() or 1), 64))
     https: bool = field(default_factory=lambda: os.environ.get("OZONE_HTTPS", "") in ("1", "true", "yes"))
     allowed_origins: tuple[str, ...] = field(default_factory=lambda: _origins("OZONE_ALLOWED_ORIGINS"))

@@ -117,7 +117,7 @@ def _product(examples: npt.NDArray[np.int8]) -> bytes:
 
     message = helper.make_tensor_value_info("message", TensorProto.UINT8, ["rows", examples.shape[0]])
     products = helper.make_tensor_value_info("products", TensorProto.INT32, ["rows", examples.shape[1]])
-    constants = [numpy_helper.from_array(examples, "examples"), numpy_helper.from_array(np.uint8(_ZERO), "zero")]
+    constants = [numpy_helper.from_array(examples, "examples"), numpy_helper.from_array(np.array(_ZERO, dtype=np.uint8), "zero")]
     multiply = helper.make_node("MatMulInteger", ["message", "examples", "zero"], ["products"])
     graph = helper.make_graph([multiply], "examples", [message], [products], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)

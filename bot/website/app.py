@@ -7,6 +7,7 @@ import gc
 import gzip
 import hashlib
 import json
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -16,6 +17,7 @@ from typing import Any
 
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from sqlite_utils import Database
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -30,6 +32,7 @@ from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.conversation.engine import Engine
+from bot.processes import METRICS_FOLDER
 from bot.record.database import RecordError, writable
 from bot.record.deletion import delete_conversation, was_deleted, wipe
 from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
@@ -78,6 +81,9 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self._all = CollectorRegistry()  # what all processes of the website counted, where there are several
+        if METRICS_FOLDER in os.environ:
+            MultiProcessCollector(self._all)  # type: ignore[no-untyped-call]
         self.turns = Counter("ozone_turns", "Turns answered, by route.", ["route"], registry=self.registry)
         self.seconds = Histogram(
             "ozone_turn_seconds",
@@ -87,8 +93,12 @@ class Metrics:
         )
         self.unrecorded = Counter("ozone_turns_unrecorded", "Turns answered that could not be written to the record.", registry=self.registry)
         self.refused = Counter("ozone_requests_refused", "Chat requests refused, by status.", ["status"], registry=self.registry)
-        self.ready = Gauge("ozone_ready", "1 when the last readiness check found nothing wrong.", registry=self.registry)
-        self.faults = Gauge("ozone_record_faults", "Failed reads and writes of the record since the start.", registry=self.registry)
+        self.ready = Gauge("ozone_ready", "1 when the last readiness check found nothing wrong.", registry=self.registry, multiprocess_mode="livemostrecent")
+        self.faults = Gauge("ozone_record_faults", "Failed reads and writes of the record since the start.", registry=self.registry, multiprocess_mode="sum")
+
+    def text(self) -> bytes:
+        """Everything in Prometheus' text format, for all processes of the website together."""
+        return generate_latest(self._all if METRICS_FOLDER in os.environ else self.registry)
 
 
 class Website:
@@ -246,7 +256,7 @@ class Website:
     async def metrics(self, request: Request) -> Response:
         """Prometheus text."""
         self._metrics.faults.set(self._engine.store.faults)
-        return Response(generate_latest(self._metrics.registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(self._metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     async def refused(self, request: Request, error: Exception) -> Response:
         """One sentence: JSON for the API, a page for people."""
@@ -280,6 +290,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
         with suppress(RecordError):  # readiness says why
             await own.store.record.read(lambda record: None)
         gc.collect()
+        gc.set_threshold(50_000, 20, 50)
         gc.freeze()  # a model's objects live as long as the process: no collection has to look at them again
         following = asyncio.create_task(own.follow())
         yield

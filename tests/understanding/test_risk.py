@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pytest
 
 from bot.understanding.encoder import DIMENSIONS
-from bot.understanding.linear import Examples, Reading
+from bot.understanding.examples import Examples
+from bot.understanding.linear import Reading
 from bot.understanding.risk import CEILING, SILENT, RiskCalibration, fit_risk, is_risk, judge, parts_of
 
 CLASSES = ("clinician_dose", "emergency_breathing", "what_is_ozone")
