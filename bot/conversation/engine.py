@@ -7,12 +7,15 @@ import os
 import sqlite3
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
+from rasa.shared.core.trackers import DialogueStateTracker
 from sqlite_utils import Database
 from threadpoolctl import threadpool_limits
 
@@ -180,6 +183,12 @@ class Engine:
         """The name of the loaded model."""
         return self._processor.model_metadata.model_id if self._processor else None
 
+    def begin(self, text: str) -> None:
+        """Starts on a message for which a turn is about to be asked, if nobody else is being served."""
+        if self._in_progress == 0 and self._processor is not None:
+            with suppress(Exception):  # whatever is wrong will come up again when the message is read, and is dealt with there
+                self._processor.begin(_not_a_command(text))
+
     async def turn(self, conversation: str, text: str, client_id: str | None = None) -> Reply:
         """Answers one message and commits the turn first.
 
@@ -193,8 +202,9 @@ class Engine:
                 reply = await self._through_rasa(request) or await self._on_rules_alone(request)
         finally:
             self._in_progress -= 1
-        if reply.turn is not None:
-            log.info("turn.answered", conversation=conversation, route=reply.route, latency_ms=reply.turn.latency_ms)
+        if reply.turn is not None:  # the visitor need not wait for the line
+            answered = partial(log.info, "turn.answered", conversation=conversation, route=reply.route, latency_ms=reply.turn.latency_ms)
+            asyncio.get_running_loop().call_soon(answered)
         return reply
 
     async def understand(self, text: str) -> Understanding:
@@ -232,14 +242,18 @@ class Engine:
         for _ in range(_ATTEMPTS):
             if (processor := self._processor) is None:
                 return None if (answered := await self._answered(request)) is None else reply_of(answered)
+            message, alone = _as_rasa_sees(request), self._in_progress == 1
             try:
-                looked_up = self.store.look_up(request.conversation, request.client_id)
-                read = processor.read(_as_rasa_sees(request), alone=self._in_progress == 1)
-                answered, message = await asyncio.gather(looked_up, read)
-                if answered is not None:
-                    return reply_of(answered)
+                if alone:  # the embedding is being made already
+                    opened = await self._opened(request, message, processor)
+                else:
+                    opened, _ = await asyncio.gather(self._opened(request, message, processor), processor.read(message))
+                if isinstance(opened, Turn):
+                    return reply_of(opened)
+                if alone:
+                    await processor.read(message, alone=True)
                 async with self._working:
-                    tracker = await processor.work_out(message)
+                    tracker = await processor.work_out(message, opened)
                 self.store.expect(request.conversation, request.until)
                 await self.store.save(tracker)
                 return reply_of(self.store.committed[request.conversation])
@@ -251,6 +265,12 @@ class Engine:
             finally:
                 self.store.forget(request.conversation)
         return None
+
+    async def _opened(self, request: _Request, message: UserMessage, processor: TurnProcessor) -> DialogueStateTracker | Turn:
+        """The conversation as it stands, or the turn that has answered this request already."""
+        if (answered := await self.store.look_up(request.conversation, request.client_id)) is not None:
+            return answered
+        return await processor.open(message)
 
     async def _on_rules_alone(self, request: _Request) -> Reply:
         """The referral or emergency text that the rules ask for, or the approved text for a fault; recorded if possible."""

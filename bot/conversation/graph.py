@@ -27,10 +27,16 @@ class StraightGraphRunner(DaskGraphRunner):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._order = lru_cache(maxsize=None)(self._ordered)
+        self._early = [node._component.begin for node in self._instantiated_nodes.values() if hasattr(node._component, "begin")]
         self._rules = frozenset(name for name, node in self._instantiated_nodes.items() if isinstance(node._component, RulePolicy))
         for name in self._rules:
             index_rules(self._instantiated_nodes[name]._component)
             look_back_no_further_than_rules(self._instantiated_nodes[name]._component)
+
+    def begin(self, text: str) -> None:
+        """Tells the components that can start on a message before the graph comes to them."""
+        for begin in self._early:
+            begin(text)
 
     def run(self, inputs: Optional[Dict[str, Any]] = None, targets: Optional[List[str]] = None) -> Dict[str, Any]:
         """The output of each target."""

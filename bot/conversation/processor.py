@@ -56,18 +56,26 @@ class TurnProcessor(MessageProcessor):
             metadata, runner = loader.load_predict_graph_runner(Path(folder), Path(model_path), LocalModelStorage, StraightGraphRunner)
         return Path(model_path).name, metadata, runner
 
-    async def read(self, message: UserMessage, *, alone: bool = False) -> UserMessage:
-        """The message with what the NLU pipeline makes of it; `alone` as for `MessageReader.read`."""
-        message.parse_data = await self.reader.read(str(message.text or ""), alone=alone)
-        return message
+    def begin(self, text: str) -> None:
+        """Starts on what a message has to wait for the longest, its embedding, beside the next steps of this thread."""
+        if self.reader.would_read(text):
+            self.graph_runner.begin(text)
 
-    async def work_out(self, message: UserMessage) -> DialogueStateTracker:
+    async def read(self, message: UserMessage, *, alone: bool = False) -> None:
+        """Notes in a message what the NLU pipeline makes of it; `alone` as for `MessageReader.read`."""
+        message.parse_data = await self.reader.read(str(message.text or ""), alone=alone)
+
+    async def open(self, message: UserMessage) -> DialogueStateTracker:
+        """The conversation a message belongs to, in a new session if it is time for one."""
+        return await self.fetch_tracker_and_update_session(message.sender_id, message.output_channel, message.metadata)
+
+    async def work_out(self, message: UserMessage, tracker: DialogueStateTracker) -> DialogueStateTracker:
         """The conversation with a message that was read and the reply to it, not yet saved.
 
         Raises:
             SilentTurnError: nothing was said; Rasa itself would call that a turn.
         """
-        tracker = await self.log_message(message, should_save_tracker=False)
+        await self._handle_message_with_tracker(message, tracker)
         tracker = await self.run_action_extract_slots(message.output_channel, tracker)
         await self._run_prediction_loop(message.output_channel, tracker)
         spoken = next((event for event in reversed(tracker.events) if isinstance(event, (BotUttered, UserUttered))), None)

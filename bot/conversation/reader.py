@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict
+
+import orjson
 
 Parsed = Dict[str, Any]
 
@@ -31,10 +32,14 @@ class MessageReader:
 
     def __init__(self, parse: Callable[[Sequence[str]], Sequence[Parsed]]) -> None:
         self._parse = parse
-        self._waiting: OrderedDict[str, asyncio.Future[str | Exception]] = OrderedDict()
-        self._known: OrderedDict[str, str] = OrderedDict()
+        self._waiting: OrderedDict[str, asyncio.Future[bytes | Exception]] = OrderedDict()
+        self._known: OrderedDict[str, bytes] = OrderedDict()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="reader")
         self._running: asyncio.Task[None] | None = None
+
+    def would_read(self, text: str) -> bool:
+        """Whether a text of somebody who is alone would be read on the spot: it is short, and was not read a while ago."""
+        return len(text) <= _SHORT and text not in self._known
 
     async def read(self, text: str, *, afresh: bool = False, alone: bool = False) -> Parsed:
         """The parse data of a text, the caller's own copy.
@@ -61,7 +66,7 @@ class MessageReader:
             self._running = asyncio.create_task(self._read_waiting())
         return self._kept(text, await asyncio.shield(found))
 
-    def _kept(self, text: str, outcome: str | Exception) -> Parsed:
+    def _kept(self, text: str, outcome: bytes | Exception) -> Parsed:
         """The parse data of an outcome, which is remembered for the next who says the same."""
         if isinstance(outcome, Exception):
             raise outcome
@@ -69,7 +74,7 @@ class MessageReader:
             self._known[text] = outcome
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
-        parsed: Parsed = json.loads(outcome)
+        parsed: Parsed = orjson.loads(outcome)
         return parsed
 
     async def _read_waiting(self) -> None:
@@ -85,9 +90,9 @@ class MessageReader:
             for found, outcome in zip(batch.values(), outcomes, strict=True):
                 found.set_result(outcome)
 
-    def _outcomes(self, texts: Sequence[str]) -> Sequence[str | Exception]:
+    def _outcomes(self, texts: Sequence[str]) -> Sequence[bytes | Exception]:
         """A reading, as JSON, or a fault for each text."""
         try:
-            return [json.dumps(parsed) for parsed in self._parse(texts)]
+            return [orjson.dumps(parsed) for parsed in self._parse(texts)]
         except Exception as error:  # noqa: BLE001 - whoever waits must hear of it
             return [error] if len(texts) == 1 else [outcome for text in texts for outcome in self._outcomes([text])]

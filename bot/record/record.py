@@ -29,6 +29,10 @@ PATIENCE_SECONDS = BUSY_TIMEOUT_MS / 1000
 _LOCK_TRY_MS = 50
 """How long one attempt at the write lock waits inside SQLite; reads have to wait for it, so it is short and repeated."""
 
+_FOLDED_AFTER = 30
+"""Writes after which the write-ahead log is folded into the file, some 4 MB. That takes as long as a turn, so it is done when
+whoever wrote has been told, not, as SQLite would, before the commit is over."""
+
 _STOP = object()
 
 
@@ -60,6 +64,7 @@ class Record:
         self._log: tuple[int, int] | None = None
         self._beside: Database | None = None
         self._jobs: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._unfolded = 0
         self.faults = 0
         self._thread: threading.Thread | None = None
 
@@ -127,7 +132,11 @@ class Record:
                 else:
                     self._read(job)
             if waiting:
+                self._unfolded += len(waiting)
                 waiting = self._commit(waiting)
+                self._unfolded -= len(waiting)
+            if self._unfolded >= _FOLDED_AFTER:
+                self._fold()
         self._close()
 
     def _take(self, *, block: bool) -> list[Any]:
@@ -137,6 +146,13 @@ class Record:
             while True:
                 taken.append(self._jobs.get_nowait())
         return taken
+
+    def _fold(self) -> None:
+        """Folds the write-ahead log into the file, as far as no reader needs it; what fails here is done next time."""
+        self._unfolded = 0
+        if self._path is not None and self._open is not None:
+            with suppress(sqlite3.Error):
+                self._open.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _read(self, job: _Job) -> None:
         try:
@@ -222,6 +238,7 @@ class Record:
         if self._open is None or self._replaced():
             self._open = open_record(self._path, any_thread=True)
             self._open.execute(f"PRAGMA busy_timeout = {_LOCK_TRY_MS}")
+            self._open.execute("PRAGMA wal_autocheckpoint = 0")
             self._open.execute("PRAGMA temp_store = MEMORY")  # else each turn's savepoint is a file of its own, made and unmade
             self._identity = _identity(self._path)
             self._log = _identity(_beside(self._path, "-wal"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
+import orjson
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
@@ -104,7 +104,7 @@ class RecordTrackerStore(TrackerStore):
         now = time.time()
         before = loaded.slots or {}
         events = [_redacted(event) for event in without_answers([event.as_dict() for event in new], before.get(REQUESTED_SLOT))]
-        rows = [(conversation, event["event"], float(event.get("timestamp") or now), json.dumps(event, ensure_ascii=False)) for event in events]
+        rows = [(conversation, event["event"], float(event.get("timestamp") or now), orjson.dumps(event).decode()) for event in events]
         turn = turn_from_events(conversation, 0, events, now)
         assert turn is not None
         changed = _changes(before, _slots(tracker))
@@ -201,7 +201,7 @@ def _insert(database: Database, turn: Turn, channel: str, slots: Mapping[str, An
             "channel": channel,
             "at": turn.at,
             "worst": gravest([worst, turn.route]),
-            "slots": json.dumps(dict(slots), ensure_ascii=False),
+            "slots": orjson.dumps(dict(slots)).decode(),
         },
     )
     insert_turn(database, turn)
@@ -214,12 +214,12 @@ def _tail(database: Database, conversation: str) -> Optional[_Tail]:
     if row is None:
         return None
     stored = database.execute("SELECT data FROM events WHERE conversation = ? ORDER BY id DESC LIMIT ?", [conversation, EVENTS_LOADED]).fetchall()
-    events = [json.loads(data) for (data,) in reversed(stored)]
+    events = [orjson.loads(data) for (data,) in reversed(stored)]
     if len(events) == EVENTS_LOADED:
         # A turn that is cut in the middle would look to Rasa like a conversation that begins with an action.
         listening = (number for number, event in enumerate(events) if event.get("name") == ACTION_LISTEN_NAME)
         events = events[next(listening, 0) :]
-    return int(row[0]), json.loads(row[1]), events
+    return int(row[0]), orjson.loads(row[1]), events
 
 
 def _event(stored: Mapping[str, Any]) -> Event | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
+import orjson
 from sqlite_utils import Database
 
 from bot.record.filters import TurnFilter, find
@@ -138,14 +138,14 @@ def insert_turn(database: Database, turn: Turn) -> None:
     """Adds a turn; the caller holds the transaction."""
     values = {column: getattr(turn, column) for column in _COLUMNS}
     for column in _JSON_COLUMNS:
-        values[column] = json.dumps(values[column], ensure_ascii=False)
+        values[column] = orjson.dumps(values[column]).decode()
     database.execute(_INSERT, list(values.values()))
 
 
 def _turn(row: Sequence[Any]) -> Turn:
     values = dict(zip(_COLUMNS, row, strict=True))
     for column in _JSON_COLUMNS:
-        values[column] = json.loads(values[column])
+        values[column] = orjson.loads(values[column])
     return Turn(**values)
 
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +30,10 @@ MAX_TOKENS = 256
 """The length the model was published for; the rest of a longer text is not read."""
 
 _REMEMBERED = 4096
+_BEGUN_AT_MOST = 256
+
+_SPUN_SECONDS = 0.002
+"""How long to look again and again whether a run is over, before sleeping until it is."""
 
 _NOT_TUNED_BELOW = 51
 """Of 256: a fifth of all sentences."""
@@ -71,7 +77,17 @@ class SentenceModel:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
         self._remembered: OrderedDict[str, Matrix] = OrderedDict()
+        self._begun: OrderedDict[str, Future[Matrix]] = OrderedDict()
+        self._lock = Lock()
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
+
+    def begin(self, text: str) -> None:
+        """Starts to encode a text beside whatever the caller does next; `encode` then waits for that instead of doing it again."""
+        with self._lock:
+            if text not in self._remembered and text not in self._begun:
+                self._begun[text] = self._threads.submit(self._pooled, self._tokens(text))
+            while len(self._begun) > _BEGUN_AT_MOST:  # of messages that nobody reads any more
+                self._begun.popitem(last=False)
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Embeddings of `texts`, one row each: shape (len(texts), 384), rows of length one.
@@ -79,20 +95,38 @@ class SentenceModel:
         Each text is run by itself. In int8 a text's numbers would depend a little on what else is in its batch; so the same
         sentence is always the same numbers, and a batch of short sentences would hardly be quicker.
         """
-        missing = list(dict.fromkeys(text for text in texts if text not in self._remembered))
+        with self._lock:
+            found = {text: self._remembered[text] for text in texts if text in self._remembered}
+            begun = {text: self._begun.pop(text) for text in dict.fromkeys(texts) if text in self._begun}
+        missing = list(dict.fromkeys(text for text in texts if text not in found and text not in begun))
         run_all = self._threads.map if len(missing) > 1 else map
-        fresh = dict(zip(missing, run_all(self._run, missing), strict=True))
-        found = [fresh[text] if text in fresh else self._remembered[text] for text in texts]
-        self._remembered.update(fresh)
-        while len(self._remembered) > _REMEMBERED:
-            self._remembered.popitem(last=False)
-        return np.stack(found) if found else np.zeros((0, DIMENSIONS), dtype=np.float32)
+        fresh = dict(zip(missing, run_all(self._run, missing), strict=True)) | {text: _awaited(run) for text, run in begun.items()}
+        with self._lock:
+            self._remembered.update(fresh)
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        found.update(fresh)
+        return np.stack([found[text] for text in texts]) if texts else np.zeros((0, DIMENSIONS), dtype=np.float32)
 
     def _run(self, text: str) -> Matrix:
+        return self._pooled(self._tokens(text))
+
+    def _tokens(self, text: str) -> dict[str, npt.NDArray[np.int64]]:
         ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        (hidden,) = self._session.run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)})
+        return {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+
+    def _pooled(self, tokens: dict[str, npt.NDArray[np.int64]]) -> Matrix:
+        (hidden,) = self._session.run(None, tokens)
         pooled = hidden[0].mean(axis=0)
         return np.asarray(pooled / max(float(np.linalg.norm(pooled)), 1e-9), dtype=np.float32)
+
+
+def _awaited(run: Future[Matrix]) -> Matrix:
+    """The result of a run that is nearly over. A core that sleeps meanwhile takes longer to wake up than most of these runs still last."""
+    until = time.perf_counter() + _SPUN_SECONDS
+    while not run.done() and time.perf_counter() < until:
+        time.sleep(0)
+    return run.result()
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.linear_model import LogisticRegression
@@ -201,20 +201,27 @@ class MessageClassifier(IntentClassifier, GraphComponent):
 
 def sentence_embedding(message: Message) -> Matrix:
     """The sentence embedding of a message, shape (1, 384); encoded here if no featurizer left one."""
-    _, sentence = message.get_dense_features(TEXT)
-    if sentence is not None:
-        return np.asarray(sentence.features, dtype=np.float32)
-    return shared_encoder().encode([str(message.get(TEXT) or "")])
+    found = _featurized(message)
+    return shared_encoder().encode([str(message.get(TEXT) or "")]) if found is None else np.asarray(found, dtype=np.float32)
+
+
+def _featurized(message: Message) -> Matrix | None:
+    """The sentence embedding that a featurizer left, shape (1, 384). Rasa would make a copy, then look whether there are others to add to it."""
+    left = [feature for feature in message.features if feature.attribute == TEXT and feature.type == FEATURE_TYPE_SENTENCE and feature.is_dense()]
+    if len(left) == 1:
+        return left[0].features
+    _, combined = message.get_dense_features(TEXT)
+    return None if combined is None else combined.features
 
 
 def _embeddings(messages: Sequence[Message], texts: Sequence[Sequence[str]]) -> Matrix:
     """One row for each text of each message, the message itself first. What no featurizer encoded is encoded in one batch."""
-    featurized = [message.get_dense_features(TEXT)[1] for message in messages]
+    featurized = [_featurized(message) for message in messages]
     missing = [text for found, own in zip(featurized, texts, strict=True) for text in own[0 if found is None else 1 :]]
     encoded = iter(shared_encoder().encode(missing))
     rows: List[Matrix] = []
     for found, own in zip(featurized, texts, strict=True):
-        rows.append(next(encoded) if found is None else found.features)
+        rows.append(next(encoded) if found is None else found)
         rows.extend(next(encoded) for _ in own[1:])
     return np.vstack(rows).astype(np.float32, copy=False)
 

@@ -45,6 +45,11 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """A ready encoder."""
         return cls(config, execution_context.node_name)
 
+    def begin(self, text: str) -> None:
+        """Starts to encode a message, so that it is ready or nearly so when `process` comes to it."""
+        if text:
+            self._encoder.begin(clean(text))
+
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Featurises all examples, in batches."""
         self.process(training_data.training_examples)

@@ -171,6 +171,7 @@ class Website:
         started = time.perf_counter()
         body = await json_body(request)
         message, client_id = field(body, "message", str), optional_text(body, "client_id", _MAX_CLIENT_ID)
+        self._engine.begin(message)
         conversation = self._conversation(optional_text(body, "token")) or self._tokens.new_conversation()
         reply = await self._engine.turn(conversation, message, client_id)
         if self._deleted(conversation):

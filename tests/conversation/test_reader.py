@@ -70,6 +70,21 @@ def test_a_known_sentence_is_not_read_again_unless_that_is_wanted() -> None:
     assert len(pipeline.batches) == 2
 
 
+def test_a_short_message_of_somebody_who_is_alone_is_read_on_the_spot() -> None:
+    threads: list[str] = []
+
+    def pipeline(texts: Sequence[str]) -> list[Parsed]:
+        threads.append(threading.current_thread().name)
+        return [{"text": text} for text in texts]
+
+    reader = MessageReader(pipeline)
+    assert asyncio.run(reader.read("short", alone=True)) == {"text": "short"}
+    assert asyncio.run(reader.read("long " * 100, alone=True)) == {"text": "long " * 100}
+    assert threads[0] == threading.current_thread().name
+    assert threads[1].startswith("reader")
+    assert not reader.would_read("short"), "it is known by now"
+
+
 def test_a_visitor_who_leaves_takes_no_reading_with_them() -> None:
     pipeline = Pipeline()
     reader = MessageReader(pipeline)

@@ -72,6 +72,18 @@ def test_a_text_has_the_same_vector_alone_and_among_others() -> None:
     assert np.array_equal(_open().encode(texts)[:2], np.vstack([_open().encode([text]) for text in texts[:2]]))
 
 
+def test_a_text_that_was_begun_has_the_vector_it_would_have_had() -> None:
+    begun, model = "Is it safe to drive home after a session?", _open()
+    model.begin(begun)
+    assert np.array_equal(model.encode([begun, "another"]), _open().encode([begun, "another"]))
+
+
+def test_many_texts_that_are_begun_and_never_wanted_do_no_harm(model: SentenceModel) -> None:
+    for number in range(400):
+        model.begin(f"never wanted {number}")
+    assert model.encode(["What is ozone?"]).shape == (1, DIMENSIONS)
+
+
 def test_a_fifth_of_all_sentences_is_never_tuned_on() -> None:
     kept = [kept_from_tuning(f"question number {n}") for n in range(5_000)]
     assert 0.17 < sum(kept) / len(kept) < 0.23

@@ -19,7 +19,8 @@ def test_each_class_is_as_near_as_its_nearest_example() -> None:
 
 def test_the_nearest_example_of_a_class_is_named() -> None:
     name, cosine = THREE.nearest_of("b", np.eye(1, DIMENSIONS, k=2, dtype=np.float32)[0])
-    assert (name, cosine) == ("deux", pytest.approx(1.0))
+    assert name == "deux"
+    assert cosine == pytest.approx(1.0)
 
 
 def test_saved_examples_keep_texts_and_intents(tmp_path: Path) -> None:
