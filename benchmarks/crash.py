@@ -1,8 +1,8 @@
-"""Kills the chat process in the middle of its work, again and again, and proves that no reply a visitor got is missing or doubled.
+"""Kills the chat processes in the middle of their work, again and again, and proves that no reply a visitor got is missing or doubled.
 
 `python -m benchmarks.crash --kills 200`. One process imports everything and loads the model once and forks the chat processes
-that are killed, because that takes longer than all the rest of a life; a chat process opens the record and serves like
-`python -m bot serve`. Visitors live through all the kills and send a request again, with its id, until it is answered.
+that are killed, because that takes longer than all the rest of a life; they open the record and serve on one port like
+those of `python -m bot serve`. Visitors live through all the kills and send a request again, with its id, until it is answered.
 """
 
 from __future__ import annotations
@@ -63,11 +63,13 @@ def start_chat(engine: Engine, port: int) -> int:
     try:
         import uvicorn
 
+        from bot.processes import listening_socket
         from bot.settings import Settings
         from bot.website.app import create_app
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        uvicorn.run(create_app(Settings(), engine), host="127.0.0.1", port=port, log_level="critical", access_log=False, ws="none")
+        server = uvicorn.Server(uvicorn.Config(create_app(Settings(), engine), log_level="critical", access_log=False, ws="none"))
+        server.run([listening_socket("127.0.0.1", port, shared=True)])
     finally:
         os._exit(1)
 
@@ -116,22 +118,22 @@ def check(path: Path, tally: Tally) -> list[str]:
     return wrong
 
 
-async def crash(engine: Engine, kills: int, path: Path, processes: int = 1) -> tuple[Tally, list[str]]:
+async def crash(engine: Engine, kills: int, path: Path, processes: int) -> tuple[Tally, list[str]]:
     """Runs the load over `kills` lives; returns what visitors saw and what was wrong after any of them.
 
     Args:
         engine: loaded, its record not yet opened; each chat process has a copy.
         kills: lives.
         path: the record, which all chat processes share.
-        processes: chat processes at a time; all are killed.
+        processes: chat processes at a time, on one port; all are killed.
     """
     questions, tally, wrong, stop = messages(), Tally(), [], asyncio.Event()
-    ports = [free_port() for _ in range(processes)]
-    visitors = [asyncio.create_task(visit(ports[number % processes], questions, tally, stop)) for number in range(VISITORS)]
+    port = free_port()
+    visitors = [asyncio.create_task(visit(port, questions, tally, stop)) for _ in range(VISITORS)]
     started = time.monotonic()
     for life in range(kills):
         tally.heard.clear()
-        children = [start_chat(engine, port) for port in ports]
+        children = [start_chat(engine, port) for _ in range(processes)]
         await asyncio.wait_for(tally.heard.wait(), 120)
         await asyncio.sleep(random.uniform(0, _LONGEST_LIFE_SECONDS))
         for child in children:
@@ -150,7 +152,7 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--processes", type=int, default=1, help="chat processes on one record")
+    parser.add_argument("--processes", type=int, default=2, help="chat processes at a time")
     arguments = parser.parse_args()
     quiet_libraries()
     configure_logging(level=50)
