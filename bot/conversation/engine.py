@@ -244,7 +244,7 @@ class Engine:
                 return None if (answered := await self._answered(request)) is None else reply_of(answered)
             message, alone = _as_rasa_sees(request), self._in_progress == 1
             try:
-                if alone:  # the embedding is being made already
+                if alone:  # the embedding may be on its way already (see `begin`)
                     opened = await self._opened(request, message, processor)
                 else:
                     opened, _ = await asyncio.gather(self._opened(request, message, processor), processor.read(message))

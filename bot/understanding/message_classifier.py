@@ -134,6 +134,11 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         assert self._intents is not None
         self._known = {phrase(text): intent for text, intent in zip(self._intents.examples.texts, self._intents.examples.intents, strict=True)}
 
+    def begin(self, text: str) -> None:
+        """Starts to encode the sentences of a message, so that they are ready or nearly so when `process` comes to them."""
+        for part in parts_of(text):
+            shared_encoder().begin(part)
+
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing downstream learns from this classifier's guesses."""
         return training_data

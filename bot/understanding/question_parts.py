@@ -10,6 +10,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.safety.normalise import clean
+from bot.understanding.encoder import shared_encoder
 from bot.understanding.message_classifier import MessageClassifier
 
 _BETWEEN = re.compile(
@@ -23,6 +24,12 @@ _MOST = 6
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class QuestionParts(MessageClassifier):
     """The message classifier, which also sets `parts`: the intent of each single question, in order, when there are several."""
+
+    def begin(self, text: str) -> None:
+        """Starts to encode the sentences and the questions of a message."""
+        super().begin(text)
+        for part in parts_of_message(text):
+            shared_encoder().begin(part)
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Sets `intent`, `intent_ranking` and `risk` as its parent does, and `parts`."""

@@ -179,6 +179,7 @@ class Website:
             raise _gone()
         self._metrics.turns.labels(reply.route).inc()
         self._metrics.seconds.observe(time.perf_counter() - started)
+        self._metrics.faults.set(self._engine.store.faults)  # here too: another process may be asked for the metrics
         if reply.turn is None:
             self._metrics.unrecorded.inc()
         return JSONResponse({"token": self._tokens.sign(conversation), "conversation": conversation, **reply_json(reply, self._engine.library)})
@@ -291,7 +292,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
         with suppress(RecordError):  # readiness says why
             await own.store.record.read(lambda record: None)
         gc.collect()
-        gc.set_threshold(50_000, 20, 50)
+        gc.set_threshold(50_000, 20, 50)  # a turn makes thousands of objects and hardly a cycle
         gc.freeze()  # a model's objects live as long as the process: no collection has to look at them again
         following = asyncio.create_task(own.follow())
         yield

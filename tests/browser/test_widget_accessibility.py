@@ -193,6 +193,18 @@ def test_every_way_of_closing_returns_the_focus(context: BrowserContext, website
     expect(chat.launcher).to_be_focused()
 
 
+def test_the_options_do_not_stay_in_the_way_of_the_reply(context: BrowserContext, website: str) -> None:
+    page = context.new_page()
+    page.goto(f"{website}/demo")
+    chat = Chat(page)
+    chat.open()
+    page.locator("ozone-faq .menu").click()
+    expect(page.locator("ozone-faq .menu")).to_have_attribute("aria-expanded", "true")
+    chat.ask("What is ozone?")
+    expect(page.locator("ozone-faq .menu")).to_have_attribute("aria-expanded", "false")
+    expect(chat.panel.get_by_role("button", name="Delete this conversation")).to_be_hidden()
+
+
 def test_escape_closes_one_thing_at_a_time(context: BrowserContext, website: str) -> None:
     page = context.new_page()
     page.goto(f"{website}/demo")

@@ -353,6 +353,7 @@ class OzoneFaq extends HTMLElement {
     const words = field.value.trim();
     if (!words) return;
     if (this.#sending) return this.#say(this.#t('busy'));
+    this.#options(false);
     field.value = '';
     this.#typed();
     this.#deliver(this.#talk.add(words));
