@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import orjson
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -182,7 +183,8 @@ class Website:
         self._metrics.faults.set(self._engine.store.faults)  # here too: another process may be asked for the metrics
         if reply.turn is None:
             self._metrics.unrecorded.inc()
-        return JSONResponse({"token": self._tokens.sign(conversation), "conversation": conversation, **reply_json(reply, self._engine.library)})
+        content = {"token": self._tokens.sign(conversation), "conversation": conversation, **reply_json(reply, self._engine.library)}
+        return Response(orjson.dumps(content), media_type="application/json")
 
     async def conversation(self, request: Request) -> Response:
         """The turns of a conversation; without a token the token of a new one, so that a first message can be sent again safely."""

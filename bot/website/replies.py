@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from bot.content.library import Library
@@ -49,13 +50,18 @@ def links(text: str, *, emergency: bool) -> list[dict[str, str]]:
 
     Digits are a telephone number in an emergency or after "call"; years, ranges, amounts and units are not.
     """
+    return [{"text": words, "href": href} for words, href in _links(text, emergency=emergency)]
+
+
+@lru_cache(maxsize=1024)  # there are not many more approved texts
+def _links(text: str, *, emergency: bool) -> tuple[tuple[str, str], ...]:
     found = []
     for match in _ADDRESS_OR_NUMBER.finditer(text):
         if match["mail"]:
-            found.append({"text": match["mail"], "href": f"mailto:{match['mail']}"})
+            found.append((match["mail"], f"mailto:{match['mail']}"))
         elif _is_phone(match["number"]) and (emergency or _CALL.search(text[: match.start()])):
-            found.append({"text": match["number"], "href": "tel:" + re.sub(r"[^\d+]", "", match["number"])})
-    return found
+            found.append((match["number"], "tel:" + re.sub(r"[^\d+]", "", match["number"])))
+    return tuple(found)
 
 
 def _is_phone(number: str) -> bool:
