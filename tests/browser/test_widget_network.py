@@ -78,10 +78,7 @@ def test_a_server_that_stays_away_is_told_in_words_with_the_emergency_number_and
     chat = Chat(page)
     page.route("**/api/chat", lambda route: route.abort())
     chat.send("What is ozone?")
-    for _ in range(6):
-        expect(chat.problem).to_be_visible()
-        page.clock.run_for(12_000)
-    expect(chat.problem).to_contain_text("Your message is kept here.")
+    chat.wait_for("Your message is kept here.", chat.problem)
     expect(chat.problem.get_by_role("link", name="911")).to_be_visible()
     page.unroute("**/api/chat")
     chat.problem.get_by_role("button", name="Try again").click()
@@ -188,10 +185,7 @@ def test_earlier_messages_that_cannot_be_loaded_are_missed_in_words(page: Page) 
     page.clock.install()
     page.route("**/api/conversation", lambda route: route.abort())
     page.reload()
-    for _ in range(6):
-        expect(chat.notice).to_be_visible()
-        page.clock.run_for(12_000)
-    expect(chat.notice).to_contain_text("cannot be loaded")
+    chat.wait_for("cannot be loaded", chat.notice)
 
 
 def test_an_expired_token_on_a_new_page_begins_a_new_conversation(chat: Chat) -> None:
@@ -232,9 +226,7 @@ def test_a_deletion_that_fails_says_so_and_keeps_everything(page: Page) -> None:
     page.route("**/api/conversation/delete", lambda route: route.fulfill(status=500, json={"error": "no"}))
     chat.option("Delete this conversation")
     chat.panel.get_by_role("button", name="Delete", exact=True).click()
-    for _ in range(6):
-        page.clock.run_for(12_000)
-    expect(chat.notice).to_contain_text("could not be deleted")
+    chat.wait_for("could not be deleted", chat.notice)
     expect(chat.replies).to_have_count(1)
     assert page.evaluate("sessionStorage.length") == 1
 

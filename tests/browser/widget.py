@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from playwright.sync_api import Locator, Page, Route, expect
@@ -59,6 +60,18 @@ class Chat:
     def option(self, name: str) -> None:
         self.page.locator("ozone-faq .menu").click()
         self.panel.get_by_role("button", name=name, exact=True).click()
+
+    def wait_for(self, words: str, where: Locator) -> None:
+        """Lets the page's clock, which is installed, run on until the widget has given up trying and says `words`.
+
+        How often it has to run on depends on how soon the answer to each attempt arrives, which takes real time.
+        """
+        for _ in range(60):
+            self.page.clock.run_for(12_000)
+            with suppress(AssertionError):
+                expect(where).to_contain_text(words, timeout=200)
+                return
+        expect(where).to_contain_text(words)
 
     def heard(self) -> list[dict[str, str]]:
         """What the live regions were given so far, if the page listens."""
