@@ -16,7 +16,7 @@ MAX_BODY_BYTES = 64_000
 """Bytes of a request body that are read at all."""
 
 _PROCESSES = 2
-"""Of the website, where there are as many cores; each takes about 300 MB."""
+"""Of the website, where there are as many cores; each takes about 270 MB."""
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?|https?://\[[0-9a-f:]+\](:\d+)?")
 

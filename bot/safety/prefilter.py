@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sre_parse
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from sre_constants import ASSERT, ASSERT_NOT, AT, BRANCH, IN, LITERAL, MAX_REPEAT, MIN_REPEAT, SUBPATTERN
 from typing import Any, cast
@@ -65,7 +65,13 @@ def required_fragments(pattern: re.Pattern[str]) -> Fragments | None:
     if pattern.flags & re.IGNORECASE:
         return None
     fragments = _of_sequence(cast(Iterable[Any], sre_parse.parse(pattern.pattern, pattern.flags & ~re.UNICODE)))[1]
-    return fragments and frozenset(fragment for fragment in fragments if not any(other in fragment for other in fragments - {fragment}))
+    if fragments is None:
+        return None
+    shortest: list[str] = []  # a fragment in which another occurs says nothing more
+    for fragment in sorted(fragments, key=len):
+        if not any(other in fragment for other in shortest):
+            shortest.append(fragment)
+    return frozenset(shortest)
 
 
 def _of_sequence(steps: Iterable[tuple[Any, Any]]) -> tuple[Fragments | None, Fragments | None]:
@@ -112,15 +118,9 @@ def _of_branches(branches: Sequence[Any]) -> tuple[Fragments | None, Fragments |
     return _union(exact), _union(required)
 
 
-def _union(sets: Iterable[Fragments | None]) -> Fragments | None:
-    known = list(sets)
-    together = frozenset(_all(known)) if None not in known else None
-    return together if together is not None and len(together) <= _MOST else None
-
-
-def _all(sets: Iterable[Fragments | None]) -> Iterator[str]:
-    for fragments in sets:
-        yield from fragments or ()
+def _union(sets: Sequence[Fragments | None]) -> Fragments | None:
+    together = frozenset[str]().union(*(fragments for fragments in sets if fragments is not None))
+    return together if None not in sets and len(together) <= _MOST else None
 
 
 def _better(one: Fragments | None, other: Fragments | None) -> Fragments | None:

@@ -82,9 +82,10 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._all = CollectorRegistry()  # what all processes of the website counted, where there are several
-        if METRICS_FOLDER in os.environ:
-            MultiProcessCollector(self._all)  # type: ignore[no-untyped-call]
+        self._shown = self.registry
+        if METRICS_FOLDER in os.environ:  # there are several processes, and what all of them counted is shown
+            self._shown = CollectorRegistry()
+            MultiProcessCollector(self._shown)  # type: ignore[no-untyped-call]
         self.turns = Counter("ozone_turns", "Turns answered, by route.", ["route"], registry=self.registry)
         self.seconds = Histogram(
             "ozone_turn_seconds",
@@ -99,7 +100,7 @@ class Metrics:
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format, for all processes of the website together."""
-        return generate_latest(self._all if METRICS_FOLDER in os.environ else self.registry)
+        return generate_latest(self._shown)
 
 
 class Website:
