@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.load import Gone, Visitor, messages
 from bot.logs import configure_logging, quiet_libraries
-from bot.without_tensorflow import leave_out_tensorflow
+from bot.serving import leave_out_what_trains
 
 if TYPE_CHECKING:
     from bot.conversation.engine import Engine
@@ -156,7 +156,7 @@ def main() -> None:
     arguments = parser.parse_args()
     quiet_libraries()
     configure_logging(level=50)
-    leave_out_tensorflow()
+    leave_out_what_trains()
     import bot.website.app  # noqa: F401 - once, for all the processes to come
     from bot.conversation.engine import Engine
     from bot.settings import Settings

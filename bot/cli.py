@@ -26,8 +26,8 @@ from bot.record.asked_next import asked_next  # noqa: E402
 from bot.record.audit import append, verify_audit  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc, verify_turns  # noqa: E402
+from bot.serving import leave_out_what_trains  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
-from bot.without_tensorflow import leave_out_tensorflow  # noqa: E402
 
 
 class Refused(click.ClickException):
@@ -67,7 +67,7 @@ def ask(one: bool, questions: IO[str]) -> None:
     """
     configure_logging(level=40)
     asked = list(_questions(questions))
-    leave_out_tensorflow()
+    leave_out_what_trains()
     from bot.conversation.engine import Engine
 
     engine = Engine(Settings(), open_record(None))
@@ -198,7 +198,7 @@ def serve(one_of_several: bool) -> None:
         raise SystemExit(keep_serving(settings))
     if one_of_several:
         end_with_parent()
-    leave_out_tensorflow()
+    leave_out_what_trains()
     from bot.website.app import create_app
 
     _run(create_app, settings, settings.port, shared=one_of_several)

@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.logs import configure_logging, quiet_libraries
-from bot.without_tensorflow import leave_out_tensorflow
 
 quiet_libraries()
 configure_logging(level=50)
-leave_out_tensorflow()
 
 from bot.content.library import Library, load_library  # noqa: E402
 from bot.content.rules import load_triage  # noqa: E402

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timezone, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ class Pages:
     def render(self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, *, zone: tzinfo | None = None, **context: Any) -> HTMLResponse:
         """A page, with times in `zone`; `context` must hold every name the template uses."""
         zone = zone or self.zone
-        zone_name = datetime.now(timezone.utc).astimezone(zone).tzname() or "local time"
+        zone_name = datetime.now(UTC).astimezone(zone).tzname() or "local time"
         html = self._environment.get_template(template).render(zone=zone, zone_name=zone_name, **context)
         return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
 

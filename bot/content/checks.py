@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-import textstat
-
 from bot.content.files import ContentError
 from bot.content.library import Library, load_library
+from bot.content.readability import reading_grade
 from bot.content.rules import load_categories, load_triage
 from bot.content.snippet import Snippet
 from bot.content.sync import out_of_step
@@ -27,13 +26,6 @@ SEED_SENTENCES = 17
 _LANGUAGES = "languages"
 """File with sentences in other languages than English."""
 
-_NAMES = re.compile(
-    r"\b(major |minor )?auto-?ha?emotherapy\b|\bglutathione\b|\balpha-lipoic acid\b|\bhyperbaric oxygen( therapy)?\b|\bultraviolet\b"
-    r"|\bhydrogen peroxide\b|\bprolozone\b|\bozonated\b|\bozone therapy\b|\bG6PD( deficiency)?\b|\bclinicians?\b|\bcytokines?\b|\bantioxidants?\b"
-    r"|\banticoagulants?\b|\bFood and Drug Administration\b|\bEnvironmental Protection Agency\b|\bAdvertising Standards Authority\b"
-    r"|\b\S+@\S+|https?://\S+|\([^)]*fictional[^)]*\)",
-    re.IGNORECASE,
-)
 _PROMISES = re.compile(
     r"\b(guarantee[ds]?|miracle|completely safe|totally safe|perfectly safe|no side effects|no risks?\b(?! of)|risk[- ]free"
     r"|will (cure|heal|fix|restore|boost|detox\w*|reverse)|(ozone|it|therapy) (cures|heals|boosts|detoxifies|reverses|eliminates)"
@@ -95,11 +87,6 @@ def check_snippet(snippet: Snippet, today: date) -> Iterator[str]:
         yield f"{owner} was approved on {snippet.approval.on}, which is in the future."
     if not all(isinstance(number, int) and 1 <= number <= SEED_SENTENCES for number in snippet.seed):
         yield f"{owner} names a sentence of the owner's text that does not exist; use numbers from 1 to {SEED_SENTENCES}."
-
-
-def reading_grade(text: str) -> float:
-    """Flesch-Kincaid grade (Kincaid et al., 1975) of a text, with unavoidable names counted as one short word."""
-    return float(textstat.textstat.flesch_kincaid_grade(_NAMES.sub("name", text)))
 
 
 def _promise(text: str) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -164,7 +164,7 @@ def write_report(parts: Sequence[Measured], path: Path) -> None:
     environment.globals.update(ROUTES=ROUTES, LABELS=ROUTE_LABELS)
     page = environment.get_template("report.html").render(
         sections=[{"id": f"part-{number}", **_section(part)} for number, part in enumerate(parts)],
-        made=f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC",
+        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         line=closing_line(parts),
     )
     path.parent.mkdir(parents=True, exist_ok=True)

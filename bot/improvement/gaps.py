@@ -64,7 +64,7 @@ def _labels(embeddings: Matrix) -> list[int]:
     """A group for each row, numbered from 0, by average linkage."""
     if len(embeddings) < 2:
         return [0] * len(embeddings)
-    found = AgglomerativeClustering(n_clusters=None, affinity="cosine", linkage="average", distance_threshold=1 - NEAR).fit_predict(embeddings)
+    found = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="average", distance_threshold=1 - NEAR).fit_predict(embeddings)
     return [int(label) for label in found]
 
 

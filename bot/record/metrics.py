@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import pairwise
 
 from sqlite_utils import Database
@@ -105,7 +105,7 @@ def midnight(day: date, zone: tzinfo | None) -> str:
 
 def today(now: float, zone: tzinfo | None) -> date:
     """The present day in a time zone."""
-    return datetime.fromtimestamp(now, timezone.utc).astimezone(zone).date()
+    return datetime.fromtimestamp(now, UTC).astimezone(zone).date()
 
 
 def starts(first: date, last: date, weekly: bool) -> Iterator[date]:

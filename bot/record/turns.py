@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -72,7 +72,7 @@ _SELECT = f"SELECT {', '.join('turns.' + column for column in _COLUMNS)} FROM tu
 
 def utc(timestamp: float) -> str:
     """A Unix time as ISO 8601 in UTC with milliseconds."""
-    return datetime.fromtimestamp(timestamp, timezone.utc).isoformat(timespec="milliseconds")
+    return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="milliseconds")
 
 
 def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[str, Any]], finished: float) -> Turn | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import sre_parse
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import product
-from sre_constants import ASSERT, ASSERT_NOT, AT, BRANCH, IN, LITERAL, MAX_REPEAT, MIN_REPEAT, SUBPATTERN
+from re import _parser  # type: ignore[attr-defined]  # there is no public way to the parts of an expression
+from re._constants import ASSERT, ASSERT_NOT, AT, BRANCH, IN, LITERAL, MAX_REPEAT, MIN_REPEAT, SUBPATTERN
 from typing import Any, cast
 
 Fragments = frozenset[str]
@@ -64,7 +64,7 @@ def required_fragments(pattern: re.Pattern[str]) -> Fragments | None:
     """Fragments of which one is in every text that a pattern matches; None where there are none, or too many, or the case does not matter."""
     if pattern.flags & re.IGNORECASE:
         return None
-    fragments = _of_sequence(cast(Iterable[Any], sre_parse.parse(pattern.pattern, pattern.flags & ~re.UNICODE)))[1]
+    fragments = _of_sequence(cast(Iterable[Any], _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)))[1]
     if fragments is None:
         return None
     shortest: list[str] = []  # a fragment in which another occurs says nothing more

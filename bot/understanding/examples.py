@@ -74,7 +74,7 @@ class Examples:
         rows = _along(self._directions, embeddings)
         scales = np.maximum(np.abs(rows).max(axis=1, keepdims=True), 1e-9) / np.float32(_MESSAGE_STEPS)
         (products,) = self._session.run(None, {"message": (np.rint(rows / scales) + _ZERO).astype(np.uint8)})
-        return products, scales * np.float32(self._scale)
+        return products, np.asarray(scales * self._scale, dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Writes two files into `folder`, without pickled objects."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import mmh3
 import numpy as np
 import numpy.typing as npt
-from sklearn.utils import murmurhash3_32
 from threadpoolctl import threadpool_limits
 
 from bot.safety.normalise import phrase
@@ -63,7 +63,7 @@ def _groups(word: str) -> npt.NDArray[np.int64]:
         found += [framed[start : start + length] for start in range(max(len(framed) - length, 0) + 1)]
         if len(framed) <= length:
             break  # the whole word, which counts once
-    hashes = [int(murmurhash3_32(group)) for group in found]
+    hashes = [mmh3.hash(group) for group in found]
     return np.array([(abs(value) % _LETTER_BUCKETS + 1) * (1 if value >= 0 else -1) for value in hashes], dtype=np.int64)
 
 

@@ -263,12 +263,12 @@ def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> tu
     folds = fold_numbers(intents, _FOLDS)
     parts = [(folds == fold, np.flatnonzero(folds != fold)) for fold in range(_FOLDS)]
     parts = [(unseen, seen) for unseen, seen in parts if unseen.any() and seen.size]
-    whole, *partial = fit_side_by_side([(rows, intents), *((rows[seen], [intents[index] for index in seen]) for _, seen in parts)])
+    whole, *partial = fit_side_by_side([(rows, intents), *((rows[seen], [intents[index] for index in seen.tolist()]) for _, seen in parts)])
     classes = whole.classes
     probabilities, nearest = np.zeros((len(texts), len(classes)), np.float32), np.zeros((len(texts), len(classes)), np.float32)
     read = np.zeros(len(texts), np.bool_)
     for regression, (unseen, seen) in zip(partial, parts, strict=True):
-        examples = Examples([texts[index] for index in seen], [intents[index] for index in seen], embeddings[seen], directions)
+        examples = Examples([texts[index] for index in seen.tolist()], [intents[index] for index in seen.tolist()], embeddings[seen], directions)
         reading = Intents(regression, examples).read_features(rows[unseen], embeddings[unseen])
         places = np.ix_(unseen, np.searchsorted(classes, reading.classes))
         probabilities[places], nearest[places] = reading.probabilities, reading.nearest
@@ -283,6 +283,7 @@ def _calibrate(held_out: Reading, intents: npt.NDArray[np.str_], on_subject: npt
     if len(set(right)) < 2:
         return UNCALIBRATED
     evidence = _evidence(held_out, on_subject)
+
     fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(evidence, right)
     weights = tuple(float(weight) for weight in fitted.coef_[0])
     confidence = Calibration(weights, 0.0, 0.0, 0.0).confidence(evidence)

@@ -87,6 +87,7 @@ def fit_risk(reading: Reading, intents: npt.NDArray[np.str_]) -> RiskCalibration
     risky = np.array([is_risk(intent) for intent in intents])
     if not risky.any() or risky.all():
         return SILENT
+
     fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(_evidence(reading), risky)
     calibration = RiskCalibration(tuple(float(weight) for weight in fitted.coef_[0]), 0.0, 0.0, 0.0, 0.0, 0.0)
     score, emergency = calibration.score(reading), _sum(reading, _emergencies(reading.classes))

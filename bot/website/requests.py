@@ -42,7 +42,7 @@ async def json_body(request: Request) -> Mapping[str, Any]:
     return body
 
 
-def field(body: Mapping[str, Any], name: str, kind: type[Value]) -> Value:
+def field[Value](body: Mapping[str, Any], name: str, kind: type[Value]) -> Value:
     """A field that must be there.
 
     Raises:

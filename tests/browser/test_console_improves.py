@@ -46,7 +46,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return found
 
 
-def _beside(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Result]) -> Result:
+def _beside[Result](loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Result]) -> Result:
     """Runs a coroutine on the loop, in a thread of its own: Playwright's loop runs in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(loop.run_until_complete, work).result()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timezone
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -82,7 +82,7 @@ def record(database: Database) -> Database:
 @pytest.fixture
 def console(tmp_path: Path, database: Database, content: CurrentContent, launched: list[list[str]]) -> Starlette:
     settings = Settings(data=DATA, database=tmp_path / "record.db", secret_file=tmp_path / "secret", https=False)
-    return create_app(settings, clock=lambda: NOW, content=content, zone=timezone.utc, launch=lambda arguments: launched.append(list(arguments)))
+    return create_app(settings, clock=lambda: NOW, content=content, zone=UTC, launch=lambda arguments: launched.append(list(arguments)))
 
 
 @pytest.fixture

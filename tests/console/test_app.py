@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timezone
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +88,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(settings: Settings, clock: _Clock, content: CurrentContent) -> Starlette:
-    return create_app(settings, clock=clock, throttle=accounts.Throttle(clock), content=content, zone=timezone.utc)
+    return create_app(settings, clock=clock, throttle=accounts.Throttle(clock), content=content, zone=UTC)
 
 
 @pytest.fixture

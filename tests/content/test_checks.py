@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.checks import MAX_QUESTION, MAX_WORDS, check_content, check_snippet, reading_grade
+from bot.content.checks import MAX_QUESTION, MAX_WORDS, check_content, check_snippet
 from bot.content.library import Library, load_library
+from bot.content.readability import reading_grade
 from bot.content.snippet import Approval, Snippet, Source
 from bot.content.sync import sync
 from tests.conftest import DATA

@@ -169,7 +169,7 @@ def test_a_random_visitor_always_gets_an_approved_reply(engine: Engine, loop: as
     Walk.engine, Walk.loop = engine, loop
     examples = max(TURNS // STEPS, 1)
     while Walk.turns < TURNS:
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             Walk,
             settings=settings(
                 max_examples=examples,
