@@ -1,23 +1,28 @@
 # `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
 .DEFAULT_GOAL := help
-.PHONY: help install train serve test test-training walk lint types check browser widget widget-types sri encoder clean
+.PHONY: help install develop train serve test test-training walk lint types check browser widget widget-types sri encoder clean
 
-PYTHON_VERSION := 3.10
+PYTHON_VERSION := 3.13
 TOOLS := .tools
 PY := .venv/bin/python
 export UV_PYTHON_PREFERENCE ?= managed
 export RASA_TELEMETRY_ENABLED := false
-export TF_CPP_MIN_LOG_LEVEL := 3
-export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
 help:  ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-install: .venv/.installed  ## Bring uv, Python 3.10 and the locked packages into .venv
+install: .venv/.installed  ## Bring uv, Python 3.13 and the locked packages into .venv
 
-.venv/.installed: pyproject.toml uv.lock scripts/install.sh
-	@sh scripts/install.sh $(PYTHON_VERSION)
+.venv/.installed: .python-version pyproject.toml uv.lock $(wildcard compat/src/*/*.py) scripts/install.sh scripts/uv.txt
+	@sh scripts/install.sh $(PYTHON_VERSION) train commands
+	@rm -f .venv/.installed-dev
 	@touch $@
+
+develop: .venv/.installed-dev  ## The same, with what tests, style and types need
+
+.venv/.installed-dev: .python-version pyproject.toml uv.lock $(wildcard compat/src/*/*.py) scripts/install.sh scripts/uv.txt
+	@sh scripts/install.sh $(PYTHON_VERSION) train commands dev
+	@touch .venv/.installed $@
 
 train: install  ## Train a model, unless one fits the present data and code
 	@$(PY) -m bot train
@@ -25,30 +30,30 @@ train: install  ## Train a model, unless one fits the present data and code
 serve: train  ## Start website and console (PORT, CONSOLE_PORT) and print Ready
 	@exec $(PY) -m bot up
 
-browser: install  ## Install the browser that the browser tests drive (Debian, as root)
+browser: develop  ## Install the browser that the browser tests drive (Debian, as root)
 	@sh scripts/browser.sh
 
-test: train browser  ## Run every test
+test: develop train browser  ## Run every test
 	$(PY) -m pytest
 
-test-training: train browser  ## Run the tests that train a model of their own (minutes)
+test-training: develop train browser  ## Run the tests that train a model of their own (minutes)
 	$(PY) -m pytest -m training
 
-walk: train  ## A random visitor takes 10,000 turns
+walk: develop train  ## A random visitor takes 10,000 turns
 	OZONE_WALK_TURNS=10000 $(PY) -m pytest tests/conversation/test_walk.py
 
-lint: install  ## Style and import order
+lint: develop  ## Style and import order
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/lint-imports
 
-types: install  ## Types, strictly
+types: develop  ## Types, strictly
 	.venv/bin/mypy
 
 widget: install  ## Build the widget's one file (brings Node.js if there is none)
 	@$(PY) scripts/widget.py build
 
-widget-types: install  ## Types of the widget, strictly
+widget-types: develop  ## Types of the widget, strictly
 	@$(PY) scripts/widget.py types
 
 sri: install  ## Print the widget's tag with the hash that pins this version

@@ -32,7 +32,7 @@ def launch(settings: Settings) -> int:
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     website, console = (f"http://{settings.host}:{port}" for port in names.values())
-    print("Starting (TensorFlow takes a few seconds to load) ...", flush=True)
+    print("Starting ...", flush=True)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     announced = False
     try:
