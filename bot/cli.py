@@ -26,6 +26,7 @@ from bot.record.asked_next import asked_next  # noqa: E402
 from bot.record.audit import append, verify_audit  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc, verify_turns  # noqa: E402
+from bot.rights import keep_private, narrow_output  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
 from bot.without_tensorflow import leave_out_tensorflow  # noqa: E402
 
@@ -191,6 +192,7 @@ def evaluate(
 def serve(one_of_several: bool) -> None:
     """Serve the visitors' website (PORT, default 8080) in OZONE_PROCESSES processes. `make serve` starts the console as well."""
     configure_logging()
+    keep_private()
     from bot.processes import end_with_parent, keep_serving
 
     settings = Settings()
@@ -208,6 +210,7 @@ def serve(one_of_several: bool) -> None:
 def console() -> None:
     """Serve the staff console (CONSOLE_PORT, default 8081)."""
     configure_logging()
+    keep_private()
     from bot.console.app import create_app
 
     settings = Settings()
@@ -233,6 +236,7 @@ def _run(create_app: Any, settings: Settings, port: int, *, shared: bool = False
 def up() -> None:
     """Serve website and console together and say when both are ready; Ctrl-C stops both."""
     configure_logging()
+    keep_private()
     from bot.launcher import launch
 
     raise SystemExit(launch(Settings()))
@@ -265,7 +269,10 @@ def content_sync() -> None:
 
 @main.group()
 def record() -> None:
-    """Read the record of conversations."""
+    """Read the record of conversations. A file that a command's output goes to is made readable for its owner alone."""
+    configure_logging(level=30)
+    keep_private()
+    narrow_output()
 
 
 @record.command("list")
@@ -345,6 +352,8 @@ def _noted(database: Any, action: str, what: str, **detail: Any) -> Any:
 @click.pass_context
 def improve(context: click.Context) -> None:
     """Train a candidate with the accepted corrections and measure it; a person promotes it. Without a command: `run`."""
+    configure_logging(level=30)
+    keep_private()
     if context.invoked_subcommand is None:
         context.invoke(improve_run)
 
@@ -357,7 +366,6 @@ _BY = click.option("--by", default="command line", show_default=True, help="Who 
 @click.option("--keep-redundant", is_flag=True, help="Also train with sentences that the model in use answers rightly already.")
 def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
     """Train a candidate with the accepted corrections, run the quality gate before and after, and say how they compare."""
-    configure_logging(level=30)
     from bot.improvement.candidate import improve as improve_with
 
     with _still_working("Training and measuring a candidate"):
@@ -411,7 +419,6 @@ def improve_give_up(by: str) -> None:
 @improve.command("advise")
 def improve_advise() -> None:
     """Ask the model in use about the corrections that wait, and note beside each whether it knows it already."""
-    configure_logging(level=30)
     from bot.improvement.candidate import advise_all
 
     corrections, superfluous = advise_all(_record(), Settings())
@@ -431,6 +438,8 @@ def improve_gaps() -> None:
 @main.group()
 def staff() -> None:
     """Accounts for the console."""
+    configure_logging(level=30)
+    keep_private()
 
 
 def _password(prompt: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from bot.record import review_schema
+from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process before it gives up."""
@@ -29,6 +30,8 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
 
     `any_thread` lets threads hand the connection to one another; a record in memory allows it always.
 
+    Nobody but the account that runs this can read what is made here, or what was there (`bot.rights`).
+
     WAL, so that staff can read while visitors write; `synchronous=FULL`, so that a committed turn survives a power cut.
 
     Raises:
@@ -39,7 +42,10 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
         migrations.apply(database)
         return database
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
+        private_file(path)  # SQLite gives the files beside it the rights of this one
+        for beside in ("-wal", "-shm"):
+            narrow(path.with_name(path.name + beside))
         database = connect(path, any_thread=any_thread)
         if migrations.pending(database):
             database.conn.execute("BEGIN IMMEDIATE")  # another process may be opening the same new file
