@@ -39,6 +39,7 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
     """
     if path is None:
         database = Database(sqlite3.connect(":memory:", check_same_thread=False))
+        database.execute("PRAGMA foreign_keys=ON")
         migrations.apply(database)
         return database
     try:

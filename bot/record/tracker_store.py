@@ -76,7 +76,7 @@ class RecordTrackerStore(TrackerStore):
 
     @property
     def database(self) -> Database:
-        """The record, for reading beside the conversation."""
+        """The record, for reading beside the conversation; not for an event loop (see `Record.database`)."""
         return self.record.database
 
     @property

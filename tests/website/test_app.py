@@ -12,6 +12,7 @@ import pytest
 from bot.conversation.engine import Engine
 from bot.record.database import open_record
 from bot.record.deletion import delete_conversation
+from bot.record.record import Record
 from bot.safety.warning import WARNING
 from bot.settings import MAX_BODY_BYTES, Settings, SettingsError
 from bot.website.app import create_app
@@ -234,6 +235,17 @@ def test_a_reply_that_is_made_while_its_conversation_is_deleted_is_not_kept(clie
     monkeypatch.setattr(engine, "turn", deleted_meanwhile)
     assert _chat(client, message="hi", token=first["token"]).status_code == 401
     assert engine.store.database.execute("SELECT count(*) FROM conversations WHERE id = ?", [first["conversation"]]).fetchone()[0] == 0
+
+
+def test_no_request_uses_the_record_but_through_its_thread(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else waited for a lock, or for a disk, would do so on the event loop, and every other visitor with it."""
+    monkeypatch.setattr(Record, "database", property(lambda record: pytest.fail("the record was used on the event loop")))
+    token = _chat(client, message="What is ozone?").json()["token"]
+    assert _chat(client, message="thanks", token=token, client_id="a").status_code == 200
+    for path, more in (("/api/conversation", {}), ("/api/feedback", {"turn": 1, "helpful": True}), ("/api/conversation/delete", {})):
+        assert _post(client, path, token=token, **more).status_code == 200
+    for path in ("/healthz", "/readyz", "/metrics", "/", "/about"):
+        assert client.get(path).status_code == 200
 
 
 def test_an_expired_token_may_delete_but_not_read(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,10 @@ class Site:
             return error.code, error.read().decode()
 
     def ask(self, message: str) -> Any:
-        request = urllib.request.Request(f"{self.address}/api/chat", json.dumps({"message": message}).encode(), {"Content-Type": "application/json"})
+        return self.post("/api/chat", message=message)
+
+    def post(self, path: str, **body: Any) -> Any:
+        request = urllib.request.Request(self.address + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.loads(response.read())
 
@@ -100,6 +103,32 @@ def test_health_checks_are_answered_while_another_process_locks_the_record(serve
         assert reply["warning"]["text"] == WARNING
     assert site.ask("What is ozone?")["turn"] == 1
     assert site.get("/readyz")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "got"),
+    [
+        ("/api/feedback", {"turn": 1, "helpful": True}, {"saved": True}),
+        ("/api/conversation/delete", {}, {"deleted": True}),
+        ("/api/chat", {"message": "I cannot breathe"}, {"route": "emergency"}),
+    ],
+)
+def test_what_waits_for_a_locked_record_keeps_nobody_else_waiting(
+    serve: Callable[[Path], Site], tmp_path: Path, path: str, more: dict[str, Any], got: dict[str, Any]
+) -> None:
+    site = serve(tmp_path / "record.db")
+    token = site.ask("What is ozone?")["token"]
+    with ThreadPoolExecutor(1) as visitor, closing(sqlite3.connect(tmp_path / "record.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = visitor.submit(site.post, path, token=token, **more)
+        time.sleep(0.3)
+        before = time.monotonic()
+        assert site.get("/healthz")[0] == 200
+        assert len(site.post("/api/conversation", token=token)["turns"]) == 1
+        assert time.monotonic() - before < 1.0
+        assert not waiting.done()
+        other.execute("ROLLBACK")
+        assert waiting.result().items() >= got.items()
 
 
 @contextmanager
