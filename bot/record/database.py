@@ -199,6 +199,22 @@ def serving(database: Database) -> None:
     database.execute("CREATE TABLE serving (id INTEGER PRIMARY KEY CHECK (id = 1), model TEXT NOT NULL, at TEXT NOT NULL)")
 
 
+@migrations()
+def requests_by_words(database: Database) -> None:
+    """What is unique in a conversation is the request, which its words belong to, no longer the client's id alone. Turns from before
+    keep that id in both places, so none of them answers a request again.
+
+    Only a table's column can take its constraint along, so the column is renamed. The search index knows neither, and a million rows
+    are not to be indexed anew: its trigger is away meanwhile.
+    """
+    ((trigger,),) = database.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'turns_au'").fetchall()
+    database.execute("ALTER TABLE turns RENAME COLUMN client_id TO request")
+    database.execute("ALTER TABLE turns ADD COLUMN client_id TEXT")
+    database.execute("DROP TRIGGER turns_au")
+    database.execute("UPDATE turns SET client_id = request WHERE request IS NOT NULL")
+    database.execute(trigger)
+
+
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
     """Why the record at `path` cannot be written just now, in one sentence; None when it can."""
     try:

@@ -191,6 +191,15 @@ def test_a_message_sent_again_is_answered_once(client: Client) -> None:
     assert len(_post(client, "/api/conversation", token=token).json()["turns"]) == 1
 
 
+def test_an_emergency_under_an_id_that_was_used_before_is_answered_and_kept(client: Client) -> None:
+    token = _chat(client, message="What is ozone?", client_id="a").json()["token"]
+    emergency, again = (_chat(client, message="I cannot breathe", token=token, client_id="a").json() for _ in range(2))
+    assert (emergency["route"], emergency["turn"]) == ("emergency", 2)
+    assert (again["turn"], again["messages"]) == (2, emergency["messages"])
+    kept = _post(client, "/api/conversation", token=token).json()["turns"]
+    assert [(turn["client_id"], turn["text"]) for turn in kept] == [("a", "What is ozone?"), ("a", "I cannot breathe")]
+
+
 def test_a_conversation_can_be_read_back_as_it_was_shown(client: Client) -> None:
     first = _chat(client, message="What is ozone?", client_id="a").json()
     _chat(client, message="I take warfarin", token=first["token"])
