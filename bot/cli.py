@@ -111,7 +111,7 @@ def _json_object(line: str) -> dict[str, Any] | None:
 
 async def _answer_all(engine: Any, asked: list[tuple[str, str | None]], one: bool) -> None:
     for number, (text, key) in enumerate(asked):
-        conversation = "all" if one else (f"key-{key}" if key is not None else f"line-{number}")
+        conversation = "all" if one else (f"key-{_line(key)}" if key is not None else f"line-{number}")
         reply = await engine.turn(conversation, text)
         turn: Turn | None = reply.turn
         risk = {"category": turn.risk_category, "rule": turn.risk_rule} if turn and turn.risk_category else None
@@ -125,7 +125,12 @@ async def _answer_all(engine: Any, asked: list[tuple[str, str | None]], one: boo
             "reply": "\n\n".join(message.text for message in reply.messages),
             "warning": reply.warning,
         }
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(_line(row))
+
+
+def _line(row: object) -> str:
+    """A JSON line; half an emoji stays the escape as which it came, because nothing else can be printed."""
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @main.command()
@@ -225,7 +230,16 @@ def _run(create_app: Any, settings: Settings, port: int, *, shared: bool = False
 
     structlog.configure(cache_logger_on_first_use=True)  # Rasa writes ten lines a turn that are dropped; now without making a logger for each
     listening = listening_socket(settings.host, port, shared=shared)
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=5))
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):
         server.run([listening])
     if not server.started:
