@@ -1,6 +1,7 @@
 """Who may read the record and the secret: the account that the chat runs as, and nobody else on the machine.
 
-Folders are 0700 and files 0600. What lies there with wider rights, from an earlier version perhaps, is narrowed when it is opened.
+Folders are 0700 and files 0600. What lies there with wider rights, from an earlier version perhaps, is narrowed when
+it is opened.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ def keep_private() -> None:
 
 
 def private_folder(folder: Path) -> None:
-    """Makes a folder, and those above it that are missing. One that somebody else made is left as it is; the log says if it is open to others.
+    """Makes a folder, and those above it that are missing. One that somebody else made is left as it is; the log says
+    if it is open to others.
 
     Raises:
         OSError: it cannot be made.
@@ -68,9 +70,9 @@ def narrow(path: Path) -> None:
 
 
 def narrow_output() -> None:
-    """Narrows the file that standard output goes to, if it goes to one: what is exported is as private as the record."""
+    """Narrows the file that standard output goes to, if it goes to one: an export is as private as the record."""
     with suppress(OSError):
-        if stat.S_ISREG((mode := os.fstat(1).st_mode)):
+        if stat.S_ISREG(mode := os.fstat(1).st_mode):
             os.fchmod(1, stat.S_IMODE(mode) & ~_OTHERS)
 
 

@@ -71,8 +71,8 @@ _LOOK_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class _Request:
-    """One message as it came in: `key` tells it from every other one that has a `client_id`; `received` in Unix time, `until` (monotonic)
-    the end of patience with a locked record."""
+    """One message as it came in: `key` tells it from every other one that has a `client_id`; `received` in Unix time,
+    `until` (monotonic) the end of patience with a locked record."""
 
     conversation: str
     text: str
@@ -198,9 +198,9 @@ class Engine:
     async def turn(self, conversation: str, text: str, client_id: str | None = None) -> Reply:
         """Answers one message and commits the turn first.
 
-        Turns of one conversation run one after the other. The same words with a `client_id` that was answered before get
-        the same reply again and no second turn, also when another process answered them. Other words are answered, whatever
-        their `client_id`: they may be an emergency.
+        Turns of one conversation run one after the other. The same words with a `client_id` that was answered before
+        get the same reply again and no second turn, also when another process answered them. Other words are answered,
+        whatever their `client_id`: they may be an emergency.
         """
         key = None if client_id is None else self._key(conversation, client_id, text)
         request = _Request(conversation, text, client_id, key, time.time(), time.monotonic() + PATIENCE_SECONDS)
@@ -326,12 +326,15 @@ class Engine:
             return None
 
     def _key(self, conversation: str, client_id: str, text: str) -> str | None:
-        """What tells a message that is sent again from another one with the same `client_id`; None, and never a reply less, without a secret.
+        """What tells a message that is sent again from another one with the same `client_id`. Without a secret there is
+        none, and every message is answered.
 
-        The words themselves are blanked where they are kept. Their digest is keyed, so that what was blanked cannot be guessed from it.
+        The words themselves are blanked where they are kept. Their digest is keyed, so that what was blanked cannot be
+        guessed from it.
         """
+        said = json.dumps(["request", conversation, client_id, clean(text)]).encode()
         try:
-            return hmac.new(self._secret, json.dumps(["request", conversation, client_id, clean(text)]).encode(), hashlib.sha256).hexdigest()
+            return hmac.new(self._secret, said, hashlib.sha256).hexdigest()
         except (OSError, ValueError) as error:
             log.error("engine.no_secret", error=type(error).__name__)
             return None
@@ -357,12 +360,13 @@ def _same_file(one: os.stat_result | None, other: os.stat_result | None) -> bool
 
 
 def _as_rasa_sees(request: _Request) -> UserMessage:
+    asked = {"client_id": request.client_id, "request": request.key} if request.client_id else {}
     return UserMessage(
         text=_not_a_command(request.text),
         output_channel=WebChannel(),
         sender_id=request.conversation,
         input_channel=WEB_CHANNEL,
-        metadata={"received_at": request.received, **({"client_id": request.client_id, "request": request.key} if request.client_id else {})},
+        metadata={"received_at": request.received, **asked},
     )
 
 

@@ -201,13 +201,13 @@ def serving(database: Database) -> None:
 
 @migrations()
 def requests_by_words(database: Database) -> None:
-    """What is unique in a conversation is the request, which its words belong to, no longer the client's id alone. Turns from before
-    keep that id in both places, so none of them answers a request again.
+    """What is unique in a conversation is the request, which its words belong to, no longer the client's id alone.
+    Turns from before keep that id in both places, so none of them answers a request again.
 
-    Only a table's column can take its constraint along, so the column is renamed. The search index knows neither, and a million rows
-    are not to be indexed anew: its trigger is away meanwhile.
+    A table's constraint goes with its column and cannot be dropped, so the column is renamed. The search index knows
+    neither, and a million rows are not to be indexed anew: its trigger is away meanwhile.
     """
-    ((trigger,),) = database.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = 'turns_au'").fetchall()
+    ((trigger,),) = database.execute("SELECT sql FROM sqlite_master WHERE name = 'turns_au'").fetchall()
     database.execute("ALTER TABLE turns RENAME COLUMN client_id TO request")
     database.execute("ALTER TABLE turns ADD COLUMN client_id TEXT")
     database.execute("DROP TRIGGER turns_au")

@@ -27,8 +27,8 @@ class Turn:
 
     `explanation` is everything needed to tell a clinician why: the rule with the words it saw, or the classifier's
     score with its threshold and nearest training example. `latency_ms` runs from the request's arrival to just
-    before the commit. `request` is a keyed digest of the client's id and the visitor's words, by which a message that is
-    sent again is known; there is one turn for each in a conversation.
+    before the commit. `request` is a keyed digest of the client's id and the visitor's words, by which a message that
+    is sent again is known; there is one turn for each in a conversation.
     """
 
     conversation: str

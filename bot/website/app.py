@@ -189,8 +189,10 @@ class Website:
 
     async def conversation(self, request: Request) -> Response:
         """The turns of a conversation; without a token the token of a new one, so that a first message can be sent again safely."""
-        conversation = await self._conversation(optional_text(await json_body(request), "token")) or self._tokens.new_conversation()
-        stored, feedback = await self._record.read(lambda database: (turns_of(database, conversation), feedback_of(database, conversation)))
+        token = optional_text(await json_body(request), "token")
+        conversation = await self._conversation(token) or self._tokens.new_conversation()
+        stored = await self._record.read(lambda database: turns_of(database, conversation))
+        feedback = await self._record.read(lambda database: feedback_of(database, conversation))
         turns = [turn_json(turn, feedback.get(turn.number), self._engine.library) for turn in stored]
         return JSONResponse({"token": self._tokens.sign(conversation), "conversation": conversation, "turns": turns})
 
@@ -206,7 +208,8 @@ class Website:
         body = await json_body(request)
         conversation = await self._conversation(field(body, "token", str))
         assert conversation is not None
-        turn, helpful, reason = field(body, "turn", int), field(body, "helpful", bool), optional_text(body, "reason") or ""
+        turn, helpful = field(body, "turn", int), field(body, "helpful", bool)
+        reason = optional_text(body, "reason") or ""
         try:
             await self._record.write(lambda database: give_feedback(database, conversation, turn, helpful, reason))
         except (NoSuchTurn, OverflowError) as error:
@@ -215,7 +218,7 @@ class Website:
 
     @property
     def _record(self) -> Record:
-        """The thread that all use of the record goes through: one that waits for it must keep no other visitor waiting."""
+        """What all use of the record goes through: whoever waits for it must keep no other visitor waiting."""
         return self._engine.store.record
 
     async def _conversation(self, token: str | None, *, expired: bool = False) -> str | None:

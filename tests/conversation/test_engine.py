@@ -77,7 +77,7 @@ def test_the_same_request_is_answered_once(engine: Engine, loop: asyncio.Abstrac
     assert len(turns_of(engine.store.database, "once")) == 1
 
 
-def test_other_words_under_a_used_id_are_answered_once_as_a_turn_of_their_own(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+def test_other_words_under_a_used_id_are_answered_once(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
     """The last two differ only in what the record does not keep."""
     conversation = uuid.uuid4().hex
     said = ["What is ozone?", "I cannot breathe", "my number is 2125550143", "my number is 2125550144"]
@@ -85,14 +85,17 @@ def test_other_words_under_a_used_id_are_answered_once_as_a_turn_of_their_own(en
     assert [reply.turn.number for reply in replies if reply.turn] == [1, 2, 3, 4]
     assert replies[1].route == "emergency"
     assert [loop.run_until_complete(engine.turn(conversation, text, "client-1")) for text in said] == replies
-    kept = "".join(map(str, engine.store.database.execute("SELECT * FROM turns WHERE conversation = ?", [conversation]).fetchall()))
-    assert "21255501" not in kept
+    kept = engine.store.database.execute("SELECT * FROM turns WHERE conversation = ?", [conversation]).fetchall()
+    assert "21255501" not in str(kept)
 
 
-def test_an_answer_in_the_form_that_is_sent_again_is_taken_once(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
-    conversation = uuid.uuid4().hex
+def test_an_answer_in_the_form_that_is_sent_again_is_taken_once(
+    engine: Engine,
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    conversation, asked = uuid.uuid4().hex, "May I come with a cold?"
     loop.run_until_complete(engine.turn(conversation, "leave a question for the clinical team"))
-    first, again = (loop.run_until_complete(engine.turn(conversation, "May I come with a cold?", "client-1")) for _ in range(2))
+    first, again = (loop.run_until_complete(engine.turn(conversation, asked, "client-1")) for _ in range(2))
     assert first.turn is not None
     assert first.turn.text == KEPT_APART
     assert again == first

@@ -118,7 +118,8 @@ def test_a_request_another_process_answered_gets_that_answer(on_disk: Engine, as
     async def meanwhile(tracker: object) -> None:
         """The other process is faster between this one's look and its commit."""
         monkeypatch.undo()
-        await other.add_turn(replace(TURN, client_id="request-1", request=on_disk._key("talk", "request-1", "What is ozone?")), "web", {})
+        key = on_disk._key("talk", "request-1", "What is ozone?")
+        await other.add_turn(replace(TURN, client_id="request-1", request=key), "web", {})
         await on_disk.store.save(tracker)
 
     monkeypatch.setattr(on_disk.store, "save", meanwhile)
@@ -133,14 +134,16 @@ def test_other_words_that_another_process_answered_under_the_same_id_hide_nothin
 
     async def meanwhile(tracker: object) -> None:
         monkeypatch.undo()
-        await other.add_turn(replace(TURN, client_id="request-1", request=on_disk._key("talk", "request-1", "What is ozone?")), "web", {})
+        key = on_disk._key("talk", "request-1", "What is ozone?")
+        await other.add_turn(replace(TURN, client_id="request-1", request=key), "web", {})
         await on_disk.store.save(tracker)
 
     monkeypatch.setattr(on_disk.store, "save", meanwhile)
     reply = ask("I cannot breathe", "request-1")
     assert reply.route == "emergency"
     assert reply.turn is not None
-    assert [(turn.number, turn.client_id) for turn in turns_of(on_disk.store.database, "talk")] == [(1, "request-1"), (2, "request-1")]
+    kept = turns_of(on_disk.store.database, "talk")
+    assert [(turn.number, turn.client_id) for turn in kept] == [(1, "request-1"), (2, "request-1")]
 
 
 def test_other_words_under_a_used_id_are_recorded_also_when_only_the_rules_are_left(

@@ -60,20 +60,23 @@ def test_a_record_from_before_requests_had_words_keeps_what_it_holds(tmp_path: P
     with closing(Database(sqlite3.connect(path))) as old:
         migrations.apply(old, stop_before="requests_by_words")
         for number in (1, 2):
-            old.execute(f"INSERT INTO conversations (id, channel, started_at, last_at) VALUES ('talk-{number}', 'web', '', '')")
+            talk, client = f"talk-{number}", "client-1" if number == 1 else None
+            old.execute("INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, '', '', '')", [talk])
             old.execute(
-                """INSERT INTO turns (conversation, number, at, client_id, text, route, ranking, explanation, reply, messages, warning)
-                VALUES (?, 1, '2026-01-01T00:00:00', ?, 'What is ozone?', 'answer', '[]', '{}', 'A gas.', '[]', '')""",
-                [f"talk-{number}", f"client-{number}" if number == 1 else None],
+                """INSERT INTO turns (conversation, number, at, client_id, text,
+                route, ranking, explanation, reply, messages, warning) VALUES
+                (?, 1, '2026-01-01T00:00:00', ?, 'What is ozone?', 'answer', '[]', '{}', 'A gas.', '[]', '')""",
+                [talk, client],
             )
         old.conn.commit()
     with closing(open_record(path)) as record:
-        assert [(turn.client_id, turn.text) for turn in all_turns(record)] == [("client-1", "What is ozone?"), (None, "What is ozone?")]
+        kept = [(turn.client_id, turn.request) for turn in all_turns(record)]
+        assert kept == [("client-1", "client-1"), (None, None)]
         assert len(search_turns(record, "ozone")) == 2
         record.execute("UPDATE turns SET text = 'What is a xylophone?' WHERE conversation = 'talk-2'")
         assert (len(search_turns(record, "ozone")), len(search_turns(record, "xylophone"))) == (1, 1)
         with pytest.raises(sqlite3.IntegrityError):
-            record.execute("UPDATE turns SET conversation = 'talk-1', number = 2, request = 'client-1' WHERE conversation = 'talk-2'")
+            record.execute("UPDATE turns SET conversation = 'talk-1', number = 2, request = 'client-1' WHERE id = 2")
         assert record.schema.split() == fresh_schema().split()
 
 

@@ -243,7 +243,8 @@ def test_an_unknown_conversation_is_none(three: Database) -> None:
 def searched(database: Database) -> Database:
     said = ('Is ozone safe AND good for "old" people?', "Does it help with knees OR hips", "Opening hours, please")
     for number, text in enumerate(said, start=1):
-        _add(database, replace(_turn(), number=number, request=None, text=text, reply="A reply about lungs." if number == 3 else "A reply."))
+        reply = "A reply about lungs." if number == 3 else "A reply."
+        _add(database, replace(_turn(), number=number, request=None, text=text, reply=reply))
     return database
 
 

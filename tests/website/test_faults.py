@@ -47,7 +47,8 @@ class Site:
         return self.post("/api/chat", message=message)
 
     def post(self, path: str, **body: Any) -> Any:
-        request = urllib.request.Request(self.address + path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.address + path, json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.loads(response.read())
 
@@ -116,9 +117,10 @@ def test_health_checks_are_answered_while_another_process_locks_the_record(serve
 def test_what_waits_for_a_locked_record_keeps_nobody_else_waiting(
     serve: Callable[[Path], Site], tmp_path: Path, path: str, more: dict[str, Any], got: dict[str, Any]
 ) -> None:
-    site = serve(tmp_path / "record.db")
+    record = tmp_path / "record.db"
+    site = serve(record)
     token = site.ask("What is ozone?")["token"]
-    with ThreadPoolExecutor(1) as visitor, closing(sqlite3.connect(tmp_path / "record.db", isolation_level=None)) as other:
+    with ThreadPoolExecutor(1) as visitor, closing(sqlite3.connect(record, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         waiting = visitor.submit(site.post, path, token=token, **more)
         time.sleep(0.3)
