@@ -26,6 +26,7 @@ from bot.record.asked_next import asked_next  # noqa: E402
 from bot.record.audit import append, verify_audit  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc, verify_turns  # noqa: E402
+from bot.rights import keep_private, narrow_output  # noqa: E402
 from bot.serving import leave_out_what_trains  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
 
@@ -110,7 +111,7 @@ def _json_object(line: str) -> dict[str, Any] | None:
 
 async def _answer_all(engine: Any, asked: list[tuple[str, str | None]], one: bool) -> None:
     for number, (text, key) in enumerate(asked):
-        conversation = "all" if one else (f"key-{key}" if key is not None else f"line-{number}")
+        conversation = "all" if one else (f"key-{_line(key)}" if key is not None else f"line-{number}")
         reply = await engine.turn(conversation, text)
         turn: Turn | None = reply.turn
         risk = {"category": turn.risk_category, "rule": turn.risk_rule} if turn and turn.risk_category else None
@@ -124,7 +125,12 @@ async def _answer_all(engine: Any, asked: list[tuple[str, str | None]], one: boo
             "reply": "\n\n".join(message.text for message in reply.messages),
             "warning": reply.warning,
         }
-        click.echo(json.dumps(row, ensure_ascii=False))
+        click.echo(_line(row))
+
+
+def _line(row: object) -> str:
+    """A JSON line; half an emoji stays the escape as which it came, because nothing else can be printed."""
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @main.command()
@@ -191,6 +197,7 @@ def evaluate(
 def serve(one_of_several: bool) -> None:
     """Serve the visitors' website (PORT, default 8080) in OZONE_PROCESSES processes. `make serve` starts the console as well."""
     configure_logging()
+    keep_private()
     from bot.processes import end_with_parent, keep_serving
 
     settings = Settings()
@@ -208,6 +215,7 @@ def serve(one_of_several: bool) -> None:
 def console() -> None:
     """Serve the staff console (CONSOLE_PORT, default 8081)."""
     configure_logging()
+    keep_private()
     from bot.console.app import create_app
 
     settings = Settings()
@@ -222,7 +230,16 @@ def _run(create_app: Any, settings: Settings, port: int, *, shared: bool = False
 
     structlog.configure(cache_logger_on_first_use=True)  # Rasa writes ten lines a turn that are dropped; now without making a logger for each
     listening = listening_socket(settings.host, port, shared=shared)
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", access_log=False, ws="none", timeout_graceful_shutdown=5))
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
     with suppress(KeyboardInterrupt):
         server.run([listening])
     if not server.started:
@@ -233,6 +250,7 @@ def _run(create_app: Any, settings: Settings, port: int, *, shared: bool = False
 def up() -> None:
     """Serve website and console together and say when both are ready; Ctrl-C stops both."""
     configure_logging()
+    keep_private()
     from bot.launcher import launch
 
     raise SystemExit(launch(Settings()))
@@ -265,7 +283,10 @@ def content_sync() -> None:
 
 @main.group()
 def record() -> None:
-    """Read the record of conversations."""
+    """Read the record of conversations. A file that a command's output goes to is made readable for its owner alone."""
+    configure_logging(level=30)
+    keep_private()
+    narrow_output()
 
 
 @record.command("list")
@@ -345,6 +366,8 @@ def _noted(database: Any, action: str, what: str, **detail: Any) -> Any:
 @click.pass_context
 def improve(context: click.Context) -> None:
     """Train a candidate with the accepted corrections and measure it; a person promotes it. Without a command: `run`."""
+    configure_logging(level=30)
+    keep_private()
     if context.invoked_subcommand is None:
         context.invoke(improve_run)
 
@@ -357,7 +380,6 @@ _BY = click.option("--by", default="command line", show_default=True, help="Who 
 @click.option("--keep-redundant", is_flag=True, help="Also train with sentences that the model in use answers rightly already.")
 def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
     """Train a candidate with the accepted corrections, run the quality gate before and after, and say how they compare."""
-    configure_logging(level=30)
     from bot.improvement.candidate import improve as improve_with
 
     with _still_working("Training and measuring a candidate"):
@@ -411,7 +433,6 @@ def improve_give_up(by: str) -> None:
 @improve.command("advise")
 def improve_advise() -> None:
     """Ask the model in use about the corrections that wait, and note beside each whether it knows it already."""
-    configure_logging(level=30)
     from bot.improvement.candidate import advise_all
 
     corrections, superfluous = advise_all(_record(), Settings())
@@ -431,6 +452,8 @@ def improve_gaps() -> None:
 @main.group()
 def staff() -> None:
     """Accounts for the console."""
+    configure_logging(level=30)
+    keep_private()
 
 
 def _password(prompt: str) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
@@ -25,7 +29,15 @@ def quiet_libraries() -> None:
 
 
 def configure_logging(level: int = logging.INFO) -> None:
-    """JSON lines on standard error. Rasa speaks only from WARNING on, because its debug lines hold what visitors wrote."""
+    """JSON lines on standard error, also for what libraries log, uvicorn's tracebacks among it.
+
+    Rasa speaks only from WARNING on, because its debug lines hold what visitors wrote.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(_WithoutWords())
+    handler.setLevel(max(level, logging.WARNING))
+    root = logging.getLogger()
+    root.handlers[:] = [*(other for other in root.handlers if not isinstance(other.formatter, _WithoutWords)), handler]
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     structlog.configure(
@@ -40,6 +52,23 @@ def configure_logging(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class _WithoutWords(logging.Formatter):
+    """A library's line as JSON: who spoke, and of a fault its kind and place. Its text may hold a visitor's words."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Of what uvicorn says the first line is kept, as it stands in its code: it names what happened and no more."""
+        line = {"event": record.name, "level": record.levelname.lower(), "where": f"{record.filename}:{record.lineno}"}
+        if record.name.split(".")[0] == "uvicorn" and isinstance(record.msg, str):
+            line["said"] = record.msg.partition("\n")[0]
+        kind, _, place = record.exc_info or (None, None, None)
+        if kind is not None:
+            line["error"] = kind.__name__
+            if frames := traceback.extract_tb(place):
+                line["where"] = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
+        line["timestamp"] = datetime.fromtimestamp(record.created, UTC).isoformat()
+        return json.dumps(line)
 
 
 def _only_ours(_: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

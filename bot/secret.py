@@ -7,14 +7,17 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from bot.rights import narrow, private_folder
+
 
 def load_secret(path: Path) -> str:
     """The secret of this installation, made on the first start and readable only by its owner.
 
     It appears under its name only when it is whole: website and console may start, and make it, at the same moment.
     """
+    narrow(path)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
             file.write(secrets.token_urlsafe(32))

@@ -45,9 +45,9 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Engine:
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The shipped assistant on a record in memory. `make test` trains the model first."""
-    engine = Engine(Settings(), open_record(None))
+    engine = Engine(Settings(secret_file=tmp_path_factory.mktemp("var") / "secret"), open_record(None))
     engine.load()
     assert engine.fault is None, engine.fault
     return engine

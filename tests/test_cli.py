@@ -50,6 +50,13 @@ def test_json_lines_share_a_conversation_by_key() -> None:
     assert [json.loads(line)["route"] for line in result.stdout.splitlines()] == ["clinician", "answer", "clinician"]
 
 
+def test_half_an_emoji_comes_back_as_it_was_written() -> None:
+    result = _run("ask", text=r'{"text": "I cannot breathe \ud83d", "conversation": "\ud83d"}' + "\n")
+    assert result.returncode == 0, result.stderr
+    row = json.loads(result.stdout)
+    assert (row["text"], row["route"]) == ("I cannot breathe \ud83d", "emergency")
+
+
 def test_a_json_line_without_text_is_named() -> None:
     result = _run("ask", text='{"text": "hi"}\n{"words": 1}\n')
     assert result.returncode == 2

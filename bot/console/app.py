@@ -182,7 +182,7 @@ def _record_fault(request: Request, error: Exception) -> Response:
 
 
 def _fault(request: Request, error: Exception) -> Response:
-    """The last resort; it is outside the middleware, so it brings the headers itself."""
+    """The last resort; it is outside the middleware, so it brings the headers itself. The server logs the fault."""
     return _problem(request, 500, "Something went wrong on the server. It has been logged. Please try again.", HEADERS)
 
 

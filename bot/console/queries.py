@@ -19,7 +19,7 @@ EXCERPT_TOKENS = 36
 EXCERPT_LETTERS = 240
 """Letters of a reply shown in a list without words to find."""
 
-EXPORTED = tuple(name for name in Turn.__dataclass_fields__ if name != "client_id")
+EXPORTED = tuple(name for name in Turn.__dataclass_fields__ if name not in ("client_id", "request"))
 """Columns of a turn that leave the record, in their order."""
 
 REVIEWED = ("helpful", "verdict", "correct", "reviewer", "flagged", "tags")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
+import json
 import os
 import sqlite3
 import time
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import structlog
@@ -36,6 +39,7 @@ from bot.record.turns import Turn, utc
 from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.safety.warning import WARNING
+from bot.secret import load_secret
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -67,11 +71,13 @@ _LOOK_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class _Request:
-    """One message as it came in: `received` in Unix time, `until` (monotonic) the end of patience with a locked record."""
+    """One message as it came in: `key` tells it from every other one that has a `client_id`; `received` in Unix time,
+    `until` (monotonic) the end of patience with a locked record."""
 
     conversation: str
     text: str
     client_id: str | None
+    key: str | None
     received: float
     until: float
 
@@ -192,10 +198,12 @@ class Engine:
     async def turn(self, conversation: str, text: str, client_id: str | None = None) -> Reply:
         """Answers one message and commits the turn first.
 
-        Turns of one conversation run one after the other. A `client_id` that was answered before gets the same reply
-        again and no second turn, also when another process answered it.
+        Turns of one conversation run one after the other. The same words with a `client_id` that was answered before
+        get the same reply again and no second turn, also when another process answered them. Other words are answered,
+        whatever their `client_id`: they may be an emergency.
         """
-        request = _Request(conversation, text, client_id, time.time(), time.monotonic() + PATIENCE_SECONDS)
+        key = None if client_id is None else self._key(conversation, client_id, text)
+        request = _Request(conversation, text, client_id, key, time.time(), time.monotonic() + PATIENCE_SECONDS)
         self._in_progress += 1
         try:
             async with self._lock(conversation):
@@ -268,7 +276,7 @@ class Engine:
 
     async def _opened(self, request: _Request, message: UserMessage, processor: TurnProcessor) -> DialogueStateTracker | Turn:
         """The conversation as it stands, or the turn that has answered this request already."""
-        if (answered := await self.store.look_up(request.conversation, request.client_id)) is not None:
+        if (answered := await self.store.look_up(request.conversation, request.key)) is not None:
             return answered
         return await processor.open(message)
 
@@ -299,6 +307,7 @@ class Engine:
             latency_ms=round(max(time.time() - request.received, 0.0) * 1000, 2),
             model_id=None,
             client_id=request.client_id,
+            request=request.key,
         )
         try:
             return reply_of(await self.store.add_turn(turn, WEB_CHANNEL, decision.slots if decision else {}, request.until))
@@ -309,12 +318,30 @@ class Engine:
             return reply
 
     async def _answered(self, request: _Request) -> Turn | None:
-        if request.client_id is None:
+        if request.key is None:
             return None
         try:
-            return await self.store.answered(request.conversation, request.client_id)
+            return await self.store.answered(request.conversation, request.key)
         except (RecordError, sqlite3.Error):
             return None
+
+    def _key(self, conversation: str, client_id: str, text: str) -> str | None:
+        """What tells a message that is sent again from another one with the same `client_id`. Without a secret there is
+        none, and every message is answered.
+
+        The words themselves are blanked where they are kept. Their digest is keyed, so that what was blanked cannot be
+        guessed from it.
+        """
+        said = json.dumps(["request", conversation, client_id, clean(text)]).encode()
+        try:
+            return hmac.new(self._secret, said, hashlib.sha256).hexdigest()
+        except (OSError, ValueError) as error:
+            log.error("engine.no_secret", error=type(error).__name__)
+            return None
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return load_secret(self._settings.secret_file).encode()
 
     def _lock(self, conversation: str) -> asyncio.Lock:
         lock = self._locks.setdefault(conversation, asyncio.Lock())
@@ -333,12 +360,13 @@ def _same_file(one: os.stat_result | None, other: os.stat_result | None) -> bool
 
 
 def _as_rasa_sees(request: _Request) -> UserMessage:
+    asked = {"client_id": request.client_id, "request": request.key} if request.client_id else {}
     return UserMessage(
         text=_not_a_command(request.text),
         output_channel=WebChannel(),
         sender_id=request.conversation,
         input_channel=WEB_CHANNEL,
-        metadata={"received_at": request.received, **({"client_id": request.client_id} if request.client_id else {})},
+        metadata={"received_at": request.received, **asked},
     )
 
 

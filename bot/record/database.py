@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from bot.record import review_schema
+from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process before it gives up."""
@@ -29,6 +30,8 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
 
     `any_thread` lets threads hand the connection to one another; a record in memory allows it always.
 
+    Nobody but the account that runs this can read what is made here, or what was there (`bot.rights`).
+
     WAL, so that staff can read while visitors write; `synchronous=FULL`, so that a committed turn survives a power cut.
 
     Raises:
@@ -36,10 +39,14 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
     """
     if path is None:
         database = Database(sqlite3.connect(":memory:", check_same_thread=False))
+        database.execute("PRAGMA foreign_keys=ON")
         migrations.apply(database)
         return database
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
+        private_file(path)  # SQLite gives the files beside it the rights of this one
+        for beside in ("-wal", "-shm"):
+            narrow(path.with_name(path.name + beside))
         database = connect(path, any_thread=any_thread)
         if migrations.pending(database):
             database.conn.execute("BEGIN IMMEDIATE")  # another process may be opening the same new file
@@ -190,6 +197,22 @@ def months(database: Database) -> None:
 def serving(database: Database) -> None:
     """Which model the website answers with."""
     database.execute("CREATE TABLE serving (id INTEGER PRIMARY KEY CHECK (id = 1), model TEXT NOT NULL, at TEXT NOT NULL)")
+
+
+@migrations()
+def requests_by_words(database: Database) -> None:
+    """What is unique in a conversation is the request, which its words belong to, no longer the client's id alone.
+    Turns from before keep that id in both places, so none of them answers a request again.
+
+    A table's constraint goes with its column and cannot be dropped, so the column is renamed. The search index knows
+    neither, and a million rows are not to be indexed anew: its trigger is away meanwhile.
+    """
+    ((trigger,),) = database.execute("SELECT sql FROM sqlite_master WHERE name = 'turns_au'").fetchall()
+    database.execute("ALTER TABLE turns RENAME COLUMN client_id TO request")
+    database.execute("ALTER TABLE turns ADD COLUMN client_id TEXT")
+    database.execute("DROP TRIGGER turns_au")
+    database.execute("UPDATE turns SET client_id = request WHERE request IS NOT NULL")
+    database.execute(trigger)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:

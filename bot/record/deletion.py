@@ -24,7 +24,6 @@ def delete_conversation(database: Database, conversation: str) -> None:
     Raises:
         sqlite3.Error: the record cannot be written; nothing is deleted.
     """
-    database.execute("PRAGMA foreign_keys=ON")
     database.execute("PRAGMA secure_delete=ON")
     now = utc(time.time())
     with database.atomic():

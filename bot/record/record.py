@@ -70,7 +70,12 @@ class Record:
 
     @property
     def database(self) -> Database:
-        """The record for code outside the record's thread: a connection of its own to a file, the only one to a record in memory."""
+        """The record for code outside the record's thread: a connection of its own to a file, the only one to a record
+        in memory.
+
+        Whoever uses it waits for the disk and for locks, so nothing on an event loop may. The engine does while it
+        loads a model: at the start, before anybody is served, or in a thread of its own.
+        """
         if self._path is None:
             assert self._open is not None
             return self._open

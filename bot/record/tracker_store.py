@@ -20,7 +20,7 @@ from sqlite_utils import Database
 
 from bot.record.private import store_request, without_answers
 from bot.record.record import Record
-from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, turn_of_client
+from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, turn_of_request
 from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.settings import Settings
@@ -76,7 +76,7 @@ class RecordTrackerStore(TrackerStore):
 
     @property
     def database(self) -> Database:
-        """The record, for reading beside the conversation."""
+        """The record, for reading beside the conversation; not for an event loop (see `Record.database`)."""
         return self.record.database
 
     @property
@@ -130,11 +130,11 @@ class RecordTrackerStore(TrackerStore):
         """
         return await self.record.write(lambda database: _insert(database, turn, channel, remember), until)
 
-    async def answered(self, conversation: str, client_id: str) -> Turn | None:
-        """The turn that already answered this request of a client, or None."""
-        return await self.record.read(lambda database: turn_of_client(database, conversation, client_id))
+    async def answered(self, conversation: str, request: str) -> Turn | None:
+        """The turn that already answered this request, or None."""
+        return await self.record.read(lambda database: turn_of_request(database, conversation, request))
 
-    async def look_up(self, conversation: str, client_id: Optional[str]) -> Optional[Turn]:
+    async def look_up(self, conversation: str, request: Optional[str]) -> Optional[Turn]:
         """Reads a conversation for the next `retrieve`, and in the same go the turn that already answered this request, if there is one.
 
         Raises:
@@ -143,7 +143,7 @@ class RecordTrackerStore(TrackerStore):
         """
 
         def look(database: Database) -> tuple[Optional[Turn], Optional[_Tail]]:
-            return turn_of_client(database, conversation, client_id) if client_id else None, _tail(database, conversation)
+            return turn_of_request(database, conversation, request) if request else None, _tail(database, conversation)
 
         found, self._ahead[conversation] = await self.record.read(look)
         return found

@@ -27,7 +27,8 @@ class Turn:
 
     `explanation` is everything needed to tell a clinician why: the rule with the words it saw, or the classifier's
     score with its threshold and nearest training example. `latency_ms` runs from the request's arrival to just
-    before the commit.
+    before the commit. `request` is a keyed digest of the client's id and the visitor's words, by which a message that
+    is sent again is known; there is one turn for each in a conversation.
     """
 
     conversation: str
@@ -50,6 +51,7 @@ class Turn:
     latency_ms: float | None
     model_id: str | None
     client_id: str | None = None
+    request: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         latency_ms=round(max(finished - float(received), 0.0) * 1000, 2) if received else None,
         model_id=given.get("model_id"),
         client_id=given.get("client_id"),
+        request=given.get("request"),
     )
 
 
@@ -187,9 +190,9 @@ def turns_of(database: Database, conversation: str) -> list[Turn]:
     return [_turn(row) for row in database.execute(f"{_SELECT} WHERE conversation = ? ORDER BY number", [conversation])]
 
 
-def turn_of_client(database: Database, conversation: str, client_id: str) -> Turn | None:
-    """The turn that already answered this request of a client, or None."""
-    row = database.execute(f"{_SELECT} WHERE conversation = ? AND client_id = ?", [conversation, client_id]).fetchone()
+def turn_of_request(database: Database, conversation: str, request: str) -> Turn | None:
+    """The turn that already answered this request, or None."""
+    row = database.execute(f"{_SELECT} WHERE conversation = ? AND request = ?", [conversation, request]).fetchone()
     return _turn(row) if row else None
 
 

@@ -19,7 +19,6 @@ import orjson
 import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlite_utils import Database
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -37,6 +36,7 @@ from bot.processes import METRICS_FOLDER
 from bot.record.database import RecordError, writable
 from bot.record.deletion import delete_conversation, was_deleted, wipe
 from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
+from bot.record.record import Record
 from bot.record.turns import turns_of
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
 from bot.secret import load_secret
@@ -174,9 +174,9 @@ class Website:
         body = await json_body(request)
         message, client_id = field(body, "message", str), optional_text(body, "client_id", _MAX_CLIENT_ID)
         self._engine.begin(message)
-        conversation = self._conversation(optional_text(body, "token")) or self._tokens.new_conversation()
+        conversation = await self._conversation(optional_text(body, "token")) or self._tokens.new_conversation()
         reply = await self._engine.turn(conversation, message, client_id)
-        if self._deleted(conversation):
+        if await self._deleted(conversation):
             await self._delete(conversation)  # deleted while the reply was made
             raise _gone()
         self._metrics.turns.labels(reply.route).inc()
@@ -189,14 +189,16 @@ class Website:
 
     async def conversation(self, request: Request) -> Response:
         """The turns of a conversation; without a token the token of a new one, so that a first message can be sent again safely."""
-        conversation = self._conversation(optional_text(await json_body(request), "token")) or self._tokens.new_conversation()
-        feedback = feedback_of(self._record, conversation)
-        turns = [turn_json(turn, feedback.get(turn.number), self._engine.library) for turn in turns_of(self._record, conversation)]
+        token = optional_text(await json_body(request), "token")
+        conversation = await self._conversation(token) or self._tokens.new_conversation()
+        stored = await self._record.read(lambda database: turns_of(database, conversation))
+        feedback = await self._record.read(lambda database: feedback_of(database, conversation))
+        turns = [turn_json(turn, feedback.get(turn.number), self._engine.library) for turn in stored]
         return JSONResponse({"token": self._tokens.sign(conversation), "conversation": conversation, "turns": turns})
 
     async def delete(self, request: Request) -> Response:
         """Deletes a conversation; its token is worthless from then on. An expired token is enough to delete, not to read."""
-        conversation = self._conversation(field(await json_body(request), "token", str), expired=True)
+        conversation = await self._conversation(field(await json_body(request), "token", str), expired=True)
         assert conversation is not None
         await self._delete(conversation)
         return JSONResponse({"deleted": True})
@@ -204,19 +206,22 @@ class Website:
     async def feedback(self, request: Request) -> Response:
         """A visitor's judgement of one turn of their own conversation; a later one replaces it."""
         body = await json_body(request)
-        conversation = self._conversation(field(body, "token", str))
+        conversation = await self._conversation(field(body, "token", str))
         assert conversation is not None
+        turn, helpful = field(body, "turn", int), field(body, "helpful", bool)
+        reason = optional_text(body, "reason") or ""
         try:
-            give_feedback(self._record, conversation, field(body, "turn", int), field(body, "helpful", bool), optional_text(body, "reason") or "")
+            await self._record.write(lambda database: give_feedback(database, conversation, turn, helpful, reason))
         except (NoSuchTurn, OverflowError) as error:
             raise BadRequest(404, "There is no such turn in this conversation.") from error
         return JSONResponse({"saved": True})
 
     @property
-    def _record(self) -> Database:
-        return self._engine.store.database
+    def _record(self) -> Record:
+        """What all use of the record goes through: whoever waits for it must keep no other visitor waiting."""
+        return self._engine.store.record
 
-    def _conversation(self, token: str | None, *, expired: bool = False) -> str | None:
+    async def _conversation(self, token: str | None, *, expired: bool = False) -> str | None:
         """The conversation of a token, None without one.
 
         Raises:
@@ -228,19 +233,19 @@ class Website:
             conversation = self._tokens.read(token, expired=expired)
         except TokenError as error:
             raise BadRequest(401, str(error)) from error
-        if not expired and self._deleted(conversation):
+        if not expired and await self._deleted(conversation):
             raise _gone()
         return conversation
 
-    def _deleted(self, conversation: str) -> bool:
+    async def _deleted(self, conversation: str) -> bool:
         """Whether it was deleted. A record that cannot be read must not keep anybody from an answer."""
         try:
-            return was_deleted(self._record, conversation)
-        except sqlite3.Error:
+            return await self._record.read(lambda database: was_deleted(database, conversation))
+        except (RecordError, sqlite3.Error):
             return False
 
     async def _delete(self, conversation: str) -> None:
-        delete_conversation(self._record, conversation)
+        await self._record.write(lambda database: delete_conversation(database, conversation))
         try:
             await run_in_threadpool(wipe, self._settings.database)
         except sqlite3.Error as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -12,6 +13,9 @@ from starlette.requests import ClientDisconnect, Request
 from bot.settings import MAX_BODY_BYTES
 
 Value = TypeVar("Value")
+_HALF = re.compile(r"[\ud800-\udfff]")
+"""What JSON may spell but nothing can store or send: one half of a surrogate pair."""
+
 _NAMES = {str: "text", bool: "true or false", int: "a whole number"}
 
 
@@ -55,12 +59,19 @@ def field[Value](body: Mapping[str, Any], name: str, kind: type[Value]) -> Value
 
 
 def optional_text(body: Mapping[str, Any], name: str, longest: int | None = None) -> str | None:
-    """A text that may be missing; with `longest` it has 1 to that many characters.
+    """A text that may be missing; with `longest` it is a name of 1 to that many characters, and half an emoji is none.
+
+    Words that somebody wrote may hold such halves: they are taken out where the words are cleaned, and nobody goes
+    without an answer.
 
     Raises:
-        BadRequest: it is of another type, empty or too long.
+        BadRequest: it is of another type, or no such name.
     """
     value = body.get(name)
-    if value is None or (isinstance(value, str) and (longest is None or 0 < len(value) <= longest)):
+    if value is None or (isinstance(value, str) and (longest is None or _is_name(value, longest))):
         return value
     raise BadRequest(400, f"The field `{name}` must be text{f' of 1 to {longest} characters' if longest else ''}.")
+
+
+def _is_name(value: str, longest: int) -> bool:
+    return 0 < len(value) <= longest and not _HALF.search(value)

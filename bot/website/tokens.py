@@ -46,5 +46,5 @@ class Tokens:
             return str(self._serializer.loads(token, max_age=None if expired else TOKEN_LIFETIME_SECONDS))
         except SignatureExpired as error:
             raise TokenError("This conversation has expired. Please start a new one.") from error
-        except BadData as error:
+        except (BadData, UnicodeError) as error:  # half an emoji cannot even be looked at
             raise TokenError("This conversation is not known here. Please start a new one.") from error

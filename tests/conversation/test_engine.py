@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.conversation.engine import CANARIES, Engine
 from bot.conversation.reply import Reply
 from bot.record.database import open_record
+from bot.record.private import KEPT_APART
 from bot.record.turns import get_conversation, turns_of, verify_turns
 from bot.safety.warning import WARNING
 from bot.settings import Settings
@@ -74,6 +75,31 @@ def test_the_same_request_is_answered_once(engine: Engine, loop: asyncio.Abstrac
     again = loop.run_until_complete(engine.turn("once", "What is ozone?", "client-1"))
     assert again == first
     assert len(turns_of(engine.store.database, "once")) == 1
+
+
+def test_other_words_under_a_used_id_are_answered_once(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+    """The last two differ only in what the record does not keep."""
+    conversation = uuid.uuid4().hex
+    said = ["What is ozone?", "I cannot breathe", "my number is 2125550143", "my number is 2125550144"]
+    replies = [loop.run_until_complete(engine.turn(conversation, text, "client-1")) for text in said]
+    assert [reply.turn.number for reply in replies if reply.turn] == [1, 2, 3, 4]
+    assert replies[1].route == "emergency"
+    assert [loop.run_until_complete(engine.turn(conversation, text, "client-1")) for text in said] == replies
+    kept = engine.store.database.execute("SELECT * FROM turns WHERE conversation = ?", [conversation]).fetchall()
+    assert "21255501" not in str(kept)
+
+
+def test_an_answer_in_the_form_that_is_sent_again_is_taken_once(
+    engine: Engine,
+    loop: asyncio.AbstractEventLoop,
+) -> None:
+    conversation, asked = uuid.uuid4().hex, "May I come with a cold?"
+    loop.run_until_complete(engine.turn(conversation, "leave a question for the clinical team"))
+    first, again = (loop.run_until_complete(engine.turn(conversation, asked, "client-1")) for _ in range(2))
+    assert first.turn is not None
+    assert first.turn.text == KEPT_APART
+    assert again == first
+    assert loop.run_until_complete(engine.turn(conversation, "I cannot breathe", "client-1")).route == "emergency"
 
 
 def test_messages_of_one_conversation_keep_their_order(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:

@@ -118,12 +118,53 @@ def test_a_request_another_process_answered_gets_that_answer(on_disk: Engine, as
     async def meanwhile(tracker: object) -> None:
         """The other process is faster between this one's look and its commit."""
         monkeypatch.undo()
-        await other.add_turn(replace(TURN, client_id="request-1"), "web", {})
+        key = on_disk._key("talk", "request-1", "What is ozone?")
+        await other.add_turn(replace(TURN, client_id="request-1", request=key), "web", {})
         await on_disk.store.save(tracker)
 
     monkeypatch.setattr(on_disk.store, "save", meanwhile)
     assert ask("What is ozone?", "request-1").messages[0].text == TURN.reply
     assert len(turns_of(on_disk.store.database, "talk")) == 1
+
+
+def test_other_words_that_another_process_answered_under_the_same_id_hide_nothing(
+    on_disk: Engine, ask: Callable[..., Reply], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = RecordTrackerStore(path=str(path))
+
+    async def meanwhile(tracker: object) -> None:
+        monkeypatch.undo()
+        key = on_disk._key("talk", "request-1", "What is ozone?")
+        await other.add_turn(replace(TURN, client_id="request-1", request=key), "web", {})
+        await on_disk.store.save(tracker)
+
+    monkeypatch.setattr(on_disk.store, "save", meanwhile)
+    reply = ask("I cannot breathe", "request-1")
+    assert reply.route == "emergency"
+    assert reply.turn is not None
+    kept = turns_of(on_disk.store.database, "talk")
+    assert [(turn.number, turn.client_id) for turn in kept] == [(1, "request-1"), (2, "request-1")]
+
+
+def test_other_words_under_a_used_id_are_recorded_also_when_only_the_rules_are_left(
+    on_disk: Engine, ask: Callable[..., Reply], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("What is ozone?", "request-1")
+    monkeypatch.setattr(on_disk, "_processor", None)
+    first, again = ask("I cannot breathe", "request-1"), ask("I cannot breathe", "request-1")
+    assert first.route == "emergency"
+    assert first.turn is not None
+    assert again == first
+
+
+def test_without_a_secret_a_message_is_answered_and_nothing_replayed(
+    on_disk: Engine, ask: Callable[..., Reply], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret").mkdir()
+    monkeypatch.setattr(on_disk, "_settings", replace(on_disk._settings, secret_file=tmp_path / "secret"))
+    monkeypatch.delitem(on_disk.__dict__, "_secret", raising=False)
+    replies = [ask("I cannot breathe", "request-1") for _ in range(2)]
+    assert [reply.turn.number for reply in replies if reply.turn] == [1, 2]
 
 
 def test_what_another_process_just_learned_is_heeded(on_disk: Engine, ask: Callable[..., Reply], path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

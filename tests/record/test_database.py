@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.record.database import RecordError, open_record, writable
+from bot.record.database import RecordError, migrations, open_record, writable
+from bot.record.turns import all_turns, search_turns
 
 TABLES = {"conversations", "turns", "turns_fts", "events", "staff", "staff_sessions", "heartbeat"}
 
@@ -52,6 +53,36 @@ def test_a_record_opened_again_keeps_what_it_holds(record: Database, path: Path)
         record.execute("INSERT INTO heartbeat (id, at) VALUES (1, 'then')")
     with closing(open_record(path)) as again:
         assert again.execute("SELECT at FROM heartbeat").fetchone() == ("then",)
+
+
+def test_a_record_from_before_requests_had_words_keeps_what_it_holds(tmp_path: Path) -> None:
+    path = tmp_path / "record.db"
+    with closing(Database(sqlite3.connect(path))) as old:
+        migrations.apply(old, stop_before="requests_by_words")
+        for number in (1, 2):
+            talk, client = f"talk-{number}", "client-1" if number == 1 else None
+            old.execute("INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, '', '', '')", [talk])
+            old.execute(
+                """INSERT INTO turns (conversation, number, at, client_id, text,
+                route, ranking, explanation, reply, messages, warning) VALUES
+                (?, 1, '2026-01-01T00:00:00', ?, 'What is ozone?', 'answer', '[]', '{}', 'A gas.', '[]', '')""",
+                [talk, client],
+            )
+        old.conn.commit()
+    with closing(open_record(path)) as record:
+        kept = [(turn.client_id, turn.request) for turn in all_turns(record)]
+        assert kept == [("client-1", "client-1"), (None, None)]
+        assert len(search_turns(record, "ozone")) == 2
+        record.execute("UPDATE turns SET text = 'What is a xylophone?' WHERE conversation = 'talk-2'")
+        assert (len(search_turns(record, "ozone")), len(search_turns(record, "xylophone"))) == (1, 1)
+        with pytest.raises(sqlite3.IntegrityError):
+            record.execute("UPDATE turns SET conversation = 'talk-1', number = 2, request = 'client-1' WHERE id = 2")
+        assert record.schema.split() == fresh_schema().split()
+
+
+def fresh_schema() -> str:
+    with closing(open_record(None)) as record:
+        return str(record.schema)
 
 
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])

@@ -66,9 +66,9 @@ def test_two_processes_number_one_conversation_without_gaps(path: Path) -> None:
 
 def test_a_request_is_kept_once_whichever_process_answers_it(path: Path) -> None:
     one, other = RecordTrackerStore(path=str(path)), RecordTrackerStore(path=str(path))
-    add(one, client_id="request-1")
+    add(one, request="request-1")
     with pytest.raises(sqlite3.IntegrityError):
-        add(other, client_id="request-1")
+        add(other, request="request-1")
     assert len(turns_of(other.database, "talk")) == 1
 
 

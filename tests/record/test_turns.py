@@ -32,7 +32,7 @@ def _user(**changes: Any) -> dict[str, Any]:
             "intent_ranking": [{"name": f"intent_{number}", "confidence": 0.123456} for number in range(9)],
             "risk": {"category": None, "score": 0.01},
         },
-        "metadata": {"received_at": RECEIVED, "client_id": "c-1", "model_id": "m-1"},
+        "metadata": {"received_at": RECEIVED, "client_id": "c-1", "request": "r-1", "model_id": "m-1"},
     }
     return {**event, **changes}
 
@@ -108,7 +108,7 @@ def test_without_a_time_of_arrival_there_is_no_latency() -> None:
 
 
 def test_a_turn_names_client_and_model() -> None:
-    assert (_turn().client_id, _turn().model_id) == ("c-1", "m-1")
+    assert (_turn().client_id, _turn().request, _turn().model_id) == ("c-1", "r-1", "m-1")
 
 
 def test_a_visitors_words_without_any_metadata_still_make_a_turn() -> None:
@@ -173,19 +173,25 @@ def test_a_stored_turn_comes_back_as_it_was(database: Database) -> None:
 
 def test_turns_come_in_their_order(database: Database) -> None:
     for number in (2, 1):
-        _add(database, replace(_turn(), number=number, client_id=None))
+        _add(database, replace(_turn(), number=number, request=None))
     assert [turn.number for turn in turns.turns_of(database, "talk")] == [1, 2]
 
 
-def test_a_request_that_was_answered_is_known_by_its_client_id(database: Database) -> None:
+def test_a_request_that_was_answered_is_known(database: Database) -> None:
     _add(database, _turn())
-    assert turns.turn_of_client(database, "talk", "c-1") == _turn()
+    assert turns.turn_of_request(database, "talk", "r-1") == _turn()
 
 
-@pytest.mark.parametrize(("conversation", "client"), [("talk", "c-2"), ("other", "c-1")])
-def test_another_request_is_not_known(database: Database, conversation: str, client: str) -> None:
+@pytest.mark.parametrize(("conversation", "request_"), [("talk", "r-2"), ("talk", "c-1"), ("other", "r-1")])
+def test_another_request_is_not_known(database: Database, conversation: str, request_: str) -> None:
     _add(database, _turn())
-    assert turns.turn_of_client(database, conversation, client) is None
+    assert turns.turn_of_request(database, conversation, request_) is None
+
+
+def test_a_client_may_use_one_id_for_several_requests(database: Database) -> None:
+    for number in (1, 2):
+        _add(database, replace(_turn(), number=number, request=f"r-{number}"))
+    assert [turn.client_id for turn in turns.turns_of(database, "talk")] == ["c-1", "c-1"]
 
 
 @pytest.fixture
@@ -237,7 +243,8 @@ def test_an_unknown_conversation_is_none(three: Database) -> None:
 def searched(database: Database) -> Database:
     said = ('Is ozone safe AND good for "old" people?', "Does it help with knees OR hips", "Opening hours, please")
     for number, text in enumerate(said, start=1):
-        _add(database, replace(_turn(), number=number, client_id=None, text=text, reply="A reply about lungs." if number == 3 else "A reply."))
+        reply = "A reply about lungs." if number == 3 else "A reply."
+        _add(database, replace(_turn(), number=number, request=None, text=text, reply=reply))
     return database
 
 

@@ -12,6 +12,7 @@ import pytest
 from bot.conversation.engine import Engine
 from bot.record.database import open_record
 from bot.record.deletion import delete_conversation
+from bot.record.record import Record
 from bot.safety.warning import WARNING
 from bot.settings import MAX_BODY_BYTES, Settings, SettingsError
 from bot.website.app import create_app
@@ -98,6 +99,9 @@ def test_a_referral_brings_the_contact(client: Client) -> None:
         (b'{"message": "a", "token": 5}', 400),
         (b'{"message": "a", "token": "nonsense"}', 401),
         (b'{"message": "a", "client_id": ""}', 400),
+        (b'{"message": "I cannot breathe", "client_id": "a\\ud800"}', 400),
+        (b'{"message": "I cannot breathe", "token": "\\udfff"}', 401),
+        (b'{"message": "I cannot breathe", "token": "\xed\xa0\x80"}', 401),
         (b"[" * 5000, 400),
         (b'{"message": "' + b"a" * (MAX_BODY_BYTES + 1) + b'"}', 413),
         (b"\xff\xfe", 400),
@@ -118,6 +122,25 @@ def test_strange_messages_get_a_reply(client: Client, message: str) -> None:
     )
     assert response.status_code in (200, 400)
     assert response.json()["warning"]["text"] == WARNING
+
+
+@pytest.mark.parametrize("place", range(len("I cannot breathe") + 1))
+@pytest.mark.parametrize("half", [r"\ud83d", r"\ude42", r"\ude42\ud83d"])
+def test_half_an_emoji_hides_no_emergency(client: Client, place: int, half: str) -> None:
+    said = "I cannot breathe"
+    body = f'{{"message": "{said[:place]}{half}{said[place:]}", "client_id": "{place}"}}'
+    response = client.post("/api/chat", content=body.encode())
+    assert (response.status_code, response.json()["route"]) == (200, "emergency")
+    (kept,) = _post(client, "/api/conversation", token=response.json()["token"]).json()["turns"]
+    assert kept["text"] == said
+
+
+def test_half_an_emoji_in_a_reason_costs_no_feedback(client: Client) -> None:
+    token = _chat(client, message="What is ozone?").json()["token"]
+    body = f'{{"token": "{token}", "turn": 1, "helpful": false, "reason": "too long \\ud83d"}}'
+    assert client.post("/api/feedback", content=body.encode()).json() == {"saved": True}
+    (kept,) = _post(client, "/api/conversation", token=token).json()["turns"]
+    assert kept["feedback"]["reason"] == "too long"
 
 
 def test_an_unknown_path_is_a_page_that_helps(client: Client) -> None:
@@ -190,6 +213,15 @@ def test_a_message_sent_again_is_answered_once(client: Client) -> None:
     assert len(_post(client, "/api/conversation", token=token).json()["turns"]) == 1
 
 
+def test_an_emergency_under_an_id_that_was_used_before_is_answered_and_kept(client: Client) -> None:
+    token = _chat(client, message="What is ozone?", client_id="a").json()["token"]
+    emergency, again = (_chat(client, message="I cannot breathe", token=token, client_id="a").json() for _ in range(2))
+    assert (emergency["route"], emergency["turn"]) == ("emergency", 2)
+    assert (again["turn"], again["messages"]) == (2, emergency["messages"])
+    kept = _post(client, "/api/conversation", token=token).json()["turns"]
+    assert [(turn["client_id"], turn["text"]) for turn in kept] == [("a", "What is ozone?"), ("a", "I cannot breathe")]
+
+
 def test_a_conversation_can_be_read_back_as_it_was_shown(client: Client) -> None:
     first = _chat(client, message="What is ozone?", client_id="a").json()
     _chat(client, message="I take warfarin", token=first["token"])
@@ -236,6 +268,18 @@ def test_a_reply_that_is_made_while_its_conversation_is_deleted_is_not_kept(clie
     assert engine.store.database.execute("SELECT count(*) FROM conversations WHERE id = ?", [first["conversation"]]).fetchone()[0] == 0
 
 
+def test_no_request_uses_the_record_but_through_its_thread(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else waited for a lock, or for a disk, would do so on the event loop, and everybody else with it."""
+    monkeypatch.setattr(Record, "database", property(lambda record: pytest.fail("the event loop would wait")))
+    token = _chat(client, message="What is ozone?").json()["token"]
+    assert _chat(client, message="thanks", token=token, client_id="a").status_code == 200
+    assert _post(client, "/api/conversation", token=token).status_code == 200
+    assert _post(client, "/api/feedback", token=token, turn=1, helpful=True).status_code == 200
+    assert _post(client, "/api/conversation/delete", token=token).status_code == 200
+    for path in ("/healthz", "/readyz", "/metrics", "/", "/about"):
+        assert client.get(path).status_code == 200
+
+
 def test_an_expired_token_may_delete_but_not_read(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     token = _chat(client, message="What is ozone?").json()["token"]
     monkeypatch.setattr("bot.website.tokens.TOKEN_LIFETIME_SECONDS", -1)
@@ -250,6 +294,9 @@ def test_an_expired_token_may_delete_but_not_read(client: Client, monkeypatch: p
         ("/api/conversation", b"x", 400),
         ("/api/conversation", b'{"token": 1}', 400),
         ("/api/conversation", b'{"token": "nonsense"}', 401),
+        ("/api/conversation", b'{"token": "TOKEN\\ud800"}', 401),
+        ("/api/conversation/delete", b'{"token": "TOKEN\\ud800"}', 401),
+        ("/api/feedback", b'{"token": "TOKEN\\ud800", "turn": 1, "helpful": true}', 401),
         ("/api/conversation/delete", b"{}", 400),
         ("/api/conversation/delete", b'{"token": null}', 400),
         ("/api/conversation/delete", b'{"token": "nonsense"}', 401),

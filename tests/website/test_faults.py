@@ -44,7 +44,11 @@ class Site:
             return error.code, error.read().decode()
 
     def ask(self, message: str) -> Any:
-        request = urllib.request.Request(f"{self.address}/api/chat", json.dumps({"message": message}).encode(), {"Content-Type": "application/json"})
+        return self.post("/api/chat", message=message)
+
+    def post(self, path: str, **body: Any) -> Any:
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.address + path, json.dumps(body).encode(), headers)
         with urllib.request.urlopen(request, timeout=60) as response:
             return json.loads(response.read())
 
@@ -59,7 +63,8 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         monkeypatch.setenv("OZONE_SECRET_FILE", str(tmp_path / "secret"))
         settings, port = Settings(), free_port()
         engine = Engine(settings)
-        server = uvicorn.Server(uvicorn.Config(create_app(settings, engine), port=port, log_level="critical", access_log=False, ws="none"))
+        app = create_app(settings, engine)
+        server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False, ws="none"))
         thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
         thread.start()
         started.append((server, thread, engine))
@@ -100,6 +105,33 @@ def test_health_checks_are_answered_while_another_process_locks_the_record(serve
         assert reply["warning"]["text"] == WARNING
     assert site.ask("What is ozone?")["turn"] == 1
     assert site.get("/readyz")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "got"),
+    [
+        ("/api/feedback", {"turn": 1, "helpful": True}, {"saved": True}),
+        ("/api/conversation/delete", {}, {"deleted": True}),
+        ("/api/chat", {"message": "I cannot breathe"}, {"route": "emergency"}),
+    ],
+)
+def test_what_waits_for_a_locked_record_keeps_nobody_else_waiting(
+    serve: Callable[[Path], Site], tmp_path: Path, path: str, more: dict[str, Any], got: dict[str, Any]
+) -> None:
+    record = tmp_path / "record.db"
+    site = serve(record)
+    token = site.ask("What is ozone?")["token"]
+    with ThreadPoolExecutor(1) as visitor, closing(sqlite3.connect(record, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = visitor.submit(site.post, path, token=token, **more)
+        time.sleep(0.3)
+        before = time.monotonic()
+        assert site.get("/healthz")[0] == 200
+        assert len(site.post("/api/conversation", token=token)["turns"]) == 1
+        assert time.monotonic() - before < 1.0
+        assert not waiting.done()
+        other.execute("ROLLBACK")
+        assert waiting.result().items() >= got.items()
 
 
 @contextmanager

@@ -123,6 +123,15 @@ def test_a_request_that_reaches_both_is_answered_once(site: Site) -> None:
     assert {reply["turn"] for reply in same} == {2}
 
 
+def test_other_words_under_a_used_id_are_answered_once_whichever_process_gets_them(site: Site) -> None:
+    talk = {"token": site.ask("What is ozone?")["token"]}
+    said = ["does it hurt", "I cannot breathe"] * 4
+    with ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda text: site.ask(text, client_id="once", **talk), said))
+    assert {reply["turn"] for reply in replies} == {2, 3}
+    assert {reply["route"] for reply in replies[1::2]} == {"emergency"}
+
+
 def test_metrics_and_readiness_speak_for_both(site: Site) -> None:
     before = site.turns()
     for number in range(8):
