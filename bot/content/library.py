@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.content.clinic import Clinic, load_clinic
 from bot.content.files import ContentError, read_mapping
-from bot.content.snippet import ROUTES, Approval, Snippet, Source
+from bot.content.snippet import AFTER_RISK, ROUTES, Approval, Snippet, Source
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _KEYS = frozenset({"id", "question", "text", "route", "sources", "seed", "related", "after_risk", "status", "approval", "review_by", "version", "short"})
@@ -127,8 +127,8 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         raise ContentError(f"{owner} has the route {raw['route']!r}. Use one of {', '.join(ROUTES)}.")
     if raw["status"] not in _STATUSES:
         raise ContentError(f"{owner} has the status {raw['status']!r}. Use one of {', '.join(_STATUSES)}.")
-    if raw.get("after_risk", "refer") not in ("refer", "answer"):
-        raise ContentError(f"{owner}: `after_risk` must be `refer` or `answer`.")
+    if raw.get("after_risk", "caution") not in AFTER_RISK:
+        raise ContentError(f"{owner}: `after_risk` must be one of {', '.join(AFTER_RISK)}.")
     for key in ("sources", "seed", "related"):
         if not isinstance(raw.get(key) or [], list):
             raise ContentError(f"{owner}: `{key}` must be a list, in [square brackets].")
@@ -142,7 +142,7 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         sources=tuple(_source(source_id, sources, owner) for source_id in raw.get("sources") or ()),
         seed=tuple(raw.get("seed") or ()),
         related=tuple(str(name) for name in raw.get("related") or ()),
-        after_risk=raw.get("after_risk", "refer") == "answer",
+        after_risk=str(raw.get("after_risk", "caution")),
         status=raw["status"],
         approval=_approval(raw["approval"], owner),
         review_by=_date(raw["review_by"], f"{owner}: `review_by`"),

@@ -8,6 +8,7 @@ from bot.content.follow_ups import FollowUps, load_follow_ups
 from bot.content.form_words import FormWords, load_form_words
 from bot.content.languages import Languages, load_languages
 from bot.content.library import Library, load_library
+from bot.content.plain_words import PlainWords, load_plain_words
 from bot.content.rules import load_triage
 from bot.content.short_questions import ShortQuestions, load_short_questions
 from bot.safety.triage import Triage
@@ -62,6 +63,16 @@ def shared_languages() -> Languages:
         ContentError: data/languages.yml cannot be used.
     """
     return load_languages(Settings().data)
+
+
+@lru_cache(maxsize=1)
+def shared_plain_words() -> PlainWords:
+    """What people say to the assistant's own question about an emergency.
+
+    Raises:
+        ContentError: data/plain_words.yml cannot be used.
+    """
+    return load_plain_words(Settings().data)
 
 
 @lru_cache(maxsize=1)

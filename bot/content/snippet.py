@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-ROUTES = ("answer", "clinician", "emergency", "clarify", "out_of_scope", "smalltalk")
+ROUTES = ("answer", "clinician", "check", "emergency", "clarify", "out_of_scope", "smalltalk")
+AFTER_RISK = ("answer", "caution", "refer")
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,9 @@ class Approval:
 class Snippet:
     """One approved text with everything needed to trace it.
 
-    `seed` holds the numbers (1 to 17) of the owner's sentences it speaks for. `after_risk` tells whether it may still
-    be sent in a conversation in which the visitor has told of a personal risk. `short_of` is the id of the answer that this
-    is the short version of, and empty for all others.
+    `seed` holds the numbers (1 to 17) of the owner's sentences it speaks for. `after_risk` tells whether it may still be sent in a
+    conversation in which the visitor has told of a personal risk: as it is, with an approved caution before it, or not at all.
+    `short_of` is the id of the answer that this is the short version of, and empty for all others.
     """
 
     id: str
@@ -49,7 +50,7 @@ class Snippet:
     sources: tuple[Source, ...]
     seed: tuple[int, ...]
     related: tuple[str, ...]
-    after_risk: bool
+    after_risk: str
     status: str
     approval: Approval
     review_by: date

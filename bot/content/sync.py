@@ -38,6 +38,14 @@ slots:
     type: text
     influence_conversation: false
     mappings: [{type: custom}]
+  checking:  # category of a danger that was asked about, and the snippet that answers the question if there is none
+    type: any
+    influence_conversation: false
+    mappings: [{type: custom}]
+  cautioned:  # whether the caution on account of a risk was given
+    type: bool
+    influence_conversation: false
+    mappings: [{type: custom}]
   offered:  # ids of the approved questions offered as buttons
     type: list
     influence_conversation: false

@@ -17,7 +17,7 @@ from bot.content.library import SHORT, Library
 from bot.content.shared import shared_library
 from bot.content.snippet import Snippet
 from bot.conversation.buttons import CANCEL, NOTHING_ASKED, buttons_for, questions_for
-from bot.conversation.decision import APPROVAL, EARLIER_RISK, SOURCES
+from bot.conversation.decision import APPROVAL, EARLIER_RISK, EMERGENCY_FOLLOWUP, SOURCES
 from bot.conversation.memory import Memory
 from bot.conversation.request_form import FORM
 from bot.safety.warning import WARNING
@@ -38,6 +38,7 @@ _PATIENCE = 2
 
 _OTHERWISE = {
     EARLIER_RISK: f"{EARLIER_RISK}_again",
+    EMERGENCY_FOLLOWUP: f"{EMERGENCY_FOLLOWUP}_again",
     "out_of_scope": "out_of_scope_again",
     "none_of_these": "none_of_these_again",
     **dict.fromkeys(("more_detail", "why_so", "is_that_proven", "previous_answer", SIMPLER), "no_more_on_that"),

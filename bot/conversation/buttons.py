@@ -23,9 +23,14 @@ NOTHING_ASKED: Mapping[str, Iterable[str]] = {}
 
 LEAVE_QUESTION = "Leave a question for our clinical team"
 CANCEL = "Cancel my question"
+YES_NOW = "Yes, now"
+IN_GENERAL = "No, I am asking in general"
+WAY_OUT = ("I am safe now", "It was a misunderstanding")
+"""Under every emergency text. Like the two above they are words of data/plain_words.yml."""
 
 _WORDS: Mapping[str, Sequence[str]] = {
-    "emergency_followup": ("I am safe now", "It was a misunderstanding"),
+    "check_now": (YES_NOW, IN_GENERAL),
+    "check_self_harm": (YES_NOW, IN_GENERAL),
     "clarify": ("None of these",),
     "clarify_again": (LEAVE_QUESTION,),
     "none_of_these": (LEAVE_QUESTION,),
@@ -62,7 +67,9 @@ def buttons_for(snippet: Snippet, questions: Sequence[str], library: Library, *,
     if in_form and snippet.topic != _FORM:
         return []
     words = _WORDS.get(snippet.id, ())
-    if snippet.id not in _WORDS and (snippet.route == "clinician" or (again and snippet.route == "answer")):
+    if snippet.route == "emergency":
+        words = WAY_OUT
+    elif snippet.id not in _WORDS and (snippet.route == "clinician" or (again and snippet.route == "answer")):
         words = (LEAVE_QUESTION,)
     titles = [*(library[name].question for name in questions), *words]
     return [{"title": title, "payload": title} for title in titles]
@@ -84,7 +91,7 @@ def questions_for(
     elif snippet.route in ("answer", "clinician") or snippet.id in _OFFERING:
         names = tuple(dict.fromkeys([*islice(asked_next.get(snippet.short_of or snippet.id, ()), _ASKED_NEXT), *snippet.related]))
     only_harmless = risk or snippet.route == "clinician"
-    fitting = (name for name in names if name in library and library[name].route == "answer" and (library[name].after_risk or not only_harmless))
+    fitting = (name for name in names if name in library and library[name].route == "answer" and (library[name].after_risk != "refer" or not only_harmless))
     if snippet.id in _TOPICS:
         return sorted(fitting, key=lambda name: name in shown)[:MAX_BUTTONS]
     return [name for name in fitting if name not in shown][:MAX_BUTTONS]

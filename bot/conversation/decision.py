@@ -3,13 +3,12 @@
 The order, the first that applies wins:
 
 1. an emergency, found by either net;
-2. an emergency that the visitor told of before and has not called over;
-3. a message with no words;
+2. an emergency that the visitor told of before and has not called over: where to find the clinic is answered all the same;
+3. a message with no words; the answer to "is this happening now?"; a doubtful sign of an emergency, which is asked about;
 4. in the form for the clinical team: a command to the form, or an answer to it, which the form itself takes;
 5. a message that is far too long;
-6. a risk for a clinician, found by either net or by the intent itself (a weak rule alone does not count when the
-   classifier is sure of an ordinary question);
-7. a risk told of before, when the question is about having the treatment;
+6. a risk for a clinician, found by either net (a rule does not count where the classifier is sure that its words were not meant);
+7. a risk told of before, when the question is whether to have the treatment; other answers about it get a caution once;
 8. a follow-up on the last answer, contact data outside the form, another language, several questions at once, or a
    question in the middle of the form;
 9. otherwise Rasa's rules answer.
@@ -27,6 +26,7 @@ from bot.content.follow_ups import FollowUps
 from bot.content.form_words import FormWords
 from bot.content.languages import Languages
 from bot.content.library import Library
+from bot.content.plain_words import PlainWords
 from bot.content.short_questions import ASK, ShortQuestions
 from bot.conversation import request_form
 from bot.conversation.memory import Memory
@@ -39,6 +39,13 @@ CLINICIAN = "clinician_"
 EMERGENCY_OVER = "emergency_over"
 EMERGENCY_FOLLOWUP = "emergency_followup"
 EARLIER_RISK = "clinician_earlier_risk"
+CAUTION = "caution_earlier_risk"
+CHECK = "check_now"
+CHECK_OVER = "check_over"
+_CHECKS = {"emergency_self_harm": "check_self_harm"}
+"""Texts that ask whether it is happening, where the general one does not fit."""
+_STILL_ANSWERED = ("clinic", "visit", "money")
+"""Topics that are answered while an emergency is not over, under the reminder: where the clinic is, when it is open, what it costs."""
 
 GENERAL = frozenset(
     {
@@ -54,12 +61,6 @@ GENERAL = frozenset(
     }
 )
 """Categories that may be asked about in general; all others tell of a person and stay with the conversation."""
-
-
-SURE_OF_EMERGENCY = 0.3
-"""Emergency score from which the classifier overrules a pattern that says "for a clinician". The pattern read the words and
-is right more often when the score is low; at 0.6 three of 130 held-out emergencies became referrals, which is too many.
-"""
 
 
 MAX_FINDINGS = 10
@@ -96,7 +97,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Understanding:
-    """What the two nets and the intent classifier made of one message; `parts` are the intents of its single questions."""
+    """What the two nets and the intent classifier made of one message.
+
+    `likeliest` is the ordinary intent that came nearest, sure or not; `parts` are the intents of the message's single questions.
+    """
 
     text: str
     intent: str | None
@@ -104,14 +108,38 @@ class Understanding:
     findings: Sequence[Finding]
     classifier: Mapping[str, Any]
     parts: Sequence[str] = ()
+    likeliest: str | None = None
+
+
+@dataclass(frozen=True)
+class Checking:
+    """What the visitor was asked about: the danger, and the snippet that answers them if there is none."""
+
+    category: str
+    then: str | None
 
 
 @dataclass(frozen=True)
 class Context:
-    """Where a conversation stands: the slot the form asks for, if it is open, and what is remembered."""
+    """Where a conversation stands.
+
+    `asked` is the slot that the form asks for, if it is open; `checking` what the last reply asked about; `cautioned` whether the
+    caution on account of an earlier risk was given.
+    """
 
     asked: str | None = None
     memory: Memory = field(default_factory=Memory)
+    checking: Checking | None = None
+    cautioned: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How grave a message is: `level` is "emergency", "check", "clinician" or None; category and rule say of what and by which net."""
+
+    level: str | None = None
+    category: str | None = None
+    rule: str | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +150,7 @@ class Content:
     follow_ups: FollowUps = field(default_factory=lambda: FollowUps({}))
     languages: Languages = field(default_factory=lambda: Languages({}, {}))
     short_questions: ShortQuestions = field(default_factory=ShortQuestions)
+    plain_words: PlainWords = field(default_factory=PlainWords)
 
 
 MAX_PARTS = 3
@@ -136,8 +165,6 @@ _WITHOUT_ANSWER = {SOURCES: "where_answers_come_from", APPROVAL: "who_approved"}
 _NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope", "other_language")
 _NOT_IN_BETWEEN = (*_NOT_UNDERSTOOD, "leave_question", "no_open_request", "acknowledge")
 """Intents that are no question in the middle of the form: the form itself says what it could not take."""
-
-_ORDINARY = ("answer", "smalltalk", "out_of_scope")
 
 
 def decide(
@@ -159,23 +186,21 @@ def decide(
         context: where the conversation stands.
         content: words of the form, targets of follow-ups, other languages.
     """
-    if overruled(message, library):
-        message = replace(message, findings=())
-    asked, words = context.asked, content.form_words
+    asked, words, plain = context.asked, content.form_words, content.plain_words
     if asked in (request_form.REACH, request_form.CONSENT) and request_form.takes(asked, message.text, words):
         message = replace(message, classifier={}, intent=None)  # a number or a yes says nothing to the classifier
-    category, rule = _gravest(message, library)
-    if category is not None and category.startswith(EMERGENCY):
-        remembered = {"emergency": category, "risk": risk or category}
-        alarm = Decision(category, "emergency", {"category": category, "rule": rule}, message.findings, slots=remembered, ends_form=asked is not None)
-        return _in_own_language(alarm, "emergency_language", message.text, library, content)
+    verdict = judged(message, library)
+    if verdict.level == "emergency" and not (emergency is not None and _only_says_over(message, plain)):
+        return _alarm(verdict, message, "emergency", risk, asked, library, content)
     if emergency is not None:
-        if message.intent == EMERGENCY_OVER and message.confidence == 1.0:
-            return Decision(EMERGENCY_OVER, "emergency_over", earlier=emergency, slots={"emergency": None})
-        still = Decision(EMERGENCY_FOLLOWUP, "emergency_not_over", {"category": emergency, "rule": "earlier"}, message.findings, emergency)
-        return _in_own_language(still, "emergency_language", message.text, library, content)
+        return _while_emergency(message, emergency, risk, library, content)
     if not phrase(message.text):
         return _in_between(Decision("empty_message", "no_words"), asked)
+    if context.checking is not None and (answered := _checked(message, verdict, context.checking, risk, asked, library, content)) is not None:
+        return answered
+    if verdict.level == "check":
+        return _asking_first(verdict, message, risk, library, context, content)
+    category, rule = verdict.category, verdict.rule
     if asked is not None:
         if (command := _command(message.text, asked, words)) is not None:
             return command
@@ -200,15 +225,106 @@ def decide(
     target = short or _follow_up(message, context.memory, library, content) or message.intent
     if asked is not None and (target in _NOT_IN_BETWEEN or target not in library):
         return None
-    if risk is not None and target is not None and not _may_follow_a_risk(target, library):
+    if risk is not None and target is not None and _closed_by_a_risk(target, library):
         referral = Decision(EARLIER_RISK, "earlier_risk", {"category": risk, "rule": "earlier"}, (), risk)
         return _in_between(_in_own_language(referral, "other_language", message.text, library, content), asked)
+    if risk is not None and target is not None and not context.cautioned and _needs_a_caution(target, library):
+        caution = Decision(CAUTION, "caution", earlier=risk, slots={"cautioned": True}, then=(f"utter_{target}",))
+        return _in_between(caution, asked)
     if target is not None and target != message.intent:
         return _in_between(Decision(target, "follow_up"), asked)
     if message.intent in _NOT_UNDERSTOOD and (code := content.languages.of(message.text)) is not None and f"other_language_{code}" in library:
         return _in_between(Decision(f"other_language_{code}", "other_language"), asked)
     if asked is not None:
         return _in_between(Decision(str(target), "in_between"), asked)
+    return None
+
+
+def judged(message: Understanding, library: Library) -> Verdict:
+    """What both nets together make of a message.
+
+    The rules read the words, so what they find counts unless the classifier, which hears of it, is sure that it was not meant.
+    Without a classifier they count as they stand.
+    """
+    told = message.classifier
+    thresholds: Mapping[str, float] = told.get("thresholds") or {}
+    danger, score, guessed = told.get("emergency_score"), told.get("score"), told.get("category")
+    urgent = next((finding for finding in message.findings if finding.category.startswith(EMERGENCY)), None)
+    if urgent is not None:
+        if danger is None or danger >= thresholds.get("emergency", 0.0):
+            return Verdict("emergency", urgent.category, urgent.rule)
+        if danger >= thresholds.get("emergency_rule", 0.0):
+            return Verdict("check", urgent.category, urgent.rule)
+    level = told.get("level")
+    if level in ("emergency", "check"):
+        return Verdict(level, str(guessed), f"classifier.{guessed}")
+    for finding in message.findings:
+        needed = thresholds.get("risk" if finding.weak else "rule", 0.0)
+        if not finding.category.startswith(EMERGENCY) and (score is None or score >= needed):
+            return Verdict("clinician", finding.category, finding.rule)
+    if level == "clinician":
+        return Verdict(level, str(guessed), f"classifier.{guessed}")
+    intent = message.intent
+    if intent is not None and intent in library and library[intent].route in ("clinician", "emergency"):
+        return Verdict(library[intent].route, intent, f"intent.{intent}")
+    return Verdict()
+
+
+def _alarm(verdict: Verdict, message: Understanding, reason: str, risk: str | None, asked: str | None, library: Library, content: Content) -> Decision:
+    category = str(verdict.category)
+    slots = {"emergency": category, "risk": risk or category, "checking": None}
+    alarm = Decision(category, reason, {"category": category, "rule": verdict.rule}, message.findings, slots=slots, ends_form=asked is not None)
+    return _in_own_language(alarm, "emergency_language", message.text, library, content)
+
+
+def _only_says_over(message: Understanding, plain: PlainWords) -> bool:
+    """Whether a message is nothing but one of the plain words that end an emergency."""
+    return phrase(message.text) in plain.over.says
+
+
+def _while_emergency(message: Understanding, emergency: str, risk: str | None, library: Library, content: Content) -> Decision:
+    """The reply while an emergency is not over: its end, or the reminder, with the answer after it if it is about the clinic itself."""
+    over = message.text in content.plain_words.over or message.likeliest == EMERGENCY_OVER or message.intent == EMERGENCY_OVER
+    if over and phrase(message.text):
+        return Decision(
+            EMERGENCY_OVER, "emergency_over", earlier=emergency, slots={"emergency": None, **({"risk": None} if str(risk).startswith(EMERGENCY) else {})}
+        )
+    target = message.intent
+    about_the_clinic = target is not None and target in library and library[target].route == "answer" and library[target].topic in _STILL_ANSWERED
+    then = (f"utter_{target}",) if about_the_clinic else ()
+    still = Decision(EMERGENCY_FOLLOWUP, "emergency_not_over", {"category": emergency, "rule": "earlier"}, message.findings, emergency, then=then)
+    return _in_own_language(still, "emergency_language", message.text, library, content)
+
+
+def _asking_first(verdict: Verdict, message: Understanding, risk: str | None, library: Library, context: Context, content: Content) -> Decision:
+    """The number, and the question whether it is happening now; remembered is what to say if it is not."""
+    category = str(verdict.category)
+    calm = replace(
+        message,
+        findings=[finding for finding in message.findings if not finding.category.startswith(EMERGENCY)],
+        classifier={**message.classifier, "level": None, "emergency_score": 0.0},
+    )
+    otherwise = decide(calm, risk=risk, emergency=None, library=library, context=replace(context, checking=None), content=content)
+    then = otherwise.snippet if otherwise is not None else message.intent
+    known = then if then is not None and then in library and library[then].route in ("answer", "clinician", "smalltalk") else None
+    slots: dict[str, Any] = {"checking": {"category": category, "then": known}}
+    if context.asked is not None:
+        slots[context.asked] = None
+    asked_about = {"category": category, "rule": verdict.rule}
+    asking = Decision(_CHECKS.get(category, CHECK), "check", asked_about, message.findings, slots=slots)
+    return _in_own_language(asking, "emergency_language", message.text, library, content)
+
+
+def _checked(
+    message: Understanding, verdict: Verdict, checking: Checking, risk: str | None, asked: str | None, library: Library, content: Content
+) -> Decision | None:
+    """What the visitor's answer to "is this happening now?" leads to; None when it is no answer to that."""
+    plain = content.plain_words
+    if message.text in plain.no or message.text in plain.over:
+        then = checking.then or CHECK_OVER
+        return _in_between(Decision(then, "check_denied", earlier=checking.category, slots={"checking": None}), asked)
+    if message.text in plain.yes:
+        return _alarm(Verdict("emergency", checking.category, "check"), message, "check_confirmed", risk, asked, library, content)
     return None
 
 
@@ -262,35 +378,8 @@ def _follow_up(message: Understanding, memory: Memory, library: Library, content
 def _several(message: Understanding, risk: str | None, library: Library) -> Sequence[str]:
     """The answers to a message that asks several questions, in its order; empty when it does not."""
     asked = [name for name in dict.fromkeys(message.parts) if name in library and library[name].route == "answer"]
-    allowed = risk is None or all(_may_follow_a_risk(name, library) for name in asked)
+    allowed = risk is None or not any(_closed_by_a_risk(name, library) for name in asked)
     return asked[:MAX_PARTS] if len(asked) > 1 and allowed and message.confidence < 1.0 else ()
-
-
-def overruled(message: Understanding, library: Library) -> bool:
-    """Whether only weak rules fired and the classifier is sure of an ordinary question."""
-    score, below, intent = message.classifier.get("score"), (message.classifier.get("thresholds") or {}).get("ordinary"), message.intent
-    if score is None or below is None or score >= below or intent is None or intent not in library or library[intent].route not in _ORDINARY:
-        return False
-    return all(finding.weak for finding in message.findings)
-
-
-def _gravest(message: Understanding, library: Library) -> tuple[str | None, str | None]:
-    """Category and rule of the gravest finding: rules first, then the classifier, then the intent itself."""
-    ruled = message.findings[0] if message.findings else None
-    guessed = message.classifier.get("category")
-    if ruled is not None and ruled.category.startswith(EMERGENCY):
-        return ruled.category, ruled.rule
-    alarmed = guessed is not None and str(guessed).startswith(EMERGENCY)
-    if alarmed and (ruled is None or message.classifier.get("emergency_score", 1.0) >= SURE_OF_EMERGENCY):
-        return str(guessed), f"classifier.{guessed}"
-    if ruled is not None:
-        return ruled.category, ruled.rule
-    if guessed is not None:  # not an alarm: that case is above
-        return str(guessed), f"classifier.{guessed}"
-    intent = message.intent
-    if intent is not None and intent in library and library[intent].route in ("clinician", "emergency"):
-        return intent, f"intent.{intent}"
-    return None, None
 
 
 def remember(message: Understanding, category: str | None, earlier: str | None) -> dict[str, Any]:
@@ -300,5 +389,10 @@ def remember(message: Understanding, category: str | None, earlier: str | None) 
     return {"risk": personal} if personal and not earlier else {}
 
 
-def _may_follow_a_risk(intent: str, library: Library) -> bool:
-    return intent in library and (library[intent].after_risk or library[intent].route in ("smalltalk", "out_of_scope"))
+def _needs_a_caution(intent: str, library: Library) -> bool:
+    return intent in library and library[intent].route == "answer" and library[intent].after_risk == "caution"
+
+
+def _closed_by_a_risk(intent: str, library: Library) -> bool:
+    """Whether a question is about having the treatment oneself, so that a risk told of before sends it to a clinician."""
+    return intent in library and library[intent].route == "answer" and library[intent].after_risk == "refer"

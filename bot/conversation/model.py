@@ -13,7 +13,7 @@ from bot.content.sync import out_of_step
 from bot.record.promotion import REVIEWED
 from bot.settings import ROOT, Settings
 
-_CODE = ("bot/understanding", "bot/safety/normalise.py", "bot/conversation/safety_policy.py")
+_CODE = ("bot/understanding", "bot/safety/normalise.py", "bot/safety/cues.py", "bot/conversation/safety_policy.py")
 
 
 class ModelError(RuntimeError):
@@ -38,6 +38,7 @@ def fingerprint(settings: Settings, *, reviewed: bool = True) -> str:
 def _ingredients(settings: Settings) -> Iterator[Path]:
     yield from (ROOT / "config.yml", ROOT / "domain.yml", settings.data / "rules.yml", settings.data / "encoder" / "SHA256SUMS")
     yield from sorted((settings.data / "nlu").glob("*.yml"))
+    yield from sorted((settings.data / "strangers").glob("*.jsonl"))
     for name in _CODE:
         yield from sorted((ROOT / name).glob("*.py")) if (ROOT / name).is_dir() else [ROOT / name]
 

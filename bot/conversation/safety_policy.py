@@ -15,8 +15,8 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Even
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.content.shared import shared_follow_ups, shared_form_words, shared_languages, shared_library, shared_short_questions, shared_triage
-from bot.conversation.decision import Content, Context, Decision, Understanding, decide, remember
+from bot.content.shared import shared_follow_ups, shared_form_words, shared_languages, shared_library, shared_plain_words, shared_short_questions, shared_triage
+from bot.conversation.decision import Checking, Content, Context, Decision, Understanding, decide, remember
 from bot.conversation.memory import Memory
 from bot.conversation.request_form import FORM, emptied
 from bot.safety.triage import Finding
@@ -42,7 +42,7 @@ class SafetyPolicy(Policy):
         super().__init__(config, model_storage, resource, execution_context, **kwargs)
         self._triage = shared_triage()
         self._library = shared_library()
-        self._content = Content(shared_form_words(), shared_follow_ups(), shared_languages(), shared_short_questions())
+        self._content = Content(shared_form_words(), shared_follow_ups(), shared_languages(), shared_short_questions(), shared_plain_words())
 
     def train(self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
         """Nothing to learn: the rules are data, read when the policy is made."""
@@ -71,8 +71,10 @@ class SafetyPolicy(Policy):
             return self._predict(then[min(len(done), len(then)) - 1], domain, remembered)
         decision = self.decision(event, tracker)
         if decision is None:
-            return self._prediction(self._default_predictions(domain), events=self._told(event, tracker))
-        slots: List[Event] = [SlotSet(name, value) for name, value in decision.slots.items()]
+            told = self._told(event, tracker)
+            dropped = [SlotSet(name, value) for name, value in self._asked_no_longer(tracker).items()]
+            return self._prediction(self._default_predictions(domain), events=[*told, *dropped])
+        slots: List[Event] = [SlotSet(name, value) for name, value in {**self._asked_no_longer(tracker), **decision.slots}.items()]
         if decision.ends_form:
             slots += [ActiveLoop(None), *(SlotSet(name, value) for name, value in emptied().items())]
         return self._predict(f"utter_{decision.snippet}", domain, slots, decision)
@@ -80,7 +82,8 @@ class SafetyPolicy(Policy):
     def decision(self, said: UserUttered, tracker: DialogueStateTracker) -> Optional[Decision]:
         """What `decide` makes of a message in its conversation."""
         slots = tracker.current_slot_values()
-        context = Context(_asked(tracker), Memory.of(slots))
+        checking = slots.get("checking")
+        context = Context(_asked(tracker), Memory.of(slots), Checking(**checking) if checking else None, bool(slots.get("cautioned")))
         message = self._understanding(said)
         return decide(message, risk=slots.get("risk"), emergency=slots.get("emergency"), library=self._library, context=context, content=self._content)
 
@@ -95,7 +98,13 @@ class SafetyPolicy(Policy):
             findings=self._triage.check(text) if rules is None else [Finding(**rule) for rule in rules],
             classifier=parsed.get("risk") or {},
             parts=parsed.get("parts") or (),
+            likeliest=next((row.get("name") for row in parsed.get("intent_ranking") or ()), None),
         )
+
+    @staticmethod
+    def _asked_no_longer(tracker: DialogueStateTracker) -> Dict[str, Any]:
+        """A question whether it is happening now holds for one message."""
+        return {"checking": None} if tracker.get_slot("checking") else {}
 
     def _told(self, said: UserUttered, tracker: DialogueStateTracker) -> List[Event]:
         """The personal risk that an answer to the form tells of: it stays with the conversation like any other."""

@@ -17,7 +17,7 @@ from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.safety.warning import WARNING
 
-GRAVITY = ("smalltalk", "out_of_scope", "clarify", "answer", "clinician", "emergency")
+GRAVITY = ("smalltalk", "out_of_scope", "clarify", "answer", "clinician", "check", "emergency")
 """Routes from the lightest to the gravest; a conversation is listed by its gravest."""
 
 
@@ -94,7 +94,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
     said = [event for event in events if event.get("event") == "bot"]
     worded = [(event.get("metadata") or {}) for event in said]
     replies = [(event.get("metadata") or {}) for event in events[events.index(user) :] if event.get("event") == "bot"]
-    first: Mapping[str, Any] = next((metadata["snippet"] for metadata in [*replies, *worded] if metadata.get("snippet")), {})
+    first: Mapping[str, Any] = next((metadata["snippet"] for metadata in [*replies, *worded] if _tells(metadata)), {})
     reasons = [event["metadata"] for event in events if event.get("event") == "action" and (event.get("metadata") or {}).get("reason")]
     reason: Mapping[str, Any] = reasons[0] if reasons else {}
     risk: Mapping[str, Any] = reason.get("risk") or {}
@@ -135,6 +135,11 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         client_id=given.get("client_id"),
         request=given.get("request"),
     )
+
+
+def _tells(metadata: Mapping[str, Any]) -> bool:
+    """Whether what was said is the reply itself; a caution only stands before one."""
+    return bool(metadata.get("snippet")) and not str(metadata["snippet"].get("id")).startswith("caution_")
 
 
 def insert_turn(database: Database, turn: Turn) -> None:

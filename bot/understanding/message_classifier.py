@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from functools import lru_cache
-from typing import Any, Dict, List, Type
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
 import numpy.typing as npt
@@ -19,58 +19,39 @@ from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturiz
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.linear_model import LogisticRegression
 
+from bot.content.shared import shared_triage
 from bot.safety.normalise import phrase
+from bot.safety.triage import Finding
+from bot.settings import Settings
 from bot.understanding.encoder import Matrix, judged_by, shared_encoder
 from bot.understanding.examples import Examples, main_directions
-from bot.understanding.linear import Intents, Reading, features, fit_side_by_side, fold_numbers
-from bot.understanding.risk import SILENT, RiskCalibration, fit_risk, is_risk, judge, parts_of
+from bot.understanding.heads import ELSEWHERE, EMERGENCY, HEADS, Heads, Seen, evidence, fit_heads, groups, is_risk
+from bot.understanding.lexical import Opinion, WordIndex
+from bot.understanding.linear import Intents, Reading, SoftmaxRegression, features, fit_side_by_side, fold_numbers
+from bot.understanding.strangers import Stranger, read_strangers, truths
+from bot.understanding.verdict import Thresholds, choose_thresholds, judge, parts_of
+
+_BATCH = 64
 
 FALLBACK = "nlu_fallback"
 """Rasa's own name for "I did not understand"; `data/rules.yml` turns it into approved questions to choose from."""
 
 OUT_OF_SCOPE = "out_of_scope"
-_ELSEWHERE = (OUT_OF_SCOPE, "other_language")
-
+OTHER_LANGUAGE = "other_language"
 _FOLDS = 3
-_COST_WRONG_ANSWER = 1.5
-_COST_OFF_TOPIC_ANSWER = 20.0
-"""Against a needless question back (1). A neighbouring answer costs the visitor one more question, as asking back does, and a
-little trust. An answer to somebody who asked about something else makes the whole assistant look careless; visitors' chatter is
-also more varied than ours, so more of it passes than in our folds. Whoever names the subject did ask about it, more or less:
-there a wrong answer costs the first figure."""
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """Turns raw scores into the chance of being right, and says from which chance on to answer or to ask back.
-
-    `weights` belong to the columns of `_evidence` and are fitted, as the thresholds are, on held-out folds. A text that
-    names the subject is hardly ever about something else, so it is answered from a lower chance on.
-    """
-
-    weights: tuple[float, ...]
-    answer_from: float
-    answer_from_on_subject: float
-    clarify_from: float
-
-    def confidence(self, evidence: Matrix) -> Matrix:
-        """Chance of being right for rows of evidence: shape (rows,)."""
-        return np.asarray(1 / (1 + np.exp(-(evidence @ np.array(self.weights, dtype=np.float32)))), dtype=np.float32)
-
-
-UNCALIBRATED = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), 0.5, 0.5, 0.25)
-"""Of a classifier that has learnt nothing yet, or nothing that it could get wrong."""
+_FEWEST_STRANGERS = 400
+"""Below that the heads are fitted on held-out folds of the training data itself, as for data that is not ours."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class MessageClassifier(IntentClassifier, GraphComponent):
-    """Softmax regression on the sentence embedding, calibrated and with thresholds chosen on held-out folds.
+    """Softmax regression on the sentence embedding, and four heads that say what may be made of it (`bot.understanding.heads`).
 
-    Sets `intent`, `intent_ranking` and `risk` (see `bot.understanding.risk`). Below the lower threshold the intent is `out_of_scope`, between the two it is
-    `nlu_fallback`; the ranking always holds the intents themselves. A message that is a training example, letter for
-    letter after normalisation, is that intent with confidence 1: so a button always leads where it says.
+    Sets `intent`, `intent_ranking` and `risk` (see `bot.understanding.verdict`). The intent is the likeliest ordinary one where its
+    chance of being right, and of the message being about something of ours, reach their thresholds; else it is `nlu_fallback`
+    or, where not even asking back makes sense, `out_of_scope`. A message that is a training example, letter for letter
+    after normalisation, is that intent with confidence 1: so a button always leads where it says.
     """
 
     @classmethod
@@ -80,16 +61,26 @@ class MessageClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """`ranking_length`: intents listed with their confidence. `subject`: words (beginnings) that show what a text is about."""
-        return {"ranking_length": 10, "subject": []}
+        """`ranking_length`: intents listed with their confidence. `subject`: words (beginnings) that show what a text is about.
+
+        `strangers`: folder under data/ with the messages that the heads learn from.
+        """
+        return {"ranking_length": 10, "subject": [], "strangers": "strangers"}
+
+    @classmethod
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
+        """What is learnt from beside the training data: Rasa would restore an old classifier from its cache otherwise."""
+        folder = Settings().data / str(config.get("strangers", "strangers"))
+        return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.jsonl")))).hexdigest()
 
     def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
         self._intents: Intents | None = None
-        self._calibration = UNCALIBRATED
-        self._risk = SILENT
+        self._heads: Heads | None = None
+        self._thresholds = Thresholds()
+        self._words: WordIndex | None = None
         self._known: dict[str, str] = {}
 
     @classmethod
@@ -98,24 +89,39 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the regression, its calibration and its thresholds."""
+        """Fits the regression on the examples, and heads and thresholds on messages of strangers."""
         messages = [message for message in training_data.intent_examples if message.get(TEXT) and message.get(INTENT)]
         if not messages:
             return self._resource
         texts = [str(message.get(TEXT)) for message in messages]
         labels = [str(message.get(INTENT)) for message in messages]
         embeddings = np.vstack([sentence_embedding(message) for message in messages])
-        self._intents, held_out, read = _fit(texts, labels, embeddings)
-        # Confidence and thresholds from sentences alone that neither these models nor the encoder had seen.
-        unseen = judged_by(texts) & read
-        reading, intents = held_out.part(unseen), np.array(labels)[unseen]
-        self._calibration = _calibrate(reading, intents, self._names_subject(texts)[unseen])
-        self._risk = fit_risk(reading, intents)
-        self._remember()
+        strangers = read_strangers(Settings().data / str(self._config["strangers"]))
+        known = set(labels)
+        if sum(bool(known.intersection(message.intents)) for message in strangers) >= _FEWEST_STRANGERS:
+            self._intents = _fit(texts, labels, embeddings)
+            self._remember()
+            seen = list(self._see([message.text for message in strangers]))
+        else:  # data that is not ours
+            self._intents, strangers, seen = self._from_folds(texts, labels, embeddings)
+            self._remember()
+        self._learn(strangers, seen)
         with self._model_storage.write_to(self._resource) as folder:
             self._intents.save(folder)
-            (folder / "calibration.json").write_text(json.dumps({"intent": asdict(self._calibration), "risk": asdict(self._risk)}), encoding="utf-8")
+            learnt = {"heads": dict(self._heads.weights) if self._heads else None, "thresholds": asdict(self._thresholds)}
+            (folder / "heads.json").write_text(json.dumps(learnt), encoding="utf-8")
         return self._resource
+
+    def _learn(self, strangers: Sequence[Stranger], seen: Sequence[Seen]) -> None:
+        """Fits heads and thresholds on what was read of messages that no model had seen."""
+        guesses = [_best(of.reading) for of in seen]
+        truth = truths(strangers, guesses)
+        rows = np.array([evidence(of) for of in seen])
+        if any(len(np.unique(of[~np.isnan(of)])) < 2 for of in truth.values()):
+            return  # nothing that it could get wrong
+        self._heads = fit_heads(rows, truth)
+        told = [self._heads.chances(row) for row in rows]
+        self._thresholds = choose_thresholds({head: np.array([of[head] for of in told]) for head in HEADS}, truth)
 
     @classmethod
     def load(
@@ -125,14 +131,17 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             component._intents = Intents.load(folder)
-            stored = json.loads((folder / "calibration.json").read_text(encoding="utf-8"))
-        component._calibration, component._risk = Calibration(**stored["intent"]), RiskCalibration(**stored["risk"])
+            learnt = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
+        component._heads = Heads(learnt["heads"]) if learnt["heads"] else None
+        component._thresholds = Thresholds(**learnt["thresholds"])
         component._remember()
         return component
 
     def _remember(self) -> None:
         assert self._intents is not None
-        self._known = {phrase(text): intent for text, intent in zip(self._intents.examples.texts, self._intents.examples.intents, strict=True)}
+        examples = self._intents.examples
+        self._words = WordIndex(examples.texts, examples.intents, self._intents.regression.classes)
+        self._known = {phrase(text): intent for text, intent in zip(examples.texts, examples.intents, strict=True)}
 
     def begin(self, text: str) -> None:
         """Starts to encode the sentences of a message, so that they are ready or nearly so when `process` comes to them."""
@@ -158,50 +167,98 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _classify(self, messages: Sequence[Message]) -> None:
-        """Reads one row for each whole message and one for each of its sentences, of which the riskiest counts."""
+        """Reads one row for each whole message and one for each of its sentences, and decides on each message."""
+        for message, (seen, embeddings) in zip(messages, self._read(messages), strict=True):
+            self._decide_on(message, seen, embeddings)
+
+    def _see(self, texts: Sequence[str]) -> Iterator[Seen]:
+        """What is known of messages that no pipeline has read, a batch at a time."""
+        for start in range(0, len(texts), _BATCH):
+            yield from (seen for seen, _ in self._read([Message(data={TEXT: text}) for text in texts[start : start + _BATCH]]))
+
+    def _read(self, messages: Sequence[Message]) -> Iterator[tuple[Seen, Matrix]]:
+        """All that is known of each message, and the embeddings of its rows."""
         assert self._intents is not None
+        assert self._words is not None
         texts = [[str(message.get(TEXT)), *parts_of(str(message.get(TEXT)))] for message in messages]
-        flat = [text for own in texts for text in own]
         embeddings = _embeddings(messages, texts)
-        reading = self._intents.read(flat, embeddings)
-        on_subject = self._names_subject(flat)
-        evidence = _evidence(reading, on_subject)
+        reading = self._intents.read([text for own in texts for text in own], embeddings)
         end = 0
         for message, own in zip(messages, texts, strict=True):
             rows = slice(end, end := end + len(own))
-            confidence = float(self._calibration.confidence(evidence[rows])[0])
-            self._decide_on(message, confidence, bool(on_subject[rows][0]), reading.part(rows), embeddings[rows])
+            rules = message.get("rules")
+            findings = shared_triage().check(own[0]) if rules is None else [Finding(**rule) for rule in rules]
+            yield Seen(own[0], reading.part(rows), self._words.opinion(own[0]), findings, self._names_subject(own[0])), embeddings[rows]
 
-    def _decide_on(self, message: Message, confidence: float, on_subject: bool, reading: Reading, embeddings: Matrix) -> None:
+    def _decide_on(self, message: Message, seen: Seen, embeddings: Matrix) -> None:
         """Sets what was found out of a message; the first row of the reading is the message, the others are its sentences."""
         assert self._intents is not None
-        probabilities = reading.probabilities[0]
-        order = np.argsort(-probabilities)
-        best = reading.classes[order[0]]
-        known = self._known.get(phrase(str(message.get(TEXT))))
-        if known is not None:
-            best, confidence = known, 1.0
-        # The others share what the best leaves over, in proportion.
-        rest = max(1.0 - float(probabilities[reading.classes.index(best)]), 1e-9)
-        ranking = [{"name": best, "confidence": confidence}]
-        for index in order[: int(self._config["ranking_length"])]:
-            name = reading.classes[index]
-            if name != best:
-                ranking.append({"name": name, "confidence": float(probabilities[index]) / rest * (1.0 - confidence)})
-        message.set(INTENT, {"name": self._decide(best, confidence, on_subject), "confidence": confidence}, add_to_output=True)
-        message.set("intent_ranking", ranking, add_to_output=True)
-        risk = None if known is not None and not is_risk(known) else judge(self._risk, reading, embeddings, self._intents.examples)
+        known = self._known.get(phrase(seen.text))
+        chances = self._heads.chances(evidence(seen)) if self._heads else _plain(seen.reading)
+        best, confidence = (known, 1.0) if known is not None else (_best(seen.reading), chances["right"])
+        name = best if known is not None else self._decide(best, chances, seen.reading)
+        message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
+        message.set("intent_ranking", self._ranking(seen.reading, best, confidence), add_to_output=True)
+        ordinary = known is not None and not is_risk(known)
+        risk = None if ordinary else judge(chances, self._thresholds, seen.reading, embeddings, self._intents.examples)
         message.set("risk", risk, add_to_output=True)
 
-    def _names_subject(self, texts: Sequence[str]) -> npt.NDArray[np.bool_]:
-        """For each text, whether it has a word that begins like one of the subject's."""
-        beginnings = tuple(str(word) for word in self._config["subject"])
-        return np.array([any(word.startswith(beginnings) for word in phrase(text).split()) if beginnings else False for text in texts], dtype=np.bool_)
-
-    def _decide(self, best: str, confidence: float, on_subject: bool) -> str:
-        if confidence >= (self._calibration.answer_from_on_subject if on_subject else self._calibration.answer_from):
+    def _decide(self, best: str, chances: Mapping[str, float], reading: Reading) -> str:
+        if chances["right"] >= self._thresholds.right and chances["subject"] >= self._thresholds.subject:
             return best
-        return FALLBACK if confidence >= self._calibration.clarify_from and best != OUT_OF_SCOPE else OUT_OF_SCOPE
+        if reading.classes[int(reading.probabilities[0].argmax())] == OTHER_LANGUAGE:
+            return OTHER_LANGUAGE
+        return FALLBACK if chances["subject"] >= self._thresholds.clarify else OUT_OF_SCOPE
+
+    def _ranking(self, reading: Reading, best: str, confidence: float) -> List[Dict[str, Any]]:
+        """The best with its confidence, and the other ordinary intents, which share what it leaves over in proportion."""
+        ordinary = np.where(groups(reading.classes).ordinary, reading.probabilities[0], 0.0)
+        order = [index for index in np.argsort(-ordinary)[: int(self._config["ranking_length"]) + 1] if reading.classes[index] != best]
+        rest = max(float(ordinary.sum()) - float(ordinary[reading.classes.index(best)]), 1e-9)
+        others = [
+            {"name": reading.classes[index], "confidence": float(ordinary[index]) / rest * (1.0 - confidence)}
+            for index in order[: int(self._config["ranking_length"]) - 1]
+            if ordinary[index] > 0
+        ]
+        return [{"name": best, "confidence": confidence}, *others]
+
+    def _names_subject(self, text: str) -> bool:
+        """Whether a text has a word that begins like one of the subject's."""
+        beginnings = tuple(str(word) for word in self._config["subject"])
+        return bool(beginnings) and any(word.startswith(beginnings) for word in phrase(text).split())
+
+    def _from_folds(self, texts: Sequence[str], labels: Sequence[str], embeddings: Matrix) -> tuple[Intents, List[Stranger], List[Seen]]:
+        """The model, and as strangers its own sentences, as models see them that had not learnt them."""
+        intents, held_out, read = _fit_in_folds(texts, labels, embeddings)
+        rows = np.flatnonzero(judged_by(texts) & read).tolist()
+        silent = Opinion(np.zeros(len(held_out.classes), np.float32), 0.0)
+        seen = [Seen(texts[row], held_out.part(slice(row, row + 1)), silent, (), self._names_subject(texts[row])) for row in rows]
+        return intents, [Stranger(texts[row], _route(labels[row]), (labels[row],)) for row in rows], seen
+
+
+def _best(reading: Reading) -> str:
+    """The likeliest ordinary intent of a message; the likeliest of all where none is ordinary."""
+    ordinary = groups(reading.classes).ordinary
+    return reading.classes[int(np.where(ordinary, reading.probabilities[0], -1.0).argmax())]
+
+
+def _plain(reading: Reading) -> Dict[str, float]:
+    """Chances of a classifier that has nothing to learn them from."""
+    group, row = groups(reading.classes), reading.probabilities[0]
+    danger = float(row[group.emergency].sum())
+    elsewhere = float(row[group.elsewhere].sum())
+    return {
+        "right": float(row[group.ordinary].max(initial=0.0)),
+        "subject": 1 - elsewhere,
+        "emergency": danger,
+        "risk": danger + float(row[group.clinician].sum()),
+    }
+
+
+def _route(intent: str) -> str:
+    if is_risk(intent):
+        return "emergency" if intent.startswith(EMERGENCY) else "clinician"
+    return "out_of_scope" if intent in ELSEWHERE else "answer"
 
 
 def sentence_embedding(message: Message) -> Matrix:
@@ -231,33 +288,12 @@ def _embeddings(messages: Sequence[Message], texts: Sequence[Sequence[str]]) -> 
     return np.vstack(rows).astype(np.float32, copy=False)
 
 
-def _evidence(reading: Reading, on_subject: npt.NDArray[np.bool_]) -> Matrix:
-    """What speaks for the best class being right, one row a text: shape (rows, 7).
-
-    Logit of its probability; its lead over the second; cosine to the nearest example of any class; logit of the chance
-    of being about something else; how much nearer the nearest example about something else is than the nearest about
-    the subject; whether the text names the subject; a constant.
-    """
-    probabilities, nearest = reading.probabilities, reading.nearest
-    top = np.sort(probabilities, axis=1)[:, -2:]
-    lead = top[:, -1] - (top[:, 0] if probabilities.shape[1] > 1 else 0.0)
-    elsewhere = _elsewhere(reading.classes)
-    nearer = nearest[:, elsewhere].max(axis=1, initial=0.0) - nearest[:, ~elsewhere].max(axis=1, initial=0.0)
-    columns = [_logit(top[:, -1]), lead, nearest.max(axis=1), _logit(probabilities[:, elsewhere].sum(axis=1)), nearer, on_subject, np.ones_like(lead)]
-    return np.stack(columns, axis=1).astype(np.float32)
+def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> Intents:
+    """The model, on all examples."""
+    return Intents(SoftmaxRegression.fit(features(texts, embeddings), intents), Examples(texts, intents, embeddings, main_directions(embeddings)))
 
 
-@lru_cache(maxsize=8)
-def _elsewhere(classes: tuple[str, ...]) -> npt.NDArray[np.bool_]:
-    return np.isin(classes, _ELSEWHERE)
-
-
-def _logit(chance: Matrix) -> Matrix:
-    clipped = np.minimum(np.maximum(chance, 1e-4), 1 - 1e-4)  # many times quicker than `np.clip` on a single number
-    return np.asarray(np.log(clipped / (1 - clipped)), dtype=np.float32)
-
-
-def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> tuple[Intents, Reading, npt.NDArray[np.bool_]]:
+def _fit_in_folds(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> tuple[Intents, Reading, npt.NDArray[np.bool_]]:
     """The model, what models that had not seen it say of each example, and whether there was such a model for it."""
     rows, directions = features(texts, embeddings), main_directions(embeddings)
     folds = fold_numbers(intents, _FOLDS)
@@ -274,29 +310,3 @@ def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> tu
         probabilities[places], nearest[places] = reading.probabilities, reading.nearest
         read |= unseen
     return Intents(whole, Examples(texts, intents, embeddings, directions)), Reading(classes, probabilities, nearest), read
-
-
-def _calibrate(held_out: Reading, intents: npt.NDArray[np.str_], on_subject: npt.NDArray[np.bool_]) -> Calibration:
-    """Fits confidence and thresholds on guesses of models that had not seen the example."""
-    guesses = np.array(held_out.classes)[held_out.probabilities.argmax(axis=1)]
-    right = guesses == intents
-    if len(set(right)) < 2:
-        return UNCALIBRATED
-    evidence = _evidence(held_out, on_subject)
-
-    fitted = LogisticRegression(C=10.0, fit_intercept=False, max_iter=1000).fit(evidence, right)
-    weights = tuple(float(weight) for weight in fitted.coef_[0])
-    confidence = Calibration(weights, 0.0, 0.0, 0.0).confidence(evidence)
-    ordinary = (guesses != OUT_OF_SCOPE) & ~np.array([is_risk(guess) for guess in guesses])
-    costs = np.where(np.isin(intents, _ELSEWHERE) & ~on_subject, _COST_OFF_TOPIC_ANSWER, _COST_WRONG_ANSWER)
-    on, off = ordinary & on_subject, ordinary & ~on_subject
-    answer_from = _cheapest(confidence[off], right[off], costs[off])
-    answer_from_on_subject = min(answer_from, _cheapest(confidence[on], right[on], costs[on]))
-    return Calibration(weights, answer_from, answer_from_on_subject, round(answer_from_on_subject / 3, 3))
-
-
-def _cheapest(confidence: Matrix, right: npt.NDArray[np.bool_], cost_wrong: Matrix) -> float:
-    """The threshold with the lowest cost: `cost_wrong` of each wrong answer given, 1 for each right one held back."""
-    candidates = np.linspace(0.05, 0.95, 91)
-    costs = [cost_wrong[(confidence >= t) & ~right].sum() + ((confidence < t) & right).sum() for t in candidates]
-    return float(round(candidates[int(np.argmin(costs))], 3))

@@ -1,0 +1,67 @@
+"""A second opinion that knows nothing of embeddings: which training sentence shares the rarest words with a message."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.safety.normalise import phrase
+from bot.understanding.encoder import Matrix
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """Of one message: cosine to the nearest sentence of each class, shape (classes,), and the share of its words never seen."""
+
+    nearest: Matrix
+    unknown: float
+
+
+class WordIndex:
+    """Cosines of word tf-idf between a message and every training sentence, by an inverted index.
+
+    Args:
+        texts, intents: one for each sentence.
+        classes: the columns of what `opinion` gives, in this order.
+    """
+
+    def __init__(self, texts: Sequence[str], intents: Sequence[str], classes: Sequence[str]) -> None:
+        counted = [Counter(phrase(text).split()) for text in texts]
+        sentences_with = Counter(word for words in counted for word in words)
+        self._weight = {word: math.log(len(texts) / count) + 1.0 for word, count in sentences_with.items()}
+        order = np.argsort(np.searchsorted(classes, intents), kind="stable")
+        rows: dict[str, list[int]] = {word: [] for word in self._weight}
+        shares: dict[str, list[float]] = {word: [] for word in self._weight}
+        for place, index in enumerate(order.tolist()):
+            words = counted[index]
+            length = math.sqrt(sum((count * self._weight[word]) ** 2 for word, count in words.items())) or 1.0
+            for word, count in words.items():
+                rows[word].append(place)
+                shares[word].append(count * self._weight[word] / length)
+        self._postings: dict[str, tuple[npt.NDArray[np.int32], Matrix]] = {
+            word: (np.array(rows[word], np.int32), np.array(shares[word], np.float32)) for word in self._weight
+        }
+        present, starts = np.unique(np.searchsorted(classes, np.array(intents)[order]), return_index=True)
+        self._columns, self._starts = present, starts
+        self._sentences, self._classes = len(texts), len(classes)
+
+    def opinion(self, text: str) -> Opinion:
+        """What the words of a message are nearest to; zeros for a message of unknown words."""
+        words = Counter(phrase(text).split())
+        known = {word: count * self._weight[word] for word, count in words.items() if word in self._weight}
+        nearest = np.zeros(self._classes, np.float32)
+        if not known:
+            return Opinion(nearest, 1.0)
+        rarest = math.log(self._sentences) + 1.0  # a word never seen counts as one seen once
+        length = math.sqrt(sum(weight**2 for weight in known.values()) + sum(rarest**2 for word in words if word not in known))
+        products = np.zeros(self._sentences, np.float32)
+        for word, weight in known.items():
+            places, shares = self._postings[word]
+            products[places] += shares * np.float32(weight / length)
+        nearest[self._columns] = np.maximum.reduceat(products, self._starts)
+        return Opinion(nearest, 1.0 - len(known) / len(words))
