@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -217,7 +217,7 @@ def _wait_for(server: subprocess.Popen[bytes], port: int, folder: Path) -> None:
 def _make_certificate(folder: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, WEBSITE)])
-    now = datetime.now(timezone.utc)
+    now = datetime.now().astimezone()
     names = x509.SubjectAlternativeName([x509.DNSName(WEBSITE), x509.DNSName(CONSOLE)])
     certificate = (
         x509.CertificateBuilder()
