@@ -1,4 +1,4 @@
-"""Whether an app in this container answers with 200: `healthcheck.py PORT PATH`, for an engine that looks at the exit code."""
+"""Whether an app in this container answers with 200: `healthcheck.py PORT PATH`; an engine looks at the exit code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PATIENCE_SECONDS = 8
 
 
 def main(port: str, path: str) -> int:
-    """0 when it does. Asked directly: an engine may hand containers a proxy for everything, which `urllib` would take."""
+    """0 when it does. Asked directly: engines may hand containers a proxy for everything, and `urllib` would take it."""
     connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", path)

@@ -1,4 +1,4 @@
-"""A real nginx that runs deploy/nginx.conf, filled in as the container would, and a website of a few lines behind it."""
+"""A real nginx that runs deploy/nginx.conf, filled in as the container would, before a website of a few lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,8 @@ DEPLOY = ROOT / "deploy"
 WEBSITE, CONSOLE = "chat.clinic.example", "console.clinic.example"
 PATIENCE_SECONDS = 10
 NOBODY = 65534
-_PLACES = [os.environ.get("NGINX", ""), shutil.which("nginx") or "", "/usr/sbin/nginx", str(ROOT / ".tools/nginx/usr/sbin/nginx")]
+_BROUGHT = str(ROOT / ".tools/nginx/usr/sbin/nginx")
+_PLACES = [os.environ.get("NGINX", ""), shutil.which("nginx") or "", "/usr/sbin/nginx", _BROUGHT]
 _SETTING = re.compile(r"\$\{(\w+)(?::[-?]([^}]*))?\}")
 
 
@@ -52,8 +53,12 @@ def example_settings() -> dict[str, str]:
 def container_settings() -> dict[str, str]:
     """The proxy's environment in compose.yml, with what example.env sets and the defaults for the rest."""
     given = example_settings()
-    environment = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))["services"]["proxy"]["environment"]
-    return {name: _SETTING.sub(lambda found: given.get(found[1], found[2] or ""), value) for name, value in environment.items()}
+
+    def value(found: re.Match[str]) -> str:
+        return given.get(found[1], found[2] or "")
+
+    services = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))["services"]
+    return {name: _SETTING.sub(value, text) for name, text in services["proxy"]["environment"].items()}
 
 
 def fill_in(template: str, settings: dict[str, str]) -> str:
@@ -124,16 +129,12 @@ class Proxy:
         *,
         name: str = WEBSITE,
         port: str = "PROXY_HTTPS_PORT",
-        address: str = "127.0.0.1",
         headers: dict[str, str] | None = None,
     ) -> Reply:
         """One request on a connection of its own."""
-        connection: HTTPConnection
-        if port == "PROXY_HTTP_PORT":
-            connection = HTTPConnection(address, int(self.settings[port]), timeout=PATIENCE_SECONDS)
-        else:
-            connection = HTTPSConnection(name, int(self.settings[port]), timeout=PATIENCE_SECONDS, context=self._trust())
-            connection._create_connection = lambda _, *rest: socket.create_connection((address, int(self.settings[port])), *rest)  # type: ignore[attr-defined]
+        connection = HTTPConnection("127.0.0.1", int(self.settings[port]), timeout=PATIENCE_SECONDS)
+        if port != "PROXY_HTTP_PORT":
+            connection.sock = self.connect(name, port)
         try:
             connection.request(method, path, body, {"Host": name, **(headers or {})})
             response: HTTPResponse = connection.getresponse()
@@ -144,16 +145,14 @@ class Proxy:
     def chat(self, message: str = "What is ozone?", **more: Any) -> Reply:
         return self.ask("POST", "/api/chat", json.dumps({"message": message}).encode(), **more)
 
-    def connect(self) -> ssl.SSLSocket:
-        """A visitor who will take their time."""
-        plain = socket.create_connection(("127.0.0.1", int(self.settings["PROXY_HTTPS_PORT"])), PATIENCE_SECONDS)
-        return self._trust().wrap_socket(plain, server_hostname=WEBSITE)
+    def connect(self, name: str = WEBSITE, port: str = "PROXY_HTTPS_PORT") -> ssl.SSLSocket:
+        """A visitor's connection, whom nobody hurries."""
+        trust = ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
+        plain = socket.create_connection(("127.0.0.1", int(self.settings[port])), PATIENCE_SECONDS)
+        return trust.wrap_socket(plain, server_hostname=name)
 
     def log(self) -> str:
         return (self.folder / "log").read_text(encoding="utf-8")
-
-    def _trust(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self.folder / "fullchain.pem"))
 
 
 @contextmanager
@@ -232,5 +231,5 @@ def _make_certificate(folder: Path) -> None:
         .sign(key, hashes.SHA256())
     )
     (folder / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    unlocked = serialization.NoEncryption()
-    (folder / "privkey.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, unlocked))
+    form, unlocked = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (folder / "privkey.pem").write_bytes(key.private_bytes(serialization.Encoding.PEM, form, unlocked))

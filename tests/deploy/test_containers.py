@@ -1,4 +1,4 @@
-"""compose.yml, the Dockerfile and what they share, read as data: no engine runs in the tests, so what can be read is checked here."""
+"""compose.yml, the Dockerfile and what they share, read as data: no engine runs in the tests."""
 
 from __future__ import annotations
 
@@ -82,7 +82,8 @@ def test_the_image_keeps_both_where_the_volumes_are() -> None:
 
 def test_each_waits_until_what_it_needs_is_healthy() -> None:
     assert SERVICES["console"]["depends_on"] == {"website": {"condition": "service_healthy"}}
-    assert SERVICES["proxy"]["depends_on"] == {name: {"condition": "service_healthy"} for name in ("website", "console")}
+    healthy = {"condition": "service_healthy"}
+    assert SERVICES["proxy"]["depends_on"] == {"website": healthy, "console": healthy}
     assert "HEALTHCHECK" in LAST_STAGE
     assert all("healthcheck" in SERVICES[service] for service in ("console", "proxy"))
 
@@ -134,7 +135,8 @@ def test_what_the_image_is_made_with_is_pinned_by_hash() -> None:
 
 
 def _let_in() -> list[str]:
-    rules = [line for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    lines = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*", "everything is kept out first"
     return [rule[1:] for rule in rules if rule.startswith("!")]
 
