@@ -9,7 +9,7 @@ PATIENCE_SECONDS = 8
 
 
 def main(port: str, path: str) -> int:
-    """0 when it does. Asked directly: engines may hand containers a proxy for everything, and `urllib` would take it."""
+    """0 when it does. Asked directly: an engine may hand containers a proxy, which `urllib` would take."""
     connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", path)
