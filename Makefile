@@ -1,6 +1,6 @@
 # `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
 .DEFAULT_GOAL := help
-.PHONY: help install develop train serve test test-training walk lint types check browser widget widget-types sri encoder clean
+.PHONY: help install develop train serve test test-training walk lint types check browser nginx widget widget-types sri encoder clean
 
 PYTHON_VERSION := 3.13
 TOOLS := .tools
@@ -33,7 +33,10 @@ serve: train  ## Start website and console (PORT, CONSOLE_PORT) and print Ready
 browser: develop  ## Install the browser that the browser tests drive (Debian, as root)
 	@sh scripts/browser.sh
 
-test: develop train browser  ## Run every test
+nginx: develop  ## Bring the nginx that the tests of the proxy run (Debian, as root)
+	@sh scripts/nginx.sh
+
+test: develop train browser nginx  ## Run every test
 	$(PY) -m pytest
 
 test-training: develop train browser  ## Run the tests that train a model of their own (minutes)

@@ -230,20 +230,26 @@ def _run(create_app: Any, settings: Settings, port: int, *, shared: bool = False
 
     structlog.configure(cache_logger_on_first_use=True)  # Rasa writes ten lines a turn that are dropped; now without making a logger for each
     listening = listening_socket(settings.host, port, shared=shared)
-    app = create_app(settings)
-    config = uvicorn.Config(
+    server = uvicorn.Server(server_config(create_app(settings), settings))
+    with suppress(KeyboardInterrupt):
+        server.run([listening])
+    if not server.started:
+        raise SystemExit(1)
+
+
+def server_config(app: Any, settings: Settings) -> Any:
+    """How either app is served."""
+    import uvicorn
+
+    return uvicorn.Config(
         app,
         log_config=None,
         log_level="warning",
         access_log=False,
         ws="none",
         timeout_graceful_shutdown=5,
+        forwarded_allow_ips=list(settings.trusted_proxies),
     )
-    server = uvicorn.Server(config)
-    with suppress(KeyboardInterrupt):
-        server.run([listening])
-    if not server.started:
-        raise SystemExit(1)
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from dataclasses import dataclass, field
@@ -51,6 +52,17 @@ def _origins(name: str) -> tuple[str, ...]:
     return given
 
 
+def _networks(name: str, default: str) -> tuple[str, ...]:
+    given = tuple(address.strip() for address in os.environ.get(name, default).split(",") if address.strip())
+    for address in given:
+        try:
+            ipaddress.ip_network(address)
+        except ValueError as error:
+            remedy = "write addresses or networks such as 10.0.0.2 or 10.0.0.0/24, separated by commas"
+            raise SettingsError(f"{name} holds {address!r}; {remedy}.") from error
+    return given
+
+
 @dataclass(frozen=True)
 class Settings:
     """All settings, read once when a process starts.
@@ -71,3 +83,5 @@ class Settings:
     processes: int = field(default_factory=lambda: _count("OZONE_PROCESSES", min(_PROCESSES, os.cpu_count() or 1), 64))
     https: bool = field(default_factory=lambda: os.environ.get("OZONE_HTTPS", "") in ("1", "true", "yes"))
     allowed_origins: tuple[str, ...] = field(default_factory=lambda: _origins("OZONE_ALLOWED_ORIGINS"))
+    trusted_proxies: tuple[str, ...] = field(default_factory=lambda: _networks("OZONE_TRUSTED_PROXIES", "127.0.0.1"))
+    """Whose word on a visitor's address and on HTTPS counts: a proxy elsewhere than on this machine has to be named."""

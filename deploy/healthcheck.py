@@ -1,0 +1,27 @@
+"""Whether an app in this container answers with 200: `healthcheck.py PORT PATH`; an engine looks at the exit code."""
+
+from __future__ import annotations
+
+import http.client
+import sys
+
+PATIENCE_SECONDS = 8
+
+
+def main(port: str, path: str) -> int:
+    """0 when it does. Asked directly: an engine may hand containers a proxy, which `urllib` would take."""
+    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=PATIENCE_SECONDS)
+    try:
+        connection.request("GET", path)
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        print(f"{path} on port {port}: {error}")
+        return 1
+    finally:
+        connection.close()
+    print(f"{path} on port {port}: {status}")
+    return 0 if status == 200 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
