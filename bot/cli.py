@@ -121,6 +121,7 @@ async def _answer_all(engine: Any, asked: list[tuple[str, str | None]], one: boo
             "intent": turn.intent if turn else None,
             "confidence": round(turn.confidence, 4) if turn and turn.confidence is not None else None,
             "snippet": turn.snippet_id if turn else None,
+            "question": next((message.question for message in reply.messages if message.question), None),
             "risk": risk,
             "reply": "\n\n".join(message.text for message in reply.messages),
             "warning": reply.warning,

@@ -16,7 +16,7 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.content.library import SHORT, Library
 from bot.content.shared import shared_library
 from bot.content.snippet import Snippet
-from bot.conversation.buttons import CANCEL, NOTHING_ASKED, buttons_for, questions_for
+from bot.conversation.buttons import CANCEL, MAX_BUTTONS, NOTHING_ASKED, buttons_for, questions_for
 from bot.conversation.decision import APPROVAL, EARLIER_RISK, EMERGENCY_FOLLOWUP, SOURCES
 from bot.conversation.memory import Memory
 from bot.conversation.request_form import FORM
@@ -32,6 +32,10 @@ REPEAT = "repeat_that"
 CLARIFY = "clarify"
 CLARIFY_AGAIN = "clarify_again"
 SIMPLER = "simpler"
+
+_SURE = 0.85
+"""Chance of being right below which an answer is followed by the questions that came next: the visitor may have meant one of those."""
+_NEXT = 2
 
 _PATIENCE = 2
 """Misunderstandings in a row from which on the visitor gets topics and a person instead of guesses."""
@@ -78,6 +82,8 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
             if not in_form:  # a question in between shall not lead away from the form
                 at_risk = tracker.get_slot("risk") is not None
                 questions = questions_for(snippet, tracker.get_slot("offered") or (), memory, self._library, risk=at_risk, asked_next=self._asked_next)
+                if snippet.route == "answer":
+                    questions = list(dict.fromkeys([*_next_likeliest(tracker, snippet, self._library), *questions]))[:MAX_BUTTONS]
             buttons = buttons_for(snippet, questions, self._library, in_form=in_form, again=_last_said(tracker) == snippet.id)
             if not on_website:  # `rasa shell` makes a menu of buttons, in which the first is chosen unless one moves away from it
                 buttons = [button for button in buttons if button["title"] != CANCEL]
@@ -85,6 +91,8 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
             log.error("nlg.failed", utterance=utter_action, error=type(error).__name__)
             snippet, buttons = self._library[PROBLEM], []
         response = {**reply(snippet, buttons, with_warning=not on_website), "offers": questions}
+        if snippet.route == "answer":
+            response["question"] = self._library[snippet.short_of or snippet.id].question
         if snippet.id in _INPUT:
             response["input"] = {"kind": _INPUT[snippet.id], "hint": snippet.question}
         if snippet.id in (SOURCES, APPROVAL) and memory.topic in self._library:
@@ -135,6 +143,17 @@ def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory) -> st
         snippet_id = SIMPLER
     otherwise = _OTHERWISE.get(snippet_id, snippet_id)
     return otherwise if last in (snippet_id, otherwise) else snippet_id
+
+
+def _next_likeliest(tracker: DialogueStateTracker, snippet: Snippet, library: Library) -> List[str]:
+    """The answers that came next where it is not sure that the given one is what was asked."""
+    ranking = (tracker.latest_message.parse_data if tracker.latest_message else {}).get("intent_ranking") or []
+    if not ranking or ranking[0]["name"] != (snippet.short_of or snippet.id) or ranking[0]["confidence"] >= _SURE:
+        return []
+    at_risk = tracker.get_slot("risk") is not None
+    names = [str(row["name"]) for row in ranking[1:]]
+    fitting = [name for name in names if name in library and library[name].route == "answer" and not (at_risk and library[name].after_risk == "refer")]
+    return fitting[:_NEXT]
 
 
 def _last_said(tracker: DialogueStateTracker) -> Optional[str]:

@@ -13,12 +13,14 @@ from bot.safety.warning import WARNING
 
 @dataclass(frozen=True)
 class Message:
-    """One approved text with its trace and its buttons (`title`, `send`); `input` tells what kind of answer a prompt waits for."""
+    """One approved text with its trace and its buttons (`title`, `send`); `input` tells what kind of answer a prompt waits for, `question` which
+    approved question it answers."""
 
     text: str
     snippet: Mapping[str, Any] | None
     buttons: Sequence[Mapping[str, str]] = ()
     input: Mapping[str, str] | None = None
+    question: str | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ def reply_of(turn: Turn) -> Reply:
             snippet=message.get("snippet"),
             buttons=tuple({"title": str(button["title"]), "send": str(button["payload"])} for button in message.get("buttons") or ()),
             input=message.get("input"),
+            question=message.get("question"),
         )
         for message in turn.messages
     )

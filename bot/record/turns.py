@@ -126,6 +126,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
                 "snippet": metadata.get("snippet"),
                 "buttons": (event.get("data") or {}).get("buttons") or [],
                 **({"input": metadata["input"]} if metadata.get("input") else {}),
+                **({"question": metadata["question"]} if metadata.get("question") else {}),
             }
             for event, metadata in zip(said, worded, strict=True)
         ],

@@ -77,6 +77,7 @@ def _message_json(message: Message, route: str, library: Library) -> dict[str, A
     return {
         "text": message.text,
         "snippet": _snippet_json(message, library),
+        "question": message.question,
         "buttons": [dict(button) for button in message.buttons],
         "links": links(message.text, emergency=route == "emergency"),
         **({"lang": language[1]} if (language := _LANGUAGE.search(str((message.snippet or {}).get("id")))) else {}),
