@@ -99,7 +99,8 @@ class Decision:
 class Understanding:
     """What the two nets and the intent classifier made of one message.
 
-    `likeliest` is the ordinary intent that came nearest, sure or not; `parts` are the intents of the message's single questions.
+    `likeliest` is the ordinary intent that came nearest, sure or not; `parts` are the intents of the message's single questions;
+    `in_context` is the answer that the message means together with the last one.
     """
 
     text: str
@@ -109,6 +110,7 @@ class Understanding:
     classifier: Mapping[str, Any]
     parts: Sequence[str] = ()
     likeliest: str | None = None
+    in_context: str | None = None
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,7 @@ def decide(
         if risk is None and asked is None and (asking := _asking_back(context.memory, library)) is not None:
             return asking
         short = None
-    target = short or _follow_up(message, context.memory, library, content) or message.intent
+    target = short or _follow_up(message, context.memory, library, content) or message.in_context or message.intent
     if asked is not None and (target in _NOT_IN_BETWEEN or target not in library):
         return None
     if risk is not None and target is not None and _closed_by_a_risk(target, library):

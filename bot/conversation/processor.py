@@ -24,7 +24,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
+from bot.content.shared import shared_library
 from bot.conversation.graph import StraightGraphRunner
+from bot.conversation.in_context import combined, leans_on_context, surer
 from bot.conversation.reader import MessageReader, Parsed
 
 _SPEAK_OR_LISTEN = (ActionBotResponse, ActionListen)
@@ -75,6 +77,7 @@ class TurnProcessor(MessageProcessor):
         Raises:
             SilentTurnError: nothing was said; Rasa itself would call that a turn.
         """
+        await self._read_in_context(message, tracker)
         await self._handle_message_with_tracker(message, tracker)
         tracker = await self.run_action_extract_slots(message.output_channel, tracker)
         await self._run_prediction_loop(message.output_channel, tracker)
@@ -82,6 +85,17 @@ class TurnProcessor(MessageProcessor):
         if not isinstance(spoken, BotUttered):
             raise SilentTurnError
         return tracker
+
+    async def _read_in_context(self, message: UserMessage, tracker: DialogueStateTracker) -> None:
+        """Notes in a message what it means together with the last answer, where that reading is the surer one."""
+        text, alone, topics = str(message.text or ""), message.parse_data or {}, tracker.get_slot("topics") or ()
+        confidence = float((alone.get("intent") or {}).get("confidence") or 0.0)
+        library = shared_library()
+        if not topics or topics[-1] not in library or (alone.get("risk") or {}).get("level") or not leans_on_context(text, confidence):
+            return
+        together = await self.reader.read(combined(text, library[topics[-1]].question))
+        if not (together.get("risk") or {}).get("level") and (name := surer(alone, together, topics[-1])) in library:
+            alone["in_context"] = name
 
     async def run_action_extract_slots(self, output_channel: OutputChannel, tracker: DialogueStateTracker) -> DialogueStateTracker:
         """Fills slots from the message, where it can fill any."""

@@ -98,6 +98,7 @@ class SafetyPolicy(Policy):
             findings=self._triage.check(text) if rules is None else [Finding(**rule) for rule in rules],
             classifier=parsed.get("risk") or {},
             parts=parsed.get("parts") or (),
+            in_context=parsed.get("in_context"),
             likeliest=next((row.get("name") for row in parsed.get("intent_ranking") or ()), None),
         )
 
