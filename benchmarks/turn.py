@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.baseline import EPOCHS, trained_model
+from benchmarks.baseline import EPOCHS, environment, trained_model
 from benchmarks.crash import free_port
 from benchmarks.load import Gone, Visitor, messages
 from bot.content.library import load_library
@@ -233,14 +233,14 @@ async def measure(contenders: list[Contender]) -> None:
 
 def contenders(scratch: Path, baseline: Path) -> list[Contender]:
     """Ours and Rasa's starter project, of which `baseline` is the model."""
-    environment = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "LOG_LEVEL": "ERROR"}
+    quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "LOG_LEVEL": "ERROR"}
     own_port, other_port = free_port(), free_port()
     model = require_model(Settings())
     own = {"PORT": str(own_port), "OZONE_DATABASE": str(scratch / "record.db"), "OZONE_SECRET_FILE": str(scratch / "secret")}
     run = ["-m", "rasa", "run", "--enable-api", "--port", str(other_port), "--model", str(baseline), "--credentials", "credentials.yml"]
     return [
         Contender("ours", [sys.executable, "-m", "bot", "serve"], ROOT, own, own_port, model.stat().st_size),
-        Contender("starter", [sys.executable, *run], baseline.parent.parent, environment, other_port, baseline.stat().st_size),
+        Contender("starter", [str(environment()), *run], baseline.parent.parent, quiet, other_port, baseline.stat().st_size),
     ]
 
 
