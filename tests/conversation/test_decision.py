@@ -178,10 +178,10 @@ def test_a_short_question_about_the_treatment_is_referred_after_a_risk(library: 
 
 
 def test_a_short_question_that_fits_nothing_asks_back_near_the_last_answer(library: Library) -> None:
-    decision = _in_talk(library, "how long?", "side_effects")
+    decision = _in_talk(library, "how long?", "exposure_limits")
     assert decision is not None
     assert decision.snippet == "clarify"
-    assert decision.slots["offered"] == list(library["side_effects"].related)
+    assert decision.slots["offered"] == list(library["exposure_limits"].related)
     assert decision.slots["misses"] == 1.0
 
 
