@@ -11,6 +11,8 @@ from bot.content.library import Library, load_library
 from bot.content.plain_words import PlainWords, load_plain_words
 from bot.content.rules import load_triage
 from bot.content.short_questions import ShortQuestions, load_short_questions
+from bot.safety.normalise import phrase
+from bot.safety.second_reading import SecondReader, everyday_frequencies
 from bot.safety.triage import Triage
 from bot.settings import Settings
 
@@ -33,6 +35,19 @@ def shared_triage() -> Triage:
         ContentError: rules that cannot be used; the message names the file.
     """
     return load_triage(Settings().data / "safety")
+
+
+@lru_cache(maxsize=1)
+def shared_second_reader() -> SecondReader:
+    """Reads disguised messages with the words of our texts, rules and word lists.
+
+    Raises:
+        ContentError: content that cannot be used; the message names the file.
+    """
+    triage, library = shared_triage(), shared_library()
+    told = [*(text for rule in triage.rules for text in rule.fires), *(name for names in triage.lists for name in names.names)]
+    told += [text for snippet in library for text in (snippet.question, snippet.text)]
+    return SecondReader(everyday_frequencies(), {word for text in told for word in phrase(text).split()})
 
 
 @lru_cache(maxsize=1)

@@ -43,7 +43,9 @@ _LOOKS_LIKE = str.maketrans(
 )
 """Letters of other alphabets that are written for Latin ones and that Unicode does not list as looking the same."""
 
-_SHORT_WORDS = frozenset("a i am an as at be by do go he if in is it me my no of on or so to up us we".split())
+_SHORT_WORDS = frozenset(
+    ["a", "i", "am", "an", "as", "at", "be", "by", "do", "go", "he", "if", "in", "is", "it", "me", "my", "no", "of", "on", "or", "so", "to", "up", "us", "we"]
+)
 _ENOUGH_KNOWN = 0.6
 _VOWELLESS_SHARE = 0.45
 _SHORTEST_RUN_TOGETHER = 9
@@ -99,7 +101,7 @@ class SecondReader:
         turned = "".join(_latin(character) for character in unicodedata.normalize("NFD", bare).lower() if not unicodedata.combining(character))
         words = [word.strip(_EDGES) for word in turned.split()]
         readable = sum(self._known(word) or self._known(self._unleet(word) or " ") for word in words)
-        return turned if words and readable >= _ENOUGH_KNOWN * len(words) or _letters_apart(words) else same
+        return turned if (words and readable >= _ENOUGH_KNOWN * len(words)) or _letters_apart(words) else same
 
     def _joined(self, words: list[str]) -> list[str]:
         """Words with letters that were set apart put together again: "c a n t", "b-r-e-a-t-h-e", "br.ea.the"."""
@@ -163,9 +165,7 @@ class SecondReader:
             return []
         best: list[tuple[float, int]] = [(0.0, 0)]
         for end in range(1, len(letters) + 1):
-            options = [
-                (best[start][0] + self._cost.get(letters[start:end], self._dear * (end - start)), start) for start in range(max(0, end - 20), end)
-            ]
+            options = [(best[start][0] + self._cost.get(letters[start:end], self._dear * (end - start)), start) for start in range(max(0, end - 20), end)]
             best.append(min(options))
         words: list[str] = []
         end = len(letters)

@@ -138,6 +138,10 @@ class Triage:
                 if words is not None:
                     found.append(Finding(rule.category, rule.id, words, rule.weak))
             found.extend(self._listed(sentence.split()))
+        return self.gravest_first(found)
+
+    def gravest_first(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Each finding once, in the order of the categories."""
         return tuple(sorted(dict.fromkeys(found), key=lambda finding: self._rank[finding.category]))
 
     def _listed(self, words: Sequence[str]) -> Iterable[Finding]:

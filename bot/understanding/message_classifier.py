@@ -39,6 +39,9 @@ FALLBACK = "nlu_fallback"
 
 OUT_OF_SCOPE = "out_of_scope"
 OTHER_LANGUAGE = "other_language"
+NOT_UNDERSTOOD = (FALLBACK, OUT_OF_SCOPE, OTHER_LANGUAGE)
+SECOND_READING = "second_reading"
+_GRAVITY = (None, "clinician", "check", "emergency")
 _FOLDS = 3
 _FEWEST_STRANGERS = 400
 """Below that the heads are fitted on held-out folds of the training data itself, as for data that is not ours."""
@@ -167,9 +170,19 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _classify(self, messages: Sequence[Message]) -> None:
-        """Reads one row for each whole message and one for each of its sentences, and decides on each message."""
-        for message, (seen, embeddings) in zip(messages, self._read(messages), strict=True):
+        """Reads one row for each whole message and one for each of its sentences, and decides on each message.
+
+        Of a disguised message both readings are read, and the graver one counts.
+        """
+        read = list(self._read(messages))
+        disguised = [message for message in messages if message.get(SECOND_READING)]
+        again = iter(self._read([Message(data={TEXT: message.get(SECOND_READING)}) for message in disguised]) if disguised else ())
+        for message, (seen, embeddings) in zip(messages, read, strict=True):
             self._decide_on(message, seen, embeddings)
+            if message.get(SECOND_READING):
+                plain = Message(data={TEXT: message.get(SECOND_READING)})
+                self._decide_on(plain, *next(again))
+                _take_graver(message, plain)
 
     def _see(self, texts: Sequence[str]) -> Iterator[Seen]:
         """What is known of messages that no pipeline has read, a batch at a time."""
@@ -234,6 +247,18 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         silent = Opinion(np.zeros(len(held_out.classes), np.float32), 0.0)
         seen = [Seen(texts[row], held_out.part(slice(row, row + 1)), silent, (), self._names_subject(texts[row])) for row in rows]
         return intents, [Stranger(texts[row], _route(labels[row]), (labels[row],)) for row in rows], seen
+
+
+def _take_graver(message: Message, again: Message) -> None:
+    """What the second reading says, where it is graver, or where the first one was not understood."""
+    first, second = message.get("risk") or {}, again.get("risk") or {}
+    graver = _GRAVITY.index(second.get("level")) > _GRAVITY.index(first.get("level"))
+    understood = message.get(INTENT)["name"] in NOT_UNDERSTOOD and again.get(INTENT)["name"] not in NOT_UNDERSTOOD
+    if graver or float(second.get("emergency_score") or 0) > float(first.get("emergency_score") or 0):
+        message.set("risk", second, add_to_output=True)
+    if understood:
+        message.set(INTENT, again.get(INTENT), add_to_output=True)
+        message.set("intent_ranking", again.get("intent_ranking"), add_to_output=True)
 
 
 def _best(reading: Reading) -> str:
