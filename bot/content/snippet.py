@@ -40,7 +40,8 @@ class Snippet:
 
     `seed` holds the numbers (1 to 17) of the owner's sentences it speaks for. `after_risk` tells whether it may still be sent in a
     conversation in which the visitor has told of a personal risk: as it is, with an approved caution before it, or not at all.
-    `short_of` is the id of the answer that this is the short version of, and empty for all others.
+    `short_of` is the id of the answer that this is the short version of, and empty for all others. `text` is what is really
+    sent: where the clinic does not know one of the facts that the text needs, it is `if_unknown`, and `unknown` names those facts.
     """
 
     id: str
@@ -57,6 +58,8 @@ class Snippet:
     version: int
     topic: str
     short_of: str = ""
+    if_unknown: str = ""
+    unknown: tuple[str, ...] = ()
 
     @property
     def hash(self) -> str:

@@ -206,6 +206,26 @@ def test_a_button_that_would_be_referred_is_found(data: Path) -> None:
     assert "the question of `what_is_ozone` fires the rule `medicine.blood_thinner`" in _only(check_content(data, TODAY))
 
 
+def test_a_text_for_an_unknown_fact_is_checked_like_any_text() -> None:
+    assert "`if_unknown` promises something" in _only(_problems(replace(GOOD, if_unknown="Please ask us. It will cure you.")))
+
+
+def test_a_text_that_is_not_sent_for_want_of_a_fact_may_be_short() -> None:
+    assert _problems(replace(GOOD, text="Please ask us about that.", if_unknown="Please ask us about that.", unknown=("parking",))) == []
+
+
+def test_a_text_is_checked_in_both_spellings(data: Path) -> None:
+    edit(data / "spelling.yml", "color: colour", "color: necessitates individualised evaluation notwithstanding heterogeneity")
+    edit(data / ABOUT, "sharp smell", "sharp color color color color")
+    assert "`what_is_ozone` reads at grade" in _only(check_content(data, TODAY))
+
+
+def test_every_fact_that_is_wrong_is_a_problem_of_its_own(data: Path) -> None:
+    edit(data / "clinic.yml", 'phone: "555-0100"', "phone: call us")
+    edit(data / "clinic.yml", "retention_days: 180", "retention_days: long")
+    assert len(check_content(data, TODAY)) == 2
+
+
 def test_every_problem_is_told_at_once(data: Path) -> None:
     edit(data / ABOUT, "sources: [lungs]", "sources: []")
     edit(data / ABOUT, "seed: [17]", "seed: []")
