@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.content.files import ContentError
 from bot.content.library import OTHER_LANGUAGES, Library, load_library
+from bot.content.opening import FACTS, Opening, Sentence
 from bot.content.readability import reading_grade
 from bot.content.rules import load_categories, load_triage
 from bot.content.snippet import Snippet
@@ -49,6 +50,8 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         return str(error).splitlines()
     checked = (problem for texts in spelled for snippet in texts for problem in check_snippet(snippet, today or date.today()))
     problems = list(dict.fromkeys(checked))
+    if library.opening is not None:
+        problems += _check_opening(library.opening, today or date.today())
     problems += _missing_seed(library)
     problems += [
         f"data/safety/categories.yml: `{name}` has no approved snippet with this id and a fitting route." for name in categories if not _worded(name, library)
@@ -75,12 +78,24 @@ def check_snippet(snippet: Snippet, today: date) -> Iterator[str]:
         yield from _check_text(snippet.if_unknown, f"{owner}: `if_unknown`", 5, high, english=True)
     if len(snippet.question) > MAX_QUESTION:
         yield f"{owner} has a question of {len(snippet.question)} characters; keep it at {MAX_QUESTION} or fewer."
-    if today > snippet.review_by:
-        yield f"{owner} was due for review by {snippet.review_by}. Have it approved again or retire it."
-    if snippet.approval.on > today:
-        yield f"{owner} was approved on {snippet.approval.on}, which is in the future."
+    yield from _check_dates(snippet, owner, today)
     if not all(isinstance(number, int) and 1 <= number <= SEED_SENTENCES for number in snippet.seed):
         yield f"{owner} names a sentence of the owner's text that does not exist; use numbers from 1 to {SEED_SENTENCES}."
+
+
+def _check_opening(opening: Opening, today: date) -> Iterator[str]:
+    """What is wrong with the sentences that are worked out at the time of a question; a time stands for each of their facts."""
+    for name, text in opening.patterns.items():
+        example = Sentence(name, text, dict.fromkeys(FACTS[name], "5 pm"))
+        yield from _check_text(example.words, f"data/opening.yml: `{name}`", 4, MAX_SHORT_WORDS, english=True)
+    yield from _check_dates(opening, "data/opening.yml", today)
+
+
+def _check_dates(approved: Snippet | Opening, owner: str, today: date) -> Iterator[str]:
+    if today > approved.review_by:
+        yield f"{owner} was due for review by {approved.review_by}. Have it approved again or retire it."
+    if approved.approval.on > today:
+        yield f"{owner} was approved on {approved.approval.on}, which is in the future."
 
 
 def _check_text(text: str, owner: str, low: int, high: int, *, english: bool) -> Iterator[str]:

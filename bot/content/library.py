@@ -6,13 +6,13 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bot.content.clinic import Clinic, load_clinic
 from bot.content.files import ContentError, read_mapping
-from bot.content.snippet import AFTER_RISK, ROUTES, Approval, Snippet, Source
+from bot.content.opening import Opening, load_opening
+from bot.content.snippet import AFTER_RISK, ROUTES, Snippet, Source, read_approval, read_date
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIRED = ("question", "text", "route", "status", "approval", "review_by", "version")
@@ -28,10 +28,11 @@ SHORT = "_in_short"
 
 @dataclass(frozen=True)
 class Library:
-    """Snippets by id, with the clinic they speak for."""
+    """Snippets by id, with the clinic they speak for, and what is said first to a question about a certain day."""
 
     snippets: Mapping[str, Snippet]
     clinic: Clinic
+    opening: Opening | None = None
 
     def __getitem__(self, snippet_id: str) -> Snippet:
         return self.snippets[snippet_id]
@@ -55,8 +56,10 @@ class Library:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over every id, version and text: one name for the whole state of the approved words."""
-        lines = (f"{snippet.id}\t{snippet.version}\t{snippet.hash}" for snippet in sorted(self, key=lambda snippet: snippet.id))
+        """SHA-256 over every id, version and text, and the patterns: one name for the whole state of the approved words."""
+        lines = [f"{snippet.id}\t{snippet.version}\t{snippet.hash}" for snippet in sorted(self, key=lambda snippet: snippet.id)]
+        if self.opening is not None:
+            lines.append(f"{self.opening.answer}\t{self.opening.version}\t{self.opening.hash}")
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -97,7 +100,10 @@ def load_library(data: Path, spelling: str | None = None) -> Library:
         for related in snippet.related:
             if related not in snippets:
                 raise ContentError(f"{folder / (snippet.topic + '.yml')}: `{snippet.id}` names the related snippet `{related}`, which does not exist.")
-    return Library(snippets=snippets, clinic=clinic)
+    opening = load_opening(data / "opening.yml")
+    if opening is not None and (opening.answer not in snippets or snippets[opening.answer].route != "answer"):
+        raise ContentError(f"{data / 'opening.yml'}: `{opening.answer}` is no answer. Name the one about opening hours.")
+    return Library(snippets=snippets, clinic=clinic, opening=opening)
 
 
 def _sources(documents: Mapping[Path, Mapping[str, Any]], clinic: Clinic) -> dict[str, Source]:
@@ -154,8 +160,8 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         related=tuple(str(name) for name in raw.get("related") or ()),
         after_risk=str(raw.get("after_risk", "caution")),
         status=raw["status"],
-        approval=_approval(raw["approval"], owner),
-        review_by=_date(raw["review_by"], f"{owner}: `review_by`"),
+        approval=read_approval(raw["approval"], owner),
+        review_by=read_date(raw["review_by"], f"{owner}: `review_by`"),
         version=raw["version"],
         topic=path.stem,
         if_unknown=said.if_unknown,
@@ -211,18 +217,3 @@ def _source(source_id: object, sources: Mapping[str, Source], owner: str) -> Sou
     if str(source_id) not in sources:
         raise ContentError(f"{owner} names the source `{source_id}`, which is not listed. Add it to data/snippets/sources.yml.")
     return sources[str(source_id)]
-
-
-def _approval(raw: object, owner: str) -> Approval:
-    if not isinstance(raw, dict) or not all(raw.get(key) for key in ("by", "role", "on")):
-        raise ContentError(f"{owner}: `approval` needs by, role and on (a date).")
-    return Approval(by=str(raw["by"]), role=str(raw["role"]), on=_date(raw["on"], f"{owner}: `approval.on`"))
-
-
-def _date(raw: object, owner: str) -> date:
-    if isinstance(raw, date):
-        return raw
-    try:
-        return date.fromisoformat(str(raw))
-    except ValueError as error:
-        raise ContentError(f"{owner} is {raw!r}; write a date as YYYY-MM-DD.") from error

@@ -45,7 +45,8 @@ def _only(problems: list[str]) -> str:
 
 
 def test_the_shipped_content_passes(library: Library) -> None:
-    assert check_content(DATA, max(snippet.approval.on for snippet in library)) == []
+    assert library.opening is not None
+    assert check_content(DATA, max(approved.approval.on for approved in (*library, library.opening))) == []
 
 
 def test_the_small_content_passes(data: Path) -> None:
@@ -224,6 +225,21 @@ def test_every_fact_that_is_wrong_is_a_problem_of_its_own(data: Path) -> None:
     edit(data / "clinic.yml", 'phone: "555-0100"', "phone: call us")
     edit(data / "clinic.yml", "retention_days: 180", "retention_days: long")
     assert len(check_content(data, TODAY)) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("We are open now,", "We are open now and it will cure you,", "data/opening.yml: `open_now` promises something"),
+        ("review_by: 2027-05-22", "review_by: 2026-11-30", "data/opening.yml was due for review by 2026-11-30"),
+        ("on: 2026-11-28", "on: 2026-12-28", "data/opening.yml was approved on 2026-12-28, which is in the future"),
+    ],
+)
+def test_the_patterns_about_opening_are_checked_like_any_text(data: Path, old: str, new: str, message: str) -> None:
+    (data / "opening.yml").write_text((DATA / "opening.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert check_content(data, TODAY) == []
+    edit(data / "opening.yml", old, new)
+    assert message in _only(check_content(data, TODAY))
 
 
 def test_every_problem_is_told_at_once(data: Path) -> None:
