@@ -19,7 +19,6 @@ from bot.safety.warning import WARNING
 
 FALLBACK_INTENT = "nlu_fallback"
 OUT_OF_SCOPE_INTENT = "out_of_scope"
-STARTER_ROLE = "starter set"
 EMERGENCY_MEASURE = "emergency"
 
 
@@ -132,7 +131,7 @@ def plain(identifier: str | None) -> str:
 
 def unsigned(snippet: Snippet) -> bool:
     """Whether the text is still the starter set's, which no clinician has signed."""
-    return snippet.approval.role.strip().lower() == STARTER_ROLE
+    return not snippet.approval.signed
 
 
 def explain(turn: Turn, snapshot: Snapshot) -> Explained:

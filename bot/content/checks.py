@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.content.files import ContentError
 from bot.content.library import OTHER_LANGUAGES, Library, load_library
 from bot.content.opening import FACTS, Opening, Sentence
+from bot.content.own_page import load_own_page
 from bot.content.readability import reading_grade
 from bot.content.rules import load_categories, load_triage
 from bot.content.snippet import Snippet
@@ -45,6 +46,7 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         triage = load_triage(data / "safety")
         categories = load_categories(data / "safety")
         stale = out_of_step(library, data)
+        load_own_page(data / "own_page.yml", library)
         spelled = [load_library(data, spelling) for spelling in SPELLINGS]
     except ContentError as error:
         return str(error).splitlines()

@@ -56,6 +56,11 @@ class Written:
     kind: str = "scalar"
     cut: str = ""
 
+    def without_lines(self) -> Written:
+        """The same words, wherever they stand."""
+        items = tuple(item.without_lines() for item in self.items)
+        return replace(self, line=0, items=items, pairs=tuple((key, value.without_lines()) for key, value in self.pairs))
+
 
 def read_mapping(path: Path) -> dict[str, Any]:
     """The mapping a YAML file holds.

@@ -11,6 +11,8 @@ from bot.content.files import ContentError
 
 ROUTES = ("answer", "clinician", "check", "emergency", "clarify", "out_of_scope", "smalltalk")
 AFTER_RISK = ("answer", "caution", "refer")
+STARTER_ROLE = "starter set"
+"""The role of the project's editors in the texts that ship."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Approval:
     by: str
     role: str
     on: date
+
+    @property
+    def signed(self) -> bool:
+        """Whether somebody of the clinic answers for it, not only the project's editors."""
+        return self.role.strip().lower() != STARTER_ROLE
 
 
 @dataclass(frozen=True)
