@@ -88,8 +88,9 @@ def load_clinic(path: Path, spelling: str | None = None) -> Clinic:
     Raises:
         ContentError: one line for every fact that is missing, unknown to the schema, not of its kind, or at odds with another.
     """
+    told = read_written(path)
     schema, countries = load_schema(path.parent / "clinic_schema.yml"), load_countries(path.parent / "countries.yml")
-    written = dict(_flat(read_written(path), schema))
+    written = dict(_flat(told, schema))
     problems: list[str] = []
     fictional = _read(Field(_FICTIONAL, "yes/no", ""), written.pop(_FICTIONAL), path, problems) if _FICTIONAL in written else False
     problems += _names(written, schema, path)
