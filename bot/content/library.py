@@ -152,7 +152,7 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
     said = _said(raw, path.stem, clinic, owner)
     return Snippet(
         id=snippet_id,
-        question=str(raw["question"]).strip(),
+        question=_spelled(str(raw["question"]).strip(), path.stem, clinic),
         text=said.text,
         route=raw["route"],
         sources=tuple(_source(source_id, sources, owner) for source_id in raw.get("sources") or ()),

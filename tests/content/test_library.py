@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bot.content.checks import check_snippet
+from bot.content.clinic import load_clinic
 from bot.content.files import ContentError, read_mapping, read_written
 from bot.content.library import Library, load_library
 from bot.content.rules import load_categories, load_triage
+from bot.content.schema import load_schema
+from tests.conftest import DATA
 from tests.content.conftest import edit
 
 ABOUT = "snippets/about.yml"
@@ -259,6 +265,23 @@ def test_a_text_in_another_language_keeps_its_spelling(data: Path) -> None:
     )
     edit(data / "clinic.yml", "spelling: US", "spelling: UK")
     assert load_library(data)["other_language_es"].text == "El color es azul."
+
+
+def test_with_every_fact_unknown_that_may_be_no_text_says_so_and_all_pass_the_checks(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("encoder", "nlu")))
+    required = {name for name, fact in load_schema(folder / "clinic_schema.yml").items() if fact.required}
+    shipped = load_clinic(folder / "clinic.yml")
+    text = (folder / "clinic.yml").read_text(encoding="utf-8")
+    for name in set(shipped.schema) - required:
+        group, _, last = name.rpartition(".")
+        text, count = re.subn(rf"(?m)^{'  ' if group else ''}{re.escape(last)}: .*$", f"{'  ' if group else ''}{last}: unknown", text)
+        assert count == 1, name
+    (folder / "clinic.yml").write_text(text, encoding="utf-8")
+    library = load_library(folder)
+    assert library.clinic.unknown == set(shipped.schema) - required
+    assert sum(bool(snippet.unknown) for snippet in library) > 20
+    assert [snippet.id for snippet in library if "unknown" in snippet.text.split() and snippet.unknown] == []
+    assert [problem for snippet in library for problem in check_snippet(snippet, snippet.approval.on)] == []
 
 
 def test_a_text_says_the_words_of_the_clinics_country(data: Path) -> None:
