@@ -16,7 +16,7 @@ SOON = timedelta(days=60)
 _ONLY_INVENTED = re.compile(r"\bfictional\b|\.example\b|\b555-01\d\d\b|\bSampleton\b", re.IGNORECASE)
 """What no real clinic has: domains and telephone numbers that are set aside for examples, and the town of ours."""
 _MEANS = {"wrong": "It contradicts the assistant.", "loose": "It says more than the assistant does.", "": "Nobody has compared it yet."}
-_SIGNED_FIRST = ("emergency", "clinician", "answer")
+_SIGNED_FIRST = ("emergency", "check", "clinician", "answer")
 
 
 @dataclass(frozen=True)

@@ -325,7 +325,7 @@ def _worked_out(text: str, **changes: object) -> dict[str, Any]:
 
 
 def test_a_text_that_was_worked_out_passes_when_pattern_and_facts_give_it(database: Database) -> None:
-    turns.insert_turn(database, _turn(_user(), _worked_out(f"We close at 5 pm. {TEXT}")))
+    _add(database, _turn(_user(), _worked_out(f"We close at 5 pm. {TEXT}")))
     assert turns.verify_turns(database) == (1, [])
 
 
@@ -341,7 +341,7 @@ def test_a_text_that_was_worked_out_passes_when_pattern_and_facts_give_it(databa
     ],
 )
 def test_a_text_that_pattern_and_facts_do_not_give_is_found(database: Database, text: str, changes: dict[str, object]) -> None:
-    turns.insert_turn(database, _turn(_user(), _worked_out(text, **changes)))
+    _add(database, _turn(_user(), _worked_out(text, **changes)))
     _, problems = turns.verify_turns(database)
     assert problems == ["talk #1: the text of `what_is_ozone` is not made of its approved pattern and the facts that were stored."]
 
