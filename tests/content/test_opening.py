@@ -258,6 +258,12 @@ def test_a_text_with_other_words_is_not_proved(text: str, opening: Opening, libr
     assert not is_made_of(snippet.made_of, text + library[opening.answer].text)
 
 
+def test_a_pattern_that_was_changed_together_with_the_text_is_not_proved(opening: Opening, library: Library) -> None:
+    snippet = opening.answered(library[opening.answer], "open today?", WEEK, _at(7, 9))
+    forged = orjson.loads(orjson.dumps(snippet.made_of).decode().replace("we are open from {times}", "we cure from {times}"))
+    assert not is_made_of(forged, snippet.text.replace("we are open from 9 am", "we cure from 9 am", 1))
+
+
 def test_the_plain_answer_needs_no_proof(opening: Opening, library: Library) -> None:
     assert "made_of" not in opening.answered(library[opening.answer], "When are you open?", WEEK, _at(7, 9)).trace()
 
