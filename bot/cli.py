@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +21,7 @@ from bot.logs import configure_logging, quiet_libraries
 quiet_libraries()
 
 from bot.content.checks import check_content  # noqa: E402 - the libraries must be told to be quiet first
+from bot.content.golive import as_text, before_going_live  # noqa: E402
 from bot.content.library import load_library  # noqa: E402
 from bot.content.sync import sync  # noqa: E402
 from bot.record.asked_next import asked_next  # noqa: E402
@@ -278,6 +280,21 @@ def content_check() -> None:
     if problems:
         raise Refused(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found in the content, listed above.")
     click.echo(f"{len(load_library(settings.data))} snippets, no problem found.")
+
+
+@content.command("golive")
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object instead of lines to read.")
+@click.pass_context
+def content_golive(context: click.Context, as_json: bool) -> None:
+    """List what is left to do before going live, in order: facts, the clinic's own page, signatures, dates. Exit code 1 while anything is open."""
+    parts = before_going_live(Settings().data, date.today())
+    still_open = sum(len(part.tasks) for part in parts)
+    if as_json:
+        click.echo(json.dumps({"open": still_open, **{part.name: [task.as_dict() for task in part.tasks] for part in parts}}, ensure_ascii=False))
+    else:
+        click.echo("\n".join(as_text(parts)) + (f"{still_open} thing{'s are' if still_open > 1 else ' is'} open." if still_open else "Nothing is open."))
+    if still_open:
+        context.exit(1)
 
 
 @content.command("sync")

@@ -12,13 +12,13 @@ from itertools import groupby
 from typing import Any
 
 from bot.console.current import RuleText, Snapshot
+from bot.content.opening import is_made_of
 from bot.content.snippet import Snippet
 from bot.record.turns import Turn
 from bot.safety.warning import WARNING
 
 FALLBACK_INTENT = "nlu_fallback"
 OUT_OF_SCOPE_INTENT = "out_of_scope"
-STARTER_ROLE = "starter set"
 EMERGENCY_MEASURE = "emergency"
 
 
@@ -98,7 +98,8 @@ class Sent:
     """One message of a reply and how it stands against today's snippets.
 
     `state` is `current`, `changed`, `gone`, `unknown` (the snippets cannot be read), `altered` (the words do not give
-    the hash that was logged) or `none` (no snippet was named).
+    the hash that was logged) or `none` (no snippet was named). `worked_out` are the sentences before the snippet's text that
+    were worked out at the time of the question, each with the approved pattern that it fills.
     """
 
     text: str
@@ -108,6 +109,7 @@ class Sent:
     state: str
     snippet: Snippet | None
     buttons: tuple[str, ...]
+    worked_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def plain(identifier: str | None) -> str:
 
 def unsigned(snippet: Snippet) -> bool:
     """Whether the text is still the starter set's, which no clinician has signed."""
-    return snippet.approval.role.strip().lower() == STARTER_ROLE
+    return not snippet.approval.signed
 
 
 def explain(turn: Turn, snapshot: Snapshot) -> Explained:
@@ -270,18 +272,23 @@ def _message(message: Mapping[str, Any], snapshot: Snapshot) -> Sent:
         snippet_id=snippet_id,
         version=version if isinstance(version, int) else None,
         hash=digest,
-        state=_state(text, snippet_id, digest, snapshot),
+        state=_state(text, logged, snapshot),
         snippet=library[snippet_id] if library is not None and snippet_id in library else None,
         buttons=tuple(str(button.get("title") or "") for button in _mappings(message.get("buttons"))),
+        worked_out=tuple(str(sentence.get("text") or "") for sentence in _mappings(_mapping(logged.get("made_of")).get("sentences"))),
     )
 
 
-def _state(text: str, snippet_id: str, digest: str, snapshot: Snapshot) -> str:
+def _state(text: str, logged: Mapping[str, Any], snapshot: Snapshot) -> str:
     """See `Sent`; on channels without a page of their own the warning follows the text, and is no part of the snippet."""
+    snippet_id, digest, made_of = str(logged.get("id") or ""), str(logged.get("hash") or ""), logged.get("made_of")
     if not snippet_id:
         return "none"
-    if hashlib.sha256(text.removesuffix(f"\n\n{WARNING}").encode()).hexdigest() != digest:
+    approved = text.removesuffix(f"\n\n{WARNING}")
+    if hashlib.sha256(approved.encode()).hexdigest() != digest or (made_of is not None and not is_made_of(made_of, approved)):
         return "altered"
+    if made_of is not None:
+        digest = str(made_of["base"])
     if snapshot.library is None:
         return "unknown"
     if snippet_id not in snapshot.library:

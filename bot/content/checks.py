@@ -8,10 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from bot.content.files import ContentError
-from bot.content.library import Library, load_library
+from bot.content.library import OTHER_LANGUAGES, Library, load_library
+from bot.content.opening import FACTS, Opening, Sentence
+from bot.content.own_page import load_own_page
 from bot.content.readability import reading_grade
 from bot.content.rules import load_categories, load_triage
 from bot.content.snippet import Snippet
+from bot.content.spelling import SPELLINGS
 from bot.content.sync import out_of_step
 from bot.safety.normalise import sentences
 from bot.safety.triage import Triage
@@ -23,8 +26,6 @@ MAX_GRADE = 9.0
 """Flesch-Kincaid grade of the running text, names of methods and substances set aside: about the eighth school year."""
 MAX_QUESTION = 90
 SEED_SENTENCES = 17
-_LANGUAGES = "languages"
-"""File with sentences in other languages than English."""
 
 _PROMISES = re.compile(
     r"\b(guarantee[ds]?|miracle|completely safe|totally safe|perfectly safe|no side effects|no risks?\b(?! of)|risk[- ]free"
@@ -45,9 +46,14 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         triage = load_triage(data / "safety")
         categories = load_categories(data / "safety")
         stale = out_of_step(library, data)
+        load_own_page(data / "own_page.yml", library)
+        spelled = [load_library(data, spelling) for spelling in SPELLINGS]
     except ContentError as error:
-        return [str(error)]
-    problems = [problem for snippet in library for problem in check_snippet(snippet, today or date.today())]
+        return str(error).splitlines()
+    checked = (problem for texts in spelled for snippet in texts for problem in check_snippet(snippet, today or date.today()))
+    problems = list(dict.fromkeys(checked))
+    if library.opening is not None:
+        problems += _check_opening(library.opening, today or date.today())
     problems += _missing_seed(library)
     problems += [
         f"data/safety/categories.yml: `{name}` has no approved snippet with this id and a fitting route." for name in categories if not _worded(name, library)
@@ -65,28 +71,45 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
 def check_snippet(snippet: Snippet, today: date) -> Iterator[str]:
     """What is wrong with one snippet, one sentence each."""
     owner = f"data/snippets/{snippet.topic}.yml: `{snippet.id}`"
-    words = len(snippet.text.split())
     low, high = (5, MAX_SHORT_WORDS) if snippet.short_of else (MIN_WORDS.get(snippet.route, 5), MAX_WORDS)
-    if snippet.topic == _LANGUAGES:
-        low = 1  # not every script puts spaces between words
     if not snippet.sources:
         yield f"{owner} names no source. Add one from data/snippets/sources.yml."
-    if not low <= words <= high:
-        yield f"{owner} has {words} words; keep it between {low} and {high}."
-    if snippet.topic != _LANGUAGES and (grade := reading_grade(snippet.text)) > MAX_GRADE:  # the formula is made for English
-        yield f"{owner} reads at grade {grade:.1f}; use shorter sentences and words (at most {MAX_GRADE:.0f})."
-    if (promise := _promise(snippet.text)) is not None:
-        yield f"{owner} promises something ({promise!r}). Say what is known instead."
-    if (dose := _DOSES.search(snippet.text)) is not None:
-        yield f"{owner} names a dose ({dose.group(0)!r}). Doses belong to the clinician."
+    if not snippet.unknown:
+        yield from _check_text(snippet.text, owner, low, high, english=snippet.topic != OTHER_LANGUAGES)
+    if snippet.if_unknown:
+        yield from _check_text(snippet.if_unknown, f"{owner}: `if_unknown`", 5, high, english=True)
     if len(snippet.question) > MAX_QUESTION:
         yield f"{owner} has a question of {len(snippet.question)} characters; keep it at {MAX_QUESTION} or fewer."
-    if today > snippet.review_by:
-        yield f"{owner} was due for review by {snippet.review_by}. Have it approved again or retire it."
-    if snippet.approval.on > today:
-        yield f"{owner} was approved on {snippet.approval.on}, which is in the future."
+    yield from _check_dates(snippet, owner, today)
     if not all(isinstance(number, int) and 1 <= number <= SEED_SENTENCES for number in snippet.seed):
         yield f"{owner} names a sentence of the owner's text that does not exist; use numbers from 1 to {SEED_SENTENCES}."
+
+
+def _check_opening(opening: Opening, today: date) -> Iterator[str]:
+    """What is wrong with the sentences that are worked out at the time of a question; a time stands for each of their facts."""
+    for name, text in opening.patterns.items():
+        example = Sentence(name, text, dict.fromkeys(FACTS[name], "5 pm"))
+        yield from _check_text(example.words, f"data/opening.yml: `{name}`", 4, MAX_SHORT_WORDS, english=True)
+    yield from _check_dates(opening, "data/opening.yml", today)
+
+
+def _check_dates(approved: Snippet | Opening, owner: str, today: date) -> Iterator[str]:
+    if today > approved.review_by:
+        yield f"{owner} was due for review by {approved.review_by}. Have it approved again or retire it."
+    if approved.approval.on > today:
+        yield f"{owner} was approved on {approved.approval.on}, which is in the future."
+
+
+def _check_text(text: str, owner: str, low: int, high: int, *, english: bool) -> Iterator[str]:
+    words = len(text.split())
+    if words > high or words < (low if english else 1):  # not every script puts spaces between words
+        yield f"{owner} has {words} words; keep it between {low} and {high}."
+    if english and (grade := reading_grade(text)) > MAX_GRADE:  # the formula is made for English
+        yield f"{owner} reads at grade {grade:.1f}; use shorter sentences and words (at most {MAX_GRADE:.0f})."
+    if (promise := _promise(text)) is not None:
+        yield f"{owner} promises something ({promise!r}). Say what is known instead."
+    if (dose := _DOSES.search(text)) is not None:
+        yield f"{owner} names a dose ({dose.group(0)!r}). Doses belong to the clinician."
 
 
 def _promise(text: str) -> str | None:

@@ -1,70 +1,169 @@
-"""Facts only the clinic can know, by dotted name (`phone`, `emergency.number`)."""
+"""Facts only the clinic can know, by dotted name (`phone`, `emergency.number`), each of the kind that data/clinic_schema.yml says."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from bot.content.files import ContentError, read_mapping
+from bot.content.countries import Country, load_countries
+from bot.content.files import ContentError, Written, read_written
+from bot.content.hours import Week
+from bot.content.kinds import KINDS, KindError, truth
+from bot.content.schema import Field, Schema, load_schema
+from bot.content.spelling import SPELLINGS, Spelling, load_spelling
 
-REQUIRED = ("name", "website", "phone", "email", "emergency.number", "emergency.poison", "emergency.crisis", "retention_days", "privacy_contact")
+UNKNOWN = "unknown"
+"""Stands in clinic.yml for a fact that the clinic does not know, or does not want told."""
+
+_FICTIONAL = "fictional"
+_WHOLE = ("hours", "holidays")
+"""Kinds that are written as a mapping."""
+_UNSPOKEN = ("holidays",)
+"""Kinds without words for a text."""
 _FIELD = re.compile(r"\{([^{}]*)\}")
 """Anything in braces: a misspelt `{Phone}` is an error, not a text with braces in it."""
 
 
 @dataclass(frozen=True)
 class Clinic:
-    """The clinic's own facts and whether they are the shipped, fictional example."""
+    """The clinic's own facts and whether they are the shipped, fictional example.
+
+    `fields` holds the words for each known fact, and those of its country. `unknown` names the facts that are not known,
+    `required` those that always are. `week` tells when it is open.
+    """
 
     fields: Mapping[str, str]
     fictional: bool
+    week: Week
+    schema: Schema
+    spelling: Spelling
+    unknown: frozenset[str] = field(default_factory=frozenset)
+    country: frozenset[str] = field(default_factory=frozenset)
+    """Names of the fields that come with the country."""
 
     def fill(self, text: str, owner: str) -> str:
         """`text` with every `{field}` replaced.
 
         Raises:
-            ContentError: a field that clinic.yml does not hold; `owner` names who asked for it.
+            ContentError: a field that is no fact of a clinic, or one that is unknown; `owner` names who asked for it.
         """
 
         def value(match: re.Match[str]) -> str:
             if match[1] not in self.fields:
-                raise ContentError(f"{owner}: the clinic field {{{match[1]}}} is missing. Add it to data/clinic.yml.")
+                raise ContentError(f"{owner}: the clinic field {{{match[1]}}} is missing. {self._remedy(match[1])}")
             return self.fields[match[1]]
 
         return _FIELD.sub(value, text)
+
+    def unknown_in(self, text: str) -> tuple[str, ...]:
+        """The facts that a text names and that are unknown."""
+        return tuple(name for name in dict.fromkeys(_FIELD.findall(text)) if name in self.unknown)
+
+    def optional_in(self, text: str) -> tuple[str, ...]:
+        """The facts that a text names and that another clinic may not know."""
+        named = dict.fromkeys(_FIELD.findall(text))
+        return tuple(name for name in named if name in self.schema and not self.schema[name].required)
 
     def contact(self) -> dict[str, str]:
         """How to reach the clinic, for a referral."""
         return {key: self.fields[key] for key in ("name", "phone", "email", "website")}
 
+    def _remedy(self, name: str) -> str:
+        near = get_close_matches(name.lower(), [*self.fields, *self.unknown], n=1)
+        meant = f"Did you mean {{{near[0]}}}? " if near else ""
+        return f"{meant}A new one needs a line in data/clinic_schema.yml and one in data/clinic.yml."
 
-def load_clinic(path: Path) -> Clinic:
-    """Reads clinic.yml.
+
+def load_clinic(path: Path, spelling: str | None = None) -> Clinic:
+    """Reads clinic.yml, and beside it clinic_schema.yml, countries.yml and spelling.yml.
+
+    Args:
+        path: of clinic.yml.
+        spelling: another one than clinic.yml asks for.
 
     Raises:
-        ContentError: a required field is missing or empty, or a value is not text or a number (for `fictional`: true or false).
+        ContentError: one line for every fact that is missing, unknown to the schema, not of its kind, or at odds with another.
     """
-    raw = read_mapping(path)
-    fictional = raw.pop("fictional", False)
-    if not isinstance(fictional, bool):
-        raise ContentError(f"{path}: the field `fictional` is {fictional!r}. Write true or false, without quotes.")
-    fields: dict[str, str] = {}
-    _flatten("", raw, fields, path)
-    for name in REQUIRED:
-        if not fields.get(name):
-            raise ContentError(f"{path}: the field `{name}` is missing or empty. Every clinic needs it.")
-    return Clinic(fields=fields, fictional=fictional)
+    told = read_written(path)
+    schema, countries = load_schema(path.parent / "clinic_schema.yml"), load_countries(path.parent / "countries.yml")
+    written = dict(_flat(told, schema))
+    problems: list[str] = []
+    fictional = _read(Field(_FICTIONAL, "yes/no", ""), written.pop(_FICTIONAL), path, problems) if _FICTIONAL in written else False
+    problems += _names(written, schema, path)
+    known = {name: value for name, value in written.items() if name in schema and not _is_unknown(value, schema[name])}
+    values = {name: _read(schema[name], value, path, problems) for name, value in known.items()}
+    problems += _choices(written, values, countries, path)
+    if problems:
+        raise ContentError("\n".join(problems))
+    spoken = load_spelling(path.parent / "spelling.yml", spelling or str(values["spelling"]))
+    country = countries[str(values["country"])]
+    fields = {name: _said(schema[name], value, spoken) for name, value in values.items() if schema[name].kind not in _UNSPOKEN}
+    week = Week(days=values["hours"], holidays=values["holidays"], zone=str(values["time_zone"]))
+    return Clinic(
+        fields={**fields, **country.words, "hours": week.words()},
+        fictional=bool(fictional),
+        week=week,
+        schema=schema,
+        spelling=spoken,
+        unknown=frozenset(set(written) - set(known)),
+        country=frozenset(country.words),
+    )
 
 
-def _flatten(prefix: str, value: Mapping[str, Any], into: dict[str, str], path: Path) -> None:
-    for key, item in value.items():
+def _flat(written: Written, schema: Schema, prefix: str = "") -> Iterator[tuple[str, Written]]:
+    for key, value in written.pairs:
         name = f"{prefix}{key}"
-        if isinstance(item, dict):
-            _flatten(f"{name}.", item, into, path)
-        elif isinstance(item, (str, int, float)) and not isinstance(item, bool):
-            into[name] = str(item).strip()
+        if value.kind == "mapping" and (name not in schema or schema[name].kind not in _WHOLE) and any(known.startswith(f"{name}.") for known in schema):
+            yield from _flat(value, schema, f"{name}.")
         else:
-            raise ContentError(f"{path}: the field `{name}` must be text or a number. Put it in quotes.")
+            yield name, value
+
+
+def _is_unknown(written: Written, fact: Field) -> bool:
+    return not fact.required and (written.text or "").lower() == UNKNOWN
+
+
+def _names(written: Mapping[str, Written], schema: Schema, path: Path) -> Iterator[str]:
+    """A line for every field that the schema does not know, and for every fact that is not there."""
+    for name, value in written.items():
+        if name not in schema:
+            near = get_close_matches(name.lower(), schema, n=1, cutoff=0.5)
+            meant = f"Did you mean `{near[0]}`? " if near else ""
+            yield f"{path}:{value.line}: the field `{name}` is no known fact. {meant}A new one needs a line in clinic_schema.yml: its kind and what it means."
+    for name, fact in schema.items():
+        if name not in written:
+            otherwise = "Every clinic needs it." if fact.required else f"Add it, or the line `{name}: {UNKNOWN}`."
+            yield f"{path}: the field `{name}` is missing or empty ({fact.means.rstrip('.')}). {otherwise}"
+
+
+def _read(fact: Field, written: Written, path: Path, problems: list[str]) -> Any:
+    """The value, or None and a line more in `problems`."""
+    try:
+        if fact.required and (written.text or "").lower() == UNKNOWN:
+            raise KindError("is `unknown`, but no clinic can do without it; fill it in")
+        return truth(written) if fact.name == _FICTIONAL else KINDS[fact.kind].read(written)
+    except KindError as error:
+        reason = str(error) if str(error).startswith(":") else f" {error}"
+        problems.append(f"{path}:{error.line or written.line}: the field `{fact.name}`{reason}.")
+        return None
+
+
+def _choices(written: Mapping[str, Written], values: Mapping[str, Any], countries: Mapping[str, Country], path: Path) -> Iterator[str]:
+    """A line for a spelling, country or emergency number that there is not."""
+    for name, allowed in (("spelling", SPELLINGS), ("country", tuple(countries))):
+        if values.get(name) is not None and values[name] not in allowed:
+            yield f"{path}:{written[name].line}: the field `{name}` is {values[name]!r}; write one of {', '.join(allowed)}."
+    country, number = countries.get(values.get("country") or ""), values.get("emergency.number")
+    if country is not None and number is not None and country.emergency_numbers and number not in country.emergency_numbers:
+        line = written["emergency.number"].line
+        yield f"{path}:{line}: the field `emergency.number` is {number}; in the country {values['country']} it is {' or '.join(country.emergency_numbers)}."
+
+
+def _said(fact: Field, value: Any, spelling: Spelling) -> str:
+    if fact.words is not None:
+        return spelling.of(fact.words[value])
+    return spelling.of(str(value)) if KINDS[fact.kind].spelled else str(value)

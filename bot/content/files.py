@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 _SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_COMMENT = re.compile(r"\s*#")
+
+
+class _TwiceError(yaml.MarkedYAMLError):
+    """A key that stands twice in one mapping, of which YAML would keep the last without a word."""
 
 
 class _Loader(_SAFE):  # type: ignore[misc]
@@ -16,6 +23,11 @@ class _Loader(_SAFE):  # type: ignore[misc]
 
     Only true and false are truth values here and only whole numbers without a leading zero are numbers. All else is text as written.
     """
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        """A mapping in which every key stands once."""
+        _refuse_twice(node)
+        return super().construct_mapping(node, deep)
 
 
 _GUESSED = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float", "timestamp"))
@@ -30,14 +42,53 @@ class ContentError(ValueError):
     """Content that cannot be used; the message names the file, the entry and what to change."""
 
 
+@dataclass(frozen=True)
+class Written:
+    """One value as it is written, with its line (from 1): a scalar has `text`, a list `items`, a mapping `pairs`.
+
+    `cut` is what follows a value on its line as a comment; without quotes YAML ends the value there.
+    """
+
+    line: int
+    text: str | None = None
+    items: tuple[Written, ...] = ()
+    pairs: tuple[tuple[str, Written], ...] = ()
+    kind: str = "scalar"
+    cut: str = ""
+
+    def without_lines(self) -> Written:
+        """The same words, wherever they stand."""
+        items = tuple(item.without_lines() for item in self.items)
+        return replace(self, line=0, items=items, pairs=tuple((key, value.without_lines()) for key, value in self.pairs))
+
+
 def read_mapping(path: Path) -> dict[str, Any]:
     """The mapping a YAML file holds.
 
     Raises:
-        ContentError: the file is missing, is not YAML, or holds something else than a mapping.
+        ContentError: the file is missing, is not YAML, names a key twice, or holds something else than a mapping.
     """
+    loaded = _parsed(path, lambda text: yaml.load(text, Loader=_Loader))  # noqa: S506 - a safe loader
+    if not isinstance(loaded, dict):
+        raise ContentError(f"{path}: expected a mapping of names to values at the top.")
+    return loaded
+
+
+def read_written(path: Path) -> Written:
+    """The mapping a YAML file holds, every value as it is written and with its line.
+
+    Raises:
+        ContentError: as `read_mapping`.
+    """
+    node: Written | None = _parsed(path, _composed)
+    if node is None or node.kind != "mapping":
+        raise ContentError(f"{path}: expected a mapping of names to values at the top.")
+    return node
+
+
+def _parsed(path: Path, parse: Callable[[str], Any]) -> Any:
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+        return parse(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ContentError(f"{path}: the file is missing.") from error
     except UnicodeDecodeError as error:
@@ -45,7 +96,35 @@ def read_mapping(path: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
+        if isinstance(error, _TwiceError):
+            raise ContentError(f"{where}: {error.problem}") from error
         raise ContentError(f"{where}: not valid YAML ({getattr(error, 'problem', error)}).") from error
-    if not isinstance(loaded, dict):
-        raise ContentError(f"{path}: expected a mapping of names to values at the top.")
-    return loaded
+
+
+def _composed(text: str) -> Written | None:
+    node = yaml.compose(text, Loader=_Loader)
+    return None if node is None else _written(node, text.splitlines())
+
+
+def _written(node: yaml.Node, lines: Sequence[str]) -> Written:
+    line = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        _refuse_twice(node)
+        named = ((str(key.value), key.start_mark.line + 1, _written(value, lines)) for key, value in node.value)
+        return Written(line, pairs=tuple((name, replace(value, line=at)) for name, at, value in named), kind="mapping")
+    if isinstance(node, yaml.SequenceNode):
+        return Written(line, items=tuple(_written(item, lines) for item in node.value), kind="list")
+    end, plain = node.end_mark, not getattr(node, "style", None)
+    rest = lines[end.line][end.column :] if plain and end.line < len(lines) else ""
+    cut = rest.strip() if _COMMENT.match(rest) else ""
+    return Written(line, text=str(node.value).strip(), cut=cut)
+
+
+def _refuse_twice(node: yaml.MappingNode) -> None:
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        name = str(key.value)
+        if name in lines:
+            problem = f"`{name}` stands twice, first in line {lines[name]}. Keep one."
+            raise _TwiceError(problem=problem, problem_mark=key.start_mark)
+        lines[name] = key.start_mark.line + 1

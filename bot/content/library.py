@@ -6,27 +6,33 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from bot.content.clinic import Clinic, load_clinic
 from bot.content.files import ContentError, read_mapping
-from bot.content.snippet import AFTER_RISK, ROUTES, Approval, Snippet, Source
+from bot.content.opening import Opening, load_opening
+from bot.content.snippet import AFTER_RISK, ROUTES, Snippet, Source, read_approval, read_date
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
-_KEYS = frozenset({"id", "question", "text", "route", "sources", "seed", "related", "after_risk", "status", "approval", "review_by", "version", "short"})
+_REQUIRED = ("question", "text", "route", "status", "approval", "review_by", "version")
+_KEYS = frozenset({"id", *_REQUIRED, "sources", "seed", "related", "after_risk", "short", "if_unknown"})
 _STATUSES = ("draft", "approved", "retired")
+IF_UNKNOWN = "That detail is not among my answers. The clinic can tell you: {phone} or {email}."
+"""Sent instead of an answer that needs a fact the clinic does not know and that has no `if_unknown` of its own."""
+OTHER_LANGUAGES = "languages"
+"""File with sentences in other languages than English, which have no US or UK spelling."""
 SHORT = "_in_short"
 """Added to the id of an answer to name its short version, which is a snippet of its own with the same approval."""
 
 
 @dataclass(frozen=True)
 class Library:
-    """Snippets by id, with the clinic they speak for."""
+    """Snippets by id, with the clinic they speak for, and what is said first to a question about a certain day."""
 
     snippets: Mapping[str, Snippet]
     clinic: Clinic
+    opening: Opening | None = None
 
     def __getitem__(self, snippet_id: str) -> Snippet:
         return self.snippets[snippet_id]
@@ -50,18 +56,24 @@ class Library:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over every id, version and text: one name for the whole state of the approved words."""
-        lines = (f"{snippet.id}\t{snippet.version}\t{snippet.hash}" for snippet in sorted(self, key=lambda snippet: snippet.id))
+        """SHA-256 over every id, version and text, and the patterns: one name for the whole state of the approved words."""
+        lines = [f"{snippet.id}\t{snippet.version}\t{snippet.hash}" for snippet in sorted(self, key=lambda snippet: snippet.id)]
+        if self.opening is not None:
+            lines.append(f"{self.opening.answer}\t{self.opening.version}\t{self.opening.hash}")
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def load_library(data: Path) -> Library:
+def load_library(data: Path, spelling: str | None = None) -> Library:
     """Reads data/clinic.yml and every file in data/snippets.
+
+    Args:
+        data: the content folder.
+        spelling: another one than clinic.yml asks for.
 
     Raises:
         ContentError: anything missing, unknown, doubled or not filled; the message names the file and the snippet.
     """
-    clinic = load_clinic(data / "clinic.yml")
+    clinic = load_clinic(data / "clinic.yml", spelling)
     folder = data / "snippets"
     paths = sorted(folder.glob("*.yml"))
     if not paths:
@@ -88,7 +100,10 @@ def load_library(data: Path) -> Library:
         for related in snippet.related:
             if related not in snippets:
                 raise ContentError(f"{folder / (snippet.topic + '.yml')}: `{snippet.id}` names the related snippet `{related}`, which does not exist.")
-    return Library(snippets=snippets, clinic=clinic)
+    opening = load_opening(data / "opening.yml")
+    if opening is not None and (opening.answer not in snippets or snippets[opening.answer].route != "answer"):
+        raise ContentError(f"{data / 'opening.yml'}: `{opening.answer}` is no answer. Name the one about opening hours.")
+    return Library(snippets=snippets, clinic=clinic, opening=opening)
 
 
 def _sources(documents: Mapping[Path, Mapping[str, Any]], clinic: Clinic) -> dict[str, Source]:
@@ -120,7 +135,7 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
     owner = f"{path}: `{snippet_id}`"
     if unknown := sorted(set(raw) - _KEYS):
         raise ContentError(f"{owner} has the unknown field `{unknown[0]}`. Known fields: {', '.join(sorted(_KEYS))}.")
-    for key in ("question", "text", "route", "status", "approval", "review_by", "version"):
+    for key in _REQUIRED:
         if not raw.get(key):
             raise ContentError(f"{owner} has no `{key}`.")
     if raw["route"] not in ROUTES:
@@ -134,49 +149,71 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
             raise ContentError(f"{owner}: `{key}` must be a list, in [square brackets].")
     if not isinstance(raw["version"], int) or raw["version"] < 1:
         raise ContentError(f"{owner}: `version` must be a whole number from 1.")
+    said = _said(raw, path.stem, clinic, owner)
     return Snippet(
         id=snippet_id,
-        question=str(raw["question"]).strip(),
-        text=clinic.fill(str(raw["text"]).strip(), owner),
+        question=_spelled(str(raw["question"]).strip(), path.stem, clinic),
+        text=said.text,
         route=raw["route"],
         sources=tuple(_source(source_id, sources, owner) for source_id in raw.get("sources") or ()),
         seed=tuple(raw.get("seed") or ()),
         related=tuple(str(name) for name in raw.get("related") or ()),
         after_risk=str(raw.get("after_risk", "caution")),
         status=raw["status"],
-        approval=_approval(raw["approval"], owner),
-        review_by=_date(raw["review_by"], f"{owner}: `review_by`"),
+        approval=read_approval(raw["approval"], owner),
+        review_by=read_date(raw["review_by"], f"{owner}: `review_by`"),
         version=raw["version"],
         topic=path.stem,
+        if_unknown=said.if_unknown,
+        unknown=said.unknown,
     )
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What is sent, what would be sent if a fact were unknown (empty when the text needs none that may be), and the facts that are."""
+
+    text: str
+    if_unknown: str = ""
+    unknown: tuple[str, ...] = ()
+
+
+def _said(raw: Mapping[str, Any], topic: str, clinic: Clinic, owner: str) -> _Said:
+    text, otherwise = (_spelled(str(raw.get(key) or "").strip(), topic, clinic) for key in ("text", "if_unknown"))
+    optional, unknown = clinic.optional_in(text), clinic.unknown_in(text)
+    if optional and not otherwise and raw["route"] != "answer":
+        raise ContentError(
+            f"{owner} takes the route {raw['route']} and uses {{{optional[0]}}}, which may be unknown. Give it an `if_unknown`, or the fact `required: true`."
+        )
+    if otherwise and not optional:
+        raise ContentError(f"{owner} has an `if_unknown`, but uses no fact that may be unknown. Take it out.")
+    if needed := clinic.optional_in(otherwise):
+        raise ContentError(f"{owner}: `if_unknown` uses {{{needed[0]}}}, which may be unknown itself. Use facts that are `required`.")
+    if not optional:
+        return _Said(clinic.fill(text, owner))
+    instead = clinic.fill(otherwise or IF_UNKNOWN, f"{owner}: `if_unknown`")
+    return _Said(instead if unknown else clinic.fill(text, owner), instead, unknown)
+
+
+def _spelled(text: str, topic: str, clinic: Clinic) -> str:
+    return text if topic == OTHER_LANGUAGES else clinic.spelling.of(text)
+
+
 def _short_version(snippet: Snippet, text: object, path: Path, clinic: Clinic) -> tuple[Snippet, ...]:
-    """The short version of an answer, if it has one: everything but the words is the answer's own."""
+    """The short version of an answer, if it has one and knows its facts: everything but the words is the answer's own."""
     if text is None:
         return ()
     owner = f"{path}: `{snippet.id}`"
     if snippet.route != "answer" or not str(text).strip():
         raise ContentError(f"{owner}: `short` must be a text, and only an answer has one.")
-    return (replace(snippet, id=snippet.id + SHORT, text=clinic.fill(str(text).strip(), f"{owner}: `short`"), seed=(), short_of=snippet.id),)
+    words = _spelled(str(text).strip(), snippet.topic, clinic)
+    if clinic.unknown_in(words):
+        return ()
+    filled = clinic.fill(words, f"{owner}: `short`")
+    return (replace(snippet, id=snippet.id + SHORT, text=filled, seed=(), short_of=snippet.id, if_unknown="", unknown=()),)
 
 
 def _source(source_id: object, sources: Mapping[str, Source], owner: str) -> Source:
     if str(source_id) not in sources:
         raise ContentError(f"{owner} names the source `{source_id}`, which is not listed. Add it to data/snippets/sources.yml.")
     return sources[str(source_id)]
-
-
-def _approval(raw: object, owner: str) -> Approval:
-    if not isinstance(raw, dict) or not all(raw.get(key) for key in ("by", "role", "on")):
-        raise ContentError(f"{owner}: `approval` needs by, role and on (a date).")
-    return Approval(by=str(raw["by"]), role=str(raw["role"]), on=_date(raw["on"], f"{owner}: `approval.on`"))
-
-
-def _date(raw: object, owner: str) -> date:
-    if isinstance(raw, date):
-        return raw
-    try:
-        return date.fromisoformat(str(raw))
-    except ValueError as error:
-        raise ContentError(f"{owner} is {raw!r}; write a date as YYYY-MM-DD.") from error

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from bot.content.files import ContentError
+
 ROUTES = ("answer", "clinician", "check", "emergency", "clarify", "out_of_scope", "smalltalk")
 AFTER_RISK = ("answer", "caution", "refer")
+STARTER_ROLE = "starter set"
+"""The role of the project's editors in the texts that ship."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,11 @@ class Approval:
     role: str
     on: date
 
+    @property
+    def signed(self) -> bool:
+        """Whether somebody of the clinic answers for it, not only the project's editors."""
+        return self.role.strip().lower() != STARTER_ROLE
+
 
 @dataclass(frozen=True)
 class Snippet:
@@ -40,7 +50,9 @@ class Snippet:
 
     `seed` holds the numbers (1 to 17) of the owner's sentences it speaks for. `after_risk` tells whether it may still be sent in a
     conversation in which the visitor has told of a personal risk: as it is, with an approved caution before it, or not at all.
-    `short_of` is the id of the answer that this is the short version of, and empty for all others.
+    `short_of` is the id of the answer that this is the short version of, and empty for all others. `text` is what is really
+    sent: where the clinic does not know one of the facts that the text needs, it is `if_unknown`, and `unknown` names those facts.
+    `made_of` is the proof of a text that was worked out at the time of the question (see bot/content/opening.py).
     """
 
     id: str
@@ -57,6 +69,9 @@ class Snippet:
     version: int
     topic: str
     short_of: str = ""
+    if_unknown: str = ""
+    unknown: tuple[str, ...] = ()
+    made_of: Mapping[str, object] | None = None
 
     @property
     def hash(self) -> str:
@@ -65,7 +80,9 @@ class Snippet:
 
     def trace(self) -> dict[str, object]:
         """What goes with the text wherever it is sent or stored, so that it can be traced."""
-        return {"id": self.id, "version": self.version, "hash": self.hash, "route": self.route, "sources": [source.as_dict() for source in self.sources]}
+        sources = [source.as_dict() for source in self.sources]
+        made_of = {"made_of": dict(self.made_of)} if self.made_of else {}
+        return {"id": self.id, "version": self.version, "hash": self.hash, "route": self.route, "sources": sources, **made_of}
 
     def sendable(self, today: date) -> bool:
         """Approved, and (for answers) not past its review date.
@@ -74,3 +91,28 @@ class Snippet:
         `content check` and `/readyz` say loudly that it is due.
         """
         return self.status == "approved" and (self.route != "answer" or today <= self.review_by)
+
+
+def read_approval(raw: object, owner: str) -> Approval:
+    """An approval as it is written.
+
+    Raises:
+        ContentError: one of by, role and on is missing.
+    """
+    if not isinstance(raw, dict) or not all(raw.get(key) for key in ("by", "role", "on")):
+        raise ContentError(f"{owner}: `approval` needs by, role and on (a date).")
+    return Approval(by=str(raw["by"]), role=str(raw["role"]), on=read_date(raw["on"], f"{owner}: `approval.on`"))
+
+
+def read_date(raw: object, owner: str) -> date:
+    """A date as it is written.
+
+    Raises:
+        ContentError: it is none.
+    """
+    if isinstance(raw, date):
+        return raw
+    try:
+        return date.fromisoformat(str(raw))
+    except ValueError as error:
+        raise ContentError(f"{owner} is {raw!r}; write a date as YYYY-MM-DD.") from error

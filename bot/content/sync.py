@@ -16,6 +16,7 @@ from bot.content.files import ContentError, read_mapping
 from bot.content.follow_ups import load_follow_ups
 from bot.content.library import Library
 from bot.content.short_questions import load_short_questions
+from bot.content.spelling import SPELLINGS, load_spelling
 from bot.safety.warning import WARNING
 
 _EXAMPLE = re.compile(r"^\s*-\s+(.*\S)\s*$", re.MULTILINE)
@@ -169,7 +170,7 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
         *(f"  utter_{name}: [{{text: {WARNING}}}]\n" for name in sorted([*intents, *(name for name in _SAID_BY_RULES if name in library)])),
     ]
     rules = [_WRITTEN, _RULES_HEAD, *(_rule(intent) for intent in intents)]
-    questions = [_WRITTEN, 'version: "3.1"\nnlu:\n', *_questions(library)]
+    questions = [_WRITTEN, 'version: "3.1"\nnlu:\n', *_questions(library, data)]
     root = data.parent
     return {root / "domain.yml": "".join(domain), data / "rules.yml": "".join(rules), data / "nlu" / _APPROVED_QUESTIONS: "".join(questions)}
 
@@ -179,9 +180,12 @@ def _rule(intent: str) -> str:
     return f"- rule: {intent}\n  steps:\n  - intent: {intent}\n  - action: utter_{intent}\n{form}"
 
 
-def _questions(library: Library) -> Iterable[str]:
+def _questions(library: Library, data: Path) -> Iterable[str]:
+    """The questions on the buttons in both spellings, so that a model fits whichever the clinic chooses."""
+    spellings = [load_spelling(data / "spelling.yml", spelling) for spelling in SPELLINGS]
     for snippet in library.of_route("answer"):
-        yield f"- intent: {snippet.id}\n  examples: |\n    - {snippet.question}\n"
+        spelled = dict.fromkeys(spelling.of(snippet.question) for spelling in spellings)
+        yield f"- intent: {snippet.id}\n  examples: |\n" + "".join(f"    - {question}\n" for question in spelled)
 
 
 def out_of_step(library: Library, data: Path) -> list[Path]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any, Dict, List, Optional, Tuple
+from datetime import UTC, date, datetime
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 import structlog
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
@@ -66,10 +66,12 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
         domain: Optional[Domain] = None,
         library: Optional[Library] = None,
         asked_next: Mapping[str, Iterable[str]] = NOTHING_ASKED,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         super().__init__(domain.responses if domain else {})
         self._library = library or shared_library()
         self._asked_next = asked_next
+        self._clock = clock
 
     async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any) -> Optional[Dict[str, Any]]:
         """The approved text with the metadata that traces it: id, version, hash, route and sources."""
@@ -90,7 +92,7 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
         except Exception as error:  # noqa: BLE001 - Rasa would swallow it and the visitor would get silence
             log.error("nlg.failed", utterance=utter_action, error=type(error).__name__)
             snippet, buttons = self._library[PROBLEM], []
-        response = {**reply(snippet, buttons, with_warning=not on_website), "offers": questions}
+        response = {**reply(self._at_this_moment(snippet, tracker), buttons, with_warning=not on_website), "offers": questions}
         if snippet.route == "answer":
             response["question"] = self._library[snippet.short_of or snippet.id].question
         if snippet.id in _INPUT:
@@ -101,6 +103,17 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
             if not on_website:  # where nothing else shows it
                 response["attachment"] = shown
         return response
+
+    def _at_this_moment(self, snippet: Snippet, tracker: DialogueStateTracker) -> Snippet:
+        """The answer about opening hours with what it says of the day that is asked about; every other snippet as it is."""
+        opening, message = self._library.opening, tracker.latest_message
+        if opening is None or message is None or snippet.id != opening.answer:
+            return snippet
+        try:
+            return opening.answered(snippet, str(message.text or ""), self._library.clinic.week, self._clock())
+        except Exception as error:  # noqa: BLE001 - the plain hours are an answer, too
+            log.error("nlg.opening_failed", error=type(error).__name__)
+            return snippet
 
     def _sendable(self, snippet_id: str) -> Snippet:
         if snippet_id not in self._library:

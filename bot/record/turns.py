@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from sqlite_utils import Database
 
+from bot.content.opening import is_made_of
 from bot.record.filters import TurnFilter, find
 from bot.record.review_schema import MONTHLY
 from bot.safety.normalise import clean
@@ -228,7 +229,8 @@ def all_turns(database: Database) -> Iterator[Turn]:
 def verify_turns(database: Database) -> tuple[int, list[str]]:
     """How many turns were checked, and one sentence for each that does not hold what was approved.
 
-    A text must hash to the hash stored with it, and the warning must be the warning.
+    A text must hash to the hash stored with it, and the warning must be the warning. A text that was worked out at the time of the
+    question must come out the same again from the approved pattern and the facts stored with it.
     """
     checked, problems = 0, []
     for turn in all_turns(database):
@@ -245,4 +247,6 @@ def verify_turns(database: Database) -> tuple[int, list[str]]:
             text = str(message.get("text") or "").removesuffix(f"\n\n{WARNING}")
             if hashlib.sha256(text.encode()).hexdigest() != snippet.get("hash"):
                 problems.append(f"{name}: the text of `{snippet.get('id')}` is not the approved one.")
+            elif "made_of" in snippet and not is_made_of(snippet["made_of"], text):
+                problems.append(f"{name}: the text of `{snippet.get('id')}` is not made of its approved pattern and the facts that were stored.")
     return checked, problems

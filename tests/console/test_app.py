@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -626,6 +626,18 @@ def test_words_that_do_not_fit_their_hash_are_flagged(inside: TestClient, settin
     logged = {"id": snippet.id, "version": snippet.version, "hash": snippet.hash}
     _store(settings, _turn(library, messages=[{"text": snippet.text + " It cures.", "snippet": logged}]))
     assert "do not give the hash that was logged" in inside.get("/conversations/c1").text
+
+
+def test_a_reply_that_was_worked_out_is_shown_with_its_pattern_and_proof(inside: TestClient, settings: Settings, library: Library) -> None:
+    assert library.opening is not None
+    plain, monday = library[library.opening.answer], datetime(2026, 12, 7, 15, tzinfo=UTC)
+    sent = library.opening.answered(plain, "are you open now?", library.clinic.week, monday)
+    _store(settings, _turn(library, messages=[{"text": sent.text, "snippet": sent.trace()}]))
+    html = inside.get("/conversations/c1").text
+    assert "byte for byte, the snippet’s current text" in html
+    assert "We are open now, until {to} today." in html
+    _store(settings, _turn(library, conversation="c2", messages=[{"text": f"We never close. {sent.text}", "snippet": sent.trace()}]))
+    assert "do not give the hash that was logged" in inside.get("/conversations/c2").text
 
 
 def test_a_turn_without_the_warning_is_flagged(inside: TestClient, settings: Settings, library: Library) -> None:

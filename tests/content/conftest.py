@@ -16,15 +16,56 @@ FILES = {
     "clinic.yml": """\
 fictional: true
 name: Small Clinic
+country: US
+spelling: US
+time_zone: America/New_York
 website: https://small.example
 phone: "555-0100"
 email: desk@small.example
+parking: a car park behind the house
+hours:
+  Monday: 9 am to 5 pm
+  Tuesday: 9 am to 5 pm
+  Wednesday: 9 am to noon, 1 pm to 5 pm
+  Thursday: 9 am to 5 pm
+  Friday: 9 am to 1:30 pm
+  Saturday: closed
+  Sunday: closed
+holidays:
+  2026-12-25: Christmas Day
+silence_minutes: 60
 retention_days: 180
 privacy_contact: privacy@small.example
 emergency:
   number: "911"
-  poison: Poison Control
-  crisis: the crisis line
+  poison: Poison Control at 1-800-222-1222
+  crisis: the crisis line at 988
+""",
+    "clinic_schema.yml": """\
+name: {kind: name, required: true, means: What the clinic is called.}
+country: {kind: name, required: true, means: A code from countries.yml.}
+spelling: {kind: name, required: true, means: US or UK.}
+time_zone: {kind: time zone, required: true, means: The clinic's clock.}
+website: {kind: URL, required: true, means: The clinic's website.}
+phone: {kind: phone, required: true, means: The number that patients call.}
+email: {kind: e-mail, required: true, means: The address that patients write to.}
+parking: {kind: text, means: Where cars can be left.}
+hours: {kind: hours, required: true, means: When the clinic is open.}
+holidays: {kind: holidays, required: true, means: When it is closed.}
+silence_minutes: {kind: minutes, required: true, means: Silence after which a conversation begins anew.}
+retention_days: {kind: number, required: true, means: Days that conversations are kept.}
+privacy_contact: {kind: e-mail, required: true, means: Whom to ask about stored data.}
+emergency.number: {kind: phone, required: true, means: The emergency number.}
+emergency.poison: {kind: helpline, required: true, means: Whom to call about a poisoning.}
+emergency.crisis: {kind: helpline, required: true, means: Whom to call in a crisis.}
+""",
+    "countries.yml": """\
+US: {emergency_numbers: ["911"], regulator: the FDA}
+AU: {emergency_numbers: ["000"], regulator: the TGA}
+""",
+    "spelling.yml": """\
+center: centre
+color: colour
 """,
     "snippets/sources.yml": """\
 lungs: {title: Ozone and the lungs, publisher: A journal, year: 2020, address: "https://journal.example/1"}

@@ -26,7 +26,7 @@ GOOD = Snippet(
     sources=(Source("lungs", "Ozone and the lungs", "A journal", 2020, "https://journal.example/1"),),
     seed=(1,),
     related=(),
-    after_risk=False,
+    after_risk="refer",
     status="approved",
     approval=Approval("Ed Itor", "editor", date(2026, 11, 22)),
     review_by=date(2027, 5, 22),
@@ -45,7 +45,8 @@ def _only(problems: list[str]) -> str:
 
 
 def test_the_shipped_content_passes(library: Library) -> None:
-    assert check_content(DATA, max(snippet.approval.on for snippet in library)) == []
+    assert library.opening is not None
+    assert check_content(DATA, max(approved.approval.on for approved in (*library, library.opening))) == []
 
 
 def test_the_small_content_passes(data: Path) -> None:
@@ -204,6 +205,41 @@ def test_a_button_that_would_be_referred_is_found(data: Path) -> None:
     edit(data / ABOUT, "question: What is ozone?", "question: Can I take warfarin?")
     sync(load_library(data), data)
     assert "the question of `what_is_ozone` fires the rule `medicine.blood_thinner`" in _only(check_content(data, TODAY))
+
+
+def test_a_text_for_an_unknown_fact_is_checked_like_any_text() -> None:
+    assert "`if_unknown` promises something" in _only(_problems(replace(GOOD, if_unknown="Please ask us. It will cure you.")))
+
+
+def test_a_text_that_is_not_sent_for_want_of_a_fact_may_be_short() -> None:
+    assert _problems(replace(GOOD, text="Please ask us about that.", if_unknown="Please ask us about that.", unknown=("parking",))) == []
+
+
+def test_a_text_is_checked_in_both_spellings(data: Path) -> None:
+    edit(data / "spelling.yml", "color: colour", "color: necessitates individualised evaluation notwithstanding heterogeneity")
+    edit(data / ABOUT, "sharp smell", "sharp color color color color")
+    assert "`what_is_ozone` reads at grade" in _only(check_content(data, TODAY))
+
+
+def test_every_fact_that_is_wrong_is_a_problem_of_its_own(data: Path) -> None:
+    edit(data / "clinic.yml", 'phone: "555-0100"', "phone: call us")
+    edit(data / "clinic.yml", "retention_days: 180", "retention_days: long")
+    assert len(check_content(data, TODAY)) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("We are open now,", "We are open now and it will cure you,", "data/opening.yml: `open_now` promises something"),
+        ("review_by: 2027-05-22", "review_by: 2026-11-30", "data/opening.yml was due for review by 2026-11-30"),
+        ("on: 2026-11-28", "on: 2026-12-28", "data/opening.yml was approved on 2026-12-28, which is in the future"),
+    ],
+)
+def test_the_patterns_about_opening_are_checked_like_any_text(data: Path, old: str, new: str, message: str) -> None:
+    (data / "opening.yml").write_text((DATA / "opening.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    assert check_content(data, TODAY) == []
+    edit(data / "opening.yml", old, new)
+    assert message in _only(check_content(data, TODAY))
 
 
 def test_every_problem_is_told_at_once(data: Path) -> None:

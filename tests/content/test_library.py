@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bot.content.checks import check_snippet
 from bot.content.clinic import load_clinic
-from bot.content.files import ContentError, read_mapping
+from bot.content.files import ContentError, read_mapping, read_written
 from bot.content.library import Library, load_library
 from bot.content.rules import load_categories, load_triage
+from bot.content.schema import load_schema
+from tests.conftest import DATA
 from tests.content.conftest import edit
 
 ABOUT = "snippets/about.yml"
@@ -34,6 +41,20 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_bad_yaml_names_its_line(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match=r"file\.yml:2: not valid YAML"):
         read_mapping(_file(tmp_path, "a: 1\nb: ]\nc: 2\n"))
+
+
+@pytest.mark.parametrize("read", [read_mapping, read_written])
+def test_a_key_that_stands_twice_is_refused_with_both_lines(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    with pytest.raises(ContentError, match=r"file\.yml:4: `b` stands twice, first in line 3\. Keep one"):
+        read(_file(tmp_path, "b: 1\na:\n  b: 1\n  b: 2\n"))
+
+
+def test_what_is_written_keeps_its_words_and_lines(tmp_path: Path) -> None:
+    pairs = dict(read_written(_file(tmp_path, "a: 007 # agent\nb: '7 # 8' # note\nc:\n  - x\nd: >-\n  one\n  # two\n")).pairs)
+    assert (pairs["a"].text, pairs["a"].cut) == ("007", "# agent")
+    assert (pairs["b"].text, pairs["b"].cut, pairs["b"].line) == ("7 # 8", "", 2)
+    assert (pairs["c"].kind, pairs["c"].line, pairs["c"].items[0].text) == ("list", 3, "x")
+    assert (pairs["d"].text, pairs["d"].cut) == ("one # two", "")
 
 
 def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
@@ -68,53 +89,7 @@ def test_a_telephone_number_a_time_a_price_and_a_date_stay_as_written(tmp_path: 
     assert read_mapping(_file(tmp_path, f"a: {written}\n")) == {"a": written}
 
 
-# clinic.py
-
-
-@pytest.mark.parametrize("field", ["phone", "retention_days", "email"])
-def test_a_missing_clinic_field_is_named(data: Path, field: str) -> None:
-    edit(data / "clinic.yml", f"{field}:", f"other_{field}:")
-    with pytest.raises(ContentError, match=rf"clinic\.yml: the field `{field}` is missing or empty"):
-        load_clinic(data / "clinic.yml")
-
-
-def test_an_empty_clinic_field_is_named(data: Path) -> None:
-    edit(data / "clinic.yml", 'number: "911"', 'number: ""')
-    with pytest.raises(ContentError, match=r"`emergency\.number` is missing or empty"):
-        load_clinic(data / "clinic.yml")
-
-
-@pytest.mark.parametrize("value", ["[a, b]", "true", ""])
-def test_a_clinic_field_that_is_neither_text_nor_number_is_refused(data: Path, value: str) -> None:
-    edit(data / "clinic.yml", "name: Small Clinic", f"name: {value}")
-    with pytest.raises(ContentError, match="`name` must be text or a number"):
-        load_clinic(data / "clinic.yml")
-
-
-@pytest.mark.parametrize("value", ["no", '"false"', "0"])
-def test_fictional_that_is_no_truth_value_is_refused(data: Path, value: str) -> None:
-    edit(data / "clinic.yml", "fictional: true", f"fictional: {value}")
-    with pytest.raises(ContentError, match="`fictional`"):
-        load_clinic(data / "clinic.yml")
-
-
-def test_a_clinic_that_does_not_say_so_is_not_fictional(data: Path) -> None:
-    edit(data / "clinic.yml", "fictional: true\n", "")
-    assert load_clinic(data / "clinic.yml").fictional is False
-
-
-def test_nested_clinic_fields_have_dotted_names(data: Path) -> None:
-    assert load_clinic(data / "clinic.yml").fields["emergency.number"] == "911"
-
-
-def test_an_emergency_number_keeps_its_zeros(data: Path) -> None:
-    edit(data / "clinic.yml", 'number: "911"', "number: 000")
-    assert load_clinic(data / "clinic.yml").fields["emergency.number"] == "000"
-
-
-def test_the_contact_tells_how_to_reach_the_clinic(data: Path) -> None:
-    contact = {"name": "Small Clinic", "phone": "555-0100", "email": "desk@small.example", "website": "https://small.example"}
-    assert load_clinic(data / "clinic.yml").contact() == contact
+# library.py
 
 
 @pytest.mark.parametrize("field", ["fax", "Phone", "emergency", "phone "])
@@ -122,9 +97,6 @@ def test_an_unknown_clinic_field_names_who_asked_for_it(data: Path, field: str) 
     edit(data / ABOUT, "{phone}", f"{{{field}}}")
     with pytest.raises(ContentError, match=rf"`opening_hours`: the clinic field \{{{field}\}} is missing"):
         load_library(data)
-
-
-# library.py
 
 
 def test_a_text_is_filled_with_the_clinics_facts(data: Path) -> None:
@@ -217,6 +189,104 @@ def test_the_hash_of_the_library_changes_with_a_clinic_fact_that_is_spoken(data:
     before = load_library(data).hash
     edit(data / "clinic.yml", "555-0100", "555-0199")
     assert load_library(data).hash != before
+
+
+def test_an_answer_without_its_fact_sends_the_approved_sentence_and_never_the_word_unknown(data: Path) -> None:
+    edit(data / ABOUT, "The phone is {phone}.", "There is {parking}.")
+    edit(data / "clinic.yml", "parking: a car park behind the house", "parking: unknown")
+    snippet = load_library(data)["opening_hours"]
+    assert snippet.text == "That detail is not among my answers. The clinic can tell you: 555-0100 or desk@small.example."
+    assert snippet.unknown == ("parking",)
+
+
+def test_an_answer_without_its_fact_sends_its_own_text_for_that(data: Path) -> None:
+    edit(data / ABOUT, "The phone is {phone}.", "There is {parking}.")
+    edit(data / ABOUT, "  sources: [clinic]\n", "  if_unknown: Please ask about cars on {phone}.\n  sources: [clinic]\n")
+    edit(data / "clinic.yml", "parking: a car park behind the house", "parking: Unknown")
+    snippet = load_library(data)["opening_hours"]
+    assert snippet.text == "Please ask about cars on 555-0100."
+    assert snippet.trace()["hash"] == hashlib.sha256(snippet.text.encode()).hexdigest()
+
+
+def test_a_known_fact_is_told_and_the_text_for_an_unknown_one_is_kept_for_the_checks(data: Path) -> None:
+    edit(data / ABOUT, "The phone is {phone}.", "There is {parking}.")
+    snippet = load_library(data)["opening_hours"]
+    assert "There is a car park behind the house." in snippet.text
+    assert (snippet.unknown, snippet.if_unknown[:11]) == ((), "That detail")
+
+
+def test_the_hash_of_the_library_changes_when_a_fact_becomes_unknown(data: Path) -> None:
+    edit(data / ABOUT, "The phone is {phone}.", "There is {parking}.")
+    before = load_library(data).hash
+    edit(data / "clinic.yml", "parking: a car park behind the house", "parking: unknown")
+    assert load_library(data).hash != before
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_short_version_is_there_as_long_as_its_facts_are_known(data: Path, known: bool) -> None:
+    edit(data / ABOUT, "  sources: [clinic]\n", "  short: There is {parking} here.\n  sources: [clinic]\n")
+    if not known:
+        edit(data / "clinic.yml", "parking: a car park behind the house", "parking: unknown")
+    assert (load_library(data).short_version("opening_hours") is not None) is known
+
+
+def test_a_referral_may_not_hang_on_a_fact_that_may_be_unknown(data: Path) -> None:
+    edit(data / "snippets/risks.yml", "at {phone} and", "at {phone}, where there is {parking}, and")
+    with pytest.raises(ContentError, match=r"risks\.yml: `clinician_general` takes the route clinician and uses \{parking\}, which may be unknown"):
+        load_library(data)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [("  if_unknown: Ask us.\n", "uses no fact that may be unknown"), ("  text: There is {parking}.\n  if_unknown: No {parking}.\n", "may be unknown itself")],
+)
+def test_an_if_unknown_that_cannot_be_needed_or_cannot_be_said_is_refused(data: Path, lines: str, message: str) -> None:
+    path = data / ABOUT
+    text = path.read_text(encoding="utf-8")
+    head, tail = text.split("- id: opening_hours\n")
+    kept = tail if "text:" not in lines else tail[: tail.index("  text")] + tail[tail.index("  sources") :]
+    path.write_text(f"{head}- id: opening_hours\n{lines}{kept}", encoding="utf-8")
+    with pytest.raises(ContentError, match=message):
+        load_library(data)
+
+
+def test_texts_take_the_spelling_of_the_clinic(data: Path) -> None:
+    edit(data / ABOUT, "sharp smell", "sharp smell and a blue colour")
+    assert "a blue color" in load_library(data)["what_is_ozone"].text
+    edit(data / "clinic.yml", "spelling: US", "spelling: UK")
+    assert "a blue colour" in load_library(data)["what_is_ozone"].text
+
+
+def test_a_text_in_another_language_keeps_its_spelling(data: Path) -> None:
+    (data / "snippets" / "languages.yml").write_text(
+        (data / "snippets" / "risks.yml").read_text(encoding="utf-8").split("- id")[0]
+        + "- id: other_language_es\n  route: out_of_scope\n  question: Spanish\n  text: El color es azul.\n",
+        encoding="utf-8",
+    )
+    edit(data / "clinic.yml", "spelling: US", "spelling: UK")
+    assert load_library(data)["other_language_es"].text == "El color es azul."
+
+
+def test_with_every_fact_unknown_that_may_be_no_text_says_so_and_all_pass_the_checks(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("encoder", "nlu")))
+    required = {name for name, fact in load_schema(folder / "clinic_schema.yml").items() if fact.required}
+    shipped = load_clinic(folder / "clinic.yml")
+    text = (folder / "clinic.yml").read_text(encoding="utf-8")
+    for name in set(shipped.schema) - required:
+        group, _, last = name.rpartition(".")
+        text, count = re.subn(rf"(?m)^{'  ' if group else ''}{re.escape(last)}: .*$", f"{'  ' if group else ''}{last}: unknown", text)
+        assert count == 1, name
+    (folder / "clinic.yml").write_text(text, encoding="utf-8")
+    library = load_library(folder)
+    assert library.clinic.unknown == set(shipped.schema) - required
+    assert sum(bool(snippet.unknown) for snippet in library) > 20
+    assert [snippet.id for snippet in library if "unknown" in snippet.text.split() and snippet.unknown] == []
+    assert [problem for snippet in library for problem in check_snippet(snippet, snippet.approval.on)] == []
+
+
+def test_a_text_says_the_words_of_the_clinics_country(data: Path) -> None:
+    edit(data / ABOUT, "The phone is {phone}.", "Ask {regulator}.")
+    assert "Ask the FDA." in load_library(data)["opening_hours"].text
 
 
 def test_an_answer_falls_silent_after_its_review_date(library: Library) -> None:

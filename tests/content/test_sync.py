@@ -98,3 +98,13 @@ def test_an_answer_without_examples_is_refused(data: Path) -> None:
     edit(data / "nlu/about.yml", "- intent: opening_hours\n  examples: |\n    - hours please\n", "")
     with pytest.raises(ContentError, match="the snippet `opening_hours` has no training examples"):
         generated_files(load_library(data), data)
+
+
+def test_a_question_is_a_training_example_in_both_spellings_whichever_the_clinic_chooses(data: Path) -> None:
+    edit(data / "snippets/about.yml", "question: What is ozone?", "question: What color is ozone?")
+    american = generated_files(load_library(data), data)
+    edit(data / "clinic.yml", "spelling: US", "spelling: UK")
+    british = load_library(data)
+    assert british["what_is_ozone"].question == "What colour is ozone?"
+    assert generated_files(british, data) == american
+    assert "    - What color is ozone?\n    - What colour is ozone?\n" in american[data / "nlu" / "approved_questions.yml"]

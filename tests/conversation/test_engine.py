@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,31 @@ def test_strange_input_is_never_silence(text: str, say: Say) -> None:
 def test_every_reply_is_an_approved_snippet_byte_for_byte(engine: Engine) -> None:
     checked, problems = verify_turns(engine.store.database)
     assert problems == [], checked
+
+
+@pytest.mark.parametrize(
+    ("text", "front"),
+    [
+        ("Are you open now?", "We are closed right now. We open today at 9 am. "),
+        ("are you open on sunday", "On Sundays we are closed. "),
+        ("is the clinic open on christmas day", "On Friday, December 25, we are closed for Christmas Day. "),
+        ("When are you open?", ""),
+    ],
+)
+def test_a_question_about_a_day_is_worked_out_and_the_record_proves_it(
+    text: str, front: str, engine: Engine, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert engine._processor is not None
+    monkeypatch.setattr(engine._processor.nlg, "_clock", lambda: datetime(2026, 12, 7, 13, 30, tzinfo=UTC))
+    reply = say(text)
+    assert reply.messages[0].text == front + engine.library["opening_hours"].text
+    assert verify_turns(engine.store.database)[1] == []
+
+
+def test_hours_that_cannot_be_worked_out_leave_the_plain_answer(engine: Engine, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert engine._processor is not None
+    monkeypatch.setattr(engine._processor.nlg, "_clock", lambda: None)
+    assert say("Are you open now?").messages[0].text == engine.library["opening_hours"].text
 
 
 def test_a_slash_does_not_choose_an_intent(say: Say) -> None:

@@ -316,6 +316,36 @@ def test_a_text_with_the_warning_after_it_passes(database: Database) -> None:
     assert turns.verify_turns(database) == (1, [])
 
 
+def _worked_out(text: str, **changes: object) -> dict[str, Any]:
+    """A message made of an approved pattern and a fact, and then the approved answer."""
+    pattern = "We close at {to}."
+    sentence = {"pattern": "open_now", "text": pattern, "hash": hashlib.sha256(pattern.encode()).hexdigest(), "facts": {"to": "5 pm"}}
+    made_of = {"base": SNIPPET["hash"], "version": 1, "at": "2026-12-07T09:00-05:00", "sentences": [sentence], **changes}
+    return _bot(text=text, metadata={"snippet": {**SNIPPET, "hash": hashlib.sha256(text.encode()).hexdigest(), "made_of": made_of}})
+
+
+def test_a_text_that_was_worked_out_passes_when_pattern_and_facts_give_it(database: Database) -> None:
+    _add(database, _turn(_user(), _worked_out(f"We close at 5 pm. {TEXT}")))
+    assert turns.verify_turns(database) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [
+        (f"We close at 6 pm. {TEXT}", {}),
+        (f"We close at 5 pm. It cures. {TEXT}", {}),
+        ("We close at 5 pm. Ozone is harmless.", {}),
+        (f"We close at 5 pm. {TEXT}", {"base": "0"}),
+        (TEXT, {"sentences": []}),
+        (f"We close at 5 pm. {TEXT}", {"sentences": None}),
+    ],
+)
+def test_a_text_that_pattern_and_facts_do_not_give_is_found(database: Database, text: str, changes: dict[str, object]) -> None:
+    _add(database, _turn(_user(), _worked_out(text, **changes)))
+    _, problems = turns.verify_turns(database)
+    assert problems == ["talk #1: the text of `what_is_ozone` is not made of its approved pattern and the facts that were stored."]
+
+
 def test_an_empty_record_has_nothing_to_verify(database: Database) -> None:
     assert turns.verify_turns(database) == (0, [])
 

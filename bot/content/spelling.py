@@ -1,0 +1,48 @@
+"""One spelling for all English texts, whichever way they were written: US or UK, by the word pairs of data/spelling.yml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.files import ContentError, read_mapping
+
+SPELLINGS = ("US", "UK")
+_BEGINS = re.compile(r"(?:^|[.!?:]\s+|\n\s*|\")$")
+"""What stands before the first word of a sentence."""
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """Words to replace, in small letters; `pattern` finds them as whole words, never in an address, a number or a {field}."""
+
+    words: Mapping[str, str]
+    pattern: re.Pattern[str]
+
+    def of(self, text: str) -> str:
+        """The text in this spelling. A word with a capital in the middle of a sentence is part of a name and stays."""
+        return self.pattern.sub(self._replaced, text)
+
+    def _replaced(self, match: re.Match[str]) -> str:
+        said, word = match[0], self.words[match[0].lower()]
+        if said.islower():
+            return word
+        begins = _BEGINS.search(match.string[: match.start()]) is not None
+        return word[0].upper() + word[1:] if begins and said[1:].islower() else said
+
+
+def load_spelling(path: Path, spelling: str) -> Spelling:
+    """Reads spelling.yml, which gives the UK word for each US word.
+
+    Raises:
+        ContentError: the file cannot be used, or a word stands on both sides.
+    """
+    pairs = {str(us).lower(): str(uk).lower() for us, uk in read_mapping(path).items()}
+    if len(set(pairs.values())) < len(pairs) or set(pairs) & set(pairs.values()):
+        raise ContentError(f"{path}: a word stands twice, or on both sides. Each word may have one partner.")
+    words = {uk: us for us, uk in pairs.items()} if spelling == "US" else pairs
+    longest_first = sorted(words, key=len, reverse=True)
+    pattern = rf"(?<![\w@{{./-])(?:{'|'.join(map(re.escape, longest_first))})(?![\w@}}/]|[.-]\w)"
+    return Spelling(words, re.compile(pattern, re.IGNORECASE))
