@@ -8,14 +8,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bot.content.clinic import load_clinic
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 from bot.website.bundle import BUILT, EMERGENCY_NUMBER, SOURCE, content, fingerprint, integrity, script
 
-PINNED = Path(__file__).resolve().parent / "npm"
+PINNED = ROOT / "scripts" / "npm"
 """What is taken of npm, with the hash of everything: `package.json` and `package-lock.json`."""
 INSTALLED = ROOT / ".tools" / "npm"
 

@@ -49,11 +49,12 @@ def test_a_class_can_derive_from_it(place: Path) -> None:
 def test_it_can_stand_in_an_except_clause(place: Path) -> None:
     stand_ins.install()
     missing: type[Exception] = load("botocore.exceptions").ClientError
-    with pytest.raises(KeyError):
-        try:
-            raise KeyError
-        except missing:
-            pytest.fail("a stand-in caught an error of something else")
+    try:
+        raise KeyError
+    except missing:
+        pytest.fail("a stand-in caught an error of something else")
+    except KeyError:
+        return
 
 
 def test_a_module_may_define_something_with_it_while_it_is_imported(place: Path) -> None:

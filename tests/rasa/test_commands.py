@@ -101,7 +101,7 @@ def trained(project: Project) -> str:
 def actions(project: Project) -> Iterator[None]:
     """`rasa run actions`, ready."""
     with (project.folder / "actions.log").open("wb") as log:
-        command = [RASA, "run", "actions", "--port", str(project.port)]
+        command = [str(RASA), "run", "actions", "--port", str(project.port)]
         server = subprocess.Popen(command, cwd=project.folder, env=project.environment, stdout=log, stderr=subprocess.STDOUT)
         try:
             _await_health(server, f"http://127.0.0.1:{project.port}/health")
