@@ -62,10 +62,10 @@ sri: install  ## Print the widget's tag with the hash that pins this version
 encoder: install  ## Tune the sentence encoder on data/nlu (gigabytes of packages, ten minutes or more)
 	@$$(command -v uv || echo $(TOOLS)/bin/uv) run --script scripts/tune_encoder.py
 
-sbom: install  ## List what is installed to serve in sbom.cdx.json (CycloneDX)
+sbom: develop  ## List what is installed to serve in sbom.cdx.json (CycloneDX)
 	@$(PY) scripts/supply_chain.py sbom sbom.cdx.json
 
-audit: install  ## Compare all locks with published advisories (docs/advisories.yml has what was accepted)
+audit: develop  ## Compare all locks with published advisories (docs/advisories.yml has what was accepted)
 	@$(PY) scripts/supply_chain.py audit
 
 check: train  ## Check the approved content and Rasa's own data

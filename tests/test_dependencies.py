@@ -116,7 +116,7 @@ def test_what_is_declared_to_serve_is_imported_by_what_serves() -> None:
 
 
 def test_what_is_declared_to_develop_is_imported_by_tests() -> None:
-    assert declared("dev") - NOT_IMPORTED.keys() <= _imported("tests", "benchmarks")
+    assert declared("dev") - NOT_IMPORTED.keys() <= _imported("tests", "benchmarks", "scripts")
 
 
 def test_what_is_declared_to_train_and_for_commands_is_imported_by_rasa_or_by_us() -> None:
