@@ -12,7 +12,8 @@ from typing import Any
 
 from bot.content.clinic import Clinic, load_clinic
 from bot.content.files import ContentError, read_mapping
-from bot.content.snippet import AFTER_RISK, ROUTES, Approval, Snippet, Source
+from bot.content.snippet import AFTER_RISK, Approval, Snippet, Source
+from bot.vocabulary import Route
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _KEYS = frozenset({"id", "question", "text", "route", "sources", "seed", "related", "after_risk", "status", "approval", "review_by", "version", "short"})
@@ -123,8 +124,8 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
     for key in ("question", "text", "route", "status", "approval", "review_by", "version"):
         if not raw.get(key):
             raise ContentError(f"{owner} has no `{key}`.")
-    if raw["route"] not in ROUTES:
-        raise ContentError(f"{owner} has the route {raw['route']!r}. Use one of {', '.join(ROUTES)}.")
+    if raw["route"] not in tuple(Route):
+        raise ContentError(f"{owner} has the route {raw['route']!r}. Use one of {', '.join(Route)}.")
     if raw["status"] not in _STATUSES:
         raise ContentError(f"{owner} has the status {raw['status']!r}. Use one of {', '.join(_STATUSES)}.")
     if raw.get("after_risk", "caution") not in AFTER_RISK:
@@ -138,7 +139,7 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         id=snippet_id,
         question=str(raw["question"]).strip(),
         text=clinic.fill(str(raw["text"]).strip(), owner),
-        route=raw["route"],
+        route=Route(raw["route"]),
         sources=tuple(_source(source_id, sources, owner) for source_id in raw.get("sources") or ()),
         seed=tuple(raw.get("seed") or ()),
         related=tuple(str(name) for name in raw.get("related") or ()),
@@ -156,7 +157,7 @@ def _short_version(snippet: Snippet, text: object, path: Path, clinic: Clinic) -
     if text is None:
         return ()
     owner = f"{path}: `{snippet.id}`"
-    if snippet.route != "answer" or not str(text).strip():
+    if snippet.route != Route.ANSWER or not str(text).strip():
         raise ContentError(f"{owner}: `short` must be a text, and only an answer has one.")
     return (replace(snippet, id=snippet.id + SHORT, text=clinic.fill(str(text).strip(), f"{owner}: `short`"), seed=(), short_of=snippet.id),)
 

@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-ROUTES = ("answer", "clinician", "check", "emergency", "clarify", "out_of_scope", "smalltalk")
+from bot.vocabulary import Route
+
 AFTER_RISK = ("answer", "caution", "refer")
 
 
@@ -46,7 +47,7 @@ class Snippet:
     id: str
     question: str
     text: str
-    route: str
+    route: Route
     sources: tuple[Source, ...]
     seed: tuple[int, ...]
     related: tuple[str, ...]
@@ -73,4 +74,4 @@ class Snippet:
         A referral or an emergency text does not fall silent on a date: an old number is worth more than none, and
         `content check` and `/readyz` say loudly that it is due.
         """
-        return self.status == "approved" and (self.route != "answer" or today <= self.review_by)
+        return self.status == "approved" and (self.route != Route.ANSWER or today <= self.review_by)

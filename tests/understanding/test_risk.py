@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pytest
+from bot.understanding.risk import CEILING, SILENT, RiskCalibration, fit_risk, is_risk, judge, parts_of
 
 from bot.understanding.encoder import DIMENSIONS
 from bot.understanding.examples import Examples
 from bot.understanding.linear import Reading
-from bot.understanding.risk import CEILING, SILENT, RiskCalibration, fit_risk, is_risk, judge, parts_of
 
 CLASSES = ("clinician_dose", "emergency_breathing", "what_is_ozone")
 Toy = tuple[Reading, npt.NDArray[np.str_]]
