@@ -118,7 +118,7 @@ class Checking:
     """What the visitor was asked about: the danger, and the snippet that answers them if there is none."""
 
     category: str
-    then: str | None
+    then: str | None = None
 
 
 @dataclass(frozen=True)
