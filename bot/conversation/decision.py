@@ -304,9 +304,9 @@ def _asking_first(verdict: Verdict, message: Understanding, risk: str | None, li
     calm = replace(
         message,
         findings=[finding for finding in message.findings if not finding.category.startswith(EMERGENCY)],
-        classifier={**message.classifier, "level": None, "emergency_score": 0.0},
+        classifier={**message.classifier, "level": None},
     )
-    otherwise = decide(calm, risk=risk, emergency=None, library=library, context=replace(context, checking=None), content=content)
+    otherwise = decide(calm, risk=risk, emergency=None, library=library, context=context, content=content)
     then = otherwise.snippet if otherwise is not None else message.intent
     known = then if then is not None and then in library and library[then].route in (Route.ANSWER, Route.CLINICIAN, Route.SMALLTALK) else None
     slots: dict[str, Any] = {"checking": {"category": category, "then": known}}
@@ -366,7 +366,7 @@ def _command(text: str, asked: str, words: FormWords) -> Decision | None:
 def _follow_up(message: Understanding, memory: Memory, library: Library, content: Content) -> str | None:
     """The snippet that a follow-up on the last answer leads to; None for other messages and when there is no last answer."""
     intent, topic = message.intent, memory.topic
-    if intent in _WITHOUT_ANSWER and (topic is None or topic not in library):
+    if intent in _WITHOUT_ANSWER and topic not in library:
         return _WITHOUT_ANSWER[intent] if _WITHOUT_ANSWER[intent] in library else None
     if intent == _SIMPLER and topic is not None:
         return library.short_version(topic)
