@@ -83,7 +83,7 @@ def test_a_message_of_one_group_alone_is_evidence_without_infinities() -> None:
 
 def _toy() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
     random = np.random.default_rng(7)
-    truth = np.arange(200) % 2.0
+    truth = np.array([0.0, 1.0] * 100, np.float64)
     rows = random.normal(size=(200, 3))
     rows[:, 1] += 4 * truth
     return rows.astype(np.float32), truth

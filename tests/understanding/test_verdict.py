@@ -135,6 +135,5 @@ def test_asking_back_needs_less_than_an_answer() -> None:
 
 
 def test_without_emergencies_nothing_is_chosen_from_nothing() -> None:
-    nothing = dict.fromkeys(HEADS, np.zeros(0))
-    chosen = choose_thresholds(nothing, nothing)
+    chosen = choose_thresholds(dict.fromkeys(HEADS, np.zeros(0, np.float32)), dict.fromkeys(HEADS, np.zeros(0)))
     assert (chosen.alarm, chosen.check) == (0.5, 0.5)
