@@ -694,3 +694,7 @@ def test_the_record_keeps_the_decision_with_its_first_findings() -> None:
 
 def test_so_many_questions_of_a_message_are_answered() -> None:
     assert MAX_PARTS == 3
+
+
+def test_a_check_without_an_answer_behind_it_is_read_back_from_a_record_that_keeps_no_nulls() -> None:
+    assert Checking(**{"category": EMERGENCY}) == Checking(EMERGENCY, None)
