@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.content.form_words import FormWords
 from bot.safety.normalise import phrase
-from bot.vocabulary import FORM as FORM
 from bot.vocabulary import FORM_SLOTS
 
 QUESTION, REACH, TIME, CONSENT = FORM_SLOTS
