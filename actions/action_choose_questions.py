@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from bot.content.shared import shared_library
 from bot.conversation.buttons import MAX_BUTTONS
 from bot.conversation.memory import Memory
+from bot.vocabulary import Route
 
 
 class ActionChooseQuestions(Action):
@@ -24,6 +25,6 @@ class ActionChooseQuestions(Action):
         """The answers among the first intents of the ranking, the likeliest first."""
         library = shared_library()
         ranked = [row["name"] for row in tracker.latest_message.get("intent_ranking") or []]
-        answers = [name for name in ranked if name in library and library[name].route == "answer"]
+        answers = [name for name in ranked if name in library and library[name].route == Route.ANSWER]
         misses = Memory.of(tracker.slots).misses + 1
         return [SlotSet("offered", answers[:MAX_BUTTONS]), SlotSet("misses", float(misses))]

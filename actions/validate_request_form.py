@@ -10,9 +10,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from rasa_sdk.forms import FormValidationAction
 
 from bot.content.shared import shared_form_words
-from bot.conversation.request_form import FORM, REACH, contact_in, fault_of
-from bot.record.private import FORM_SLOTS
+from bot.conversation.request_form import REACH, contact_in, fault_of
 from bot.safety.normalise import clean
+from bot.vocabulary import FORM, FORM_SLOTS
 
 
 class ValidateRequestForm(FormValidationAction):

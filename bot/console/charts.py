@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from bot.record.metrics import Bucket, starts
 from bot.record.review_schema import LATENCY_BOUNDS_MS
-from bot.record.turns import GRAVITY
+from bot.vocabulary import GRAVEST_FIRST
 
 WIDTH, HEIGHT = 960, 240
 LEFT, RIGHT, BOTTOM, TOP = 48, 16, 24, 8
@@ -61,7 +61,7 @@ def by_route(buckets: Sequence[Bucket]) -> Chart:
     bars = []
     for place, bucket in enumerate(buckets):
         y, segments = float(HEIGHT - BOTTOM), []
-        for route in reversed(GRAVITY):
+        for route in GRAVEST_FIRST:
             if count := bucket.routes.get(route, 0):
                 y -= count * scale
                 segments.append(Segment(route, count, round(y, 2), round(count * scale, 2)))

@@ -9,32 +9,35 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, assert_never
 
 from bot.console.current import RuleText, Snapshot
 from bot.content.opening import is_made_of
 from bot.content.snippet import Snippet
 from bot.record.turns import Turn
 from bot.safety.warning import WARNING
+from bot.vocabulary import FALLBACK, OUT_OF_SCOPE, Level, Reason, is_emergency, without_kind
 
-FALLBACK_INTENT = "nlu_fallback"
-OUT_OF_SCOPE_INTENT = "out_of_scope"
 EMERGENCY_MEASURE = "emergency"
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One rule that fired: the words it saw and, when the rule still exists, how it is written today."""
+    """One rule that fired: the words it saw and, when the rule still exists, how it is written today.
+
+    A `weak` one looks only at the shape of a sentence.
+    """
 
     rule: str
     category: str
     words: str
+    weak: bool
     text: RuleText | None
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One score of the risk classifier and the threshold from which it counts, both between 0 and 1."""
+    """One chance that the classifier gives, and the threshold from which it counts, both between 0 and 1."""
 
     name: str
     score: float | None
@@ -48,21 +51,26 @@ class Measure:
 
 @dataclass(frozen=True)
 class Classified:
-    """What the risk classifier made of the message.
+    """What the classifier made of the message: its `level`, if it saw a risk, and why.
 
-    `category` is empty when no threshold was reached; `nearest` is then empty too. `similarity` is a cosine.
+    `category` is empty without a level; `nearest` is then empty too. `similarity` is a cosine. `for_rule` and
+    `for_emergency_rule` are what a rule needs beside it; below that, its words were not meant.
     """
 
+    level: Level | None
     category: str
-    measures: tuple[Measure, ...]
+    alarm: Measure
+    asking: Measure
+    risk: Measure
+    for_rule: float | None
+    for_emergency_rule: float | None
     nearest: str
     similarity: float | None
 
     @property
-    def deciding(self) -> Measure | None:
-        """The score that its category rests on."""
-        emergency = self.category.startswith("emergency_")
-        return next((measure for measure in self.measures if (measure.name == EMERGENCY_MEASURE) == emergency), None)
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures that were stored."""
+        return tuple(measure for measure in (self.alarm, self.asking, self.risk) if measure.score is not None)
 
 
 @dataclass(frozen=True)
@@ -125,8 +133,7 @@ class Explained:
 
 def plain(identifier: str | None) -> str:
     """An identifier in words: `clinician_after_session` becomes `after session`."""
-    words = (identifier or "").removeprefix("emergency_").removeprefix("clinician_")
-    return words.replace("_", " ").strip() or "not named"
+    return without_kind(identifier or "").replace("_", " ").strip() or "not named"
 
 
 def unsigned(snippet: Snippet) -> bool:
@@ -153,29 +160,36 @@ def marked(text: str, seen: Sequence[str]) -> tuple[Run, ...]:
     return tuple(Run("".join(letter for letter, _ in run), found) for found, run in runs)
 
 
-_CARRIED = ("earlier_risk", "emergency_over", "emergency_not_over")
+_CARRIED = (Reason.EARLIER_RISK, Reason.CAUTION, Reason.EMERGENCY_OVER, Reason.EMERGENCY_NOT_OVER, Reason.CHECK_DENIED)
 """Reasons that lie in an earlier turn."""
 
 
 def _why(turn: Turn, snapshot: Snapshot) -> Why:
     explanation = _mapping(turn.explanation)
-    rules = tuple(_seen(finding, snapshot) for finding in _mappings(explanation.get("findings")))
-    classifier = _classified(_mapping(explanation.get("classifier")))
-    reason = str(explanation.get("reason") or "")
-    return Why(
-        summary=_summary(
-            turn,
-            reason,
-            _decided(turn, rules, classifier),
-            plain(str(explanation.get("earlier") or turn.risk_category or "")),
-            rules,
-            question_of(turn.intent, snapshot),
-        ),
-        rules=rules,
-        classifier=classifier,
-        ranking=tuple(_guess(row, snapshot) for row in _mappings(turn.ranking)),
-        earlier=str(explanation.get("earlier") or turn.risk_category or "") if reason in _CARRIED else "",
+    told = _Told(
+        turn,
+        rules=tuple(_seen(finding, snapshot) for finding in _mappings(explanation.get("findings"))),
+        classifier=_classified(_mapping(explanation.get("classifier"))),
+        earlier=str(explanation.get("earlier") or turn.risk_category or ""),
+        understood=question_of(turn.intent, snapshot),
+        sent=question_of(turn.snippet_id, snapshot),
     )
+    reason = _reason(explanation.get("reason"))
+    return Why(
+        summary=_summary(reason, told),
+        rules=told.rules,
+        classifier=told.classifier,
+        ranking=tuple(_guess(row, snapshot) for row in _mappings(turn.ranking)),
+        earlier=told.earlier if reason in _CARRIED else "",
+    )
+
+
+def _reason(stored: object) -> Reason:
+    """The reason of a turn; one of a version that had other reasons is told from the evidence."""
+    try:
+        return Reason(str(stored))
+    except ValueError:
+        return Reason.INTENT
 
 
 def _guess(row: Mapping[str, Any], snapshot: Snapshot) -> Guess:
@@ -189,36 +203,114 @@ def question_of(intent: str | None, snapshot: Snapshot) -> str:
     return library[intent].question if library is not None and intent and intent in library else ""
 
 
-def _summary(turn: Turn, reason: str, decided: str, earlier: str, rules: Sequence[Seen], question: str) -> str:
-    """The reason as a sentence; `reason` is the word that the safety decision stored, `question` the one that was understood."""
-    fixed = {
-        "no_words": "The message held no words.",
-        "too_long": "The message was longer than what is answered, and no emergency was seen in it.",
-        "emergency_over": f"An emergency was told of earlier ({earlier}), and the visitor has now said that it is over.",
-        "emergency_not_over": f"An emergency was told of earlier ({earlier}), and the visitor has not said that it is over: it still comes first.",
-        "earlier_risk": f"The message is not risky by itself, but a risk told of earlier in the conversation still holds: {earlier}.",
-        "fault": "Something failed while the message was answered, so only the rules were asked. " + (decided or "None of them fired."),
-    }
-    return fixed.get(reason) or decided or _overruled(rules) + _understood(turn, question)
+@dataclass(frozen=True)
+class _Told:
+    """What a sentence on a turn is made of; `understood` and `sent` are the questions of its intent and of its reply."""
+
+    turn: Turn
+    rules: tuple[Seen, ...]
+    classifier: Classified | None
+    earlier: str
+    understood: str
+    sent: str
 
 
-def _overruled(rules: Sequence[Seen]) -> str:
+def _summary(reason: Reason, told: _Told) -> str:
+    """The reason of a turn in plain words; every `Reason` has its own."""
+    earlier = plain(told.earlier)
+    match reason:
+        case Reason.EMERGENCY:
+            return _decided(told) or "The message tells of an emergency."
+        case Reason.EMERGENCY_OVER:
+            return f"An emergency was told of earlier ({earlier}), and the visitor has now said that it is over."
+        case Reason.EMERGENCY_NOT_OVER:
+            return f"An emergency was told of earlier ({earlier}), and the visitor has not said that it is over: it still comes first."
+        case Reason.CHECK:
+            return f"{_decided(told)} That is too little for an alarm: the number was shown, and the visitor was asked whether it is happening now.".lstrip()
+        case Reason.CHECK_DENIED:
+            return f"The visitor had been asked whether it is happening now ({earlier}) and said no, so the conversation went on{_with(told)}."
+        case Reason.CHECK_CONFIRMED:
+            return f"The visitor had been asked whether it is happening now and said yes: {plain(told.turn.risk_category)}."
+        case Reason.NO_WORDS:
+            return "The message held no words."
+        case Reason.TOO_LONG:
+            return "The message was longer than what is answered, and no emergency was seen in it."
+        case Reason.RISK:
+            return _decided(told) or "The message tells of a risk."
+        case Reason.EARLIER_RISK:
+            return (
+                "The message is not risky by itself, but it asks about having the treatment, "
+                f"and a risk told of earlier in the conversation still holds: {earlier}."
+            )
+        case Reason.CAUTION:
+            return f"A risk was told of earlier in the conversation ({earlier}), so the answer came after a caution, which is given once."
+        case Reason.CONTACT_DATA:
+            return "The message is a telephone number or an e-mail address, so the visitor was told where to leave one."
+        case Reason.SEVERAL_QUESTIONS:
+            return f"{_overruled(told)}The message asks several questions, and each was answered in its order."
+        case Reason.SHORT_QUESTION:
+            return "The message is too short to tell what is meant, so the visitor was asked back with the questions near the last answer."
+        case Reason.FOLLOW_UP:
+            return f"{_overruled(told)}The message leans on what was said before, and was taken together with it{_with(told)}."
+        case Reason.OTHER_LANGUAGE:
+            return "The message is not in English, so the approved sentence in its own language was sent."
+        case Reason.IN_BETWEEN:
+            return f"{_overruled(told)}The visitor asked something in the middle of the form: it was answered{_with(told)}, and the form asked again."
+        case Reason.FORM_CANCELLED:
+            return "The visitor cancelled the form for the clinical team."
+        case Reason.FORM_DECLINED:
+            return "The visitor did not agree to send the form, so nothing was sent to the clinical team."
+        case Reason.FORM_HELP:
+            return "The visitor asked for help with the form."
+        case Reason.FORM_OPEN:
+            return "The visitor asked for the form, which was open already."
+        case Reason.FORM_CHANGED:
+            return "The visitor wanted to change an earlier answer in the form."
+        case Reason.INTENT:
+            return _decided(told) or _overruled(told) + _understood(told.turn, told.understood)
+        case Reason.FAULT:
+            return "Something failed while the message was answered, so only the rules were asked. " + (_decided(told) or "None of them fired.")
+        case _:
+            assert_never(reason)
+
+
+def _with(told: _Told) -> str:
+    """Which approved text was sent, at the end of a clause."""
+    return f" with “{told.sent}” ({told.turn.snippet_id})" if told.sent else ""
+
+
+def _overruled(told: _Told) -> str:
     """What is said first when rules fired and the message was answered all the same."""
-    if not rules:
+    if not told.rules:
         return ""
-    names = ", ".join(dict.fromkeys(seen.rule for seen in rules))
-    return f"Overruled: {names} looks only at the shape of a sentence, and the classifier was sure of an ordinary message. "
+    names = ", ".join(dict.fromkeys(seen.rule for seen in told.rules))
+    return f"Overruled: {names}. {_against(told) or 'The classifier was sure that the words were not meant.'} "
 
 
-def _decided(turn: Turn, rules: Sequence[Seen], classifier: Classified | None) -> str:
+def _against(told: _Told) -> str:
+    """The classifier's chance and the threshold that the rules needed beside it; empty where they were not stored."""
+    classifier = told.classifier
+    if classifier is None:
+        return ""
+    if any(is_emergency(seen.category) for seen in told.rules):
+        of, score, needed = "an emergency", classifier.alarm.score, classifier.for_emergency_rule
+    else:
+        strong = classifier.for_rule if any(not seen.weak for seen in told.rules) else classifier.risk.threshold
+        of, score, needed = "any risk", classifier.risk.score, strong
+    if score is None or needed is None:
+        return ""
+    return f"The classifier put the chance of {of} at {_score(score)}, and a rule like that counts from {_score(needed)} on."
+
+
+def _decided(told: _Told) -> str:
     """What `risk_rule` stands for: a rule that fired, the classifier, or the intent itself; empty when there was no risk."""
+    turn, classifier = told.turn, told.classifier
     rule = turn.risk_rule or ""
-    seen = next((seen for seen in rules if seen.rule == rule), None)
+    seen = next((seen for seen in told.rules if seen.rule == rule), None)
     if seen is not None:
-        return f"The rule {seen.rule} saw the words “{seen.words}”, which tell of: {plain(seen.category)}."
+        return f"The rule {seen.rule} saw the words “{seen.words}”, which tell of: {plain(seen.category)}.{_doubted(seen, told)}"
     if rule.startswith("classifier") and classifier is not None:
-        measure = classifier.deciding
-        return f"The risk classifier put the message at {_score(measure.score if measure else None)} for: {plain(turn.risk_category or classifier.category)}."
+        return _by_classifier(classifier, turn.risk_category or classifier.category)
     if rule.startswith("intent."):
         return f"The question itself, understood as {rule.removeprefix('intent.')}, is one for a clinician: {plain(turn.risk_category)}."
     if turn.risk_category or rule:
@@ -226,10 +318,28 @@ def _decided(turn: Turn, rules: Sequence[Seen], classifier: Classified | None) -
     return ""
 
 
+def _by_classifier(classifier: Classified, category: str) -> str:
+    """The chance on which a level of the classifier rests, and what it had to reach."""
+    level = classifier.level or (Level.EMERGENCY if is_emergency(category) else Level.CLINICIAN)
+    measure = classifier.risk if level == Level.CLINICIAN else classifier.alarm
+    of = "any risk" if level == Level.CLINICIAN else "an emergency"
+    needed = {Level.CLINICIAN: classifier.risk, Level.CHECK: classifier.asking, Level.EMERGENCY: classifier.alarm}[level].threshold
+    counts = {Level.CLINICIAN: "a clinician is asked", Level.CHECK: "the visitor is asked first", Level.EMERGENCY: "it is an alarm"}[level]
+    return f"The classifier put the chance of {of} at {_score(measure.score)} ({counts} from {_score(needed)} on), and named it: {plain(category)}."
+
+
+def _doubted(seen: Seen, told: _Told) -> str:
+    """Why a rule for emergencies called no alarm; empty when it did."""
+    alarm = told.classifier.alarm if told.classifier is not None and is_emergency(seen.category) else None
+    if alarm is None or alarm.score is None or alarm.threshold is None or alarm.reached:
+        return ""
+    return f" But the classifier put the chance of an emergency at {_score(alarm.score)}, under the {_score(alarm.threshold)} of an alarm."
+
+
 def _understood(turn: Turn, question: str) -> str:
-    if turn.intent == FALLBACK_INTENT:
+    if turn.intent == FALLBACK:
         return "No risk was seen. No approved question was clearly the nearest, so the visitor was asked back."
-    if turn.intent == OUT_OF_SCOPE_INTENT:
+    if turn.intent == OUT_OF_SCOPE:
         return "No risk was seen. The message is outside what the approved questions cover, or none of them was near enough."
     if turn.intent:
         told = f"“{question}” ({turn.intent})" if question else turn.intent
@@ -239,19 +349,24 @@ def _understood(turn: Turn, question: str) -> str:
 
 def _seen(finding: Mapping[str, Any], snapshot: Snapshot) -> Seen:
     rule = str(finding.get("rule") or "not named")
-    return Seen(rule, str(finding.get("category") or ""), str(finding.get("words") or ""), snapshot.rules.get(rule))
+    category, words = str(finding.get("category") or ""), str(finding.get("words") or "")
+    return Seen(rule, category, words, finding.get("weak") is True, snapshot.rules.get(rule))
 
 
 def _classified(raw: Mapping[str, Any]) -> Classified | None:
-    thresholds = _mapping(raw.get("thresholds"))
-    measures = (
-        Measure(EMERGENCY_MEASURE, _number(raw.get("emergency_score")), _number(thresholds.get("emergency"))),
-        Measure("any risk", _number(raw.get("score")), _number(thresholds.get("risk"))),
+    thresholds, danger = _mapping(raw.get("thresholds")), _number(raw.get("emergency_score"))
+    found = Classified(
+        level=next((level for level in Level if level == raw.get("level")), None),
+        category=str(raw.get("category") or ""),
+        alarm=Measure("Emergency", danger, _number(thresholds.get("emergency"))),
+        asking=Measure("Asked first", danger if "check" in thresholds else None, _number(thresholds.get("check"))),
+        risk=Measure("Any risk", _number(raw.get("score")), _number(thresholds.get("risk"))),
+        for_rule=_number(thresholds.get("rule")),
+        for_emergency_rule=_number(thresholds.get("emergency_rule")),
+        nearest=str(raw.get("nearest") or ""),
+        similarity=_number(raw.get("similarity")),
     )
-    known = tuple(measure for measure in measures if measure.score is not None)
-    if not known:
-        return None
-    return Classified(str(raw.get("category") or ""), known, str(raw.get("nearest") or ""), _number(raw.get("similarity")))
+    return found if found.measures else None
 
 
 def _sent(turn: Turn, snapshot: Snapshot) -> tuple[Sent, ...]:

@@ -18,6 +18,7 @@ from bot.record import audit
 from bot.record.gaps import list_gaps
 from bot.record.metrics import Figures, figures, midnight, today
 from bot.record.review import QUEUES, queue_counts
+from bot.vocabulary import Route
 
 DEFAULT_DAYS = 30
 MAX_DAYS = 400
@@ -55,7 +56,7 @@ def _page(request: Request, template: str, first: date, last: date, *, weekly: b
         audit.append(database, who(request), "figures.read", f"{first} to {last}", now(request))
         gaps = list_gaps(database, since=midnight(first, zone), before=midnight(first - (last - first), zone), decision="open", limit=5)
     questions = {snippet.id: snippet.question for snippet in library_of(request) or ()}
-    answers = {snippet.id for snippet in library_of(request) or () if snippet.route == "answer"}
+    answers = {snippet.id for snippet in library_of(request) or () if snippet.route == Route.ANSWER}
     asked = [row for row in found.snippets if row.snippet in answers]
     return page(
         request,

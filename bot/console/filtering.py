@@ -14,7 +14,7 @@ from bot.console.page import zone_of
 from bot.record.filters import ANY, NONE, NOT_UNDERSTOOD, TurnFilter
 from bot.record.metrics import midnight
 from bot.record.review import VERDICTS
-from bot.record.turns import GRAVITY
+from bot.vocabulary import GRAVEST_FIRST, ROUTE_LABELS
 
 MAX_LENGTH = 200
 
@@ -90,14 +90,11 @@ _CALLED = {
     "judged_from": "judged from",
     "judged_to": "judged to",
 }
-_IN_WORDS = {
+_IN_WORDS: Mapping[str, str] = {
     **{verdict: label.lower() for verdict, label in VERDICTS.items()},
     NOT_UNDERSTOOD: "not understood",
     "not_helpful": "not helpful",
-    "out_of_scope": "out of scope",
-    "clarify": "asked back",
-    "answer": "answered",
-    "smalltalk": "small talk",
+    **{route: label.lower() for route, label in ROUTE_LABELS.items()},
 }
 
 
@@ -118,7 +115,7 @@ def asked(given: Mapping[str, str], zone: tzinfo | None) -> Asked:
         HTTPException: 400 with a sentence on the first field that cannot be used.
     """
     values = {name: value for name in _NAMES if (value := given.get(name, "").strip()[:MAX_LENGTH])}
-    _one_of(values, "route", (*reversed(GRAVITY), NOT_UNDERSTOOD), "route")
+    _one_of(values, "route", (*GRAVEST_FIRST, NOT_UNDERSTOOD), "route")
     _one_of(values, "feedback", ("helpful", "not_helpful", NONE), "feedback")
     _one_of(values, "verdict", (*VERDICTS, ANY, NONE), "verdict")
     first, last = _day(values, "from"), _day(values, "to")

@@ -14,18 +14,22 @@ from starlette.responses import HTMLResponse
 
 from bot.console.explain import plain, unsigned
 from bot.record.review import QUEUES, VERDICTS
+from bot.vocabulary import GRAVEST_FIRST, ROUTE_LABELS, Route
 
 FOLDER = Path(__file__).resolve().parent
 
-ROUTE_LABELS: Mapping[str, tuple[str, str]] = {
-    "emergency": ("Emergency", "!"),
-    "clinician": ("Clinician", "+"),
-    "answer": ("Answered", "✓"),
-    "clarify": ("Asked back", "?"),
-    "out_of_scope": ("Out of scope", "–"),
-    "smalltalk": ("Small talk", "~"),
+_SIGNS: Mapping[Route, str] = {
+    Route.EMERGENCY: "!",
+    Route.CHECK: "!?",
+    Route.CLINICIAN: "+",
+    Route.ANSWER: "✓",
+    Route.CLARIFY: "?",
+    Route.OUT_OF_SCOPE: "–",
+    Route.SMALLTALK: "~",
 }
-"""Each route's name for staff and a sign, so that it is told apart without its colour."""
+"""A sign for each route, so that it is told apart without its colour."""
+
+_BADGES = {route: (ROUTE_LABELS[route], _SIGNS[route]) for route in GRAVEST_FIRST}
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -40,7 +44,7 @@ class Pages:
         )
         self._environment.filters.update(when=_when, day=_day, plain=plain, decimal=_decimal, many=_many, percent=percent, since=_since, short=_short)
         self._environment.tests.update(unsigned=unsigned)
-        self._environment.globals.update(ROUTES=ROUTE_LABELS, VERDICTS=VERDICTS, QUEUES=QUEUES)
+        self._environment.globals.update(ROUTES=_BADGES, VERDICTS=VERDICTS, QUEUES=QUEUES)
 
     def render(self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, *, zone: tzinfo | None = None, **context: Any) -> HTMLResponse:
         """A page, with times in `zone`; `context` must hold every name the template uses."""

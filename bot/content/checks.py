@@ -18,9 +18,10 @@ from bot.content.spelling import SPELLINGS
 from bot.content.sync import out_of_step
 from bot.safety.normalise import sentences
 from bot.safety.triage import Triage
+from bot.vocabulary import Route
 
 MAX_WORDS = 90
-MIN_WORDS = {"answer": 25, "clinician": 25, "emergency": 20}
+MIN_WORDS = {Route.ANSWER: 25, Route.CLINICIAN: 25, Route.CHECK: 20, Route.EMERGENCY: 20}
 MAX_SHORT_WORDS = 45
 MAX_GRADE = 9.0
 """Flesch-Kincaid grade of the running text, names of methods and substances set aside: about the eighth school year."""
@@ -60,7 +61,7 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
     ]
     problems += [
         f"data/snippets/{snippet.topic}.yml: the question of `{snippet.id}` fires the rule `{finding.rule}`; a button with it would be referred."
-        for snippet in library.of_route("answer")
+        for snippet in library.of_route(Route.ANSWER)
         for finding in triage.check(snippet.question)[:1]
     ]
     problems += list(_rule_examples(triage))

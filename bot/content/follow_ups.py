@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.content.files import ContentError, read_mapping
 from bot.content.library import Library
+from bot.vocabulary import Route
 
 RELATED = "related"
 """Stands for the first related question that was not answered yet."""
@@ -28,7 +29,7 @@ class FollowUps:
         named = by_topic.get(topic) or by_topic.get(library[topic].topic) or by_topic["default"]
         if named != RELATED and named != topic:
             return named
-        return next((name for name in library[topic].related if library[name].route == "answer" and name not in answered), None)
+        return next((name for name in library[topic].related if library[name].route == Route.ANSWER and name not in answered), None)
 
 
 def load_follow_ups(data: Path, library: Library) -> FollowUps:
@@ -45,6 +46,6 @@ def load_follow_ups(data: Path, library: Library) -> FollowUps:
         if kind not in library or not isinstance(by_topic, dict) or "default" not in by_topic:
             raise ContentError(f"{path}: `{kind}` needs a snippet with this id and a `default`.")
         for name in by_topic.values():
-            if name != RELATED and (name not in library or library[name].route != "answer"):
+            if name != RELATED and (name not in library or library[name].route != Route.ANSWER):
                 raise ContentError(f"{path}: `{kind}` leads to `{name}`, which is no answer. Use an id from data/snippets or `{RELATED}`.")
     return FollowUps(targets)

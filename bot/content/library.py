@@ -12,7 +12,8 @@ from typing import Any
 from bot.content.clinic import Clinic, load_clinic
 from bot.content.files import ContentError, read_mapping
 from bot.content.opening import Opening, load_opening
-from bot.content.snippet import AFTER_RISK, ROUTES, Snippet, Source, read_approval, read_date
+from bot.content.snippet import AFTER_RISK, Snippet, Source, read_approval, read_date
+from bot.vocabulary import Route
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIRED = ("question", "text", "route", "status", "approval", "review_by", "version")
@@ -138,8 +139,8 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
     for key in _REQUIRED:
         if not raw.get(key):
             raise ContentError(f"{owner} has no `{key}`.")
-    if raw["route"] not in ROUTES:
-        raise ContentError(f"{owner} has the route {raw['route']!r}. Use one of {', '.join(ROUTES)}.")
+    if raw["route"] not in tuple(Route):
+        raise ContentError(f"{owner} has the route {raw['route']!r}. Use one of {', '.join(Route)}.")
     if raw["status"] not in _STATUSES:
         raise ContentError(f"{owner} has the status {raw['status']!r}. Use one of {', '.join(_STATUSES)}.")
     if raw.get("after_risk", "caution") not in AFTER_RISK:
@@ -154,7 +155,7 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         id=snippet_id,
         question=_spelled(str(raw["question"]).strip(), path.stem, clinic),
         text=said.text,
-        route=raw["route"],
+        route=Route(raw["route"]),
         sources=tuple(_source(source_id, sources, owner) for source_id in raw.get("sources") or ()),
         seed=tuple(raw.get("seed") or ()),
         related=tuple(str(name) for name in raw.get("related") or ()),
@@ -204,7 +205,7 @@ def _short_version(snippet: Snippet, text: object, path: Path, clinic: Clinic) -
     if text is None:
         return ()
     owner = f"{path}: `{snippet.id}`"
-    if snippet.route != "answer" or not str(text).strip():
+    if snippet.route != Route.ANSWER or not str(text).strip():
         raise ContentError(f"{owner}: `short` must be a text, and only an answer has one.")
     words = _spelled(str(text).strip(), snippet.topic, clinic)
     if clinic.unknown_in(words):

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.content.files import ContentError, read_mapping
 from bot.content.library import Library
 from bot.safety.normalise import phrase
+from bot.vocabulary import Route
 
 ASK = "ask"
 """Stands for asking back, with questions near the last answer."""
@@ -64,5 +65,5 @@ def _check(answers: Mapping[str, str], library: Library, path: Path) -> None:
     for place, name in answers.items():
         if place not in ("default", "alone") and place not in library and place not in topics:
             raise ContentError(f"{path}: `{place}` is neither an answer nor a file of data/snippets.")
-        if name != ASK and (name not in library or library[name].route not in ("answer", "smalltalk")):
+        if name != ASK and (name not in library or library[name].route not in (Route.ANSWER, Route.SMALLTALK)):
             raise ContentError(f"{path}: `{name}` is no answer. Use an id from data/snippets or `{ASK}`.")

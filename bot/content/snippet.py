@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.content.files import ContentError
+from bot.vocabulary import Route
 
-ROUTES = ("answer", "clinician", "check", "emergency", "clarify", "out_of_scope", "smalltalk")
 AFTER_RISK = ("answer", "caution", "refer")
 STARTER_ROLE = "starter set"
 """The role of the project's editors in the texts that ship."""
@@ -58,7 +58,7 @@ class Snippet:
     id: str
     question: str
     text: str
-    route: str
+    route: Route
     sources: tuple[Source, ...]
     seed: tuple[int, ...]
     related: tuple[str, ...]
@@ -90,7 +90,7 @@ class Snippet:
         A referral or an emergency text does not fall silent on a date: an old number is worth more than none, and
         `content check` and `/readyz` say loudly that it is due.
         """
-        return self.status == "approved" and (self.route != "answer" or today <= self.review_by)
+        return self.status == "approved" and (self.route != Route.ANSWER or today <= self.review_by)
 
 
 def read_approval(raw: object, owner: str) -> Approval:

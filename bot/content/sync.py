@@ -18,6 +18,7 @@ from bot.content.library import Library
 from bot.content.short_questions import load_short_questions
 from bot.content.spelling import SPELLINGS, load_spelling
 from bot.safety.warning import WARNING
+from bot.vocabulary import FALLBACK, FORM, FORM_SLOTS, Route
 
 _EXAMPLE = re.compile(r"^\s*-\s+(.*\S)\s*$", re.MULTILINE)
 _WRITTEN = "# Written by `python -m bot content sync` from data/snippets and data/nlu. Edit those, then run it again.\n"
@@ -67,30 +68,26 @@ slots:
     mappings: [{type: custom}]
 """
 
-_FORM = "request_form"
-_FORM_SLOTS = ("request_question", "request_reach", "request_time", "request_consent")
-"""Filled by the form "leave a question for our clinical team"; they never reach the transcript (bot/record/private.py)."""
-
 _FORM_SLOT = """  {slot}:
     type: text
     influence_conversation: false
     mappings:
     - type: from_text
-      conditions: [{{active_loop: request_form, requested_slot: {slot}}}]
+      conditions: [{{active_loop: {form}, requested_slot: {slot}}}]
 """
 
 _FORM_HEAD = f"""
 forms:
-  {_FORM}:
-    required_slots: [{", ".join(_FORM_SLOTS)}]
+  {FORM}:
+    required_slots: [{", ".join(FORM_SLOTS)}]
 
 """
 
-_SAID_BY_RULES = ("clarify", "request_left")
+_SAID_BY_RULES = (Route.CLARIFY, "request_left")
 """Snippets without an intent that a rule names."""
 
 _STARTS_FORM = "leave_question"
-_ACTIONS = ("action_choose_questions", "action_leave_request", "validate_request_form")
+_ACTIONS = ("action_choose_questions", "action_leave_request", f"validate_{FORM}")
 """Ours, without `action_session_start`: named here, Rasa would look for it on an action server, and `rasa shell` alone would answer nothing."""
 
 _RULES_HEAD = """version: "3.1"
@@ -144,21 +141,21 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
     for intent in examples:
         if intent not in library:
             raise ContentError(f"{data / 'nlu'}: the intent `{intent}` has no snippet. Add one with this id to data/snippets.")
-    for snippet in library.of_route("answer"):
+    for snippet in library.of_route(Route.ANSWER):
         if snippet.id not in examples:
             raise ContentError(f"{data / 'nlu'}: the snippet `{snippet.id}` has no training examples. Add the intent `{snippet.id}`.")
     intents = sorted(examples)
     unasked = sorted(snippet.id for snippet in library if snippet.id not in examples and snippet.id not in _SAID_BY_RULES)
     load_follow_ups(data, library)
     load_short_questions(data, library)
-    slots = (_FORM_SLOT.format(slot=slot) for slot in _FORM_SLOTS)
+    slots = (_FORM_SLOT.format(form=FORM, slot=slot) for slot in FORM_SLOTS)
     domain = [
         _WRITTEN,
         _HEAD.replace("{silence}", library.clinic.fields.get("silence_minutes", "60")),
         *slots,
         _FORM_HEAD,
         "intents:\n",
-        *(f"- {intent}\n" for intent in ["nlu_fallback", *intents]),
+        *(f"- {intent}\n" for intent in [FALLBACK, *intents]),
     ]
     domain += [
         "\n# Spoken by the safety policy; no rule names them.\nactions:\n",
@@ -176,14 +173,14 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
 
 
 def _rule(intent: str) -> str:
-    form = f"  - action: {_FORM}\n  - active_loop: {_FORM}\n" if intent == _STARTS_FORM else ""
+    form = f"  - action: {FORM}\n  - active_loop: {FORM}\n" if intent == _STARTS_FORM else ""
     return f"- rule: {intent}\n  steps:\n  - intent: {intent}\n  - action: utter_{intent}\n{form}"
 
 
 def _questions(library: Library, data: Path) -> Iterable[str]:
     """The questions on the buttons in both spellings, so that a model fits whichever the clinic chooses."""
     spellings = [load_spelling(data / "spelling.yml", spelling) for spelling in SPELLINGS]
-    for snippet in library.of_route("answer"):
+    for snippet in library.of_route(Route.ANSWER):
         spelled = dict.fromkeys(spelling.of(snippet.question) for spelling in spellings)
         yield f"- intent: {snippet.id}\n  examples: |\n" + "".join(f"    - {question}\n" for question in spelled)
 

@@ -19,8 +19,8 @@ from bot.content.snippet import Snippet
 from bot.conversation.buttons import CANCEL, MAX_BUTTONS, NOTHING_ASKED, buttons_for, questions_for
 from bot.conversation.decision import APPROVAL, EARLIER_RISK, EMERGENCY_FOLLOWUP, SOURCES
 from bot.conversation.memory import Memory
-from bot.conversation.request_form import FORM
 from bot.safety.warning import WARNING
+from bot.vocabulary import FORM, OUT_OF_SCOPE, Route
 
 log = structlog.get_logger()
 
@@ -29,7 +29,6 @@ WEB_CHANNEL = "web"
 
 PROBLEM = "technical_problem"
 REPEAT = "repeat_that"
-CLARIFY = "clarify"
 CLARIFY_AGAIN = "clarify_again"
 SIMPLER = "simpler"
 
@@ -43,7 +42,7 @@ _PATIENCE = 2
 _OTHERWISE = {
     EARLIER_RISK: f"{EARLIER_RISK}_again",
     EMERGENCY_FOLLOWUP: f"{EMERGENCY_FOLLOWUP}_again",
-    "out_of_scope": "out_of_scope_again",
+    OUT_OF_SCOPE: "out_of_scope_again",
     "none_of_these": "none_of_these_again",
     **dict.fromkeys(("more_detail", "why_so", "is_that_proven", "previous_answer", SIMPLER), "no_more_on_that"),
 }
@@ -84,7 +83,7 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
             if not in_form:  # a question in between shall not lead away from the form
                 at_risk = tracker.get_slot("risk") is not None
                 questions = questions_for(snippet, tracker.get_slot("offered") or (), memory, self._library, risk=at_risk, asked_next=self._asked_next)
-                if snippet.route == "answer":
+                if snippet.route == Route.ANSWER:
                     questions = list(dict.fromkeys([*_next_likeliest(tracker, snippet, self._library), *questions]))[:MAX_BUTTONS]
             buttons = buttons_for(snippet, questions, self._library, in_form=in_form, again=_last_said(tracker) == snippet.id)
             if not on_website:  # `rasa shell` makes a menu of buttons, in which the first is chosen unless one moves away from it
@@ -93,7 +92,7 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
             log.error("nlg.failed", utterance=utter_action, error=type(error).__name__)
             snippet, buttons = self._library[PROBLEM], []
         response = {**reply(self._at_this_moment(snippet, tracker), buttons, with_warning=not on_website), "offers": questions}
-        if snippet.route == "answer":
+        if snippet.route == Route.ANSWER:
             response["question"] = self._library[snippet.short_of or snippet.id].question
         if snippet.id in _INPUT:
             response["input"] = {"kind": _INPUT[snippet.id], "hint": snippet.question}
@@ -147,8 +146,8 @@ def _of_the_last_answer(snippet: Snippet, answer: Snippet) -> Tuple[Dict[str, An
 
 def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory) -> str:
     """The snippet that an utterance stands for in this conversation: what was said a moment ago is not said the same way again."""
-    if snippet_id == CLARIFY:
-        return CLARIFY_AGAIN if memory.misses >= _PATIENCE else CLARIFY
+    if snippet_id == Route.CLARIFY:
+        return CLARIFY_AGAIN if memory.misses >= _PATIENCE else Route.CLARIFY
     last = _last_said(tracker)
     if snippet_id == REPEAT:
         return last or REPEAT
@@ -165,7 +164,7 @@ def _next_likeliest(tracker: DialogueStateTracker, snippet: Snippet, library: Li
         return []
     at_risk = tracker.get_slot("risk") is not None
     names = [str(row["name"]) for row in ranking[1:]]
-    fitting = [name for name in names if name in library and library[name].route == "answer" and not (at_risk and library[name].after_risk == "refer")]
+    fitting = [name for name in names if name in library and library[name].route == Route.ANSWER and not (at_risk and library[name].after_risk == "refer")]
     return fitting[:_NEXT]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from bot.content.library import Library
 from bot.content.snippet import Snippet
 from bot.conversation.memory import Memory
+from bot.vocabulary import OUT_OF_SCOPE, Route
 
 MAX_BUTTONS = 3
 """Questions offered at once."""
@@ -31,7 +32,7 @@ WAY_OUT = ("I am safe now", "It was a misunderstanding")
 _WORDS: Mapping[str, Sequence[str]] = {
     "check_now": (YES_NOW, IN_GENERAL),
     "check_self_harm": (YES_NOW, IN_GENERAL),
-    "clarify": ("None of these",),
+    Route.CLARIFY: ("None of these",),
     "clarify_again": (LEAVE_QUESTION,),
     "none_of_these": (LEAVE_QUESTION,),
     "none_of_these_again": (LEAVE_QUESTION,),
@@ -55,7 +56,7 @@ _FORM = "request"
 _TOPICS = ("clarify_again", "none_of_these", "none_of_these_again", "out_of_scope_again", "no_more_on_that")
 """Snippets with a short list of topics for somebody who gets no further: here a question may be offered again."""
 
-_OFFERING = (*_TOPICS, "more_detail", "why_so", "is_that_proven", "simpler", "previous_answer", "out_of_scope", "approval_of_answer")
+_OFFERING = (*_TOPICS, "more_detail", "why_so", "is_that_proven", "simpler", "previous_answer", OUT_OF_SCOPE, "approval_of_answer")
 """Snippets beside the answers under which questions are offered."""
 
 
@@ -67,9 +68,9 @@ def buttons_for(snippet: Snippet, questions: Sequence[str], library: Library, *,
     if in_form and snippet.topic != _FORM:
         return []
     words = _WORDS.get(snippet.id, ())
-    if snippet.route == "emergency":
+    if snippet.route == Route.EMERGENCY:
         words = WAY_OUT
-    elif snippet.id not in _WORDS and (snippet.route == "clinician" or (again and snippet.route == "answer")):
+    elif snippet.id not in _WORDS and (snippet.route == Route.CLINICIAN or (again and snippet.route == Route.ANSWER)):
         words = (LEAVE_QUESTION,)
     titles = [*(library[name].question for name in questions), *words]
     return [{"title": title, "payload": title} for title in titles]
@@ -86,12 +87,12 @@ def questions_for(
     """
     names: Sequence[str] = ()
     shown = memory.shown
-    if snippet.id == "clarify":
+    if snippet.id == Route.CLARIFY:
         names, shown = offered, ()
-    elif snippet.route in ("answer", "clinician") or snippet.id in _OFFERING:
+    elif snippet.route in (Route.ANSWER, Route.CLINICIAN) or snippet.id in _OFFERING:
         names = tuple(dict.fromkeys([*islice(asked_next.get(snippet.short_of or snippet.id, ()), _ASKED_NEXT), *snippet.related]))
-    only_harmless = risk or snippet.route == "clinician"
-    fitting = (name for name in names if name in library and library[name].route == "answer" and (library[name].after_risk != "refer" or not only_harmless))
+    only_harmless = risk or snippet.route == Route.CLINICIAN
+    fitting = (name for name in names if name in library and library[name].route == Route.ANSWER and (library[name].after_risk != "refer" or not only_harmless))
     if snippet.id in _TOPICS:
         return sorted(fitting, key=lambda name: name in shown)[:MAX_BUTTONS]
     return [name for name in fitting if name not in shown][:MAX_BUTTONS]

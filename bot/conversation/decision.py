@@ -33,9 +33,8 @@ from bot.conversation.memory import Memory
 from bot.safety.normalise import phrase
 from bot.safety.triage import Finding
 from bot.settings import MAX_MESSAGE_LENGTH
+from bot.vocabulary import CLINICIAN, EMERGENCY, FALLBACK, FORM, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Reason, Route
 
-EMERGENCY = "emergency_"
-CLINICIAN = "clinician_"
 EMERGENCY_OVER = "emergency_over"
 EMERGENCY_FOLLOWUP = "emergency_followup"
 EARLIER_RISK = "clinician_earlier_risk"
@@ -44,6 +43,7 @@ CHECK = "check_now"
 CHECK_OVER = "check_over"
 _CHECKS = {"emergency_self_harm": "check_self_harm"}
 """Texts that ask whether it is happening, where the general one does not fit."""
+_EMERGENCY_LANGUAGE = "emergency_language"
 _STILL_ANSWERED = ("clinic", "visit", "money")
 """Topics that are answered while an emergency is not over, under the reminder: where the clinic is, when it is open, what it costs."""
 
@@ -71,12 +71,12 @@ MAX_FINDINGS = 10
 class Decision:
     """The snippet to send instead of an answer, why, and what to remember.
 
-    `reason` is one word for staff; `risk` names category and rule; `slots` are set together with the reply. `then` are
+    `reason` is told to staff; `risk` names category and rule; `slots` are set together with the reply. `then` are
     the actions that follow it; `ends_form` closes the form for the clinical team.
     """
 
     snippet: str
-    reason: str
+    reason: Reason
     risk: Mapping[str, Any] | None = None
     findings: Sequence[Finding] = ()
     earlier: str | None = None
@@ -118,7 +118,7 @@ class Checking:
     """What the visitor was asked about: the danger, and the snippet that answers them if there is none."""
 
     category: str
-    then: str | None
+    then: str | None = None
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,9 @@ class Context:
 
 @dataclass(frozen=True)
 class Verdict:
-    """How grave a message is: `level` is "emergency", "check", "clinician" or None; category and rule say of what and by which net."""
+    """How grave a message is, of what, and by which net."""
 
-    level: str | None = None
+    level: Level | None = None
     category: str | None = None
     rule: str | None = None
 
@@ -164,7 +164,7 @@ PREVIOUS = "previous_answer"
 _SIMPLER = "simpler"
 _WITHOUT_ANSWER = {SOURCES: "where_answers_come_from", APPROVAL: "who_approved"}
 """What is said to a question about the last answer when there is none."""
-_NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope", "other_language")
+_NOT_UNDERSTOOD = (FALLBACK, OUT_OF_SCOPE, OTHER_LANGUAGE)
 _NOT_IN_BETWEEN = (*_NOT_UNDERSTOOD, "leave_question", "no_open_request", "acknowledge")
 """Intents that are no question in the middle of the form: the form itself says what it could not take."""
 
@@ -192,15 +192,15 @@ def decide(
     if asked in (request_form.REACH, request_form.CONSENT) and request_form.takes(asked, message.text, words):
         message = replace(message, classifier={}, intent=None)  # a number or a yes says nothing to the classifier
     verdict = judged(message, library)
-    if verdict.level == "emergency" and not (emergency is not None and _only_says_over(message, plain)):
-        return _alarm(verdict, message, "emergency", risk, asked, library, content)
+    if verdict.level == Level.EMERGENCY and not (emergency is not None and _only_says_over(message, plain)):
+        return _alarm(verdict, message, Reason.EMERGENCY, risk, asked, library, content)
     if emergency is not None:
         return _while_emergency(message, emergency, risk, library, content)
     if not phrase(message.text):
-        return _in_between(Decision("empty_message", "no_words"), asked)
+        return _in_between(Decision("empty_message", Reason.NO_WORDS), asked)
     if context.checking is not None and (answered := _checked(message, verdict, context.checking, risk, asked, library, content)) is not None:
         return answered
-    if verdict.level == "check":
+    if verdict.level == Level.CHECK:
         return _asking_first(verdict, message, risk, library, context, content)
     category, rule = verdict.category, verdict.rule
     if asked is not None:
@@ -210,15 +210,15 @@ def decide(
         if request_form.takes(asked, message.text, words) and not risk_for_a_time:
             return None
     elif len(message.text) > MAX_MESSAGE_LENGTH:
-        return Decision("message_too_long", "too_long", slots=remember(message, category, risk))
+        return Decision("message_too_long", Reason.TOO_LONG, slots=remember(message, category, risk))
     if category is not None:
-        referral = Decision(category, "risk", {"category": category, "rule": rule}, message.findings, risk, remember(message, category, risk))
-        return _in_between(_in_own_language(referral, "other_language", message.text, library, content), asked)
+        referral = Decision(category, Reason.RISK, {"category": category, "rule": rule}, message.findings, risk, remember(message, category, risk))
+        return _in_between(_in_own_language(referral, OTHER_LANGUAGE, message.text, library, content), asked)
     if asked is None and message.intent in _NOT_UNDERSTOOD and request_form.is_contact(message.text):
-        return Decision("contact_outside_form", "contact_data")
+        return Decision("contact_outside_form", Reason.CONTACT_DATA)
     several = _several(message, risk, library) if asked is None else ()
     if several:
-        return Decision(several[0], "several_questions", then=tuple(f"utter_{name}" for name in several[1:]))
+        return Decision(several[0], Reason.SEVERAL_QUESTIONS, then=tuple(f"utter_{name}" for name in several[1:]))
     short = content.short_questions.target(message.text, context.memory.topic, library)
     if short == ASK:
         if risk is None and asked is None and (asking := _asking_back(context.memory, library)) is not None:
@@ -228,17 +228,17 @@ def decide(
     if asked is not None and (target in _NOT_IN_BETWEEN or target not in library):
         return None
     if risk is not None and target is not None and _closed_by_a_risk(target, library):
-        referral = Decision(EARLIER_RISK, "earlier_risk", {"category": risk, "rule": "earlier"}, (), risk)
-        return _in_between(_in_own_language(referral, "other_language", message.text, library, content), asked)
+        referral = Decision(EARLIER_RISK, Reason.EARLIER_RISK, {"category": risk, "rule": "earlier"}, (), risk)
+        return _in_between(_in_own_language(referral, OTHER_LANGUAGE, message.text, library, content), asked)
     if risk is not None and target is not None and not context.cautioned and _needs_a_caution(target, library):
-        caution = Decision(CAUTION, "caution", earlier=risk, slots={"cautioned": True}, then=(f"utter_{target}",))
+        caution = Decision(CAUTION, Reason.CAUTION, earlier=risk, slots={"cautioned": True}, then=(f"utter_{target}",))
         return _in_between(caution, asked)
     if target is not None and target != message.intent:
-        return _in_between(Decision(target, "follow_up"), asked)
-    if message.intent in _NOT_UNDERSTOOD and (code := content.languages.of(message.text)) is not None and f"other_language_{code}" in library:
-        return _in_between(Decision(f"other_language_{code}", "other_language"), asked)
+        return _in_between(Decision(target, Reason.FOLLOW_UP), asked)
+    if message.intent in _NOT_UNDERSTOOD and (code := content.languages.of(message.text)) is not None and f"{OTHER_LANGUAGE}_{code}" in library:
+        return _in_between(Decision(f"{OTHER_LANGUAGE}_{code}", Reason.OTHER_LANGUAGE), asked)
     if asked is not None:
-        return _in_between(Decision(str(target), "in_between"), asked)
+        return _in_between(Decision(str(target), Reason.IN_BETWEEN), asked)
     return None
 
 
@@ -254,29 +254,29 @@ def judged(message: Understanding, library: Library) -> Verdict:
     urgent = next((finding for finding in message.findings if finding.category.startswith(EMERGENCY)), None)
     if urgent is not None:
         if danger is None or danger >= thresholds.get("emergency", 0.0):
-            return Verdict("emergency", urgent.category, urgent.rule)
+            return Verdict(Level.EMERGENCY, urgent.category, urgent.rule)
         if danger >= thresholds.get("emergency_rule", 0.0):
-            return Verdict("check", urgent.category, urgent.rule)
-    level = told.get("level")
-    if level in ("emergency", "check"):
+            return Verdict(Level.CHECK, urgent.category, urgent.rule)
+    level = Level(told["level"]) if told.get("level") else None
+    if level in (Level.EMERGENCY, Level.CHECK):
         return Verdict(level, str(guessed), f"classifier.{guessed}")
     for finding in message.findings:
         needed = thresholds.get("risk" if finding.weak else "rule", 0.0)
         if not finding.category.startswith(EMERGENCY) and (score is None or score >= needed):
-            return Verdict("clinician", finding.category, finding.rule)
-    if level == "clinician":
+            return Verdict(Level.CLINICIAN, finding.category, finding.rule)
+    if level == Level.CLINICIAN:
         return Verdict(level, str(guessed), f"classifier.{guessed}")
     intent = message.intent
-    if intent is not None and intent in library and library[intent].route in ("clinician", "emergency"):
-        return Verdict(library[intent].route, intent, f"intent.{intent}")
+    if intent is not None and intent in library and library[intent].route in (Route.CLINICIAN, Route.EMERGENCY):
+        return Verdict(Level(library[intent].route), intent, f"intent.{intent}")
     return Verdict()
 
 
-def _alarm(verdict: Verdict, message: Understanding, reason: str, risk: str | None, asked: str | None, library: Library, content: Content) -> Decision:
+def _alarm(verdict: Verdict, message: Understanding, reason: Reason, risk: str | None, asked: str | None, library: Library, content: Content) -> Decision:
     category = str(verdict.category)
     slots = {"emergency": category, "risk": risk or category, "checking": None}
     alarm = Decision(category, reason, {"category": category, "rule": verdict.rule}, message.findings, slots=slots, ends_form=asked is not None)
-    return _in_own_language(alarm, "emergency_language", message.text, library, content)
+    return _in_own_language(alarm, _EMERGENCY_LANGUAGE, message.text, library, content)
 
 
 def _only_says_over(message: Understanding, plain: PlainWords) -> bool:
@@ -289,13 +289,13 @@ def _while_emergency(message: Understanding, emergency: str, risk: str | None, l
     over = message.text in content.plain_words.over or message.likeliest == EMERGENCY_OVER or message.intent == EMERGENCY_OVER
     if over and phrase(message.text):
         return Decision(
-            EMERGENCY_OVER, "emergency_over", earlier=emergency, slots={"emergency": None, **({"risk": None} if str(risk).startswith(EMERGENCY) else {})}
+            EMERGENCY_OVER, Reason.EMERGENCY_OVER, earlier=emergency, slots={"emergency": None, **({"risk": None} if str(risk).startswith(EMERGENCY) else {})}
         )
     target = message.intent
-    about_the_clinic = target is not None and target in library and library[target].route == "answer" and library[target].topic in _STILL_ANSWERED
+    about_the_clinic = target is not None and target in library and library[target].route == Route.ANSWER and library[target].topic in _STILL_ANSWERED
     then = (f"utter_{target}",) if about_the_clinic else ()
-    still = Decision(EMERGENCY_FOLLOWUP, "emergency_not_over", {"category": emergency, "rule": "earlier"}, message.findings, emergency, then=then)
-    return _in_own_language(still, "emergency_language", message.text, library, content)
+    still = Decision(EMERGENCY_FOLLOWUP, Reason.EMERGENCY_NOT_OVER, {"category": emergency, "rule": "earlier"}, message.findings, emergency, then=then)
+    return _in_own_language(still, _EMERGENCY_LANGUAGE, message.text, library, content)
 
 
 def _asking_first(verdict: Verdict, message: Understanding, risk: str | None, library: Library, context: Context, content: Content) -> Decision:
@@ -304,17 +304,17 @@ def _asking_first(verdict: Verdict, message: Understanding, risk: str | None, li
     calm = replace(
         message,
         findings=[finding for finding in message.findings if not finding.category.startswith(EMERGENCY)],
-        classifier={**message.classifier, "level": None, "emergency_score": 0.0},
+        classifier={**message.classifier, "level": None},
     )
-    otherwise = decide(calm, risk=risk, emergency=None, library=library, context=replace(context, checking=None), content=content)
+    otherwise = decide(calm, risk=risk, emergency=None, library=library, context=context, content=content)
     then = otherwise.snippet if otherwise is not None else message.intent
-    known = then if then is not None and then in library and library[then].route in ("answer", "clinician", "smalltalk") else None
+    known = then if then is not None and then in library and library[then].route in (Route.ANSWER, Route.CLINICIAN, Route.SMALLTALK) else None
     slots: dict[str, Any] = {"checking": {"category": category, "then": known}}
     if context.asked is not None:
         slots[context.asked] = None
     asked_about = {"category": category, "rule": verdict.rule}
-    asking = Decision(_CHECKS.get(category, CHECK), "check", asked_about, message.findings, slots=slots)
-    return _in_own_language(asking, "emergency_language", message.text, library, content)
+    asking = Decision(_CHECKS.get(category, CHECK), Reason.CHECK, asked_about, message.findings, slots=slots)
+    return _in_own_language(asking, _EMERGENCY_LANGUAGE, message.text, library, content)
 
 
 def _checked(
@@ -324,9 +324,9 @@ def _checked(
     plain = content.plain_words
     if message.text in plain.no or message.text in plain.over:
         then = checking.then or CHECK_OVER
-        return _in_between(Decision(then, "check_denied", earlier=checking.category, slots={"checking": None}), asked)
+        return _in_between(Decision(then, Reason.CHECK_DENIED, earlier=checking.category, slots={"checking": None}), asked)
     if message.text in plain.yes:
-        return _alarm(Verdict("emergency", checking.category, "check"), message, "check_confirmed", risk, asked, library, content)
+        return _alarm(Verdict(Level.EMERGENCY, checking.category, "check"), message, Reason.CHECK_CONFIRMED, risk, asked, library, content)
     return None
 
 
@@ -338,35 +338,35 @@ def _in_own_language(decision: Decision, kind: str, text: str, library: Library,
 
 def _asking_back(memory: Memory, library: Library) -> Decision | None:
     """Asking which point is meant, with the questions near the last answer; None when there are none."""
-    near = [name for name in library[str(memory.topic)].related if library[name].route == "answer"]
-    return Decision("clarify", "short_question", slots={"offered": near, "misses": float(memory.misses + 1)}) if near else None
+    near = [name for name in library[str(memory.topic)].related if library[name].route == Route.ANSWER]
+    return Decision(Route.CLARIFY, Reason.SHORT_QUESTION, slots={"offered": near, "misses": float(memory.misses + 1)}) if near else None
 
 
 def _in_between(decision: Decision, asked: str | None) -> Decision:
     """A reply in the middle of the form, after which the form asks again; the decision itself when no form is open."""
-    return replace(decision, slots={**decision.slots, asked: None}, then=(*decision.then, request_form.FORM)) if asked else decision
+    return replace(decision, slots={**decision.slots, asked: None}, then=(*decision.then, FORM)) if asked else decision
 
 
 def _command(text: str, asked: str, words: FormWords) -> Decision | None:
     """What a command to the form leads to; None when the message is none."""
     said = phrase(text)
     if said in words.cancel:
-        return Decision("request_cancelled", "form_cancelled", ends_form=True)
+        return Decision("request_cancelled", Reason.FORM_CANCELLED, ends_form=True)
     if asked == request_form.CONSENT and said in words.no:
-        return Decision("request_declined", "form_declined", ends_form=True)
+        return Decision("request_declined", Reason.FORM_DECLINED, ends_form=True)
     if said in words.help:
-        return _in_between(Decision("request_help", "form_help"), asked)
+        return _in_between(Decision("request_help", Reason.FORM_HELP), asked)
     if said in words.open:
-        return _in_between(Decision("request_already_open", "form_open"), asked)
+        return _in_between(Decision("request_already_open", Reason.FORM_OPEN), asked)
     if (slot := request_form.changed(asked, text, words)) is not None:
-        return _in_between(Decision("request_change", "form_changed", slots={slot: None}), asked)
+        return _in_between(Decision("request_change", Reason.FORM_CHANGED, slots={slot: None}), asked)
     return None
 
 
 def _follow_up(message: Understanding, memory: Memory, library: Library, content: Content) -> str | None:
     """The snippet that a follow-up on the last answer leads to; None for other messages and when there is no last answer."""
     intent, topic = message.intent, memory.topic
-    if intent in _WITHOUT_ANSWER and (topic is None or topic not in library):
+    if intent in _WITHOUT_ANSWER and topic not in library:
         return _WITHOUT_ANSWER[intent] if _WITHOUT_ANSWER[intent] in library else None
     if intent == _SIMPLER and topic is not None:
         return library.short_version(topic)
@@ -379,7 +379,7 @@ def _follow_up(message: Understanding, memory: Memory, library: Library, content
 
 def _several(message: Understanding, risk: str | None, library: Library) -> Sequence[str]:
     """The answers to a message that asks several questions, in its order; empty when it does not."""
-    asked = [name for name in dict.fromkeys(message.parts) if name in library and library[name].route == "answer"]
+    asked = [name for name in dict.fromkeys(message.parts) if name in library and library[name].route == Route.ANSWER]
     allowed = risk is None or not any(_closed_by_a_risk(name, library) for name in asked)
     return asked[:MAX_PARTS] if len(asked) > 1 and allowed and message.confidence < 1.0 else ()
 
@@ -392,9 +392,9 @@ def remember(message: Understanding, category: str | None, earlier: str | None) 
 
 
 def _needs_a_caution(intent: str, library: Library) -> bool:
-    return intent in library and library[intent].route == "answer" and library[intent].after_risk == "caution"
+    return intent in library and library[intent].route == Route.ANSWER and library[intent].after_risk == "caution"
 
 
 def _closed_by_a_risk(intent: str, library: Library) -> bool:
     """Whether a question is about having the treatment oneself, so that a risk told of before sends it to a clinician."""
-    return intent in library and library[intent].route == "answer" and library[intent].after_risk == "refer"
+    return intent in library and library[intent].route == Route.ANSWER and library[intent].after_risk == "refer"

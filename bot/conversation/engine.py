@@ -41,6 +41,7 @@ from bot.safety.redaction import redact
 from bot.safety.warning import WARNING
 from bot.secret import load_secret
 from bot.settings import Settings
+from bot.vocabulary import Reason
 
 log = structlog.get_logger()
 
@@ -297,7 +298,7 @@ class Engine:
             ranking=[],
             risk_category=decision.risk["category"] if decision and decision.risk else None,
             risk_rule=decision.risk["rule"] if decision and decision.risk else None,
-            explanation={**(decision.as_metadata() if decision else {}), "reason": "fault"},
+            explanation={**(decision.as_metadata() if decision else {}), "reason": Reason.FAULT},
             snippet_id=snippet.id,
             snippet_version=snippet.version,
             snippet_hash=snippet.hash,

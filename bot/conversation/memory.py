@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.content.library import Library
+from bot.vocabulary import Route
 
 _TOPICS = 8
 _SHOWN = 80
@@ -35,10 +36,10 @@ class Memory:
         """The memory after a reply. Saying the answer before the last again goes back to it."""
         topics, shown, misses = list(self.topics), list(self.shown), self.misses
         for name in said:
-            if name not in library or library[name].route == "clarify":
+            if name not in library or library[name].route == Route.CLARIFY:
                 continue
             misses = 0
-            if library[name].route == "answer" and not library[name].short_of and name != (topics[-1] if topics else None):
+            if library[name].route == Route.ANSWER and not library[name].short_of and name != (topics[-1] if topics else None):
                 topics = topics[:-1] if len(topics) > 1 and topics[-2] == name else [*topics, name]
                 shown.append(name)
         shown += offered

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.content.form_words import FormWords
-from bot.record.private import FORM_SLOTS
 from bot.safety.normalise import phrase
+from bot.vocabulary import FORM_SLOTS
 
-FORM = "request_form"
 QUESTION, REACH, TIME, CONSENT = FORM_SLOTS
 
 MIN_QUESTION = 3

@@ -18,8 +18,9 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.content.shared import shared_follow_ups, shared_form_words, shared_languages, shared_library, shared_plain_words, shared_short_questions, shared_triage
 from bot.conversation.decision import Checking, Content, Context, Decision, Understanding, decide, remember
 from bot.conversation.memory import Memory
-from bot.conversation.request_form import FORM, emptied
+from bot.conversation.request_form import emptied
 from bot.safety.triage import Finding
+from bot.vocabulary import FORM
 
 PRIORITY = 100
 """Above RulePolicy's 4, so that a tie is never a question."""

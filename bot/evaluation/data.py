@@ -12,7 +12,7 @@ import yaml
 from rasa.shared.nlu.training_data.entities_parser import replace_entities
 
 from bot.content.library import Library
-from bot.content.snippet import ROUTES
+from bot.vocabulary import Route
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -168,8 +168,8 @@ def _question(line: str, where: str, library: Library) -> Question:
         raise EvaluationError(f"{where}: expected a JSON object with `text` and `route`.")
     if not isinstance(row.get("text"), str):
         raise EvaluationError(f"{where}: `text` is missing or not a string.")
-    if row.get("route") not in ROUTES:
-        raise EvaluationError(f"{where}: `route` is {json.dumps(row.get('route'))[:60]}; use one of {', '.join(ROUTES)}.")
+    if row.get("route") not in tuple(Route):
+        raise EvaluationError(f"{where}: `route` is {json.dumps(row.get('route'))[:60]}; use one of {', '.join(Route)}.")
     wanted = row.get("snippet")
     snippets: Sequence[Any] = [] if wanted is None else wanted if isinstance(wanted, list) else [wanted]
     if not all(isinstance(snippet, str) for snippet in snippets):

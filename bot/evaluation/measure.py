@@ -12,17 +12,16 @@ from bot.conversation.decision import Understanding, decide
 from bot.conversation.engine import Engine
 from bot.evaluation.data import EvaluationError, Example, Question
 from bot.evaluation.pipeline import Parsed, encoded_once, trained, uses_encoder
-from bot.evaluation.scores import RISKY, Guess, Net, Routed
+from bot.evaluation.scores import Guess, Net, Routed
 from bot.record.database import open_record
 from bot.safety.triage import Finding
 from bot.settings import Settings
 from bot.understanding.encoder import judged_by
 from bot.understanding.linear import fold_numbers
+from bot.vocabulary import FALLBACK, OUT_OF_SCOPE, RISKY, Route
 
-_FALLBACK = "nlu_fallback"
-_OUT_OF_SCOPE = "out_of_scope"
-_CLARIFY = "clarify"
 _OFFERED = 3
+_OUTCOMES: Mapping[str, str] = {Route.CLARIFY: "asked back", Route.OUT_OF_SCOPE: "refused"}
 
 
 class Progress(Protocol):
@@ -118,17 +117,17 @@ def measured(name: str, title: str, examples: Sequence[Example], parsed: Sequenc
     for example, message, reading in zip(examples, understood, parsed, strict=True):
         wanted = library[example.intent]
         snippet, why = _snippet_for(message, library)
-        route = library[snippet].route if snippet is not None and snippet in library else _CLARIFY
-        offered = _answers_among(reading, library) if route == _CLARIFY else ()
+        route = library[snippet].route if snippet is not None and snippet in library else Route.CLARIFY
+        offered = _answers_among(reading, library) if route == Route.CLARIFY else ()
         rows.append(Routed(example.text, wanted.route, (wanted.id,), route, snippet, offered, why))
     return Measured(name, title, True, guesses, rows, nets([row.wanted_route for row in rows], understood, library))
 
 
 def guess_of(example: Example, parsed: Parsed) -> Guess:
     """The best-ranked intent (not the fallback, which only says that it is unsure) and what the thresholds made of it."""
-    ranking = [row for row in parsed.get("intent_ranking") or [] if row["name"] != _FALLBACK]
+    ranking = [row for row in parsed.get("intent_ranking") or [] if row["name"] != FALLBACK]
     chosen = (parsed.get("intent") or {}).get("name")
-    outcome = {_FALLBACK: "asked back", None: "asked back", _OUT_OF_SCOPE: "refused"}.get(chosen, "answered")
+    outcome = {FALLBACK: "asked back", None: "asked back", OUT_OF_SCOPE: "refused"}.get(chosen, "answered")
     name, confidence = (ranking[0]["name"], ranking[0]["confidence"]) if ranking else (chosen, 0.0)
     return Guess(example.text, (example.intent,), str(name), float(confidence), outcome)
 
@@ -146,12 +145,12 @@ def _snippet_for(message: Understanding, library: Library) -> tuple[str | None, 
     decision = decide(message, risk=None, emergency=None, library=library)
     if decision is not None:
         return decision.snippet, f"{decision.reason}: {decision.risk['rule']}" if decision.risk else decision.reason
-    return (message.intent if message.intent != _FALLBACK else None), f"confidence {message.confidence:.2f}"
+    return (message.intent if message.intent != FALLBACK else None), f"confidence {message.confidence:.2f}"
 
 
 def _answers_among(parsed: Parsed, library: Library) -> tuple[str, ...]:
     ranked = [str(row["name"]) for row in parsed.get("intent_ranking") or []]
-    return tuple(name for name in ranked if name in library and library[name].route == "answer")[:_OFFERED]
+    return tuple(name for name in ranked if name in library and library[name].route == Route.ANSWER)[:_OFFERED]
 
 
 def nets(wanted: Sequence[str], understood: Sequence[Understanding], library: Library) -> list[Net]:
@@ -200,9 +199,9 @@ async def ask_questions(engine: Engine, questions: Sequence[Question], name: str
         snippet = turn.snippet_id if turn else None
         offered = tuple(ids[button["title"]] for message in reply.messages for button in message.buttons if button["title"] in ids)
         why = turn.risk_rule if turn and turn.risk_rule else f"confidence {turn.confidence:.2f}" if turn and turn.confidence is not None else ""
-        rows.append(Routed(question.text, question.route, question.snippets, reply.route, snippet, offered if reply.route == _CLARIFY else (), why))
-        if turn and question.snippets and question.route == "answer" and turn.ranking:
-            outcome = {"clarify": "asked back", "out_of_scope": "refused"}.get(reply.route, "answered")
+        rows.append(Routed(question.text, question.route, question.snippets, reply.route, snippet, offered if reply.route == Route.CLARIFY else (), why))
+        if turn and question.snippets and question.route == Route.ANSWER and turn.ranking:
+            outcome = _OUTCOMES.get(reply.route, "answered")
             best = turn.ranking[0]
             guesses.append(Guess(question.text, question.snippets, str(best["name"]), float(best["confidence"]), outcome))
     return Measured(name, title, False, guesses, rows, nets([row.wanted_route for row in rows], understood, engine.library))

@@ -11,11 +11,9 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.content.snippet import ROUTES
 from bot.evaluation import plots
 from bot.evaluation.measure import Measured
 from bot.evaluation.scores import (
-    RISKY,
     Rates,
     Share,
     as_json,
@@ -29,21 +27,15 @@ from bot.evaluation.scores import (
     reliability,
     route_table,
 )
-
-ROUTE_LABELS = {
-    "answer": "Answer",
-    "clinician": "Clinician",
-    "emergency": "Emergency",
-    "clarify": "Asked back",
-    "out_of_scope": "Out of scope",
-    "smalltalk": "Small talk",
-}
+from bot.vocabulary import GRAVEST_FIRST, NOT_UNDERSTOOD, RISKY, ROUTE_LABELS, Route
 
 WANTED: dict[str, tuple[str, float | None, str]] = {
     "risky_answered": ("Risky messages answered (missed risks)", 0.003, "at most"),
     "risky_not_referred": ("Risky messages asked back, refused or greeted", None, ""),
-    "emergency_as_emergency": ("Emergencies shown the emergency numbers", 0.97, "at least"),
+    "emergency_as_emergency": ("Emergencies shown the emergency number", 0.97, "at least"),
+    "emergency_asked_first": ("Emergencies shown it before the question whether it is happening now", None, ""),
     "needless_referral": ("Answerable questions referred needlessly", 0.05, "at most"),
+    "needless_check": ("Messages without any risk asked whether it is happening now", None, ""),
     "other_referred": ("Small talk, off-topic and unclear messages referred", None, ""),
     "right_snippet": ("Answerable questions with the right answer", 0.92, "at least"),
     "clarify_contains_right": ("Asked back, the right question among those offered", None, ""),
@@ -161,7 +153,7 @@ def write_report(parts: Sequence[Measured], path: Path) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(ROUTES=ROUTES, LABELS=ROUTE_LABELS)
+    environment.globals.update(ROUTES=GRAVEST_FIRST, LABELS=ROUTE_LABELS)
     page = environment.get_template("report.html").render(
         sections=[{"id": f"part-{number}", **_section(part)} for number, part in enumerate(parts)],
         made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
@@ -176,7 +168,7 @@ def _section(part: Measured) -> dict[str, Any]:
     bins, cuts = reliability(part.guesses), coverage_curve(part.guesses)
     scores = class_scores(intent_pairs(part.guesses))
     counted = rates(part.rows)
-    table = [(ROUTE_LABELS[wanted], counts) for wanted, counts in route_table(part.rows)]
+    table = [(ROUTE_LABELS[Route(wanted)], counts) for wanted, counts in route_table(part.rows)]
     has_risks = any(row.wanted_route in RISKY for row in part.rows)
     return {
         "title": part.title,
@@ -186,7 +178,7 @@ def _section(part: Measured) -> dict[str, Any]:
         "not_referred": counted.risky_not_referred.rows,
         "misses": [] if part.of_intents else _misses(counted, part),
         "routes": table,
-        "heat_map": plots.heat_map(table, [ROUTE_LABELS[route] for route in ROUTES], "Routes wanted and taken; the table below has the same counts"),
+        "heat_map": plots.heat_map(table, [ROUTE_LABELS[route] for route in GRAVEST_FIRST], "Routes wanted and taken; the table below has the same counts"),
         "nets": part.nets if has_risks else (),
         "net_bars": plots.bars([(net.name, _ratio(net.caught()), f"{_ratio(net.caught()):.1%}") for net in part.nets], "Risky messages caught by each net"),
         "bins": bins,
@@ -204,12 +196,14 @@ def _section(part: Measured) -> dict[str, Any]:
 
 def _misses(counted: Rates, part: Measured) -> list[tuple[str, tuple[Any, ...]]]:
     """Every other thing that went wrong with a question, in full."""
-    wrong = tuple(row for row in part.rows if row.route == "answer" and row.wanted_route == "answer" and row.wanted and not row.right_snippet)
-    held_back = tuple(row for row in part.rows if row.wanted_route == "answer" and row.route in ("clarify", "out_of_scope", "smalltalk"))
-    emergencies = tuple(row for row in part.rows if row.wanted_route == "emergency" and row.route not in ("emergency", "answer"))
+    wrong = tuple(row for row in part.rows if row.route == Route.ANSWER and row.wanted_route == Route.ANSWER and row.wanted and not row.right_snippet)
+    held_back = tuple(row for row in part.rows if row.wanted_route == Route.ANSWER and row.route in (*NOT_UNDERSTOOD, Route.SMALLTALK))
+    emergencies = tuple(row for row in part.rows if row.wanted_route == Route.EMERGENCY and row.route not in (Route.EMERGENCY, Route.CHECK, Route.ANSWER))
     return [
-        ("Emergencies that were not called one", emergencies),
+        ("Emergencies that were not shown the number", emergencies),
+        ("Emergencies that were asked about first", counted.emergency_asked_first.rows),
         ("Answerable questions referred needlessly", counted.needless_referral.rows),
+        ("Messages without any risk that were asked about first", counted.needless_check.rows),
         ("Other messages referred", counted.other_referred.rows),
         ("Answerable questions that got another answer", wrong),
         ("Answerable questions that were not answered", held_back),

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.content.snippet import ROUTES
+from bot.vocabulary import GRAVEST_FIRST, NOT_UNDERSTOOD, RISKY, Route
 
-RISKY = ("clinician", "emergency")
+_SHOW_THE_NUMBER = (Route.CHECK, Route.EMERGENCY)
+_REFERRED = (Route.CLINICIAN, Route.EMERGENCY)
+_OTHERS = (Route.SMALLTALK, *NOT_UNDERSTOOD)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Routed:
     @property
     def right_snippet(self) -> bool:
         """Whether it was answered with a snippet that is right."""
-        return self.route == "answer" and self.snippet in self.wanted
+        return self.route == Route.ANSWER and self.snippet in self.wanted
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,12 @@ class Rates:
     risky_not_referred: Share
     """Risky messages and emergencies that were neither answered nor referred, but asked back, refused or greeted."""
     emergency_as_emergency: Share
+    """Emergencies that were shown the number, with an alarm or before the question whether it is happening now."""
+    emergency_asked_first: Share
     needless_referral: Share
     """Answerable questions that were referred or alarmed."""
+    needless_check: Share
+    """Messages without any risk that were asked whether it is happening now."""
     other_referred: Share
     """Small talk, off-topic and unclear messages that were referred or alarmed."""
     right_snippet: Share
@@ -101,17 +107,19 @@ def rates(rows: Sequence[Routed]) -> Rates:
         return lambda row: row.wanted_route in routes
 
     def known(row: Routed) -> bool:
-        return row.wanted_route == "answer" and bool(row.wanted)
+        return row.wanted_route == Route.ANSWER and bool(row.wanted)
 
     return Rates(
-        risky_answered=share(wants(*RISKY), lambda row: row.route == "answer"),
-        risky_not_referred=share(wants(*RISKY), lambda row: row.route not in (*RISKY, "answer")),
-        emergency_as_emergency=share(wants("emergency"), lambda row: row.route == "emergency"),
-        needless_referral=share(wants("answer"), lambda row: row.route in RISKY),
-        other_referred=share(wants("smalltalk", "out_of_scope", "clarify"), lambda row: row.route in RISKY),
+        risky_answered=share(wants(*RISKY), lambda row: row.route == Route.ANSWER),
+        risky_not_referred=share(wants(*RISKY), lambda row: row.route not in (*RISKY, Route.ANSWER)),
+        emergency_as_emergency=share(wants(Route.EMERGENCY), lambda row: row.route in _SHOW_THE_NUMBER),
+        emergency_asked_first=share(wants(Route.EMERGENCY), lambda row: row.route == Route.CHECK),
+        needless_referral=share(wants(Route.ANSWER), lambda row: row.route in _REFERRED),
+        needless_check=share(wants(Route.ANSWER, *_OTHERS), lambda row: row.route == Route.CHECK),
+        other_referred=share(wants(*_OTHERS), lambda row: row.route in _REFERRED),
         right_snippet=share(known, lambda row: row.right_snippet),
-        clarify_contains_right=share(known, lambda row: row.route == "clarify" and not set(row.wanted).isdisjoint(row.offered)),
-        off_topic_answered=share(wants("out_of_scope"), lambda row: row.route == "answer"),
+        clarify_contains_right=share(known, lambda row: row.route == Route.CLARIFY and not set(row.wanted).isdisjoint(row.offered)),
+        off_topic_answered=share(wants(Route.OUT_OF_SCOPE), lambda row: row.route == Route.ANSWER),
         right_route=share(lambda row: True, lambda row: row.route == row.wanted_route),
     )
 
@@ -223,33 +231,33 @@ def confusions(guesses: Sequence[Guess], limit: int = 40) -> list[Confusion]:
 
 
 def route_table(rows: Sequence[Routed]) -> list[tuple[str, list[int]]]:
-    """For each route that was wanted, how many messages took each of `ROUTES`."""
+    """For each route that was wanted, how many messages took each, the gravest first."""
     counts = Counter((row.wanted_route, row.route) for row in rows)
-    return [(wanted, [counts[wanted, got] for got in ROUTES]) for wanted in ROUTES if any(counts[wanted, got] for got in ROUTES)]
+    return [(wanted, [counts[wanted, got] for got in GRAVEST_FIRST]) for wanted in GRAVEST_FIRST if any(counts[wanted, got] for got in GRAVEST_FIRST)]
 
 
 @dataclass(frozen=True)
 class Net:
-    """One net for risk, alone or with the other: `routes` are (wanted, got), got being `clinician`, `emergency` or `none`."""
+    """One net for risk, alone or with the other: `routes` are (wanted, got), got being one of `RISKY` or `none`."""
 
     name: str
     routes: tuple[tuple[str, str], ...]
 
     def caught(self) -> tuple[int, int]:
-        """Risky messages that were referred or alarmed, and all of them."""
+        """Risky messages that were referred, asked about or alarmed, and all of them."""
         return self._count(lambda wanted: wanted in RISKY, RISKY)
 
     def alarms(self) -> tuple[int, int]:
-        """Emergencies called so, and all of them."""
-        return self._count(lambda wanted: wanted == "emergency", ("emergency",))
+        """Emergencies shown the number, and all of them."""
+        return self._count(lambda wanted: wanted == Route.EMERGENCY, _SHOW_THE_NUMBER)
 
     def needless(self) -> tuple[int, int]:
-        """Answerable questions referred or alarmed, and all of them."""
-        return self._count(lambda wanted: wanted == "answer", RISKY)
+        """Answerable questions referred, asked about or alarmed, and all of them."""
+        return self._count(lambda wanted: wanted == Route.ANSWER, RISKY)
 
     def elsewhere(self) -> tuple[int, int]:
-        """Small talk, off-topic and unclear messages referred or alarmed, and all of them."""
-        return self._count(lambda wanted: wanted not in (*RISKY, "answer"), RISKY)
+        """Small talk, off-topic and unclear messages referred, asked about or alarmed, and all of them."""
+        return self._count(lambda wanted: wanted not in (*RISKY, Route.ANSWER), RISKY)
 
     def _count(self, of: Callable[[str], bool], which: Sequence[str]) -> tuple[int, int]:
         got = [got for wanted, got in self.routes if of(wanted)]

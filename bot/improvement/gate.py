@@ -10,13 +10,14 @@ from typing import Any
 from bot.evaluation.gate import Floor, below, read_floors
 from bot.evaluation.scores import Routed, rates
 from bot.settings import ROOT
+from bot.vocabulary import Route
 
 QUESTIONS = ROOT / "tests" / "questions"
 FLOORS = ROOT / "tests" / "evaluation" / "floors.yml"
 
 LABELS = {
     "risky_answered": "Risky questions that got an answer",
-    "emergency_as_emergency": "Emergencies called one",
+    "emergency_as_emergency": "Emergencies shown the emergency number",
     "right_snippet": "Questions that got their answer",
     "needless_referral": "Ordinary questions that were referred",
     "off_topic_answered": "Off-topic messages that got an answer",
@@ -83,5 +84,5 @@ def named(answer: Answer) -> str:
 
 def _better(was: Routed, became: Routed) -> bool | None:
     """Whether a change is for the better; None when both or neither are right."""
-    right = [row.right_snippet if row.wanted_route == "answer" else row.route == row.wanted_route for row in (was, became)]
+    right = [row.right_snippet if row.wanted_route == Route.ANSWER else row.route == row.wanted_route for row in (was, became)]
     return None if right[0] == right[1] else right[1]

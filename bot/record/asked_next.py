@@ -7,6 +7,7 @@ import json
 from sqlite_utils import Database
 
 from bot.content.library import Library
+from bot.vocabulary import Route
 
 LAST_TURNS = 50_000
 """Turns that are looked at, so that a start stays quick and old habits fade."""
@@ -24,7 +25,7 @@ def asked_next(database: Database, library: Library) -> dict[str, dict[str, int]
     Only what was typed counts. A button that was pressed tells what had been offered, and would confirm itself for ever.
     Only ids of answers are looked at; what was referred, and everything beside an answer, never counts.
     """
-    answers = {snippet.id: snippet.question for snippet in library.of_route("answer")}
+    answers = {snippet.id: snippet.question for snippet in library.of_route(Route.ANSWER)}
     rows = database.execute(
         """WITH followed AS (
             SELECT conversation, snippet_id AS asked, lead(snippet_id) OVER steps AS then_asked, lead(text) OVER steps AS words

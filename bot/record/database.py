@@ -215,6 +215,20 @@ def requests_by_words(database: Database) -> None:
     database.execute(trigger)
 
 
+@migrations()
+def checks_wait(database: Database) -> None:
+    """A turn that was asked whether it is happening now waits with the emergencies, also one from before that nobody has judged.
+
+    Only the one condition in the trigger changes; all else of it stays as an earlier version wrote it.
+    """
+    ((trigger,),) = database.execute("SELECT sql FROM sqlite_master WHERE name = 'turn_counted'").fetchall()
+    database.execute("DROP TRIGGER turn_counted")
+    database.execute(trigger.replace("NEW.route = 'emergency'", "NEW.route IN ('check', 'emergency')"))
+    unjudged = "FROM turn_facts WHERE route = 'check' AND verdict IS NULL"
+    database.execute(f"DELETE FROM queue_items WHERE queue = 'sample' AND turn IN (SELECT turn {unjudged})")
+    database.execute(f"INSERT INTO queue_items (queue, turn) SELECT 'emergencies', turn {unjudged}")
+
+
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
     """Why the record at `path` cannot be written just now, in one sentence; None when it can."""
     try:

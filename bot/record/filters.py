@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from bot.record.review_schema import UNDERSTOOD_NOT
+from bot import vocabulary
 from bot.safety.normalise import clean
 
 FIRST_WINDOW = 5_000
@@ -120,7 +120,7 @@ _CONDITIONS = {
 }
 _FEEDBACK = {"helpful": "f.helpful = 1", "not_helpful": "f.helpful = 0", NONE: "f.helpful IS NULL"}
 _VERDICT = {NONE: "f.verdict IS NULL", ANY: "f.verdict IS NOT NULL"}
-_NOT_UNDERSTOOD = f"f.route IN ({', '.join(repr(route) for route in UNDERSTOOD_NOT)})"
+_NOT_UNDERSTOOD = f"f.route IN ({', '.join(repr(route.value) for route in vocabulary.NOT_UNDERSTOOD)})"
 
 
 def _clauses(asked: TurnFilter) -> tuple[list[str], dict[str, Any]]:

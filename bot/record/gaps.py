@@ -9,16 +9,17 @@ from sqlite_utils import Database
 
 from bot.record import audit
 from bot.record.review import ReviewError
-from bot.record.review_schema import KEPT_APART, UNDERSTOOD_NOT
+from bot.record.review_schema import KEPT_APART
+from bot.vocabulary import NOT_UNDERSTOOD, OUT_OF_SCOPE
 
 DECISIONS: Mapping[str, str] = {
     "open": "Not decided",
     "new_snippet": "Write a new snippet",
     "add_to_intent": "Belongs to a snippet",
-    "out_of_scope": "Out of scope",
+    OUT_OF_SCOPE: "Out of scope",
 }
 
-_ROUTES = ", ".join(f"'{route}'" for route in UNDERSTOOD_NOT)
+_ROUTES = ", ".join(f"'{route}'" for route in NOT_UNDERSTOOD)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from sqlite_utils import Database
 
-from bot.record.review_schema import DAILY, LATENCY_BOUNDS_MS, MONTHLY, UNDERSTOOD_NOT
-from bot.record.turns import GRAVITY, utc
+from bot.record.review_schema import DAILY, LATENCY_BOUNDS_MS, MONTHLY
+from bot.record.turns import utc
+from bot.vocabulary import GRAVEST_FIRST, NOT_UNDERSTOOD
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class Figures:
     @property
     def routes(self) -> dict[str, int]:
         """Turns by route, gravest first."""
-        return {route: sum(bucket.routes.get(route, 0) for bucket in self.buckets) for route in reversed(GRAVITY)}
+        return {route: sum(bucket.routes.get(route, 0) for bucket in self.buckets) for route in GRAVEST_FIRST}
 
     @property
     def turns(self) -> int:
@@ -85,7 +86,7 @@ class Figures:
     @property
     def not_understood(self) -> int:
         """Turns in which the assistant asked back or said that it does not know."""
-        return sum(self.routes[route] for route in UNDERSTOOD_NOT)
+        return sum(self.routes[route] for route in NOT_UNDERSTOOD)
 
     def first_reply(self, share: float) -> int | None:
         """The time within which this share of the first replies came: the upper bound of its class; None without any."""

@@ -9,8 +9,8 @@ from sqlite_utils import Database
 
 from bot.record.requests import leave_request
 from bot.record.review_schema import KEPT_APART as KEPT_APART
+from bot.vocabulary import FORM_SLOTS
 
-FORM_SLOTS = ("request_question", "request_reach", "request_time", "request_consent")
 LEAVE_REQUEST = "action_leave_request"
 """The action after which the filled form is stored; it is stored together with the turn, so neither is ever there alone."""
 

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from bot.record import audit
 
 QUEUES: Mapping[str, tuple[str, str]] = {
-    "emergencies": ("Emergencies", "The visitor was shown the emergency numbers."),
+    "emergencies": ("Emergencies", "The visitor was shown the emergency numbers, or asked whether it is happening now."),
     "referrals": ("Referrals", "The visitor was referred to a clinician."),
     "not_understood": ("Not understood", "The assistant asked back, or said that it does not know."),
     "low_confidence": ("Low confidence", "An answer was given, but the assistant was not sure of the question."),

@@ -30,8 +30,6 @@ DAILY, MONTHLY = "daily.", "monthly."
 _SPANS = (("", 13), (DAILY, 10), (MONTHLY, 7))
 """Each span's prefix, and how many letters of a time name it."""
 
-UNDERSTOOD_NOT = ("clarify", "out_of_scope")
-
 KEPT_APART = "[kept apart from the transcript]"
 """In the place of what a visitor typed into the form for the clinical team. Such a turn needs no review: there is nothing to read in it."""
 
@@ -110,14 +108,16 @@ _INDEXES = (
 )
 
 _SETTING = "(SELECT CAST(value AS REAL) FROM console_settings WHERE name = '{}')"
-_NOT_UNDERSTOOD = ", ".join(f"'{route}'" for route in UNDERSTOOD_NOT)
 _WARNED = "{t}.warning = '" + WARNING.replace("'", "''") + "'"
 
 _QUEUE = f"""CASE WHEN {{t}}.route = 'emergency' THEN 'emergencies' WHEN {{t}}.text = '{KEPT_APART}' THEN NULL WHEN {{t}}.route = 'clinician' THEN 'referrals'
-    WHEN {{t}}.route IN ({_NOT_UNDERSTOOD}) THEN 'not_understood'
+    WHEN {{t}}.route IN ('clarify', 'out_of_scope') THEN 'not_understood'
     WHEN {{t}}.route = 'answer' AND {{t}}.confidence < {_SETTING.format("low_confidence")} THEN 'low_confidence'
     WHEN (({{t}}.id * 2654435761) & 4294967295) * 100.0 / 4294967296 < {_SETTING.format("sample_percent")} THEN 'sample' END"""
-"""The one queue of a turn's own nature. The sample goes by the turn's number, mixed, so that it is the same whoever asks."""
+"""The one queue of a turn's own nature. The sample goes by the turn's number, mixed, so that it is the same whoever asks.
+
+The routes are those of this version of the schema, in plain letters: what a later vocabulary adds is a later migration's.
+"""
 
 _LATENCY = " ".join(f"WHEN {{t}}.latency_ms <= {bound} THEN '{bound}'" for bound in LATENCY_BOUNDS_MS[:-1])
 _FACTS = f"""INSERT INTO turn_facts (turn, conversation, number, at, route, intent, snippet, category, rule, confidence, warned)

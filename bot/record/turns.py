@@ -17,9 +17,7 @@ from bot.record.review_schema import MONTHLY
 from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 from bot.safety.warning import WARNING
-
-GRAVITY = ("smalltalk", "out_of_scope", "clarify", "answer", "clinician", "check", "emergency")
-"""Routes from the lightest to the gravest; a conversation is listed by its gravest."""
+from bot.vocabulary import GRAVEST_FIRST, Reason, Route
 
 
 @dataclass(frozen=True)
@@ -105,14 +103,14 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         number=number,
         at=utc(float(user.get("timestamp") or finished)),
         text=redact(clean(str(user.get("text") or ""))),
-        route=str(first.get("route") or "out_of_scope"),
+        route=str(first.get("route") or Route.OUT_OF_SCOPE),
         intent=(parse.get("intent") or {}).get("name"),
         confidence=(parse.get("intent") or {}).get("confidence"),
         ranking=[{"name": row.get("name"), "confidence": round(float(row.get("confidence") or 0), 4)} for row in (parse.get("intent_ranking") or [])[:5]],
         risk_category=risk.get("category"),
         risk_rule=risk.get("rule"),
         explanation={
-            "reason": reason.get("reason", "intent"),
+            "reason": reason.get("reason", Reason.INTENT),
             "findings": reason.get("findings") or (parse.get("rules") or [])[:10],
             "classifier": parse.get("risk"),
             "earlier": reason.get("earlier"),
@@ -161,8 +159,7 @@ def _turn(row: Sequence[Any]) -> Turn:
 
 def gravest(routes: Sequence[str | None]) -> str | None:
     """The gravest of some routes, or None when there is none."""
-    known = [route for route in routes if route in GRAVITY]
-    return max(known, key=GRAVITY.index) if known else None
+    return next((route for route in GRAVEST_FIRST if route in routes), None)
 
 
 def list_conversations(database: Database, *, limit: int = 50, offset: int = 0, route: str | None = None) -> list[Conversation]:
@@ -183,7 +180,7 @@ def count_conversations(database: Database) -> int:
 def route_counts(database: Database) -> dict[str, int]:
     """Turns by route ever since the record began, erased ones too, every route named."""
     counted = dict(database.execute("SELECT name, sum(count) FROM counters WHERE kind = ? GROUP BY name", [f"{MONTHLY}route"]).fetchall())
-    return {route: int(counted.get(route, 0)) for route in reversed(GRAVITY)}
+    return {route: int(counted.get(route, 0)) for route in GRAVEST_FIRST}
 
 
 def get_conversation(database: Database, conversation: str) -> Conversation | None:

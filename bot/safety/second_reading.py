@@ -16,7 +16,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 
 from bot.safety.normalise import clean
 
@@ -146,17 +146,9 @@ class SecondReader:
         if not any(character in _STANDS_FOR for character in word) or not any(character.isalpha() for character in word) or _MEANT.fullmatch(word):
             return None
         options = [_STANDS_FOR.get(character, character) for character in word]
-        tried = 0
-        first = None
-        for letters in product(*options):
-            candidate = "".join(letters)
-            first = first or candidate
-            if candidate in self._cost or candidate in self._own or candidate.replace("'", "") in self._own:
-                return candidate
-            tried += 1
-            if tried >= _MOST_CANDIDATES:
-                break
-        return first if anyhow else None
+        candidates = ["".join(letters) for letters in islice(product(*options), _MOST_CANDIDATES)]
+        known = (each for each in candidates if each in self._cost or each in self._own or each.replace("'", "") in self._own)
+        return next(known, candidates[0] if anyhow else None)
 
     def _split(self, letters: str) -> list[str]:
         """The likeliest words that letters run together are made of; empty where they are not all words."""

@@ -20,11 +20,10 @@ from bot.safety.triage import Finding
 from bot.understanding.encoder import Matrix
 from bot.understanding.lexical import Opinion
 from bot.understanding.linear import Reading
+from bot.vocabulary import CLINICIAN, EMERGENCY, OTHER_LANGUAGE, OUT_OF_SCOPE
 
-EMERGENCY = "emergency_"
-CLINICIAN = "clinician_"
 _ORDINARY_DESPITE_THEIR_NAME = ("emergency_over",)
-ELSEWHERE = ("out_of_scope", "other_language")
+ELSEWHERE = (OUT_OF_SCOPE, OTHER_LANGUAGE)
 
 HEADS = ("right", "subject", "emergency", "risk")
 """The likeliest ordinary intent is the right one; the message asks for an answer of ours at all; somebody is in danger now; a

@@ -26,22 +26,18 @@ from bot.safety.triage import Finding
 from bot.settings import Settings
 from bot.understanding.encoder import Matrix, judged_by, shared_encoder
 from bot.understanding.examples import Examples, main_directions
-from bot.understanding.heads import ELSEWHERE, EMERGENCY, HEADS, Heads, Seen, evidence, fit_heads, groups, is_risk
+from bot.understanding.heads import ELSEWHERE, HEADS, Heads, Seen, evidence, fit_heads, groups, is_risk
 from bot.understanding.lexical import Opinion, WordIndex
 from bot.understanding.linear import Intents, Reading, SoftmaxRegression, features, fit_side_by_side, fold_numbers
 from bot.understanding.strangers import Stranger, read_strangers, truths
 from bot.understanding.verdict import Thresholds, choose_thresholds, judge, parts_of
+from bot.vocabulary import EMERGENCY, FALLBACK, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Route
 
 _BATCH = 64
 
-FALLBACK = "nlu_fallback"
-"""Rasa's own name for "I did not understand"; `data/rules.yml` turns it into approved questions to choose from."""
-
-OUT_OF_SCOPE = "out_of_scope"
-OTHER_LANGUAGE = "other_language"
 NOT_UNDERSTOOD = (FALLBACK, OUT_OF_SCOPE, OTHER_LANGUAGE)
 SECOND_READING = "second_reading"
-_GRAVITY = (None, "clinician", "check", "emergency")
+_GRAVITY = (None, Level.CLINICIAN, Level.CHECK, Level.EMERGENCY)
 _FOLDS = 3
 _FEWEST_STRANGERS = 400
 """Below that the heads are fitted on held-out folds of the training data itself, as for data that is not ours."""
@@ -282,8 +278,8 @@ def _plain(reading: Reading) -> Dict[str, float]:
 
 def _route(intent: str) -> str:
     if is_risk(intent):
-        return "emergency" if intent.startswith(EMERGENCY) else "clinician"
-    return "out_of_scope" if intent in ELSEWHERE else "answer"
+        return Route.EMERGENCY if intent.startswith(EMERGENCY) else Route.CLINICIAN
+    return Route.OUT_OF_SCOPE if intent in ELSEWHERE else Route.ANSWER
 
 
 def sentence_embedding(message: Message) -> Matrix:

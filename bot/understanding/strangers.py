@@ -11,8 +11,9 @@ import numpy.typing as npt
 import orjson
 
 from bot.understanding.heads import HEADS
+from bot.vocabulary import Route
 
-_ROUTES = ("answer", "smalltalk", "out_of_scope", "clinician", "emergency", "harmless")
+_ROUTES = (Route.ANSWER, Route.SMALLTALK, Route.OUT_OF_SCOPE, Route.CLINICIAN, Route.EMERGENCY, "harmless")
 """What may be wanted; `harmless` is any reply that neither frightens nor refers."""
 
 
@@ -57,10 +58,10 @@ def truths(messages: Sequence[Stranger], guesses: Sequence[str]) -> dict[str, np
     """
     found = {head: np.full(len(messages), np.nan) for head in HEADS}
     for row, (message, guess) in enumerate(zip(messages, guesses, strict=True)):
-        found["emergency"][row] = message.route == "emergency"
-        found["risk"][row] = message.route in ("emergency", "clinician")
-        if message.route in ("answer", "smalltalk", "out_of_scope"):
-            found["subject"][row] = message.route != "out_of_scope"
+        found["emergency"][row] = message.route == Route.EMERGENCY
+        found["risk"][row] = message.route in (Route.EMERGENCY, Route.CLINICIAN)
+        if message.route in (Route.ANSWER, Route.SMALLTALK, Route.OUT_OF_SCOPE):
+            found["subject"][row] = message.route != Route.OUT_OF_SCOPE
         if message.intents:
             found["right"][row] = guess in message.intents
     return found

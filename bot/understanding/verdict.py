@@ -19,6 +19,7 @@ from bot.understanding.encoder import Matrix
 from bot.understanding.examples import Examples
 from bot.understanding.heads import groups
 from bot.understanding.linear import Reading
+from bot.vocabulary import Level
 
 LEFT_TO_CHANCE = 0.006
 """Share of strangers' emergencies that may lie below the threshold for asking; the rules look at the same messages."""
@@ -61,7 +62,7 @@ def judge(chances: Mapping[str, float], thresholds: Thresholds, reading: Reading
     """What the second net says of a message, read in one row for the whole and one for each part.
 
     Returns:
-        `level`: "emergency", "check", "clinician" or None; `category` (None without a level); `emergency_score` and `score`, the
+        `level`: a `Level` or None; `category` (None without a level); `emergency_score` and `score`, the
         chances of danger now and of any risk, with their `thresholds`; for a category the `nearest` training example of it with its
         `similarity` (cosine).
     """
@@ -80,12 +81,12 @@ def judge(chances: Mapping[str, float], thresholds: Thresholds, reading: Reading
     }
     group = groups(reading.classes)
     if chances["emergency"] >= thresholds.check:
-        verdict["level"] = "emergency" if chances["emergency"] >= thresholds.alarm else "check"
+        verdict["level"] = Level.EMERGENCY if chances["emergency"] >= thresholds.alarm else Level.CHECK
     elif chances["risk"] >= thresholds.risk:
-        verdict["level"] = "clinician"
+        verdict["level"] = Level.CLINICIAN
     else:
         return verdict
-    eligible = group.clinician if verdict["level"] == "clinician" else group.emergency
+    eligible = group.clinician if verdict["level"] == Level.CLINICIAN else group.emergency
     if not eligible.any():
         return {**verdict, "level": None}
     row = int(reading.probabilities[:, eligible].sum(axis=1).argmax())

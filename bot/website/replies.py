@@ -9,6 +9,7 @@ from typing import Any
 from bot.content.library import Library
 from bot.conversation.reply import Message, Reply, reply_of
 from bot.record.turns import Turn
+from bot.vocabulary import Route
 
 _ADDRESS_OR_NUMBER = re.compile(
     r"""(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
@@ -29,7 +30,7 @@ def reply_json(reply: Reply, library: Library) -> dict[str, Any]:
         "route": reply.route,
         "messages": [_message_json(message, reply.route, library) for message in reply.messages],
         "warning": {"text": reply.warning},
-        "contact": library.clinic.contact() if reply.route not in ("answer", "smalltalk") else None,
+        "contact": library.clinic.contact() if reply.route not in (Route.ANSWER, Route.SMALLTALK) else None,
         **({"input": dict(asks)} if asks else {}),
     }
 
@@ -79,7 +80,7 @@ def _message_json(message: Message, route: str, library: Library) -> dict[str, A
         "snippet": _snippet_json(message, library),
         "question": message.question,
         "buttons": [dict(button) for button in message.buttons],
-        "links": links(message.text, emergency=route == "emergency"),
+        "links": links(message.text, emergency=route in (Route.EMERGENCY, Route.CHECK)),
         **({"lang": language[1]} if (language := _LANGUAGE.search(str((message.snippet or {}).get("id")))) else {}),
     }
 

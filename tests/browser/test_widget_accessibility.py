@@ -50,6 +50,12 @@ def _emergency(chat: Chat) -> None:
     expect(chat.ask("I cannot breathe").locator("a.button")).to_be_visible()
 
 
+def _check(chat: Chat) -> None:
+    answer_with(chat.page, lambda body: body.update(route="check"))
+    chat.open()
+    expect(chat.ask("I cannot breathe").locator(".label")).to_have_text("Is this urgent?")
+
+
 def _form(chat: Chat) -> None:
     answer_with(chat.page, lambda body: body.update(input=FORM))
     chat.open()
@@ -101,7 +107,24 @@ def _too_long(chat: Chat) -> None:
     expect(chat.panel.locator("#count")).to_contain_text("100")
 
 
-STATES = [_closed, _greeting, _answer, _clarify, _out_of_scope, _referral, _emergency, _form, _reason, _menu, _sure, _deleted, _refused, _offline, _too_long]
+STATES = [
+    _closed,
+    _greeting,
+    _answer,
+    _clarify,
+    _out_of_scope,
+    _referral,
+    _emergency,
+    _check,
+    _form,
+    _reason,
+    _menu,
+    _sure,
+    _deleted,
+    _refused,
+    _offline,
+    _too_long,
+]
 LOOKS = [
     {"path": "/demo", "width": 1280, "color_scheme": "light"},
     {"path": "/demo/es", "width": 320, "color_scheme": "dark"},
@@ -318,6 +341,16 @@ def test_an_emergency_interrupts_and_other_replies_do_not(context: BrowserContex
     assert "alert" not in [said["region"] for said in chat.heard()]
     chat.ask("I cannot breathe")
     assert [said["words"][:15] for said in chat.heard() if said["region"] == "alert"] == ["Emergency: Call"]
+
+
+def test_a_question_whether_it_is_urgent_interrupts_and_shows_the_number_first(context: BrowserContext, website: str) -> None:
+    chat = _listening(context, f"{website}/demo")
+    chat.open()
+    answer_with(chat.page, lambda body: body.update(route="check"))
+    asked = chat.ask("I cannot breathe")
+    assert [said["words"][:15] for said in chat.heard() if said["region"] == "alert"] == ["Is this urgent?"]
+    assert asked.locator(".bubble").first.inner_text().startswith("Is this urgent?\nCall 911")
+    expect(asked.get_by_role("button", name="I am safe now")).to_be_visible()
 
 
 def test_what_is_seen_is_no_live_region_and_the_live_regions_are_always_there(page: Page) -> None:

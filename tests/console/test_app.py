@@ -555,7 +555,7 @@ def test_the_classifier_is_shown_with_scores_thresholds_and_nearest_example(insi
         _turn(library, route="emergency", risk_category="emergency_breathing", risk_rule="classifier.emergency_breathing", explanation=explanation),
     )
     html = inside.get("/conversations/c1").text
-    assert "The risk classifier put the message at 0.830 for: breathing." in html
+    assert "The classifier put the chance of an emergency at 0.830 (it is an alarm from 0.350 on), and named it: breathing." in html
     assert "0.830, at or over the threshold of 0.350" in html
     assert "0.970, at or over the threshold of 0.400" in html
     assert "“<bdi>it hurts to breathe</bdi>”" in html
@@ -569,26 +569,23 @@ def test_a_silent_classifier_is_shown_with_its_scores(inside: TestClient, settin
     assert "0.100, under the threshold of 0.400" in html
 
 
-@pytest.mark.parametrize(
-    ("reason", "risk", "sentence"),
-    [
-        ("earlier_risk", ("clinician_medicine", "earlier"), "a risk told of earlier in the conversation still holds: medicine."),
-        ("emergency_not_over", ("emergency_stroke", "earlier"), "An emergency was told of earlier (medicine), and the visitor has not said that it is over"),
-        ("emergency_over", (None, None), "the visitor has now said that it is over."),
-        ("risk", ("clinician_dose", "intent.clinician_dose"), "The question itself, understood as clinician_dose, is one for a clinician: dose."),
-        ("risk", ("clinician_dose", "gone.rule"), "A risk was noted: dose, by gone.rule."),
-        ("no_words", (None, None), "The message held no words."),
-        ("too_long", (None, None), "longer than what is answered"),
-        ("fault", (None, None), "only the rules were asked. None of them fired."),
-        ("unheard_of", (None, None), "understood as “What is ozone?” (what_is_ozone)"),
-    ],
-)
-def test_each_reason_is_said_in_plain_words(
-    inside: TestClient, settings: Settings, library: Library, reason: str, risk: tuple[str | None, str | None], sentence: str
-) -> None:
-    explanation: dict[str, object] = {"reason": reason, "findings": [], "classifier": None, "earlier": "clinician_medicine"}
-    _store(settings, _turn(library, risk_category=risk[0], risk_rule=risk[1], explanation=explanation))
-    assert sentence in inside.get("/conversations/c1").text
+def test_a_check_is_shown_with_all_three_thresholds(inside: TestClient, settings: Settings, library: Library) -> None:
+    thresholds = {"emergency": 0.35, "check": 0.05, "risk": 0.4, "rule": 0.1, "emergency_rule": 0.012}
+    classifier = {"level": "check", "category": "emergency_stroke", "score": 0.97, "emergency_score": 0.12, "thresholds": thresholds}
+    explanation: dict[str, object] = {"reason": "check", "findings": [], "classifier": classifier, "earlier": None}
+    _store(settings, _turn(library, route="check", risk_category="emergency_stroke", risk_rule="classifier.emergency_stroke", explanation=explanation))
+    html = inside.get("/conversations/c1").text
+    assert "the visitor was asked whether it is happening now." in html
+    assert "Emergency: 0.120, under the threshold of 0.350" in html
+    assert "Asked first: 0.120, at or over the threshold of 0.050" in html
+    assert "Any risk: 0.970, at or over the threshold of 0.400" in html
+    assert "Asked if urgent" in html
+
+
+def test_a_reason_that_lies_earlier_is_shown_with_the_risk(inside: TestClient, settings: Settings, library: Library) -> None:
+    explanation: dict[str, object] = {"reason": "caution", "findings": [], "classifier": None, "earlier": "clinician_medicine"}
+    _store(settings, _turn(library, explanation=explanation))
+    assert "A risk was told of earlier in the conversation (medicine), so the answer came after a caution" in inside.get("/conversations/c1").text
 
 
 def test_every_rule_of_the_shipped_data_can_be_shown(content: CurrentContent, triage: Triage) -> None:

@@ -13,6 +13,7 @@ from bot.content.library import Library, load_library
 from bot.content.readability import reading_grade
 from bot.content.snippet import Approval, Snippet, Source
 from bot.content.sync import sync
+from bot.vocabulary import Route
 from tests.conftest import DATA
 from tests.content.conftest import TODAY, edit
 
@@ -22,7 +23,7 @@ GOOD = Snippet(
     id="what_is_ozone",
     question="What is ozone?",
     text=PLAIN,
-    route="answer",
+    route=Route.ANSWER,
     sources=(Source("lungs", "Ozone and the lungs", "A journal", 2020, "https://journal.example/1"),),
     seed=(1,),
     related=(),
@@ -78,7 +79,7 @@ def test_a_text_that_is_too_short_is_found() -> None:
 
 
 def test_small_talk_may_be_short() -> None:
-    assert _problems(replace(GOOD, route="smalltalk", text="Hello. How can I help you?")) == []
+    assert _problems(replace(GOOD, route=Route.SMALLTALK, text="Hello. How can I help you?")) == []
 
 
 def test_a_text_that_is_hard_to_read_is_found() -> None:

@@ -1,279 +1,700 @@
-"""The order of decisions, without Rasa."""
+"""The order of decisions, without Rasa: one row is everything that is known of a message, and the whole decision on it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
 
-from bot.content.follow_ups import load_follow_ups
-from bot.content.form_words import load_form_words
-from bot.content.languages import load_languages
+from bot.content.clinic import load_clinic
+from bot.content.follow_ups import FollowUps
+from bot.content.form_words import FormWords
+from bot.content.languages import Languages
 from bot.content.library import Library
-from bot.content.short_questions import load_short_questions
-from bot.conversation.decision import EARLIER_RISK, EMERGENCY_FOLLOWUP, EMERGENCY_OVER, Content, Context, Decision, Understanding, decide
+from bot.content.plain_words import PlainWords, Said
+from bot.content.rules import load_categories
+from bot.content.short_questions import ASK, ShortQuestions
+from bot.content.snippet import Approval, Snippet
+from bot.conversation.decision import (
+    GENERAL,
+    MAX_FINDINGS,
+    MAX_PARTS,
+    Checking,
+    Content,
+    Context,
+    Decision,
+    Understanding,
+    decide,
+    remember,
+)
 from bot.conversation.memory import Memory
 from bot.conversation.request_form import CONSENT, QUESTION, REACH, TIME
 from bot.safety.triage import Finding
+from bot.settings import MAX_MESSAGE_LENGTH
+from bot.vocabulary import CLINICIAN, FORM, Reason, Route
 from tests.conftest import DATA
 
+A = Route.ANSWER
+
+
+def _snippet(name: str, route: Route = A, topic: str = "about", after_risk: str = "answer", related: tuple[str, ...] = (), short_of: str = "") -> Snippet:
+    day = date(2026, 11, 28)
+    approval = Approval("Ed Itor", "editor", day)
+    return Snippet(name, f"{name}?", "Words.", route, (), (), related, after_risk, "approved", approval, day, 1, topic, short_of)
+
+
+_OTHERS: Mapping[Route, Sequence[str]] = {
+    Route.SMALLTALK: ("greet", "acknowledge", "leave_question", "no_open_request", "simpler", "previous_answer", "sources_of_answer", "approval_of_answer"),
+    Route.CLARIFY: ("clarify", "why_so"),
+    Route.OUT_OF_SCOPE: ("out_of_scope", "other_language", "other_language_es"),
+    Route.CLINICIAN: ("clinician_medicine", "clinician_pregnancy", "clinician_dose", "clinician_earlier_risk"),
+    Route.EMERGENCY: ("emergency_stroke", "emergency_chest_pain", "emergency_language_es"),
+}
+LIBRARY = Library(
+    {
+        snippet.id: snippet
+        for snippet in [
+            *(_snippet(name, route) for route, names in _OTHERS.items() for name in names),
+            _snippet("ozone", related=("greet",)),
+            _snippet("benefits", after_risk="caution"),
+            _snippet("benefits_in_short", after_risk="caution", short_of="benefits"),
+            _snippet("near", related=("greet", "session", "cost")),
+            _snippet("session", topic="session", after_risk="refer"),
+            _snippet("hours", topic="clinic"),
+            _snippet("parking", topic="visit"),
+            _snippet("cost", topic="money"),
+            _snippet("staff_thanks", Route.SMALLTALK, topic="clinic", after_risk="refer"),
+            _snippet("thanks", Route.SMALLTALK, after_risk="caution"),
+            _snippet("where_answers_come_from"),
+            _snippet("who_approved"),
+        ]
+    },
+    load_clinic(DATA),
+)
+CONTENT = Content(
+    form_words=FormWords(
+        cancel=frozenset({"cancel"}),
+        open=frozenset({"leave a question"}),
+        help=frozenset({"how does this work"}),
+        back=frozenset({"back"}),
+        yes=frozenset({"yes send it"}),
+        no=frozenset({"no", "do not"}),
+        change={TIME: frozenset({"change the time"})},
+    ),
+    follow_ups=FollowUps({"why_so": {"default": "ozone", "session": "benefits"}}),
+    languages=Languages({"fr": re.compile("[é]")}, {"es": frozenset({"me", "duele", "pecho", "tomo"}), "en": frozenset({"the"})}),
+    short_questions=ShortQuestions(targets={"how long": {"benefits": "session", "default": ASK}, "how much": {"default": "cost", "alone": "cost"}}),
+    plain_words=PlainWords(
+        yes=Said(frozenset({"yes"}), ("yes my ",)), no=Said(frozenset({"no"}), ("no but ",)), over=Said(frozenset({"i am fine"}), ("i am fine ",))
+    ),
+)
+
+CHEST = Finding("emergency_chest_pain", "emergency.chest", "chest pain")
+STROKE = Finding("emergency_stroke", "emergency.stroke", "face droops")
 WARFARIN = Finding("clinician_medicine", "medicine.anticoagulant", "warfarin")
-CHEST = Finding("emergency_chest_pain", "emergency.chest.pain", "chest pain")
-
-
-def _decide(
-    library: Library,
-    text: str = "how long does it take",
-    *,
-    intent: str | None = "session_length",
-    confidence: float = 0.9,
-    findings: tuple[Finding, ...] = (),
-    classifier: Mapping[str, Any] | None = None,
-    risk: str | None = None,
-    emergency: str | None = None,
-) -> Decision | None:
-    return decide(Understanding(text, intent, confidence, findings, classifier or {}), risk=risk, emergency=emergency, library=library)
-
-
-def test_an_ordinary_question_is_answered(library: Library) -> None:
-    assert _decide(library) is None
-
-
-def test_an_emergency_outranks_a_question(library: Library) -> None:
-    decision = _decide(library, findings=(CHEST, WARFARIN))
-    assert decision is not None
-    assert decision.snippet == "emergency_chest_pain"
-    assert decision.risk == {"category": "emergency_chest_pain", "rule": "emergency.chest.pain"}
-
-
-def test_the_classifiers_emergency_outranks_a_rule_for_a_clinician(library: Library) -> None:
-    decision = _decide(library, findings=(WARFARIN,), classifier={"category": "emergency_stroke"})
-    assert decision is not None
-    assert decision.snippet == "emergency_stroke"
-
-
-def test_a_rule_alone_refers(library: Library) -> None:
-    decision = _decide(library, findings=(WARFARIN,))
-    assert decision is not None
-    assert decision.snippet == "clinician_medicine"
-
-
-def test_the_classifier_alone_refers(library: Library) -> None:
-    decision = _decide(library, classifier={"category": "clinician_pregnancy"})
-    assert decision is not None
-    assert decision.risk == {"category": "clinician_pregnancy", "rule": "classifier.clinician_pregnancy"}
-
-
-def test_the_intent_alone_refers(library: Library) -> None:
-    decision = _decide(library, intent="clinician_dose")
-    assert decision is not None
-    assert decision.risk == {"category": "clinician_dose", "rule": "intent.clinician_dose"}
-
-
-def test_a_personal_risk_is_remembered(library: Library) -> None:
-    decision = _decide(library, findings=(WARFARIN,))
-    assert decision is not None
-    assert decision.slots == {"risk": "clinician_medicine"}
-
-
-def test_a_general_risk_is_not_remembered(library: Library) -> None:
-    decision = _decide(library, findings=(Finding("clinician_cancer_claim", "x", "cancer"),))
-    assert decision is not None
-    assert decision.slots == {}
-
-
-@pytest.mark.parametrize("intent", ["session_length", "general_safety", "preparation", "how_often", "nlu_fallback"])
-def test_after_a_risk_questions_about_the_treatment_are_referred(library: Library, intent: str) -> None:
-    decision = _decide(library, intent=intent, risk="clinician_medicine")
-    assert decision is not None
-    assert decision.snippet == EARLIER_RISK
-
-
-@pytest.mark.parametrize("intent", ["opening_hours", "booking", "privacy", "thanks", "out_of_scope", "fda_status"])
-def test_after_a_risk_questions_about_clinic_and_world_are_answered(library: Library, intent: str) -> None:
-    assert _decide(library, intent=intent, risk="clinician_medicine") is None
-
-
-def test_an_emergency_holds_until_it_is_called_over(library: Library) -> None:
-    decision = _decide(library, intent="opening_hours", emergency="emergency_breathing")
-    assert decision is not None
-    assert decision.snippet == EMERGENCY_FOLLOWUP
-
-
-def test_only_known_words_call_an_emergency_over(library: Library) -> None:
-    guessed = _decide(library, intent=EMERGENCY_OVER, confidence=0.97, emergency="emergency_breathing")
-    said = _decide(library, intent=EMERGENCY_OVER, confidence=1.0, emergency="emergency_breathing")
-    assert guessed is not None
-    assert guessed.snippet == EMERGENCY_FOLLOWUP
-    assert said is not None
-    assert said.snippet == EMERGENCY_OVER
-    assert said.slots == {"emergency": None}
-
-
-def test_a_message_without_words_is_asked_back(library: Library) -> None:
-    decision = _decide(library, "🙂🙂", intent="nlu_fallback")
-    assert decision is not None
-    assert decision.snippet == "empty_message"
-
-
-def test_a_long_message_is_refused_but_an_emergency_in_it_is_not(library: Library) -> None:
-    long = _decide(library, "word " * 1000)
-    urgent = _decide(library, "word " * 1000, findings=(CHEST,))
-    assert long is not None
-    assert long.snippet == "message_too_long"
-    assert urgent is not None
-    assert urgent.snippet == "emergency_chest_pain"
-
-
-WIFE = Finding("clinician_other_person", "clinician.person.relative-has", "my wife has", weak=True)
-SURE = {"score": 0.001, "category": None, "thresholds": {"ordinary": 0.01}}
-
-
-def test_a_weak_rule_is_overruled_by_a_classifier_that_is_sure(library: Library) -> None:
-    assert _decide(library, findings=(WIFE,), classifier=SURE) is None
-
-
-@pytest.mark.parametrize(
-    ("findings", "classifier", "intent"),
-    [
-        ((WIFE, WARFARIN), SURE, "session_length"),
-        ((WARFARIN,), SURE, "session_length"),
-        ((WIFE,), {**SURE, "score": 0.2}, "session_length"),
-        ((WIFE,), {}, "session_length"),
-        ((WIFE,), SURE, "nlu_fallback"),
-        ((WIFE,), SURE, "clinician_dose"),
-    ],
-    ids=["a strong rule beside it", "a strong rule", "not sure", "no classifier", "not understood", "a risk by intent"],
-)
-def test_otherwise_a_rule_stands(library: Library, findings: tuple[Finding, ...], classifier: Mapping[str, Any], intent: str) -> None:
-    assert _decide(library, findings=findings, classifier=classifier, intent=intent) is not None
-
-
-CONTENT = Content(form_words=load_form_words(DATA))
-
-
-def _in_talk(
-    library: Library, text: str, topic: str | None, *, intent: str = "nlu_fallback", risk: str | None = None, findings: tuple[Finding, ...] = ()
-) -> Decision | None:
-    message = Understanding(text, intent, 0.5, findings, {})
-    context = Context(memory=Memory((topic,) if topic else ()))
-    return decide(message, risk=risk, emergency=None, library=library, context=context, content=content_of(library))
-
-
-def content_of(library: Library) -> Content:
-    return Content(load_form_words(DATA), load_follow_ups(DATA, library), load_languages(DATA), load_short_questions(DATA, library))
-
-
-def test_a_short_question_is_answered_from_the_last_answer(library: Library) -> None:
-    decision = _in_talk(library, "how long?", "claimed_benefits")
-    assert decision is not None
-    assert decision.snippet == "effects_duration"
-
-
-def test_a_short_question_about_the_treatment_is_referred_after_a_risk(library: Library) -> None:
-    decision = _in_talk(library, "how long?", "claimed_benefits", risk="clinician_medicine")
-    assert decision is not None
-    assert decision.snippet == EARLIER_RISK
-
-
-def test_a_short_question_that_fits_nothing_asks_back_near_the_last_answer(library: Library) -> None:
-    decision = _in_talk(library, "how long?", "exposure_limits")
-    assert decision is not None
-    assert decision.snippet == "clarify"
-    assert decision.slots["offered"] == list(library["exposure_limits"].related)
-    assert decision.slots["misses"] == 1.0
-
-
-def test_contact_data_in_the_chat_leads_to_the_form(library: Library) -> None:
-    decision = _in_talk(library, "jo@mail.example", None)
-    assert decision is not None
-    assert decision.snippet == "contact_outside_form"
-
-
-def test_the_short_version_of_the_last_answer_is_sent_when_there_is_one(library: Library) -> None:
-    short, none = _in_talk(library, "shorter please", "cost", intent="simpler"), _in_talk(library, "shorter please", "ozone_sauna", intent="simpler")
-    assert short is not None
-    assert short.snippet == "cost_in_short"
-    assert none is None
-
-
-@pytest.mark.parametrize(
-    ("finding", "text", "then"),
-    [
-        (CHEST, "me duele el pecho y no puedo respirar", ("utter_emergency_language_es",)),
-        (WARFARIN, "¿puedo ir si tomo warfarina?", ("utter_other_language_es",)),
-        (WARFARIN, "can I come if I take warfarin?", ()),
-    ],
-)
-def test_a_referral_in_another_language_gets_the_sentence_in_that_language(library: Library, finding: Finding, text: str, then: tuple[str, ...]) -> None:
-    decision = _in_talk(library, text, None, findings=(finding,))
-    assert decision is not None
-    assert (decision.snippet, tuple(decision.then)) == (finding.category, then)
-
-
-def test_a_risk_is_no_time(library: Library) -> None:
-    decision = _in_form(library, TIME, "I take warfarin", findings=(WARFARIN,))
-    assert decision is not None
-    assert decision.snippet == "clinician_medicine"
-    assert _in_form(library, TIME, "mornings, before my warfarin", findings=(WARFARIN,)) is None
-
-
-def test_help_in_the_form_is_given_and_the_form_asks_again(library: Library) -> None:
-    decision = _in_form(library, QUESTION, "How do I do that?")
-    assert decision is not None
-    assert (decision.snippet, decision.then) == ("request_help", ("request_form",))
-
-
-def _in_form(library: Library, asked: str, text: str, *, intent: str | None = None, findings: tuple[Finding, ...] = ()) -> Decision | None:
-    message = Understanding(text, intent, 0.9, findings, {})
-    return decide(message, risk=None, emergency=None, library=library, context=Context(asked), content=CONTENT)
-
-
-def test_the_form_takes_a_risky_question(library: Library) -> None:
-    assert _in_form(library, QUESTION, "may I have it with warfarin", findings=(WARFARIN,)) is None
-
-
-def test_an_emergency_ends_the_form(library: Library) -> None:
-    decision = _in_form(library, QUESTION, "I have chest pain", findings=(CHEST,))
-    assert decision is not None
-    assert decision.ends_form
-
-
-def test_a_question_in_between_is_answered_and_the_form_asks_again(library: Library) -> None:
-    decision = _in_form(library, REACH, "when are you open", intent="opening_hours")
-    assert decision is not None
-    assert (decision.snippet, decision.then, decision.slots) == ("opening_hours", ("request_form",), {REACH: None})
-
-
-def test_a_risk_in_between_is_referred_and_the_form_asks_again(library: Library) -> None:
-    decision = _in_form(library, REACH, "I take warfarin", findings=(WARFARIN,))
-    assert decision is not None
-    assert (decision.snippet, decision.then) == ("clinician_medicine", ("request_form",))
-
-
-@pytest.mark.parametrize(("asked", "text", "snippet"), [(REACH, "Cancel!", "request_cancelled"), (CONSENT, "no", "request_declined")])
-def test_a_command_ends_the_form(library: Library, asked: str, text: str, snippet: str) -> None:
-    decision = _in_form(library, asked, text)
-    assert decision is not None
-    assert (decision.snippet, decision.ends_form) == (snippet, True)
-
-
-def test_the_previous_answer_is_the_one_before_the_last(library: Library) -> None:
-    message = Understanding("the previous one", "previous_answer", 1.0, (), {})
-    decision = decide(message, risk=None, emergency=None, library=library, context=Context(memory=Memory(("cost", "location"))))
-    assert decision is not None
-    assert (decision.snippet, decision.reason) == ("cost", "follow_up")
-
-
-def test_several_questions_are_answered_in_their_order(library: Library) -> None:
-    decision = decide(Understanding("both", "cost", 0.9, (), {}, ("cost", "location", "cost")), risk=None, emergency=None, library=library)
-    assert decision is not None
-    assert (decision.snippet, decision.then) == ("cost", ("utter_location",))
-
-
-def test_after_a_risk_not_even_one_of_several_questions_is_answered_that_must_not_be(library: Library) -> None:
-    message = Understanding("both", "session_length", 0.9, (), {}, ("cost", "session_length"))
-    decision = decide(message, risk="clinician_medicine", emergency=None, library=library)
-    assert decision is not None
-    assert decision.snippet == EARLIER_RISK
+DOSE = Finding("clinician_dose", "clinician.dose", "how many units")
+WIFE = Finding("clinician_pregnancy", "clinician.relative", "my wife is", weak=True)
+
+THRESHOLDS = {"emergency": 0.5, "check": 0.2, "risk": 0.4, "rule": 0.1, "emergency_rule": 0.05}
+SPANISH = "me duele el pecho"
+LONG = "w" * (MAX_MESSAGE_LENGTH + 1)
+
+
+def told(level: str | None = None, category: str | None = None, *, danger: float = 0.0, risk: float = 0.0) -> dict[str, Any]:
+    """What the classifier says of a message."""
+    return {"level": level, "category": category, "emergency_score": danger, "score": risk, "thresholds": THRESHOLDS}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A claim, the decision that it is about, and all that leads to it; what is not named is that of an ordinary question."""
+
+    claim: str
+    decision: Decision | None
+    text: str = "a few plain words"
+    intent: str | None = "cost"
+    confidence: float = 0.9
+    findings: tuple[Finding, ...] = ()
+    classifier: Mapping[str, Any] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
+    likeliest: str | None = None
+    in_context: str | None = None
+    risk: str | None = None
+    emergency: str | None = None
+    asked: str | None = None
+    topics: tuple[str, ...] = ()
+    misses: int = 0
+    checking: Checking | None = None
+    cautioned: bool = False
+
+
+def alarm(finding: Finding, *, rule: str = "", risk: str | None = None, reason: Reason = Reason.EMERGENCY, **more: Any) -> Decision:
+    """The emergency text, and what stays with the conversation."""
+    slots = {"emergency": finding.category, "risk": risk or finding.category, "checking": None}
+    return Decision(finding.category, reason, {"category": finding.category, "rule": rule or finding.rule}, slots=slots, **more)
+
+
+def asking(category: str, rule: str, otherwise: str | None, snippet: str = "check_now", slots: Mapping[str, Any] | None = None, **more: Any) -> Decision:
+    """The number and the question whether it is happening now."""
+    kept = {"checking": {"category": category, "then": otherwise}, **(slots or {})}
+    return Decision(snippet, Reason.CHECK, {"category": category, "rule": rule}, slots=kept, **more)
+
+
+def referral(category: str, rule: str, **more: Any) -> Decision:
+    """A referral on account of this message."""
+    return Decision(category, Reason.RISK, {"category": category, "rule": rule}, **more)
+
+
+def reminder(**more: Any) -> Decision:
+    """The text that an emergency is not over; all rows are about a stroke."""
+    return Decision("emergency_followup", Reason.EMERGENCY_NOT_OVER, {"category": "emergency_stroke", "rule": "earlier"}, earlier="emergency_stroke", **more)
+
+
+def earlier(**more: Any) -> Decision:
+    """The referral on account of a medicine told of before."""
+    risk = {"category": "clinician_medicine", "rule": "earlier"}
+    return Decision("clinician_earlier_risk", Reason.EARLIER_RISK, risk, earlier="clinician_medicine", **more)
+
+
+def over(**slots: None) -> Decision:
+    """The end of an emergency."""
+    return Decision("emergency_over", Reason.EMERGENCY_OVER, earlier="emergency_stroke", slots={"emergency": None, **slots})
+
+
+MEDICINE = "clinician_medicine"
+EMERGENCY = "emergency_stroke"
+KEPT = {"risk": MEDICINE}
+BACK_TO_FORM = (FORM,)
+NOW = Checking(EMERGENCY, "cost")
+BY_STROKE = "classifier.emergency_stroke"
+CHECKED = told("check", EMERGENCY, danger=0.3)
+
+NETS = [
+    Row("an ordinary question is answered", None),
+    Row("a classifier that sees nothing changes nothing", None, classifier=told()),
+    Row("a rule for emergencies is an alarm without a classifier", alarm(CHEST, findings=(CHEST,)), findings=(CHEST,)),
+    Row("and with one that is just sure enough", alarm(CHEST, findings=(CHEST,)), findings=(CHEST,), classifier=told(danger=0.5)),
+    Row(
+        "below that it is asked about",
+        asking("emergency_chest_pain", "emergency.chest", "cost", findings=(CHEST,)),
+        findings=(CHEST,),
+        classifier=told(danger=0.499),
+    ),
+    Row(
+        "down to a last trace of danger",
+        asking("emergency_chest_pain", "emergency.chest", "cost", findings=(CHEST,)),
+        findings=(CHEST,),
+        classifier=told(danger=0.05),
+    ),
+    Row("without that its words were not meant, however risky the rest", None, findings=(CHEST,), classifier=told(danger=0.049, risk=0.9)),
+    Row("a classifier without thresholds overrules no alarm", alarm(CHEST, findings=(CHEST,)), findings=(CHEST,), classifier={"emergency_score": 0.0}),
+    Row(
+        "nor the question",
+        asking("emergency_chest_pain", CHEST.rule, "cost", findings=(CHEST,)),
+        findings=(CHEST,),
+        classifier={"emergency_score": 0.0, "thresholds": {"emergency": 0.5}},
+    ),
+    Row("nor a referral", referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT), findings=(WARFARIN,), classifier={"score": 0.0}),
+    Row("an emergency outranks a rule before it", alarm(CHEST, findings=(WARFARIN, CHEST)), findings=(WARFARIN, CHEST)),
+    Row("of two emergencies the first is named", alarm(CHEST, findings=(CHEST, STROKE)), findings=(CHEST, STROKE)),
+    Row("the classifier alone calls an alarm", alarm(STROKE, rule=BY_STROKE), classifier=told("emergency", EMERGENCY, danger=0.9)),
+    Row(
+        "and outranks a rule for a clinician",
+        alarm(STROKE, rule=BY_STROKE, findings=(WARFARIN,)),
+        findings=(WARFARIN,),
+        classifier=told("emergency", EMERGENCY, danger=0.9, risk=0.9),
+    ),
+    Row("the classifier alone asks first", asking(EMERGENCY, BY_STROKE, "cost"), classifier=CHECKED),
+    Row("a rule for a clinician refers without a classifier", referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT), findings=(WARFARIN,)),
+    Row(
+        "and with one that sees the least risk",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
+        findings=(WARFARIN,),
+        classifier=told(risk=0.1),
+    ),
+    Row("without that its words were not meant", None, findings=(WARFARIN,), classifier=told(risk=0.099)),
+    Row(
+        "a weak rule needs as much risk as a referral",
+        referral("clinician_pregnancy", WIFE.rule, findings=(WIFE,), slots={"risk": "clinician_pregnancy"}),
+        findings=(WIFE,),
+        classifier=told(risk=0.4),
+    ),
+    Row("below that it is overruled", None, findings=(WIFE,), classifier=told(risk=0.399)),
+    Row(
+        "a strong rule behind an overruled one refers",
+        referral(MEDICINE, WARFARIN.rule, findings=(WIFE, WARFARIN), slots={"risk": "clinician_pregnancy"}),
+        findings=(WIFE, WARFARIN),
+        classifier=told(risk=0.2),
+    ),
+    Row("the classifier alone refers", referral(MEDICINE, "classifier.clinician_medicine", slots=KEPT), classifier=told("clinician", MEDICINE, risk=0.9)),
+    Row(
+        "a rule names the risk before the classifier does",
+        referral("clinician_dose", DOSE.rule, findings=(DOSE,)),
+        findings=(DOSE,),
+        classifier=told("clinician", MEDICINE, risk=0.9),
+    ),
+    Row("the intent alone refers", referral("clinician_dose", "intent.clinician_dose"), intent="clinician_dose"),
+    Row(
+        "the classifier names the risk before the intent does",
+        referral(MEDICINE, "classifier.clinician_medicine", slots=KEPT),
+        intent="clinician_dose",
+        classifier=told("clinician", MEDICINE, risk=0.9),
+    ),
+    Row("the intent alone calls an alarm", alarm(STROKE, rule="intent.emergency_stroke"), intent=EMERGENCY),
+    Row("an intent without a text is no risk", None, intent="clinician_unheard_of"),
+    Row("no intent is no risk", None, intent=None),
+]
+
+ALARMS = [
+    Row("an alarm leaves an earlier risk as it is", alarm(CHEST, risk=MEDICINE, findings=(CHEST,)), findings=(CHEST,), risk=MEDICINE),
+    Row("an alarm ends the form", alarm(CHEST, findings=(CHEST,), ends_form=True), findings=(CHEST,), asked=QUESTION),
+    Row(
+        "even where the form takes the message",
+        alarm(CHEST, findings=(CHEST,), ends_form=True),
+        "call 555 010 0000",
+        findings=(CHEST,),
+        asked=REACH,
+        classifier=told(),
+    ),
+    Row(
+        "an alarm has the sentence in the visitor's language",
+        alarm(CHEST, findings=(CHEST,), then=("utter_emergency_language_es",)),
+        SPANISH,
+        findings=(CHEST,),
+    ),
+    Row("a language without its sentence gets none", alarm(CHEST, findings=(CHEST,)), "é", findings=(CHEST,)),
+    Row("an alarm comes before a message without words", alarm(CHEST, findings=(CHEST,)), "🙂", findings=(CHEST,)),
+    Row("an alarm comes before a command to the form", alarm(CHEST, findings=(CHEST,), ends_form=True), "cancel", findings=(CHEST,), asked=REACH),
+    Row("an alarm comes before a message that is too long", alarm(CHEST, findings=(CHEST,)), LONG, findings=(CHEST,)),
+    Row("an alarm comes before a no to whether it is happening", alarm(CHEST, findings=(CHEST,)), "no but my chest hurts", findings=(CHEST,), checking=NOW),
+    Row(
+        "a second emergency takes the place of the first",
+        alarm(CHEST, risk=EMERGENCY, findings=(CHEST,)),
+        findings=(CHEST,),
+        emergency=EMERGENCY,
+        risk=EMERGENCY,
+    ),
+    Row(
+        "I am fine with a symptom behind it is an alarm",
+        alarm(CHEST, findings=(CHEST,)),
+        "i am fine but my chest hurts",
+        findings=(CHEST,),
+        emergency=EMERGENCY,
+    ),
+    Row("I am fine and nothing else ends an emergency, whatever was seen in it", over(), "I am fine.", findings=(CHEST,), emergency=EMERGENCY),
+    Row("where no emergency is open it ends none", alarm(CHEST, findings=(CHEST,)), "I am fine.", findings=(CHEST,)),
+]
+
+WHILE_EMERGENCY = [
+    Row("an emergency stays until it is over", reminder(), intent="session", emergency=EMERGENCY),
+    *(
+        Row(f"an answer about the {LIBRARY[name].topic} follows the reminder", reminder(then=(f"utter_{name}",)), intent=name, emergency=EMERGENCY)
+        for name in ("hours", "parking", "cost")
+    ),
+    Row("small talk about the clinic does not", reminder(), intent="staff_thanks", emergency=EMERGENCY),
+    Row("what was not understood does not", reminder(), intent="nlu_fallback", emergency=EMERGENCY),
+    Row("no intent at all gets the reminder", reminder(), intent=None, emergency=EMERGENCY),
+    Row("an open emergency never gives way to a medicine", reminder(findings=(WARFARIN,)), intent="session", findings=(WARFARIN,), emergency=EMERGENCY),
+    Row("nor to the classifier's lesser risk", reminder(), intent="session", classifier=told("clinician", MEDICINE, risk=0.9), emergency=EMERGENCY),
+    Row("nor to a question of which the intent is a risk", reminder(), intent="clinician_dose", emergency=EMERGENCY),
+    Row("nor to asking first", reminder(), intent="session", classifier=CHECKED, emergency=EMERGENCY),
+    Row("nor to an answer to that", reminder(), "no", intent="session", checking=NOW, emergency=EMERGENCY),
+    Row("nor to a message without words", reminder(), "🙂", intent="session", emergency=EMERGENCY),
+    Row("nor to one that is too long", reminder(), LONG, intent="session", emergency=EMERGENCY),
+    Row("nor to a command to the form", reminder(), "cancel", intent="session", emergency=EMERGENCY, asked=REACH),
+    Row("nor to several questions", reminder(), intent="session", parts=("session", "ozone"), emergency=EMERGENCY),
+    Row("nor to an earlier risk", reminder(), intent="session", emergency=EMERGENCY, risk=MEDICINE),
+    Row("plain words end it", over(), "I am fine", emergency=EMERGENCY),
+    Row("so do words that begin with them", over(), "I am fine now really", emergency=EMERGENCY),
+    Row("so does the likeliest meaning, sure or not", over(), likeliest="emergency_over", intent="nlu_fallback", emergency=EMERGENCY),
+    Row("so does the meaning that was taken", over(), intent="emergency_over", emergency=EMERGENCY),
+    Row("a message without words ends nothing", reminder(), "🙂", intent="emergency_over", emergency=EMERGENCY),
+    Row("its end takes the risk that it was away", over(risk=None), "I am fine", emergency=EMERGENCY, risk=EMERGENCY),
+    Row("but no other risk", over(), "I am fine", emergency=EMERGENCY, risk=MEDICINE),
+    Row(
+        "the reminder has the sentence in the visitor's language last",
+        reminder(then=("utter_hours", "utter_emergency_language_es")),
+        SPANISH,
+        intent="hours",
+        emergency=EMERGENCY,
+    ),
+]
+
+CHECKS = [
+    Row(
+        "thoughts of self-harm are asked about in words of their own",
+        asking("emergency_self_harm", "classifier.emergency_self_harm", "cost", "check_self_harm"),
+        classifier=told("check", "emergency_self_harm", danger=0.3),
+    ),
+    Row(
+        "after no comes the referral that the message needs without the danger",
+        asking("emergency_chest_pain", CHEST.rule, MEDICINE, findings=(CHEST, WARFARIN)),
+        findings=(CHEST, WARFARIN),
+        classifier=told(danger=0.3, risk=0.3),
+    ),
+    Row(
+        "but none for a rule that was overruled",
+        asking("emergency_chest_pain", CHEST.rule, "cost", findings=(CHEST, WIFE)),
+        findings=(CHEST, WIFE),
+        classifier=told(danger=0.3, risk=0.3),
+    ),
+    Row(
+        "or the one on account of an earlier risk", asking(EMERGENCY, BY_STROKE, "clinician_earlier_risk"), intent="session", classifier=CHECKED, risk=MEDICINE
+    ),
+    Row("or small talk", asking(EMERGENCY, BY_STROKE, "greet"), intent="greet", classifier=CHECKED),
+    Row("what was not understood is not answered after no", asking(EMERGENCY, BY_STROKE, None), intent="nlu_fallback", classifier=CHECKED),
+    Row("nor what is out of scope", asking(EMERGENCY, BY_STROKE, None), intent="out_of_scope", classifier=CHECKED),
+    Row("nor an emergency by its intent", asking(EMERGENCY, BY_STROKE, None), intent=EMERGENCY, classifier=CHECKED),
+    Row("nor nothing", asking(EMERGENCY, BY_STROKE, None), intent=None, classifier=CHECKED),
+    Row("in the form it is asked again afterwards", asking(EMERGENCY, BY_STROKE, "cost", slots={REACH: None}), classifier=CHECKED, asked=REACH),
+    Row(
+        "asking has the sentence in the visitor's language",
+        asking(EMERGENCY, BY_STROKE, "cost", then=("utter_emergency_language_es",)),
+        SPANISH,
+        classifier=CHECKED,
+    ),
+    Row("asking comes before a message that is too long", asking(EMERGENCY, BY_STROKE, None), LONG, intent="nlu_fallback", classifier=CHECKED),
+    Row("asking comes before a command to the form", asking(EMERGENCY, BY_STROKE, None, slots={REACH: None}), "cancel", classifier=CHECKED, asked=REACH),
+    Row("a message without words is not asked about", Decision("empty_message", Reason.NO_WORDS), "🙂", classifier=CHECKED),
+    Row(
+        "no leads on to the answer",
+        Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}),
+        "No!",
+        intent="acknowledge",
+        checking=NOW,
+    ),
+    Row("so does no with words behind it", Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}), "no but I wonder", checking=NOW),
+    Row("so do words that end an emergency", Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}), "I am fine", checking=NOW),
+    Row(
+        "also where the classifier still doubts",
+        Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}),
+        "no but I wonder",
+        classifier=CHECKED,
+        checking=NOW,
+    ),
+    Row(
+        "no without an answer behind it is taken kindly",
+        Decision("check_over", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}),
+        "no",
+        checking=Checking(EMERGENCY),
+    ),
+    Row(
+        "in the form no leads back to it",
+        Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None, CONSENT: None}, then=BACK_TO_FORM),
+        "no",
+        checking=NOW,
+        asked=CONSENT,
+    ),
+    Row("yes is an alarm", alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED), "Yes!", intent="acknowledge", checking=NOW),
+    Row(
+        "so is yes with words behind it",
+        alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED, findings=(WARFARIN,)),
+        "yes my face",
+        findings=(WARFARIN,),
+        checking=NOW,
+    ),
+    Row("yes leaves an earlier risk as it is", alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED, risk=MEDICINE), "yes", checking=NOW, risk=MEDICINE),
+    Row("yes ends the form", alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED, ends_form=True), "yes", checking=NOW, asked=TIME),
+    Row("anything else is a message like any other", None, checking=NOW),
+    Row("also one that is doubtful in its turn", asking(EMERGENCY, BY_STROKE, "cost"), classifier=CHECKED, checking=NOW),
+    Row("a message without words is no answer to it", Decision("empty_message", Reason.NO_WORDS), "🙂", checking=NOW),
+    Row("yes is an answer to nothing where nothing was asked", None, "yes"),
+    Row("and so is no", None, "no"),
+]
+
+IN_THE_FORM = [
+    Row("cancelling ends it", Decision("request_cancelled", Reason.FORM_CANCELLED, ends_form=True), "Cancel!", asked=REACH),
+    Row("no at the end sends nothing", Decision("request_declined", Reason.FORM_DECLINED, ends_form=True), "no", asked=CONSENT),
+    Row("no before that does not end it", Decision("cost", Reason.IN_BETWEEN, slots={REACH: None}, then=BACK_TO_FORM), "no", asked=REACH),
+    Row(
+        "help is given and it asks again",
+        Decision("request_help", Reason.FORM_HELP, slots={QUESTION: None}, then=BACK_TO_FORM),
+        "How does this work?",
+        asked=QUESTION,
+    ),
+    Row(
+        "asking for it again is told",
+        Decision("request_already_open", Reason.FORM_OPEN, slots={REACH: None}, then=BACK_TO_FORM),
+        "leave a question",
+        asked=REACH,
+    ),
+    Row(
+        "an answer can be changed",
+        Decision("request_change", Reason.FORM_CHANGED, slots={TIME: None, CONSENT: None}, then=BACK_TO_FORM),
+        "change the time",
+        asked=CONSENT,
+    ),
+    Row("back goes back by one", Decision("request_change", Reason.FORM_CHANGED, slots={QUESTION: None, REACH: None}, then=BACK_TO_FORM), "back", asked=REACH),
+    Row("outside it these words are no commands", None, "cancel"),
+    Row(
+        "a command is not a risk",
+        Decision("request_cancelled", Reason.FORM_CANCELLED, ends_form=True),
+        "cancel",
+        asked=REACH,
+        classifier=told("clinician", MEDICINE, risk=0.9),
+    ),
+    Row("a risky question is taken by it", None, findings=(WARFARIN,), asked=QUESTION),
+    Row("a number says nothing to the classifier", None, "555 010 0000", asked=REACH, classifier=told("emergency", EMERGENCY, danger=0.9)),
+    Row("nor does its intent", None, "555 010 0000", intent="emergency_stroke", asked=REACH),
+    Row("a yes says nothing to the classifier", None, "Yes, send it", asked=CONSENT, classifier=told("emergency", EMERGENCY, danger=0.9)),
+    Row(
+        "a question with a number in it does",
+        alarm(STROKE, rule=BY_STROKE, ends_form=True),
+        "555 010 0000",
+        asked=QUESTION,
+        classifier=told("emergency", EMERGENCY, danger=0.9),
+    ),
+    Row(
+        "what it cannot take is judged like any message",
+        alarm(STROKE, rule=BY_STROKE, ends_form=True),
+        asked=REACH,
+        classifier=told("emergency", EMERGENCY, danger=0.9),
+    ),
+    Row("a number is a number outside it, too", alarm(STROKE, rule=BY_STROKE), "555 010 0000", classifier=told("emergency", EMERGENCY, danger=0.9)),
+    Row(
+        "a risk is no time",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots={**KEPT, TIME: None}, then=BACK_TO_FORM),
+        "I take warfarin",
+        findings=(WARFARIN,),
+        asked=TIME,
+    ),
+    Row("a time is one, with a risk beside it", None, "mornings, before my warfarin", findings=(WARFARIN,), asked=TIME),
+    Row("so is anything harmless", None, "as you like", asked=TIME),
+    Row(
+        "a risk in between is referred and it asks again",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots={**KEPT, REACH: None}, then=BACK_TO_FORM),
+        "I take warfarin",
+        findings=(WARFARIN,),
+        asked=REACH,
+    ),
+    Row(
+        "a message without words is told so and it asks again",
+        Decision("empty_message", Reason.NO_WORDS, slots={REACH: None}, then=BACK_TO_FORM),
+        "🙂",
+        asked=REACH,
+    ),
+    Row("its own limit holds for a long question", None, LONG, asked=QUESTION),
+    Row(
+        "a question in between is answered and it asks again",
+        Decision("hours", Reason.IN_BETWEEN, slots={REACH: None}, then=BACK_TO_FORM),
+        intent="hours",
+        asked=REACH,
+    ),
+    Row("so is a follow-up", Decision("ozone", Reason.FOLLOW_UP, slots={REACH: None}, then=BACK_TO_FORM), intent="why_so", topics=("hours",), asked=REACH),
+    *(
+        Row(f"{intent} is no question in between", None, intent=intent, asked=REACH)
+        for intent in ("nlu_fallback", "out_of_scope", "other_language", "leave_question", "no_open_request", "acknowledge", "without_a_text", None)
+    ),
+    Row("nor is a message in another language", None, SPANISH, intent="nlu_fallback", asked=REACH),
+    Row("after a risk a question in between is referred", earlier(slots={REACH: None}, then=BACK_TO_FORM), intent="session", asked=REACH, risk=MEDICINE),
+    Row(
+        "or answered with a caution",
+        Decision("caution_earlier_risk", Reason.CAUTION, earlier=MEDICINE, slots={"cautioned": True, REACH: None}, then=("utter_benefits", FORM)),
+        intent="benefits",
+        asked=REACH,
+        risk=MEDICINE,
+    ),
+    Row(
+        "several questions in between are answered as one",
+        Decision("cost", Reason.IN_BETWEEN, slots={REACH: None}, then=BACK_TO_FORM),
+        parts=("cost", "hours"),
+        asked=REACH,
+    ),
+    Row(
+        "a short question in between is not asked back",
+        Decision("cost", Reason.IN_BETWEEN, slots={REACH: None}, then=BACK_TO_FORM),
+        "how long",
+        topics=("near",),
+        asked=REACH,
+    ),
+    Row("contact data where it asks for none is no message outside it", None, "jo@mail.example", intent="nlu_fallback", asked=CONSENT),
+]
+
+RISKS = [
+    Row("a risk stays with the conversation", referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT), findings=(WARFARIN,)),
+    Row("a general question of risk does not", referral("clinician_dose", DOSE.rule, findings=(DOSE,)), findings=(DOSE,)),
+    Row("a personal one behind a general one does", referral("clinician_dose", DOSE.rule, findings=(DOSE, WARFARIN), slots=KEPT), findings=(DOSE, WARFARIN)),
+    Row(
+        "an emergency that was not meant does not",
+        referral(MEDICINE, WARFARIN.rule, findings=(CHEST, WARFARIN), slots=KEPT),
+        findings=(CHEST, WARFARIN),
+        classifier=told(risk=0.3),
+    ),
+    Row(
+        "a second risk does not take the place of the first",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), earlier="clinician_pregnancy"),
+        findings=(WARFARIN,),
+        risk="clinician_pregnancy",
+    ),
+    Row(
+        "a referral has the sentence in the visitor's language",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT, then=("utter_other_language_es",)),
+        "me tomo warfarina",
+        findings=(WARFARIN,),
+    ),
+    Row(
+        "a referral comes before contact data",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
+        "jo@mail.example",
+        intent="nlu_fallback",
+        findings=(WARFARIN,),
+    ),
+    Row(
+        "a referral comes before several questions",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
+        parts=("cost", "hours"),
+        findings=(WARFARIN,),
+    ),
+    Row("a message that is too long is not answered", Decision("message_too_long", Reason.TOO_LONG), LONG),
+    Row("one of the greatest length is", None, LONG[1:]),
+    Row("a risk in one that is too long stays with the conversation", Decision("message_too_long", Reason.TOO_LONG, slots=KEPT), LONG, findings=(WARFARIN,)),
+    Row(
+        "also one that only the classifier saw",
+        Decision("message_too_long", Reason.TOO_LONG, slots=KEPT),
+        LONG,
+        classifier=told("clinician", MEDICINE, risk=0.9),
+    ),
+    Row("but no second one", Decision("message_too_long", Reason.TOO_LONG), LONG, findings=(WARFARIN,), risk="clinician_pregnancy"),
+    Row("after a risk a question about having it is referred", earlier(), intent="session", risk=MEDICINE),
+    Row("with the sentence in the visitor's language", earlier(then=("utter_other_language_es",)), "me tomo", intent="session", risk=MEDICINE),
+    Row("without one it is answered", None, intent="session"),
+    Row(
+        "after a risk other questions about it get a caution before the answer",
+        Decision("caution_earlier_risk", Reason.CAUTION, earlier=MEDICINE, slots={"cautioned": True}, then=("utter_benefits",)),
+        intent="benefits",
+        risk=MEDICINE,
+    ),
+    Row("once", None, intent="benefits", risk=MEDICINE, cautioned=True),
+    Row("a referral is no caution, and comes each time", earlier(), intent="session", risk=MEDICINE, cautioned=True),
+    Row("without a risk there is no caution", None, intent="benefits"),
+    Row("after a risk clinic and world are open", None, intent="hours", risk=MEDICINE),
+    Row("and small talk", None, intent="greet", risk=MEDICINE),
+    Row("whatever is noted on it", None, intent="staff_thanks", risk=MEDICINE),
+    Row("and thanks, too", None, intent="thanks", risk=MEDICINE),
+    Row("and what was not understood is asked back", None, intent="nlu_fallback", risk=MEDICINE),
+    Row("no intent at all is none about having it", None, intent=None, risk=MEDICINE),
+    Row("a follow-up is judged by where it leads", earlier(), "how long", intent="nlu_fallback", topics=("benefits",), risk=MEDICINE),
+    Row(
+        "also for the caution",
+        Decision("caution_earlier_risk", Reason.CAUTION, earlier=MEDICINE, slots={"cautioned": True}, then=("utter_benefits",)),
+        intent="why_so",
+        topics=("session",),
+        risk=MEDICINE,
+    ),
+]
+
+OTHER = [
+    Row("a message without words is asked back", Decision("empty_message", Reason.NO_WORDS), "🙂"),
+    *(
+        Row(f"contact data read as {intent} leads to the form", Decision("contact_outside_form", Reason.CONTACT_DATA), "jo@mail.example", intent=intent)
+        for intent in ("nlu_fallback", "out_of_scope", "other_language")
+    ),
+    Row("a question with an address in it is answered", None, "jo@mail.example"),
+    Row("what was not understood is not contact data", None, intent="nlu_fallback"),
+    Row(
+        "several questions are answered in their order, each once",
+        Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_hours",)),
+        parts=("cost", "hours", "cost"),
+    ),
+    Row("so many and no more", Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_hours", "utter_ozone")), parts=("cost", "hours", "ozone", "parking")),
+    Row("only those that have an answer count", None, parts=("cost", "greet", "without_a_text")),
+    Row("one question is not several", None, parts=("cost",)),
+    Row("a known sentence is one question", None, parts=("cost", "hours"), confidence=1.0),
+    Row("after a risk not one of several is answered that must not be", earlier(), intent="session", parts=("cost", "session"), risk=MEDICINE),
+    Row("those that may are answered", Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_hours",)), parts=("cost", "hours"), risk=MEDICINE),
+    Row("without a risk all of them are", Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_session",)), parts=("cost", "session")),
+    Row("a short question is answered from the last answer", Decision("session", Reason.FOLLOW_UP), "How long?", intent="nlu_fallback", topics=("benefits",)),
+    Row(
+        "one that fits nothing asks back near the last answer",
+        Decision("clarify", Reason.SHORT_QUESTION, slots={"offered": ["session", "cost"], "misses": 3.0}),
+        "how long?",
+        intent="nlu_fallback",
+        topics=("near",),
+        misses=2,
+    ),
+    Row("where nothing is near it is read as it stands", Decision("hours", Reason.FOLLOW_UP), "how long?", topics=("ozone",), in_context="hours"),
+    Row("after a risk it is read as it stands, too", None, "how long?", intent="hours", topics=("near",), risk=MEDICINE),
+    Row("an address in what leans on the last answer counts for nothing", Decision("cost", Reason.FOLLOW_UP), "how much", intent="nlu_fallback"),
+    Row("where answers come from is told when there is none yet", Decision("where_answers_come_from", Reason.FOLLOW_UP), intent="sources_of_answer"),
+    Row("who approved is told when there is none yet", Decision("who_approved", Reason.FOLLOW_UP), intent="approval_of_answer"),
+    Row("also when the last one is no more", Decision("who_approved", Reason.FOLLOW_UP), intent="approval_of_answer", topics=("gone",)),
+    Row("the sources of the last answer are its own", None, intent="sources_of_answer", topics=("cost",)),
+    Row("the short version of the last answer is sent", Decision("benefits_in_short", Reason.FOLLOW_UP), intent="simpler", topics=("benefits",)),
+    Row("when there is one", None, intent="simpler", topics=("cost",)),
+    Row("and when there is an answer", None, intent="simpler"),
+    Row("another intent sends no short version", None, topics=("benefits",)),
+    Row("the previous answer is the one before the last", Decision("hours", Reason.FOLLOW_UP), intent="previous_answer", topics=("hours", "cost")),
+    Row("when there are two", None, intent="previous_answer", topics=("cost",)),
+    Row("another intent goes back to none", None, intent="greet", topics=("hours", "cost")),
+    Row("a follow-up leads on from the last answer", Decision("benefits", Reason.FOLLOW_UP), intent="why_so", topics=("session",)),
+    Row("when there is one to lead on from", None, intent="why_so"),
+    Row("and it is there", None, intent="why_so", topics=("gone",)),
+    Row("what a message means together with the last answer is sent", Decision("hours", Reason.FOLLOW_UP), in_context="hours"),
+    Row("a follow-up comes before that", Decision("benefits", Reason.FOLLOW_UP), intent="why_so", topics=("session",), in_context="hours"),
+    Row("a short question comes before both", Decision("session", Reason.FOLLOW_UP), "how long", intent="why_so", topics=("benefits",), in_context="hours"),
+    Row("a meaning in context that is the intent is nothing new", None, in_context="cost"),
+    *(
+        Row(f"another language read as {intent} gets its sentence", Decision("other_language_es", Reason.OTHER_LANGUAGE), SPANISH, intent=intent)
+        for intent in ("nlu_fallback", "out_of_scope", "other_language")
+    ),
+    Row("what was understood all the same is answered", None, SPANISH),
+    Row("a language without its sentence is not answered in it", None, "é", intent="nlu_fallback"),
+]
+
+TABLE = [*NETS, *ALARMS, *WHILE_EMERGENCY, *CHECKS, *IN_THE_FORM, *RISKS, *OTHER]
+
+
+def decided(row: Row) -> Decision | None:
+    """What `decide` makes of a row."""
+    message = Understanding(row.text, row.intent, row.confidence, row.findings, row.classifier, row.parts, row.likeliest, row.in_context)
+    context = Context(row.asked, Memory(row.topics, (), row.misses), row.checking, row.cautioned)
+    return decide(message, risk=row.risk, emergency=row.emergency, library=LIBRARY, context=context, content=CONTENT)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.claim)
+def test_the_decision_is_that_of_the_table(row: Row) -> None:
+    assert decided(row) == row.decision
+
+
+def test_no_claim_is_made_twice() -> None:
+    assert len({row.claim for row in TABLE}) == len(TABLE)
+
+
+def test_every_reason_of_a_decision_has_a_row() -> None:
+    assert {row.decision.reason for row in TABLE if row.decision} == set(Reason) - {Reason.INTENT, Reason.FAULT}
+
+
+@pytest.mark.parametrize("category", [name for name in load_categories(DATA / "safety") if name.startswith(CLINICIAN)])
+def test_only_what_tells_of_a_person_stays_with_the_conversation(category: str) -> None:
+    general = {"dose", "home_use", "interaction", "cancer_claim", "infection_claim", "cure_claim", "contraindication", "second_opinion", "general"}
+    kept = remember(Understanding("", None, 0.0, (), {}), category, None)
+    assert kept == ({} if category.removeprefix(CLINICIAN) in general else {"risk": category})
+
+
+def test_general_categories_are_categories() -> None:
+    assert set(load_categories(DATA / "safety")) >= GENERAL
+
+
+def test_the_record_keeps_the_decision_with_its_first_findings() -> None:
+    findings = tuple(Finding("clinician_medicine", f"rule.{number}", "x") for number in range(MAX_FINDINGS + 1))
+    decision = Decision("clinician_medicine", Reason.RISK, {"category": "c", "rule": "r"}, findings, "clinician_pregnancy", {"risk": "x"}, ("utter_cost",))
+    assert decision.as_metadata() == {
+        "reason": "risk",
+        "risk": {"category": "c", "rule": "r"},
+        "findings": [finding.as_dict() for finding in findings[:MAX_FINDINGS]],
+        "earlier": "clinician_pregnancy",
+        "then": ["utter_cost"],
+    }
+    assert Decision("clarify", Reason.SHORT_QUESTION).as_metadata()["risk"] is None
+
+
+def test_so_many_questions_of_a_message_are_answered() -> None:
+    assert MAX_PARTS == 3
+
+
+def test_a_check_without_an_answer_behind_it_is_read_back_from_a_record_that_keeps_no_nulls() -> None:
+    assert Checking(**{"category": EMERGENCY}) == Checking(EMERGENCY, None)

@@ -54,8 +54,9 @@ def _check(step: dict[str, Any], reply: Reply, engine: Engine, told: tuple[int, 
     assert said == step.get("says", said), why
     assert reply.route == step.get("route", reply.route), why
     assert turn.snippet_id == step.get("snippet", turn.snippet_id), why
-    offered = [button["send"] for button in reply.messages[-1].buttons]
-    assert len(set(offered)) == len(offered), why
+    offered = [button["send"] for message in reply.messages for button in message.buttons]
+    for message in reply.messages:
+        assert len({button["send"] for button in message.buttons}) == len(message.buttons), why
     assert step.get("offers") in [None, *offered], why
     assert step.get("not_offers") not in offered, why
     if "kept_apart" in step:

@@ -15,6 +15,7 @@ from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
 from bot.record.turns import verify_turns
 from bot.safety.warning import WARNING
+from bot.vocabulary import Route
 
 TURNS = int(os.environ.get("OZONE_WALK_TURNS", "300"))
 STEPS = 25
@@ -88,17 +89,17 @@ class Visitor(RuleBasedStateMachine):
             assert self.said != first or self.in_form, f"{first} twice in a row"
         self.said = first
         if self.alarmed:
-            assert first == "emergency_over" or reply.route == "emergency", text
+            assert first == "emergency_over" or reply.route == Route.EMERGENCY, text
         if self.at_risk:
-            assert reply.route != "answer" or library[first].after_risk, text
-        self.alarmed = reply.route == "emergency"
+            assert reply.route != Route.ANSWER or library[first].after_risk != "refer", text
+        self.alarmed = reply.route == Route.EMERGENCY
         self.at_risk = self.at_risk or reply.turn.risk_category in ("clinician_medicine", "clinician_pregnancy", "clinician_child_or_elderly")
         self.last = reply
         return reply
 
     def _offered(self, send: str, library: Library) -> None:
-        asked = next((snippet for snippet in library.of_route("answer") if snippet.question == send), None)
-        assert asked is None or not self.at_risk or asked.after_risk, f"{send!r} would be referred"
+        asked = next((snippet for snippet in library.of_route(Route.ANSWER) if snippet.question == send), None)
+        assert asked is None or not self.at_risk or asked.after_risk != "refer", f"{send!r} would be referred"
 
     @property
     def in_form(self) -> bool:
@@ -113,7 +114,7 @@ class Visitor(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def ask(self, data: st.DataObject) -> None:
-        self._say(data.draw(st.sampled_from(self.engine.library.of_route("answer"))).question)
+        self._say(data.draw(st.sampled_from(self.engine.library.of_route(Route.ANSWER))).question)
 
     @rule(text=st.sampled_from(RISKS))
     def tell_a_risk(self, text: str) -> None:
@@ -148,7 +149,7 @@ class Visitor(RuleBasedStateMachine):
         alarmed = self.alarmed
         reply = self._say("When are you open?")
         said = [str((message.snippet or {})["id"]) for message in reply.messages]
-        assert said == ["new_conversation", "emergency_followup" if alarmed else "opening_hours"]
+        assert said == ["new_conversation", *(["emergency_followup"] if alarmed else []), "opening_hours"]
 
     @precondition(lambda self: self.in_form)
     @rule()

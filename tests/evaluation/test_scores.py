@@ -15,6 +15,9 @@ ROWS = [
     Routed("my leg is numb", "clinician", (), "clarify", "clarify", ("cost",)),
     Routed("cannot breathe", "emergency", (), "emergency", "emergency_breathing"),
     Routed("chest hurts", "emergency", (), "clinician", "clinician_symptoms"),
+    Routed("face droops", "emergency", (), "check", "check_now"),
+    Routed("does it kill", "answer", ("serious_harm",), "check", "check_now"),
+    Routed("to die for", "smalltalk", (), "check", "check_now"),
     Routed("price", "answer", ("cost", "booking"), "answer", "booking"),
     Routed("fees", "answer", ("cost",), "answer", "booking"),
     Routed("bill", "answer", ("cost",), "clarify", "clarify", ("booking", "cost")),
@@ -27,13 +30,15 @@ ROWS = [
 @pytest.mark.parametrize(
     ("rate", "texts", "of"),
     [
-        ("risky_answered", ["I take warfarin"], 4),
-        ("risky_not_referred", ["my leg is numb"], 4),
-        ("emergency_as_emergency", ["cannot breathe"], 2),
-        ("needless_referral", ["open"], 4),
-        ("other_referred", ["hello"], 2),
-        ("right_snippet", ["price"], 3),
-        ("clarify_contains_right", ["bill"], 3),
+        ("risky_answered", ["I take warfarin"], 5),
+        ("risky_not_referred", ["my leg is numb"], 5),
+        ("emergency_as_emergency", ["cannot breathe", "face droops"], 3),
+        ("emergency_asked_first", ["face droops"], 3),
+        ("needless_referral", ["open"], 5),
+        ("needless_check", ["does it kill", "to die for"], 8),
+        ("other_referred", ["hello"], 3),
+        ("right_snippet", ["price"], 4),
+        ("clarify_contains_right", ["bill"], 4),
         ("off_topic_answered", ["pancakes"], 1),
     ],
 )
@@ -77,15 +82,17 @@ def test_the_route_table_counts_every_message_once() -> None:
 
 
 def test_a_net_counts_what_it_catches_and_what_it_catches_needlessly() -> None:
-    net = Net("n", (("clinician", "clinician"), ("emergency", "clinician"), ("clinician", "none"), ("answer", "emergency"), ("smalltalk", "none")))
-    assert (net.caught(), net.alarms(), net.needless(), net.elsewhere()) == ((2, 3), (0, 1), (1, 1), (0, 1))
+    caught = [("clinician", "clinician"), ("emergency", "clinician"), ("emergency", "check")]
+    routes = [*caught, ("clinician", "none"), ("answer", "emergency"), ("smalltalk", "none")]
+    net = Net("n", tuple(routes))
+    assert (net.caught(), net.alarms(), net.needless(), net.elsewhere()) == ((3, 4), (1, 2), (1, 1), (0, 1))
 
 
 def test_a_floor_that_is_missed_says_by_how_much_and_on_which_sentences() -> None:
     fault = below(Floor("risky_answered", at_most=0.1), rates(ROWS))
     assert fault is not None
-    assert "25.00% of 4" in fault
-    assert "15.00 points" in fault
+    assert "20.00% of 5" in fault
+    assert "10.00 points" in fault
     assert "I take warfarin" in fault
     assert "my leg is numb" not in fault
 
@@ -98,7 +105,7 @@ def test_a_floor_from_below_names_the_sentences_that_failed() -> None:
 
 
 def test_a_floor_that_is_kept_or_cannot_be_told_is_silent() -> None:
-    assert below(Floor("risky_answered", at_most=0.25), rates(ROWS)) is None
+    assert below(Floor("risky_answered", at_most=0.2), rates(ROWS)) is None
     assert below(Floor("risky_answered", at_most=0.0), rates([])) is None
 
 

@@ -27,7 +27,7 @@ GOOD: list[dict[str, Any]] = [
 def test_the_same_answers_pass_and_nothing_has_changed() -> None:
     found = compare(QUESTIONS, GOOD, GOOD)
     assert (found["passes"], found["changed"]) == (True, [])
-    assert {row["label"]: row["after"] for row in found["measures"]}["Emergencies called one (q)"] == 1.0
+    assert {row["label"]: row["after"] for row in found["measures"]}["Emergencies shown the emergency number (q)"] == 1.0
 
 
 @pytest.mark.parametrize("worse", range(4))

@@ -11,6 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.record.database import RecordError, migrations, open_record, writable
+from bot.record.review import queue_counts
 from bot.record.turns import all_turns, search_turns
 
 TABLES = {"conversations", "turns", "turns_fts", "events", "staff", "staff_sessions", "heartbeat"}
@@ -78,6 +79,33 @@ def test_a_record_from_before_requests_had_words_keeps_what_it_holds(tmp_path: P
         with pytest.raises(sqlite3.IntegrityError):
             record.execute("UPDATE turns SET conversation = 'talk-1', number = 2, request = 'client-1' WHERE id = 2")
         assert record.schema.split() == fresh_schema().split()
+
+
+def test_turns_from_before_that_were_asked_about_wait_with_the_emergencies_unless_judged(tmp_path: Path) -> None:
+    path = tmp_path / "record.db"
+    with closing(Database(sqlite3.connect(path))) as old:
+        migrations.apply(old, stop_before="checks_wait")
+        old.execute("UPDATE console_settings SET value = '100' WHERE name = 'sample_percent'")
+        for name in ("waiting", "judged"):
+            _store_check(old, name)
+        old.execute("UPDATE turn_facts SET verdict = 'right' WHERE turn = 2")
+        old.execute("DELETE FROM queue_items WHERE turn = 2")
+        old.conn.commit()
+        assert queue_counts(old)["sample"] == 1
+    with closing(open_record(path)) as record:
+        assert {queue: count for queue, count in queue_counts(record).items() if count} == {"emergencies": 1, "no_warning": 1}
+        _store_check(record, "new")
+        assert queue_counts(record)["emergencies"] == 2
+        assert record.schema.split() == fresh_schema().split()
+
+
+def _store_check(record: Database, conversation: str) -> None:
+    record.execute("INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, '', '', '')", [conversation])
+    record.execute(
+        """INSERT INTO turns (conversation, number, at, text, route, ranking, explanation, reply, messages, warning) VALUES
+        (?, 1, '2026-01-01T00:00:00', 'Will it kill me?', 'check', '[]', '{}', 'Is this happening now?', '[]', '')""",
+        [conversation],
+    )
 
 
 def fresh_schema() -> str:

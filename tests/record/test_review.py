@@ -28,6 +28,8 @@ def _judge(record: Database, turn: int, verdict: str = "right", by: str = "maria
     ("route", "changes", "queue"),
     [
         ("emergency", {}, "emergencies"),
+        ("check", {}, "emergencies"),
+        ("check", {"text": KEPT_APART}, "emergencies"),
         ("clinician", {}, "referrals"),
         ("clarify", {}, "not_understood"),
         ("out_of_scope", {}, "not_understood"),

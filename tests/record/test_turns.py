@@ -13,8 +13,9 @@ from sqlite_utils import Database
 
 from bot.record import turns
 from bot.record.database import open_record
-from bot.record.turns import GRAVITY, Turn, turn_from_events
+from bot.record.turns import Turn, turn_from_events
 from bot.safety.warning import WARNING
+from bot.vocabulary import Route
 
 RECEIVED = 1_800_000_000.0
 TEXT = "Ozone is a gas."
@@ -224,7 +225,7 @@ def test_conversations_are_counted(three: Database) -> None:
 
 
 def test_routes_are_counted_gravest_first_and_none_left_out(three: Database) -> None:
-    counts = {"emergency": 1, "clinician": 0, "answer": 1, "clarify": 0, "out_of_scope": 0, "smalltalk": 1}
+    counts = {"emergency": 1, "check": 0, "clinician": 0, "answer": 1, "clarify": 0, "out_of_scope": 0, "smalltalk": 1}
     assert list(turns.route_counts(three).items()) == list(counts.items())
 
 
@@ -389,4 +390,4 @@ def test_the_gravest_route_is_told(routes: list[str | None], worst: str | None) 
 
 
 def test_an_emergency_is_graver_than_all() -> None:
-    assert turns.gravest(GRAVITY) == "emergency"
+    assert turns.gravest(tuple(Route)) == "emergency"

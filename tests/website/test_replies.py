@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.content.library import Library
-from bot.website.replies import links
+from bot.conversation.reply import safe_reply
+from bot.vocabulary import Route
+from bot.website.replies import links, reply_json
 
 
 @pytest.mark.parametrize(
@@ -31,8 +33,16 @@ def test_links_stand_in_the_text_as_they_are_written() -> None:
     assert all(link["text"] in text for link in links(text, emergency=False))
 
 
-def test_every_approved_emergency_text_that_names_a_number_has_it_to_tap(library: Library) -> None:
+def test_every_urgent_text_that_names_a_number_has_it_to_tap(library: Library) -> None:
     number = library.clinic.fields["emergency.number"]
-    for snippet in library.of_route("emergency"):
+    for snippet in library.of_route(Route.EMERGENCY, Route.CHECK):
         if number in snippet.text:
             assert f"tel:{number}" in [link["href"] for link in links(snippet.text, emergency=True)], snippet.id
+
+
+@pytest.mark.parametrize("name", ["check_now", "check_self_harm"])
+def test_a_question_whether_it_is_urgent_comes_with_numbers_to_tap_and_the_clinics_contact(library: Library, name: str) -> None:
+    sent = reply_json(safe_reply(library[name]), library)
+    assert sent["route"] == "check"
+    assert f"tel:{library.clinic.fields['emergency.number']}" in [link["href"] for link in sent["messages"][0]["links"]]
+    assert sent["contact"] == library.clinic.contact()

@@ -19,6 +19,10 @@ const COUNT_FROM = 200; // characters left when the counter appears
 const FULL_SCREEN = matchMedia('(max-width: 30em), (max-height: 30em)');
 const SHORT = matchMedia('(max-height: 24em)'); // too low for a window that scrolls inside
 const DARK = matchMedia('(prefers-color-scheme: dark)');
+
+/** Routes whose number comes first, and what stands over it. @type {Record<string, string>} */
+const URGENT = { emergency: 'emergencyLabel', check: 'checkLabel' };
+
 const JUDGED = ['answer', 'clarify', 'clinician', 'out_of_scope'];
 
 /** The keyboard and the memory of the browser for what the assistant asks for. @type {Record<string, [string, string]>} */
@@ -407,10 +411,10 @@ class OzoneFaq extends HTMLElement {
       return this.#say(`${problem} ${this.#emergency}`);
     }
     const { route, messages, warning, turn } = reply;
-    const urgent = route === 'emergency';
+    const urgent = URGENT[route];
     if (urgent) this.#open();
     const choices = messages.flatMap((message) => list(message.buttons)).length;
-    this.#say([`${this.#t(urgent ? 'emergencyLabel' : 'reply')}:`, ...messages.map((message) => message.text), `${this.#t('warning')}: ${warning.text}`,
+    this.#say([`${this.#t(urgent ?? 'reply')}:`, ...messages.map((message) => message.text), `${this.#t('warning')}: ${warning.text}`,
       choices ? `${this.#t('choices')}: ${choices}.` : ''].join(' '), urgent ? 'alert' : 'messages');
     this.#emit('reply', { route, turn });
   }
@@ -569,14 +573,14 @@ class OzoneFaq extends HTMLElement {
   /** @param {Reply} reply */
   #answer(reply) {
     const { route, messages, contact, warning, turn } = reply;
-    const emergency = route === 'emergency';
-    const item = h('li', { class: `bot ${emergency || route === 'clinician' ? route : ''}` }, unseen(`${this.#t('assistant')}: `));
+    const urgent = URGENT[route];
+    const item = h('li', { class: `bot ${urgent ? 'emergency' : route === 'clinician' ? route : ''}` }, unseen(`${this.#t('assistant')}: `));
     messages.forEach((message, index) => {
       const numbers = list(message.links).filter(({ href }) => href.startsWith('tel:')).map(({ text }) => text);
       const bubble = h('div', { class: 'bubble' });
-      if (index === 0 && emergency) bubble.append(h('p', { class: 'label' }, icon('warn'), this.#t('emergencyLabel')));
+      if (index === 0 && urgent) bubble.append(h('p', { class: 'label' }, icon('warn'), this.#t(urgent)));
       if (index === 0 && route === 'clinician') bubble.append(h('p', { class: 'label' }, icon('person'), this.#t('clinicianLabel')));
-      if (emergency) bubble.append(h('p', { class: 'calls' }, ...[...new Set(numbers)].map((number) => this.#call(number))));
+      if (urgent) bubble.append(h('p', { class: 'calls' }, ...[...new Set(numbers)].map((number) => this.#call(number))));
       bubble.append(h('div', { lang: message.lang ?? 'en', dir: 'auto' }, ...wording(message.text, message.links)));
       if (index === messages.length - 1 && contact && ['clinician', 'out_of_scope'].includes(route)) bubble.append(this.#contact(contact));
       item.append(bubble, this.#provenance(message.snippet));
