@@ -11,6 +11,8 @@ from typing import Any
 from bot.content.files import ContentError, read_mapping
 
 REQUIRED = ("name", "website", "phone", "email", "emergency.number", "emergency.poison", "emergency.crisis", "retention_days", "privacy_contact")
+_SILENCE_MINUTES = "60"
+_MINUTES = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 _FIELD = re.compile(r"\{([^{}]*)\}")
 """Anything in braces: a misspelt `{Phone}` is an error, not a text with braces in it."""
 
@@ -36,6 +38,11 @@ class Clinic:
 
         return _FIELD.sub(value, text)
 
+    @property
+    def silence_minutes(self) -> float:
+        """After how long a silence a new conversation begins."""
+        return float(self.fields.get("silence_minutes", _SILENCE_MINUTES))
+
     def contact(self) -> dict[str, str]:
         """How to reach the clinic, for a referral."""
         return {key: self.fields[key] for key in ("name", "phone", "email", "website")}
@@ -56,6 +63,8 @@ def load_clinic(path: Path) -> Clinic:
     for name in REQUIRED:
         if not fields.get(name):
             raise ContentError(f"{path}: the field `{name}` is missing or empty. Every clinic needs it.")
+    if not _MINUTES.fullmatch(fields.get("silence_minutes", _SILENCE_MINUTES)):
+        raise ContentError(f"{path}: the field `silence_minutes` is {fields['silence_minutes']!r}. Write a number of minutes, such as 60.")
     return Clinic(fields=fields, fictional=fictional)
 
 

@@ -37,11 +37,22 @@ def read_mapping(path: Path) -> dict[str, Any]:
         ContentError: the file is missing, is not YAML, or holds something else than a mapping.
     """
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ContentError(f"{path}: the file is missing.") from error
     except UnicodeDecodeError as error:
         raise ContentError(f"{path}: the file is not UTF-8 text.") from error
+    return parse_mapping(text, path)
+
+
+def parse_mapping(text: str, path: Path) -> dict[str, Any]:
+    """The mapping that a YAML text holds, which is or will be the content of `path`.
+
+    Raises:
+        ContentError: as for `read_mapping`.
+    """
+    try:
+        loaded = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)

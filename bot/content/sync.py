@@ -153,7 +153,7 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
     slots = (_FORM_SLOT.format(slot=slot) for slot in _FORM_SLOTS)
     domain = [
         _WRITTEN,
-        _HEAD.replace("{silence}", library.clinic.fields.get("silence_minutes", "60")),
+        _HEAD.replace("{silence}", f"{library.clinic.silence_minutes:g}"),
         *slots,
         _FORM_HEAD,
         "intents:\n",

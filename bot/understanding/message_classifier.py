@@ -101,7 +101,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         if sum(bool(known.intersection(message.intents)) for message in strangers) >= _FEWEST_STRANGERS:
             self._intents = _fit(texts, labels, embeddings)
             self._remember()
-            seen = list(self._see([message.text for message in strangers]))
+            with shared_encoder().keeping(Settings().models):
+                seen = list(self._see([message.text for message in strangers]))
         else:  # data that is not ours
             self._intents, strangers, seen = self._from_folds(texts, labels, embeddings)
             self._remember()
@@ -229,8 +230,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
 
     def _from_folds(self, texts: Sequence[str], labels: Sequence[str], embeddings: Matrix) -> tuple[Intents, List[Stranger], List[Seen]]:
         """The model, and as strangers its own sentences, as models see them that had not learnt them."""
-        intents, held_out, read = _fit_in_folds(texts, labels, embeddings)
-        rows = np.flatnonzero(judged_by(texts) & read).tolist()
+        intents, held_out, read = _fit_in_folds(texts, labels, embeddings, judged_by(texts))
+        rows = np.flatnonzero(read).tolist()
         silent = Opinion(np.zeros(len(held_out.classes), np.float32), 0.0)
         seen = [Seen(texts[row], held_out.part(slice(row, row + 1)), silent, (), self._names_subject(texts[row])) for row in rows]
         return intents, [Stranger(texts[row], _route(labels[row]), (labels[row],)) for row in rows], seen
@@ -293,11 +294,13 @@ def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> In
     return Intents(SoftmaxRegression.fit(features(texts, embeddings), intents), Examples(texts, intents, embeddings, main_directions(embeddings)))
 
 
-def _fit_in_folds(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> tuple[Intents, Reading, npt.NDArray[np.bool_]]:
-    """The model, what models that had not seen it say of each example, and whether there was such a model for it."""
+def _fit_in_folds(
+    texts: Sequence[str], intents: Sequence[str], embeddings: Matrix, wanted: npt.NDArray[np.bool_]
+) -> tuple[Intents, Reading, npt.NDArray[np.bool_]]:
+    """The model, what models that had not seen it say of each wanted example, and for which there was such a model."""
     rows, directions = features(texts, embeddings), main_directions(embeddings)
     folds = fold_numbers(intents, _FOLDS)
-    parts = [(folds == fold, np.flatnonzero(folds != fold)) for fold in range(_FOLDS)]
+    parts = [((folds == fold) & wanted, np.flatnonzero(folds != fold)) for fold in range(_FOLDS)]
     parts = [(unseen, seen) for unseen, seen in parts if unseen.any() and seen.size]
     whole, *partial = fit_side_by_side([(rows, intents), *((rows[seen], [intents[index] for index in seen.tolist()]) for _, seen in parts)])
     classes = whole.classes
