@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
+import orjson
+from threadpoolctl import threadpool_limits
 
 from bot.understanding.encoder import Matrix, one_thread
 
@@ -84,18 +86,20 @@ class Examples:
         return products, np.asarray(scales * self._scale, dtype=np.float32)
 
     def save(self, folder: Path) -> None:
-        """Writes two files into `folder`, without pickled objects."""
+        """Writes three files into `folder`, without pickled objects. As an array, all texts would be as long as the longest."""
         directions = np.zeros((0, 0), np.float32) if self._directions is None else self._directions
-        np.savez(folder / "examples.npz", texts=np.array(self.texts), intents=np.array(self.intents), directions=directions, scale=np.float64(self._scale))
+        np.savez(folder / "examples.npz", directions=directions, scale=np.float64(self._scale))
+        (folder / "examples.json").write_bytes(orjson.dumps({"texts": self.texts, "intents": self.intents}))
         (folder / "examples.onnx").write_bytes(self._product)
 
     @classmethod
     def load(cls, folder: Path) -> Examples:
         """Reads what `save` wrote."""
         examples = cls.__new__(cls)
+        worded = orjson.loads((folder / "examples.json").read_bytes())
         with np.load(folder / "examples.npz", allow_pickle=False) as stored:
             directions = stored["directions"] if stored["directions"].size else None
-            examples._keep(stored["texts"].tolist(), stored["intents"].tolist(), directions, float(stored["scale"]), (folder / "examples.onnx").read_bytes())
+            examples._keep(worded["texts"], worded["intents"], directions, float(stored["scale"]), (folder / "examples.onnx").read_bytes())
         return examples
 
 
@@ -107,7 +111,8 @@ def main_directions(embeddings: Matrix) -> Matrix | None:
     """
     if len(embeddings) < _MANY_EXAMPLES:
         return None
-    _, directions = np.linalg.eigh(embeddings.T @ embeddings)
+    with threadpool_limits(limits=1):  # two threads wait for each other longer than it takes
+        _, directions = np.linalg.eigh(embeddings.T @ embeddings)
     return np.ascontiguousarray(directions[:, ::-1][:, :_KEPT_DIRECTIONS], dtype=np.float32)
 
 

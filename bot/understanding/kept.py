@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,8 +18,8 @@ Matrix = npt.NDArray[np.float32]
 log = structlog.get_logger()
 
 FILE = "embeddings.npz"
-UNFINISHED = "unfinished-"
-"""How the names of files begin that are being written."""
+_UNFINISHED = "unfinished-"
+"""How the name begins under which it is written; a training takes away what it finds of that name (bot/conversation/model.py)."""
 
 _MOST = 60_000
 """Embeddings in the file, which then has 93 MB: twice as many as the shipped sentences and the strangers' messages are."""
@@ -72,14 +71,14 @@ class Kept:
             log.warning("embeddings.not_kept", error=type(error).__name__)
 
     def _write(self, keys: npt.NDArray[np.uint8], rows: Matrix) -> None:
-        handle, name = tempfile.mkstemp(prefix=UNFINISHED, suffix=".npz", dir=self._path.parent)
+        unfinished = self._path.with_name(f"{_UNFINISHED}{os.getpid()}.npz")
         try:
-            with os.fdopen(handle, "wb") as file:
+            with open(unfinished, "wb") as file:
                 np.savez(file, made_by=np.array(self._made_by), keys=keys, rows=rows)
-            os.replace(name, self._path)
+            unfinished.replace(self._path)
         except BaseException:
             with suppress(OSError):
-                os.unlink(name)
+                unfinished.unlink(missing_ok=True)
             raise
 
     def _read(self) -> tuple[npt.NDArray[np.uint8], Matrix]:

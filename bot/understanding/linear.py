@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -80,34 +80,34 @@ class SoftmaxRegression:
     bias: Matrix
 
     @classmethod
-    def fit(cls, rows: Matrix, labels: Sequence[str]) -> SoftmaxRegression:
+    def fit(cls, rows: Matrix, labels: Sequence[str], among: npt.NDArray[np.int64] | None = None) -> SoftmaxRegression:
         """Trains by Adam with a cosine rate and a little L2, the same result every time.
 
-        Much faster than L-BFGS with this many classes (docs/adr/004-adam.md).
+        Much faster than L-BFGS with this many classes (docs/adr/004-adam.md). `among` are the rows to learn from; None is all of them.
         """
-        names, targets = np.unique(np.array(labels), return_inverse=True)
+        among = np.arange(len(rows)) if among is None else among
+        names, targets = np.unique(np.array(labels)[among], return_inverse=True)
         weights = np.zeros((rows.shape[1], len(names)), np.float32)
         bias = np.zeros(len(names), np.float32)
-        gradient, descents = np.empty_like(weights), (_Adam(weights), _Adam(bias))
+        gradient, of_weights, of_bias = np.empty_like(weights), _Adam(weights), _Adam(bias)
         random = np.random.default_rng(7)
-        size = int(np.clip(len(rows) // 40, 32, 256))
-        epochs = int(np.clip(_UPDATES * size // len(rows), 15, 60))
-        steps = epochs * -(-len(rows) // size)
+        size = int(np.clip(len(among) // 40, 32, 256))
+        epochs = int(np.clip(_UPDATES * size // len(among), 15, 60))
+        steps = epochs * -(-len(among) // size)
         step = 0
         for _ in range(epochs):
-            order = random.permutation(len(rows))
-            for start in range(0, len(rows), size):
+            order = random.permutation(len(among))
+            for start in range(0, len(among), size):
                 chosen = order[start : start + size]
-                batch = rows[chosen]
+                batch = rows[among[chosen]]
                 error = _softmax(batch @ weights + bias)
                 error[np.arange(len(chosen)), targets[chosen]] -= 1
                 error /= len(chosen)
                 np.matmul(batch.T, error, out=gradient)
-                gradient += np.float32(_DECAY) * weights
                 step += 1
                 rate = _RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
-                for descent, slope in zip(descents, (gradient, error.sum(axis=0)), strict=True):
-                    descent.step(slope, rate, step)
+                of_weights.step(gradient, rate, step, _DECAY)
+                of_bias.step(error.sum(axis=0), rate, step)
         return cls(tuple(str(name) for name in names), weights.T.copy(), bias)
 
     def scores(self, rows: Matrix) -> Matrix:
@@ -185,31 +185,33 @@ class _Adam:
     def __init__(self, values: Matrix) -> None:
         self._parts = [slice(start, start + _ADAM_ROWS) for start in range(0, len(values), _ADAM_ROWS)]
         self._values, self._mean, self._square = values, np.zeros_like(values), np.zeros_like(values)
+        self._work = np.empty_like(values[:_ADAM_ROWS])
 
-    def step(self, gradient: Matrix, rate: float, step: int) -> None:
-        """One step against a gradient; `step` counts from 1."""
-        towards, spread = rate / (1 - 0.9**step), 1 / math.sqrt(1 - 0.99**step)
-        for part in self._parts:
-            slope, mean, square = gradient[part], self._mean[part], self._square[part]
-            work = slope - mean
-            work *= np.float32(0.1)
-            mean += work
+    def step(self, gradient: Matrix, rate: float, step: int, decay: float = 0.0) -> None:
+        """One step against a gradient, to which a share of the values is added; `step` counts from 1."""
+        towards, spread = rate * 0.1 / (1 - 0.9**step), math.sqrt(0.01 / (1 - 0.99**step))
+        for part in self._parts:  # ten and a hundred times the moments: a product less for each
+            slope, mean, square, values = gradient[part], self._mean[part], self._square[part], self._values[part]
+            work = self._work[: len(slope)]
+            np.multiply(values, np.float32(decay), out=work)
+            slope += work
+            mean *= np.float32(0.9)
+            mean += slope
+            square *= np.float32(0.99)
             np.multiply(slope, slope, out=work)
-            work -= square
-            work *= np.float32(0.01)
             square += work
             np.sqrt(square, out=work)
             work *= np.float32(spread)
             work += np.float32(1e-8)
             np.divide(mean, work, out=work)
             work *= np.float32(towards)
-            self._values[part] -= work
+            values -= work
 
 
-def fit_side_by_side(tasks: Sequence[tuple[Matrix, Sequence[str]]]) -> list[SoftmaxRegression]:
-    """Trains several regressions at once, each on one core: threads that wait for each other cost more than they give."""
+def side_by_side[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Does several tasks at once, each on one core: threads that wait for each other cost more than they give."""
     with threadpool_limits(limits=1), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        return list(pool.map(lambda task: SoftmaxRegression.fit(*task), tasks))
+        return [done.result() for done in [pool.submit(task) for task in tasks]]
 
 
 def fold_numbers(labels: Sequence[str], folds: int) -> npt.NDArray[np.int64]:
