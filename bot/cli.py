@@ -7,7 +7,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import date
@@ -136,32 +136,46 @@ def _line(row: object) -> str:
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+_TOLD_EVERY_SECONDS = 10
+
+
 @main.command()
 def train() -> None:
     """Train a model, unless one fits the present data and code already."""
     configure_logging(level=30)
     from bot.conversation.model import model_path, train_model
+    from bot.conversation.progress import Stages
 
     settings = Settings()
     if model_path(settings).is_file():
         click.echo(f"The model fits the data: {model_path(settings).name}")
         return
-    with _still_working("Training a model"):
-        path = train_model(settings)
+    stages = Stages(settings.models, tell=lambda stage: _tell_progress(stages))
+    left = stages.left()
+    click.echo("Training a model: the first one takes a minute or two." if left is None else f"Training a model: about {left:.0f} s.")
+    with _still_working(lambda: _tell_progress(stages)):
+        path = train_model(settings, stages)
     click.echo(f"Trained: {path.name}")
 
 
+def _tell_progress(stages: Any) -> None:
+    """The stage and how long the rest may take. A training goes on when nobody reads this any more."""
+    left = stages.left()
+    estimate = "" if left is None else f", about {left:.0f} s left" if left >= 1 else ", longer than the last time"
+    with suppress(BrokenPipeError):
+        click.echo(f"  {stages.stage}{estimate}")
+
+
 @contextmanager
-def _still_working(what: str) -> Iterator[None]:
-    """Says every few seconds that a long step goes on."""
-    started, done = time.monotonic(), threading.Event()
+def _still_working(tell: Callable[[], object]) -> Iterator[None]:
+    """Tells every few seconds how far a long step is."""
+    done = threading.Event()
 
-    def tell() -> None:
-        click.echo(f"{what} (about a minute) ...")
-        while not done.wait(10):
-            click.echo(f"{what}: {time.monotonic() - started:.0f} s")
+    def keep_telling() -> None:
+        while not done.wait(_TOLD_EVERY_SECONDS):
+            tell()
 
-    teller = threading.Thread(target=tell, daemon=True)
+    teller = threading.Thread(target=keep_telling, daemon=True)
     teller.start()
     try:
         yield
@@ -406,7 +420,9 @@ def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
     """Train a candidate with the accepted corrections, run the quality gate before and after, and say how they compare."""
     from bot.improvement.candidate import improve as improve_with
 
-    with _still_working("Training and measuring a candidate"):
+    click.echo("Training and measuring a candidate.")
+    started = time.monotonic()
+    with _still_working(lambda: click.echo(f"  training and measuring, for {time.monotonic() - started:.0f} s")):
         run = improve_with(_record(), Settings(), by=by, keep_redundant=keep_redundant)
     for row in run.results["measures"]:
         limit = f"{'at most' if row['at_most'] else 'at least'} {row['floor']:.1%}"

@@ -68,6 +68,11 @@ class Clinic:
         named = dict.fromkeys(_FIELD.findall(text))
         return tuple(name for name in named if name in self.schema and not self.schema[name].required)
 
+    @property
+    def silence_minutes(self) -> float:
+        """After how long a silence a new conversation begins."""
+        return float(self.fields["silence_minutes"])
+
     def contact(self) -> dict[str, str]:
         """How to reach the clinic, for a referral."""
         return {key: self.fields[key] for key in ("name", "phone", "email", "website")}

@@ -68,7 +68,16 @@ def read_mapping(path: Path) -> dict[str, Any]:
     Raises:
         ContentError: the file is missing, is not YAML, names a key twice, or holds something else than a mapping.
     """
-    loaded = _parsed(path, lambda text: yaml.load(text, Loader=_Loader))  # noqa: S506 - a safe loader
+    return parse_mapping(_text(path), path)
+
+
+def parse_mapping(text: str, path: Path) -> dict[str, Any]:
+    """The mapping that a YAML text holds, which is or will be the content of `path`.
+
+    Raises:
+        ContentError: as for `read_mapping`.
+    """
+    loaded = _parsed(text, path, lambda text: yaml.load(text, Loader=_Loader))  # noqa: S506 - a safe loader
     if not isinstance(loaded, dict):
         raise ContentError(f"{path}: expected a mapping of names to values at the top.")
     return loaded
@@ -80,19 +89,24 @@ def read_written(path: Path) -> Written:
     Raises:
         ContentError: as `read_mapping`.
     """
-    node: Written | None = _parsed(path, _composed)
+    node: Written | None = _parsed(_text(path), path, _composed)
     if node is None or node.kind != "mapping":
         raise ContentError(f"{path}: expected a mapping of names to values at the top.")
     return node
 
 
-def _parsed(path: Path, parse: Callable[[str], Any]) -> Any:
+def _text(path: Path) -> str:
     try:
-        return parse(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ContentError(f"{path}: the file is missing.") from error
     except UnicodeDecodeError as error:
         raise ContentError(f"{path}: the file is not UTF-8 text.") from error
+
+
+def _parsed(text: str, path: Path, parse: Callable[[str], Any]) -> Any:
+    try:
+        return parse(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)

@@ -151,7 +151,7 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
     slots = (_FORM_SLOT.format(form=FORM, slot=slot) for slot in FORM_SLOTS)
     domain = [
         _WRITTEN,
-        _HEAD.replace("{silence}", library.clinic.fields.get("silence_minutes", "60")),
+        _HEAD.replace("{silence}", f"{library.clinic.silence_minutes:g}"),
         *slots,
         _FORM_HEAD,
         "intents:\n",

@@ -18,16 +18,18 @@ from pathlib import Path
 import structlog
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
+from rasa.shared.core.domain import SessionConfig
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlite_utils import Database
 from threadpoolctl import threadpool_limits
 
+from bot.content.ingredients import fingerprint
 from bot.content.shared import shared_library, shared_triage
 from bot.conversation.approved_nlg import PROBLEM, WEB_CHANNEL, ApprovedNLG
 from bot.conversation.channel import WebChannel
 from bot.conversation.decision import Understanding, decide
 from bot.conversation.in_process_actions import InProcessActions
-from bot.conversation.model import fingerprint, require_model
+from bot.conversation.model import require_model
 from bot.conversation.processor import TurnProcessor
 from bot.conversation.reply import Reply, reply_of, safe_reply
 from bot.record.asked_next import asked_next
@@ -111,7 +113,7 @@ class Engine:
         self._loaded_last = time.monotonic()
         threadpool_limits(limits=1, user_api="blas")  # threads that share one small product wait for each other longer than it takes
         try:
-            self._reviewed, self._made_from = self._reviewed_now(), fingerprint(self._settings, reviewed=False)
+            self._reviewed, self._made_from = self._reviewed_now(), fingerprint(self._settings.data, reviewed="")
             self._put_in_use(*self._read_model())
         except Exception as error:  # noqa: BLE001 - a visitor must get emergency help with any broken model
             self.fault = str(error) if isinstance(error, RuntimeError) else f"the model cannot be loaded ({type(error).__name__}). Run `make train`."
@@ -122,6 +124,7 @@ class Engine:
         nlg = ApprovedNLG(library=self.library, asked_next=self._asked_next())
         processor = TurnProcessor(str(path), self.store, InMemoryLockStore(), nlg, InProcessActions())
         nlg.responses = processor.domain.responses
+        processor.domain.session_config = SessionConfig(self.library.clinic.silence_minutes, carry_over_slots=True)  # a fact, not learnt
         return path, processor
 
     def _put_in_use(self, path: Path, processor: TurnProcessor) -> None:
@@ -147,7 +150,7 @@ class Engine:
         if self.fault is not None or _same_file(reviewed := self._reviewed_now(), self._reviewed):
             return False
         self._reviewed = reviewed
-        if await asyncio.to_thread(fingerprint, self._settings, reviewed=False) != self._made_from:
+        if await asyncio.to_thread(fingerprint, self._settings.data, reviewed="") != self._made_from:
             log.warning("engine.needs_a_start")
             return False
         path, processor = await asyncio.to_thread(self._read_model)

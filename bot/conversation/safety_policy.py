@@ -41,7 +41,6 @@ class SafetyPolicy(Policy):
 
     def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any) -> None:
         super().__init__(config, model_storage, resource, execution_context, **kwargs)
-        self._triage = shared_triage()
         self._library = shared_library()
         self._content = Content(shared_form_words(), shared_follow_ups(), shared_languages(), shared_short_questions(), shared_plain_words())
 
@@ -96,7 +95,7 @@ class SafetyPolicy(Policy):
             text=text,
             intent=said.intent_name,
             confidence=float((said.intent or {}).get("confidence") or 0.0),
-            findings=self._triage.check(text) if rules is None else [Finding(**rule) for rule in rules],
+            findings=shared_triage().check(text) if rules is None else [Finding(**rule) for rule in rules],
             classifier=parsed.get("risk") or {},
             parts=parsed.get("parts") or (),
             in_context=parsed.get("in_context"),

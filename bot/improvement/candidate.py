@@ -19,12 +19,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.content.ingredients import REVIEWED, fingerprint, project_file
 from bot.content.sync import examples_by_intent
-from bot.conversation.model import fingerprint
 from bot.improvement.gate import compare, named, read_questions
 from bot.improvement.reviewed import sort_out, with_new
 from bot.record.corrections import Correction, Run, advise, finish_run, get_run, list_corrections, start_run, take_up
-from bot.record.promotion import REVIEWED, read_reviewed, rest_of_data
+from bot.record.promotion import read_reviewed
 from bot.record.turns import utc
 from bot.settings import ROOT, Settings
 
@@ -50,7 +50,7 @@ def improve(database: Database, settings: Settings, *, by: str, keep_redundant: 
     if not accepted:
         raise CandidateError("No correction is accepted, so there is nothing to train with. Accept one on the page Training.")
     file_before = read_reviewed(settings.data)
-    run = start_run(database, by=by, now=utc(time.time()), model=fingerprint(settings), file_before=file_before)
+    run = start_run(database, by=by, now=utc(time.time()), model=fingerprint(settings.data), file_before=file_before)
     try:
         results, model, file_after = _train_and_measure(database, settings, run, accepted, file_before, keep_redundant)
     except BaseException as error:
@@ -107,14 +107,13 @@ def _train_and_measure(
         candidate = _copy(settings, Path(folder), file_after)
         _bot(candidate, ["train"], "")
         after = ask(candidate, asked)
-        model = fingerprint(candidate)
+        model = fingerprint(candidate.data)
     take_up(database, run, [correction.id for correction, _ in taken])
     results = compare(questions, before[: len(questions)], after[: len(questions)])
     results["sentences"] = {
         str(correction.id): {"before": named(was), "after": named(became), "right": became["snippet"] == correction.intent}
         for (correction, _), was, became in zip(usable, before[len(questions) :], after[len(questions) :], strict=True)
     }
-    results["rest_of_data"] = rest_of_data(settings.data)
     return results, model, file_after
 
 
@@ -122,7 +121,7 @@ def _copy(settings: Settings, folder: Path, reviewed: str) -> Settings:
     """Settings whose data folder is a copy, with other reviewed examples."""
     shutil.copytree(settings.data, folder / "data")
     for name in ("domain.yml", "config.yml"):
-        shutil.copy(settings.data.parent / name if (settings.data.parent / name).is_file() else ROOT / name, folder / name)
+        shutil.copy(project_file(settings.data, name), folder / name)
     (folder / "data" / "nlu" / REVIEWED).write_text(reviewed, encoding="utf-8")
     return replace(settings, data=folder / "data")
 

@@ -4,16 +4,14 @@ candidate is the model that fits; stepping back puts those from before there aga
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from bot.content.files import ContentError
+from bot.content.ingredients import REVIEWED, fingerprint
 from bot.record.corrections import Run, get_run, last_promoted, settle_run
 from bot.record.review import ReviewError
-
-REVIEWED = "reviewed.yml"
-"""The file in data/nlu that holds what staff corrected; nobody edits it by hand."""
 
 
 def reviewed_file(data: Path) -> Path:
@@ -27,16 +25,6 @@ def read_reviewed(data: Path) -> str:
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
 
-def rest_of_data(data: Path) -> str:
-    """A hash of everything else a model is trained from: a candidate fits only as long as that is the same."""
-    digest = hashlib.sha256()
-    root = data.parent
-    for path in (root / "config.yml", root / "domain.yml", data / "rules.yml", *sorted((data / "nlu").glob("*.yml"))):
-        if path.name != REVIEWED and path.is_file():
-            digest.update(f"{path.name}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()
-
-
 def promote(database: Database, data: Path, models: Path, run: int, *, by: str, now: str) -> Run:
     """Puts a candidate in use: the website takes it up within seconds.
 
@@ -46,13 +34,21 @@ def promote(database: Database, data: Path, models: Path, run: int, *, by: str, 
     found = get_run(database, run)
     if found.state != "ready" or found.file_after is None:
         raise ReviewError(f"Run {run} is not a candidate that waits for a decision: its state is {found.state.replace('_', ' ')}.")
-    if found.results.get("rest_of_data") != rest_of_data(data) or (found.file_before or "") != read_reviewed(data):
-        raise ReviewError("The training data has changed since this candidate was trained. Train a new one.")
+    if (found.file_before or "") != read_reviewed(data) or not _fits(found, data):
+        raise ReviewError("What a model is made from has changed since this candidate was trained. Train a new one.")
     if not (models / f"{found.model_after}.tar.gz").is_file():
         raise ReviewError(f"The model {found.model_after} is no longer there. Train a new candidate.")
     _put(data, found.file_after)
     settle_run(database, run, "promoted", by=by, now=now)
     return found
+
+
+def _fits(run: Run, data: Path) -> bool:
+    """Whether the candidate would be the model for the present code and the data, once its examples are in use."""
+    try:
+        return fingerprint(data, reviewed=run.file_after) == run.model_after
+    except ContentError as error:
+        raise ReviewError(str(error)) from error
 
 
 def step_back(database: Database, data: Path, run: int, *, by: str, now: str) -> Run:

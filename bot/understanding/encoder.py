@@ -9,8 +9,9 @@ import hashlib
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -20,8 +21,10 @@ import numpy.typing as npt
 import onnxruntime
 from tokenizers import Tokenizer
 
+from bot.content.ingredients import syntax
 from bot.safety.normalise import clean
 from bot.settings import Settings
+from bot.understanding.kept import FILE, Kept
 
 Matrix = npt.NDArray[np.float32]
 
@@ -80,6 +83,8 @@ class SentenceModel:
         self._begun: OrderedDict[str, Future[Matrix]] = OrderedDict()
         self._lock = Lock()
         self._threads = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="encoder")
+        self._kept: Kept | None = None
+        self._files = (model, tokenizer)
 
     def begin(self, text: str) -> None:
         """Starts to encode a text beside whatever the caller does next; `encode` then waits for that instead of doing it again."""
@@ -97,16 +102,36 @@ class SentenceModel:
         """
         with self._lock:
             found = {text: self._remembered[text] for text in texts if text in self._remembered}
+            if self._kept is not None:
+                found |= {text: row for text in texts if text not in found and (row := self._kept.get(text)) is not None}
             begun = {text: self._begun.pop(text) for text in dict.fromkeys(texts) if text in self._begun}
         missing = list(dict.fromkeys(text for text in texts if text not in found and text not in begun))
         run_all = self._threads.map if len(missing) > 1 else map
         fresh = dict(zip(missing, run_all(self._run, missing), strict=True)) | {text: _awaited(run) for text, run in begun.items()}
         with self._lock:
+            if self._kept is not None:
+                self._kept.add(fresh)
             self._remembered.update(fresh)
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
         found.update(fresh)
         return np.stack([found[text] for text in texts]) if texts else np.zeros((0, DIMENSIONS), dtype=np.float32)
+
+    @contextmanager
+    def keeping(self, folder: Path) -> Iterator[None]:
+        """Within the block, takes embeddings from the file that an earlier training left in a folder, and leaves new ones there."""
+        self._kept = Kept(folder / FILE, self._name(), DIMENSIONS)
+        try:
+            yield
+        finally:
+            kept, self._kept = self._kept, None
+            kept.save()
+
+    def _name(self) -> str:
+        """What the numbers depend on: the encoder's files, what runs them, and this module."""
+        made_from = [path.read_bytes() for path in self._files]
+        made_from += [onnxruntime.__version__.encode(), syntax(Path(__file__).read_text(encoding="utf-8")).encode()]
+        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in made_from)).hexdigest()
 
     def _run(self, text: str) -> Matrix:
         return self._pooled(self._tokens(text))

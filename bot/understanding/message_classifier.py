@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
@@ -28,7 +29,7 @@ from bot.understanding.encoder import Matrix, judged_by, shared_encoder
 from bot.understanding.examples import Examples, main_directions
 from bot.understanding.heads import ELSEWHERE, HEADS, Heads, Seen, evidence, fit_heads, groups, is_risk
 from bot.understanding.lexical import Opinion, WordIndex
-from bot.understanding.linear import Intents, Reading, SoftmaxRegression, features, fit_side_by_side, fold_numbers
+from bot.understanding.linear import Intents, Reading, SoftmaxRegression, features, fold_numbers, side_by_side
 from bot.understanding.strangers import Stranger, read_strangers, truths
 from bot.understanding.verdict import Thresholds, choose_thresholds, judge, parts_of
 from bot.vocabulary import EMERGENCY, FALLBACK, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Route
@@ -100,10 +101,10 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         if sum(bool(known.intersection(message.intents)) for message in strangers) >= _FEWEST_STRANGERS:
             self._intents = _fit(texts, labels, embeddings)
             self._remember()
-            seen = list(self._see([message.text for message in strangers]))
+            with shared_encoder().keeping(Settings().models):
+                seen = list(self._see([message.text for message in strangers]))
         else:  # data that is not ours
             self._intents, strangers, seen = self._from_folds(texts, labels, embeddings)
-            self._remember()
         self._learn(strangers, seen)
         with self._model_storage.write_to(self._resource) as folder:
             self._intents.save(folder)
@@ -238,8 +239,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
 
     def _from_folds(self, texts: Sequence[str], labels: Sequence[str], embeddings: Matrix) -> tuple[Intents, List[Stranger], List[Seen]]:
         """The model, and as strangers its own sentences, as models see them that had not learnt them."""
-        intents, held_out, read = _fit_in_folds(texts, labels, embeddings)
-        rows = np.flatnonzero(judged_by(texts) & read).tolist()
+        intents, held_out, read = _fit_in_folds(texts, labels, embeddings, judged_by(texts))
+        rows = np.flatnonzero(read).tolist()
         silent = Opinion(np.zeros(len(held_out.classes), np.float32), 0.0)
         seen = [Seen(texts[row], held_out.part(slice(row, row + 1)), silent, (), self._names_subject(texts[row])) for row in rows]
         return intents, [Stranger(texts[row], _route(labels[row]), (labels[row],)) for row in rows], seen
@@ -314,20 +315,27 @@ def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> In
     return Intents(SoftmaxRegression.fit(features(texts, embeddings), intents), Examples(texts, intents, embeddings, main_directions(embeddings)))
 
 
-def _fit_in_folds(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> tuple[Intents, Reading, npt.NDArray[np.bool_]]:
-    """The model, what models that had not seen it say of each example, and whether there was such a model for it."""
+def _fit_in_folds(
+    texts: Sequence[str], intents: Sequence[str], embeddings: Matrix, wanted: npt.NDArray[np.bool_]
+) -> tuple[Intents, Reading, npt.NDArray[np.bool_]]:
+    """The model, what models that had not seen it say of each wanted example, and for which there was such a model."""
     rows, directions = features(texts, embeddings), main_directions(embeddings)
+
+    def learn_and_read(seen: npt.NDArray[np.int64], unseen: npt.NDArray[np.int64]) -> tuple[Intents, Reading]:
+        examples = Examples([texts[index] for index in seen], [intents[index] for index in seen], embeddings[seen], directions)
+        learnt = Intents(SoftmaxRegression.fit(rows, intents, seen), examples)
+        return learnt, learnt.read_features(rows[unseen], embeddings[unseen])
+
     folds = fold_numbers(intents, _FOLDS)
-    parts = [(folds == fold, np.flatnonzero(folds != fold)) for fold in range(_FOLDS)]
-    parts = [(unseen, seen) for unseen, seen in parts if unseen.any() and seen.size]
-    whole, *partial = fit_side_by_side([(rows, intents), *((rows[seen], [intents[index] for index in seen.tolist()]) for _, seen in parts)])
-    classes = whole.classes
+    parts = [(np.flatnonzero(folds != fold), np.flatnonzero((folds == fold) & wanted)) for fold in range(_FOLDS)]
+    parts = [(seen, unseen) for seen, unseen in parts if seen.size and unseen.size]
+    whole = np.arange(len(texts)), np.zeros(0, np.int64)
+    (model, _), *held_out = side_by_side([partial(learn_and_read, *part) for part in (whole, *parts)])
+    classes = model.regression.classes
     probabilities, nearest = np.zeros((len(texts), len(classes)), np.float32), np.zeros((len(texts), len(classes)), np.float32)
     read = np.zeros(len(texts), np.bool_)
-    for regression, (unseen, seen) in zip(partial, parts, strict=True):
-        examples = Examples([texts[index] for index in seen.tolist()], [intents[index] for index in seen.tolist()], embeddings[seen], directions)
-        reading = Intents(regression, examples).read_features(rows[unseen], embeddings[unseen])
+    for (_, reading), (_, unseen) in zip(held_out, parts, strict=True):
         places = np.ix_(unseen, np.searchsorted(classes, reading.classes))
         probabilities[places], nearest[places] = reading.probabilities, reading.nearest
-        read |= unseen
-    return Intents(whole, Examples(texts, intents, embeddings, directions)), Reading(classes, probabilities, nearest), read
+        read[unseen] = True
+    return model, Reading(classes, probabilities, nearest), read

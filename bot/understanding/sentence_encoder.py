@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.safety.normalise import clean
+from bot.settings import Settings
 from bot.understanding.encoder import checksums, shared_encoder
 
 
@@ -51,8 +52,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
             self._encoder.begin(clean(text))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Featurises all examples, in batches."""
-        self.process(training_data.training_examples)
+        """Featurises all examples; what an earlier training encoded is not encoded again."""
+        with self._encoder.keeping(Settings().models):
+            self.process(training_data.training_examples)
         return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:

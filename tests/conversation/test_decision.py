@@ -73,7 +73,7 @@ LIBRARY = Library(
             _snippet("who_approved"),
         ]
     },
-    load_clinic(DATA),
+    load_clinic(DATA / "clinic.yml"),
 )
 CONTENT = Content(
     form_words=FormWords(

@@ -14,7 +14,7 @@ from bot.safety.normalise import phrase
 from bot.settings import ROOT
 from bot.understanding.encoder import DIMENSIONS, Matrix
 from bot.understanding.examples import Examples
-from bot.understanding.linear import Intents, SoftmaxRegression, features, fit_side_by_side, fold_numbers, letter_groups
+from bot.understanding.linear import Intents, SoftmaxRegression, features, fold_numbers, letter_groups, side_by_side
 
 NAMES = ("blue", "green", "red")
 LABELS = [NAMES[number % 3] for number in range(90)]
@@ -65,7 +65,7 @@ def test_a_saved_regression_keeps_its_classes(fitted: SoftmaxRegression, tmp_pat
 
 
 def test_side_by_side_is_the_same_as_one_by_one(fitted: SoftmaxRegression) -> None:
-    both = fit_side_by_side([(_toy(), LABELS), (_toy(), LABELS)])
+    both = side_by_side([lambda: SoftmaxRegression.fit(_toy(), LABELS)] * 2)
     assert all(np.allclose(one.weights, fitted.weights, atol=1e-4) for one in both)
 
 
