@@ -29,6 +29,7 @@ HEADS = ("right", "subject", "emergency", "risk")
 """The likeliest ordinary intent is the right one; the message asks for an answer of ours at all; somebody is in danger now; a
 clinician must be asked (or there is danger)."""
 
+_FOLDS = 5
 _REGULARISATION = 0.3
 """Inverse strength of L2 on standardised evidence; from 0.1 to 1 nothing changes by more than a third of a point."""
 
@@ -187,3 +188,28 @@ def fit_heads(rows: Matrix, truths: Mapping[str, npt.NDArray[np.float64]]) -> He
         slopes = fitted.coef_[0] / spread
         weights[head] = [*map(float, slopes), float(fitted.intercept_[0] - slopes @ mean)]
     return Heads(weights)
+
+
+def chances_across(rows: Matrix, truths: Mapping[str, npt.NDArray[np.float64]], writers: Sequence[str]) -> dict[str, Matrix]:
+    """The chances of each message by heads that were fitted on other writers' messages alone.
+
+    Args:
+        rows: evidence, shape (messages, kinds).
+        truths: as for `fit_heads`.
+        writers: who wrote each message.
+
+    Returns:
+        By head one chance for each message.
+    """
+    names = sorted(set(writers))
+    fold = np.array([names.index(writer) % _FOLDS for writer in writers])
+    if len(names) < _FOLDS:
+        fold = np.arange(len(writers)) % _FOLDS
+    found = {head: np.zeros(len(rows), np.float32) for head in truths}
+    for left_out in range(_FOLDS):
+        seen = fold != left_out
+        fitted = fit_heads(rows[seen], {head: truth[seen] for head, truth in truths.items()})
+        for place in np.flatnonzero(~seen).tolist():
+            for head, chance in fitted.chances(rows[place]).items():
+                found[head][place] = chance
+    return found

@@ -27,7 +27,7 @@ from bot.safety.triage import Finding
 from bot.settings import Settings
 from bot.understanding.encoder import Matrix, judged_by, shared_encoder
 from bot.understanding.examples import Examples, main_directions
-from bot.understanding.heads import ELSEWHERE, HEADS, Heads, Seen, evidence, fit_heads, groups, is_risk
+from bot.understanding.heads import ELSEWHERE, Heads, Seen, chances_across, evidence, fit_heads, groups, is_risk
 from bot.understanding.lexical import Opinion, WordIndex
 from bot.understanding.linear import Intents, Reading, SoftmaxRegression, features, fold_numbers, side_by_side
 from bot.understanding.strangers import Stranger, read_strangers, truths
@@ -120,8 +120,9 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         if any(len(np.unique(of[~np.isnan(of)])) < 2 for of in truth.values()):
             return  # nothing that it could get wrong
         self._heads = fit_heads(rows, truth)
-        told = [self._heads.chances(row) for row in rows]
-        self._thresholds = choose_thresholds({head: np.array([of[head] for of in told]) for head in HEADS}, truth)
+        # By heads that had not learnt from the same writer: on their own writers' messages they look surer than they are.
+        told = chances_across(rows, truth, [message.writer or str(row) for row, message in enumerate(strangers)])
+        self._thresholds = choose_thresholds(told, truth)
 
     @classmethod
     def load(

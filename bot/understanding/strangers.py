@@ -23,11 +23,12 @@ class StrangersError(ValueError):
 
 @dataclass(frozen=True)
 class Stranger:
-    """One message; `intents` are the approved questions of which any would be the right answer, empty where nobody said."""
+    """One message and who wrote it; `intents` are the approved questions of which any would be the right answer, empty where nobody said."""
 
     text: str
     route: str
     intents: Sequence[str] = ()
+    writer: str = ""
 
 
 def read_strangers(folder: Path) -> list[Stranger]:
@@ -43,7 +44,7 @@ def _messages(path: Path) -> Iterator[Stranger]:
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
             raw = orjson.loads(line)
-            message = Stranger(raw["text"], raw["route"], tuple(raw.get("intents") or ()))
+            message = Stranger(raw["text"], raw["route"], tuple(raw.get("intents") or ()), str(raw.get("writer") or ""))
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
             raise StrangersError(f"{path}, line {number}: expected a JSON object with `text` and `route`.") from error
         if message.route not in _ROUTES or not isinstance(message.text, str):
