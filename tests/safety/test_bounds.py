@@ -18,7 +18,6 @@ from bot.content.shared import shared_second_reader
 from bot.content.short_questions import load_short_questions
 from bot.conversation.in_context import leans_on_context
 from bot.conversation.request_form import changed, fault_of, is_contact, takes, tells_a_time
-from bot.record.private import FORM_SLOTS
 from bot.safety import redaction
 from bot.safety.cues import cues
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, every_sentence, phrase, sentences, shortened
@@ -26,6 +25,7 @@ from bot.safety.redaction import kept, redact
 from bot.safety.triage import Rule, Triage
 from bot.understanding.question_parts import parts_of_message
 from bot.understanding.verdict import parts_of
+from bot.vocabulary import FORM_SLOTS
 from tests.conftest import DATA
 from tests.hostile import PART, SHAPES, WHOLE, affordable, hostile, seconds, too_dear, without_order
 
