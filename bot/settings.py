@@ -10,11 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-MAX_MESSAGE_LENGTH = 2_000
-"""Characters of one message that are answered; longer ones are still searched for emergencies."""
-
 MAX_BODY_BYTES = 64_000
-"""Bytes of a request body that are read at all."""
+"""Bytes of a request body that are read at all; how much of a message is, says `bot.safety.normalise`."""
 
 _PROCESSES = 2
 """Of the website, where there are as many cores; each takes about 270 MB."""

@@ -30,9 +30,8 @@ from bot.content.plain_words import PlainWords
 from bot.content.short_questions import ASK, ShortQuestions
 from bot.conversation import request_form
 from bot.conversation.memory import Memory
-from bot.safety.normalise import phrase
+from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, phrase
 from bot.safety.triage import Finding
-from bot.settings import MAX_MESSAGE_LENGTH
 from bot.vocabulary import CLINICIAN, EMERGENCY, FALLBACK, FORM, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Reason, Route
 
 EMERGENCY_OVER = "emergency_over"
@@ -209,7 +208,7 @@ def decide(
         risk_for_a_time = asked == request_form.TIME and message.findings and not request_form.tells_a_time(message.text)
         if request_form.takes(asked, message.text, words) and not risk_for_a_time:
             return None
-    elif len(message.text) > MAX_MESSAGE_LENGTH:
+    elif _too_long(message):
         return Decision("message_too_long", Reason.TOO_LONG, slots=remember(message, category, risk))
     if category is not None:
         referral = Decision(category, Reason.RISK, {"category": category, "rule": rule}, message.findings, risk, remember(message, category, risk))
@@ -246,14 +245,15 @@ def judged(message: Understanding, library: Library) -> Verdict:
     """What both nets together make of a message.
 
     The rules read the words, so what they find counts unless the classifier, which hears of it, is sure that it was not meant.
-    Without a classifier they count as they stand.
+    Without a classifier they count as they stand, and so does an emergency in a message of which the classifier has
+    read no more than the beginning and the end.
     """
     told = message.classifier
     thresholds: Mapping[str, float] = told.get("thresholds") or {}
     danger, score, guessed = told.get("emergency_score"), told.get("score"), told.get("category")
     urgent = next((finding for finding in message.findings if finding.category.startswith(EMERGENCY)), None)
     if urgent is not None:
-        if danger is None or danger >= thresholds.get("emergency", 0.0):
+        if danger is None or danger >= thresholds.get("emergency", 0.0) or _too_long(message):
             return Verdict(Level.EMERGENCY, urgent.category, urgent.rule)
         if danger >= thresholds.get("emergency_rule", 0.0):
             return Verdict(Level.CHECK, urgent.category, urgent.rule)
@@ -270,6 +270,10 @@ def judged(message: Understanding, library: Library) -> Verdict:
     if intent is not None and intent in library and library[intent].route in (Route.CLINICIAN, Route.EMERGENCY):
         return Verdict(Level(library[intent].route), intent, f"intent.{intent}")
     return Verdict()
+
+
+def _too_long(message: Understanding) -> bool:
+    return len(clean(message.text)) > MAX_MESSAGE_LENGTH
 
 
 def _alarm(verdict: Verdict, message: Understanding, reason: Reason, risk: str | None, asked: str | None, library: Library, content: Content) -> Decision:

@@ -39,7 +39,7 @@ from bot.record.record import PATIENCE_SECONDS
 from bot.record.tracker_store import RecordTrackerStore, StaleTurnError
 from bot.record.turns import Turn, utc
 from bot.safety.normalise import clean
-from bot.safety.redaction import redact
+from bot.safety.redaction import kept
 from bot.safety.warning import WARNING
 from bot.secret import load_secret
 from bot.settings import Settings
@@ -286,7 +286,7 @@ class Engine:
 
     async def _on_rules_alone(self, request: _Request) -> Reply:
         """The referral or emergency text that the rules ask for, or the approved text for a fault; recorded if possible."""
-        findings = self._triage.check(request.text)
+        findings = await asyncio.to_thread(self._triage.check, request.text)
         decision = decide(Understanding(request.text, None, 0.0, findings, {}), risk=None, emergency=None, library=self.library)
         snippet = self.library[decision.snippet if decision else PROBLEM]
         reply = safe_reply(snippet)
@@ -294,7 +294,7 @@ class Engine:
             conversation=request.conversation,
             number=0,
             at=utc(request.received),
-            text=redact(clean(request.text)),
+            text=kept(request.text),
             route=snippet.route,
             intent=None,
             confidence=None,

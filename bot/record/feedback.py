@@ -7,8 +7,7 @@ import time
 from sqlite_utils import Database
 
 from bot.record.turns import utc
-from bot.safety.normalise import clean
-from bot.safety.redaction import redact
+from bot.safety.redaction import kept
 
 MAX_REASON = 500
 """Characters of a reason that are kept."""
@@ -30,7 +29,7 @@ def give_feedback(database: Database, conversation: str, number: int, helpful: b
         database.execute(
             """INSERT INTO feedback (conversation, number, helpful, reason, at) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (conversation, number) DO UPDATE SET helpful = excluded.helpful, reason = excluded.reason, at = excluded.at""",
-            [conversation, number, int(helpful), redact(clean(reason))[:MAX_REASON], utc(time.time())],
+            [conversation, number, int(helpful), kept(reason)[:MAX_REASON], utc(time.time())],
         )
 
 

@@ -21,8 +21,7 @@ from sqlite_utils import Database
 from bot.record.private import store_request, without_answers
 from bot.record.record import Record
 from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, turn_of_request
-from bot.safety.normalise import clean
-from bot.safety.redaction import redact
+from bot.safety.redaction import kept
 from bot.settings import Settings
 
 EVENTS_LOADED = 16
@@ -254,5 +253,5 @@ def _redacted(event: dict[str, Any]) -> dict[str, Any]:
         return event
     parse = dict(event.get("parse_data") or {})
     if parse.get("text"):
-        parse["text"] = redact(clean(str(parse["text"])))
-    return {**event, "text": redact(clean(str(event.get("text") or ""))), "parse_data": parse}
+        parse["text"] = kept(str(parse["text"]))
+    return {**event, "text": kept(str(event.get("text") or "")), "parse_data": parse}

@@ -14,8 +14,7 @@ from sqlite_utils import Database
 from bot.content.opening import is_made_of
 from bot.record.filters import TurnFilter, find
 from bot.record.review_schema import MONTHLY
-from bot.safety.normalise import clean
-from bot.safety.redaction import redact
+from bot.safety.redaction import kept
 from bot.safety.warning import WARNING
 from bot.vocabulary import GRAVEST_FIRST, Reason, Route
 
@@ -102,7 +101,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         conversation=conversation,
         number=number,
         at=utc(float(user.get("timestamp") or finished)),
-        text=redact(clean(str(user.get("text") or ""))),
+        text=kept(str(user.get("text") or "")),
         route=str(first.get("route") or Route.OUT_OF_SCOPE),
         intent=(parse.get("intent") or {}).get("name"),
         confidence=(parse.get("intent") or {}).get("confidence"),

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import product
 from re import _parser  # type: ignore[attr-defined]  # there is no public way to the parts of an expression
-from re._constants import ASSERT, ASSERT_NOT, AT, BRANCH, IN, LITERAL, MAX_REPEAT, MIN_REPEAT, SUBPATTERN
+from re._constants import ASSERT, ASSERT_NOT, AT, ATOMIC_GROUP, BRANCH, IN, LITERAL, MAX_REPEAT, MIN_REPEAT, SUBPATTERN
 from typing import Any, cast
 
 Fragments = frozenset[str]
@@ -30,12 +30,12 @@ class Prefilter:
     """
 
     def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
-        self._always: list[int] = []
+        self._always: list[tuple[int, int]] = []  # and the letters of the shortest text that one can match
         owners: dict[str, list[int]] = {}
         for number, pattern in enumerate(patterns):
             fragments = required_fragments(pattern)
             if fragments is None:
-                self._always.append(number)
+                self._always.append((number, _parsed(pattern).getwidth()[0]))
             for fragment in fragments or ():
                 owners.setdefault(fragment, []).append(number)
         used = Counter(key for fragment in owners for key in _keys(fragment))
@@ -47,7 +47,7 @@ class Prefilter:
 
     def worth_searching(self, text: str) -> list[int]:
         """The numbers of the patterns that may match, in order."""
-        found = set(self._always)
+        found = {number for number, shortest in self._always if shortest <= len(text)}
         for length in self._lengths:
             for key in {text[start : start + length] for start in range(len(text) - length + 1)} & self._found_by.keys():
                 for fragment, numbers in self._found_by[key]:
@@ -64,7 +64,7 @@ def required_fragments(pattern: re.Pattern[str]) -> Fragments | None:
     """Fragments of which one is in every text that a pattern matches; None where there are none, or too many, or the case does not matter."""
     if pattern.flags & re.IGNORECASE:
         return None
-    fragments = _of_sequence(cast(Iterable[Any], _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)))[1]
+    fragments = _of_sequence(cast(Iterable[Any], _parsed(pattern)))[1]
     if fragments is None:
         return None
     shortest: list[str] = []  # a fragment in which another occurs says nothing more
@@ -72,6 +72,10 @@ def required_fragments(pattern: re.Pattern[str]) -> Fragments | None:
         if not any(other in fragment for other in shortest):
             shortest.append(fragment)
     return frozenset(shortest)
+
+
+def _parsed(pattern: re.Pattern[str]) -> Any:
+    return _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)
 
 
 def _of_sequence(steps: Iterable[tuple[Any, Any]]) -> tuple[Fragments | None, Fragments | None]:
@@ -102,6 +106,8 @@ def _of_step(operation: Any, argument: Any) -> tuple[Fragments | None, Fragments
         return frozenset(chr(code) for _, code in argument), None
     if operation is SUBPATTERN and not argument[1] & re.IGNORECASE:
         return _of_sequence(argument[-1])
+    if operation is ATOMIC_GROUP:
+        return _of_sequence(argument)
     if operation is BRANCH:
         return _of_branches(argument[1])
     if operation in (MAX_REPEAT, MIN_REPEAT):

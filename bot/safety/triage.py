@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from bot.safety.normalise import phrase, sentences, without_accents
+from bot.safety.normalise import MAX_MESSAGE_LENGTH, every_sentence, phrase, without_accents
 from bot.safety.prefilter import Prefilter
 
 
@@ -50,6 +50,11 @@ class Rule:
         if match is None or (self.unless is not None and self.unless.search(sentence)):
             return None
         return match.group(0)
+
+    def finding(self, sentence: str) -> Finding | None:
+        """The finding in a normalised sentence, or None."""
+        words = self.search(sentence)
+        return None if words is None else Finding(self.category, self.id, words, self.weak)
 
 
 @dataclass(frozen=True)
@@ -126,19 +131,20 @@ class Triage:
             if len(key) == 1 and len(key[0]) >= _MIN_FUZZY_LENGTH:
                 for slip in _one_letter_less(key[0]):
                     self._misspelt.setdefault(slip, word_list)
+        self._longest = max((len(key[0]) for key in self._names), default=0)
         self._everyday = everyday
 
     def check(self, text: str) -> tuple[Finding, ...]:
-        """All findings in a raw message, gravest first."""
-        found: list[Finding] = []
-        for sentence in sentences(text):
-            for number in self._prefilter.worth_searching(sentence):
-                rule = self.rules[number]
-                words = rule.search(sentence)
-                if words is not None:
-                    found.append(Finding(rule.category, rule.id, words, rule.weak))
-            found.extend(self._listed(sentence.split()))
-        return self.gravest_first(found)
+        """All findings in a raw message, gravest first; of one that is too long, the first of each rule and list."""
+        whole = len(text) <= MAX_MESSAGE_LENGTH
+        found: dict[Finding | str, Finding] = {}
+        for sentence in dict.fromkeys(every_sentence(text)):
+            searched = (self.rules[number] for number in self._prefilter.worth_searching(sentence))
+            ruled = (rule.finding(sentence) for rule in searched if whole or rule.id not in found)
+            for finding in (*ruled, *self._listed(sentence.split())):
+                if finding is not None:
+                    found.setdefault(finding if whole else finding.rule, finding)
+        return self.gravest_first(found.values())
 
     def gravest_first(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
         """Each finding once, in the order of the categories."""
@@ -161,7 +167,7 @@ class Triage:
 
     def _nearly(self, word: str) -> WordList | None:
         """The list that holds a name one slip away: a letter too few, too many, wrong, or two swapped."""
-        if len(word) < _MIN_FUZZY_LENGTH - 1 or word in self._everyday or word.isdigit():
+        if not _MIN_FUZZY_LENGTH - 1 <= len(word) <= self._longest + 1 or word in self._everyday or word.isdigit():
             return None
         if word in self._misspelt:
             return self._misspelt[word]

@@ -9,7 +9,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.safety.normalise import clean
+from bot.safety.normalise import shortened
 from bot.understanding.encoder import shared_encoder
 from bot.understanding.message_classifier import MessageClassifier
 
@@ -42,5 +42,6 @@ class QuestionParts(MessageClassifier):
 
 def parts_of_message(text: str) -> List[str]:
     """The sentences and questions of a text, empty when there is only one."""
-    parts = [part for part in (piece.strip(" ,") for piece in _BETWEEN.split(clean(text))) if len(part.split()) >= _SHORTEST]
+    pieces = (piece.strip(" ,") for piece in _BETWEEN.split(shortened(text)))
+    parts = [piece for piece in pieces if len(piece.split()) >= _SHORTEST]
     return parts[:_MOST] if len(parts) > 1 else []

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.safety.normalise import clean
+from bot.safety.normalise import shortened
 from bot.settings import Settings
 from bot.understanding.encoder import checksums, shared_encoder
 
@@ -49,7 +49,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def begin(self, text: str) -> None:
         """Starts to encode a message, so that it is ready or nearly so when `process` comes to it."""
         if text:
-            self._encoder.begin(clean(text))
+            self._encoder.begin(shortened(text))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Featurises all examples; what an earlier training encoded is not encoded again."""
@@ -60,7 +60,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Featurises messages; one without a text is left as it is."""
         worded = [message for message in messages if message.get(TEXT)]
-        rows = self._encoder.encode([clean(message.get(TEXT)) for message in worded])
+        rows = self._encoder.encode([shortened(message.get(TEXT)) for message in worded])
         for message, row in zip(worded, rows, strict=True):
             message.add_features(Features(row[None, :], FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages

@@ -37,7 +37,8 @@ answer to somebody who asked about something else makes the whole assistant look
 _ASK_BACK = 0.4
 """Of the threshold for an answer: below that, nothing near enough is known to ask about."""
 _SHORTEST_PART = 3
-"""Words below which a sentence is not judged on its own."""
+_MOST_PARTS = 64
+"""Words below which a sentence is not judged on its own, and sentences that are: the first and the last of more."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Thresholds:
 def parts_of(text: str) -> list[str]:
     """Sentences worth judging on their own, when there is more than one."""
     found = sentences(text)
-    return [part for part in found if len(part.split()) >= _SHORTEST_PART] if len(found) > 1 else []
+    parts = [part for part in found if len(part.split()) >= _SHORTEST_PART] if len(found) > 1 else []
+    return parts if len(parts) <= _MOST_PARTS else parts[: _MOST_PARTS // 2] + parts[-_MOST_PARTS // 2 :]
 
 
 def judge(chances: Mapping[str, float], thresholds: Thresholds, reading: Reading, embeddings: Matrix, examples: Examples) -> dict[str, Any]:

@@ -13,8 +13,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+from bot.safety.normalise import MAX_MESSAGE_LENGTH
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
-from bot.settings import MAX_MESSAGE_LENGTH
 
 SOURCE = Path(__file__).parent / "widget"
 BUILT = Path(__file__).parent / "static" / "widget.js"

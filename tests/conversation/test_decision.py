@@ -33,8 +33,8 @@ from bot.conversation.decision import (
 )
 from bot.conversation.memory import Memory
 from bot.conversation.request_form import CONSENT, QUESTION, REACH, TIME
+from bot.safety.normalise import MAX_MESSAGE_LENGTH
 from bot.safety.triage import Finding
-from bot.settings import MAX_MESSAGE_LENGTH
 from bot.vocabulary import CLINICIAN, FORM, Reason, Route
 from tests.conftest import DATA
 
@@ -270,6 +270,8 @@ ALARMS = [
     Row("an alarm comes before a message without words", alarm(CHEST, findings=(CHEST,)), "🙂", findings=(CHEST,)),
     Row("an alarm comes before a command to the form", alarm(CHEST, findings=(CHEST,), ends_form=True), "cancel", findings=(CHEST,), asked=REACH),
     Row("an alarm comes before a message that is too long", alarm(CHEST, findings=(CHEST,)), LONG, findings=(CHEST,)),
+    Row("of which no classifier read all", alarm(CHEST, findings=(CHEST,)), LONG, findings=(CHEST,), classifier=told()),
+    Row("but it read all of one of the greatest length", None, LONG[1:], findings=(CHEST,), classifier=told()),
     Row("an alarm comes before a no to whether it is happening", alarm(CHEST, findings=(CHEST,)), "no but my chest hurts", findings=(CHEST,), checking=NOW),
     Row(
         "a second emergency takes the place of the first",
@@ -551,6 +553,7 @@ RISKS = [
     ),
     Row("a message that is too long is not answered", Decision("message_too_long", Reason.TOO_LONG), LONG),
     Row("one of the greatest length is", None, LONG[1:]),
+    Row("spaces make no message too long", None, LONG[3:] + " " * 99 + "w"),
     Row("a risk in one that is too long stays with the conversation", Decision("message_too_long", Reason.TOO_LONG, slots=KEPT), LONG, findings=(WARFARIN,)),
     Row(
         "also one that only the classifier saw",

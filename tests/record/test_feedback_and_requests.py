@@ -7,7 +7,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.record.database import open_record
-from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
+from bot.record.feedback import MAX_REASON, NoSuchTurn, feedback_of, give_feedback
 from bot.record.requests import NoSuchRequest, leave_request, list_requests, move_request
 from bot.record.tracker_store import RecordTrackerStore
 from bot.record.turns import Turn
@@ -29,6 +29,14 @@ def test_the_last_judgement_of_a_turn_counts_and_holds_no_personal_data(record: 
     helpful, reason = feedback_of(record, "c")[1]
     assert not helpful
     assert "ann@example.org" not in reason
+
+
+@pytest.mark.parametrize("place", range(MAX_REASON - 20, MAX_REASON + 2))
+def test_a_reason_is_cut_after_its_personal_data_is_taken_out(record: Database, place: int) -> None:
+    give_feedback(record, "c", 1, False, "x" * place + " ann@example.org " + "y" * 60_000)
+    reason = feedback_of(record, "c")[1][1]
+    assert len(reason) <= MAX_REASON
+    assert "ann" not in reason
 
 
 @pytest.mark.parametrize(("conversation", "number"), [("c", 2), ("other", 1), ("c", -1)])

@@ -21,6 +21,7 @@ PATTERNS = st.recursive(
         st.lists(parts, min_size=1, max_size=3).map("".join),
         st.lists(parts, min_size=2, max_size=3).map(lambda options: f"(?:{'|'.join(options)})"),
         st.tuples(parts, st.sampled_from(["?", "*", "+", "{2}", "{0,2}", "{1,3}?"])).map(lambda repeated: f"(?:{repeated[0]}){repeated[1]}"),
+        parts.map(lambda part: f"(?>{part})"),
         parts.map(lambda part: rf"(?P<twice>{part})(?P=twice)" if "twice" not in part else part),
     ),
     max_leaves=8,
@@ -47,6 +48,7 @@ def test_a_pattern_that_matches_is_worth_searching(patterns: list[str], text: st
         (r"(?i)warfarin", None),
         (r"(?i:war)farin", {"farin"}),
         (r"faint?", {"fain"}),
+        (r"(?>.*?faint).*", {"faint"}),
     ],
 )
 def test_required_fragments(pattern: str, fragments: set[str] | None) -> None:

