@@ -34,7 +34,7 @@ def test_ask_answers_each_line_in_order() -> None:
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.returncode == 0, result.stderr
     assert [row["route"] for row in rows] == ["answer", "clinician", "emergency", "clarify"]
-    assert all(set(row) == {"text", "route", "intent", "confidence", "snippet", "risk", "reply", "warning"} for row in rows)
+    assert all(set(row) == {"text", "route", "intent", "confidence", "snippet", "question", "risk", "reply", "warning"} for row in rows)
     assert all(row["warning"] == WARNING for row in rows)
     assert rows[0]["snippet"] == "what_is_ozone"
     assert rows[1]["risk"]["rule"]
@@ -43,8 +43,8 @@ def test_ask_answers_each_line_in_order() -> None:
 def test_json_lines_share_a_conversation_by_key() -> None:
     lines = [
         {"text": "I take warfarin", "conversation": 1},
-        {"text": "How long does a session take?", "conversation": 2},
-        {"text": "How long does a session take?", "conversation": 1},
+        {"text": "Is ozone therapy safe?", "conversation": 2},
+        {"text": "Is ozone therapy safe?", "conversation": 1},
     ]
     result = _run("ask", text="\n".join(map(json.dumps, lines)))
     assert [json.loads(line)["route"] for line in result.stdout.splitlines()] == ["clinician", "answer", "clinician"]

@@ -43,6 +43,12 @@ CHECK_OVER = "check_over"
 _CHECKS = {"emergency_self_harm": "check_self_harm"}
 """Texts that ask whether it is happening, where the general one does not fit."""
 _EMERGENCY_LANGUAGE = "emergency_language"
+_SURE_BESIDE_A_RULE = 0.9
+"""Chance of danger from which the classifier alone makes an emergency of what a rule plainly sends to a clinician. Of 550
+strangers' emergencies 15 are plainly for a clinician by the rules, are urgent by none, and lie below it; 12 of them would be an
+alarm without this and are asked about instead."""
+_BRIEF = 5
+"""Words: "I am pregnant" tells of no danger, however sure the classifier; all of those 15 emergencies are longer."""
 _STILL_ANSWERED = ("clinic", "visit", "money")
 """Topics that are answered while an emergency is not over, under the reminder: where the clinic is, when it is open, what it costs."""
 
@@ -193,6 +199,8 @@ def decide(
     verdict = judged(message, library, foreign=content.languages.of(message.text) is not None)
     if verdict.level == Level.EMERGENCY and not (emergency is not None and _only_says_over(message, plain)):
         return _alarm(verdict, message, Reason.EMERGENCY, risk, asked, library, content)
+    if asked is not None and verdict.level == Level.CHECK and str(verdict.rule).startswith("classifier."):
+        verdict = Verdict()  # the clinical team reads it anyway, and a doubt alone would not let anybody finish
     if emergency is not None:
         return _while_emergency(message, emergency, risk, library, content)
     if not phrase(message.text):
@@ -215,7 +223,11 @@ def decide(
         return _in_between(_in_own_language(referral, OTHER_LANGUAGE, message.text, library, content), asked)
     if asked is None and message.intent in _NOT_UNDERSTOOD and request_form.is_contact(message.text):
         return Decision("contact_outside_form", Reason.CONTACT_DATA)
-    several = _several(message, risk, library) if asked is None else ()
+    several = _several(message, library) if asked is None else ()
+    if several and risk is not None and any(_closed_by_a_risk(name, library) for name in several):
+        return Decision(EARLIER_RISK, Reason.EARLIER_RISK, {"category": risk, "rule": "earlier"}, (), risk)
+    if several and risk is not None and not context.cautioned and any(_needs_a_caution(name, library) for name in several):
+        return Decision(CAUTION, Reason.CAUTION, earlier=risk, slots={"cautioned": True}, then=tuple(f"utter_{name}" for name in several))
     if several:
         return Decision(several[0], Reason.SEVERAL_QUESTIONS, then=tuple(f"utter_{name}" for name in several[1:]))
     short = content.short_questions.target(message.text, context.memory.topic, library)
@@ -249,19 +261,24 @@ def judged(message: Understanding, library: Library, *, foreign: bool = False) -
     Without a classifier, or in a language that it does not know (`foreign`), they count as they stand, and so does an
     emergency in a message of which the classifier has read no more than the beginning and the end.
     """
-    told: Mapping[str, Any] = {} if foreign and message.findings else message.classifier
+    told: Mapping[str, Any] = {} if foreign else message.classifier
     thresholds: Mapping[str, float] = told.get("thresholds") or {}
     danger, score, guessed = told.get("emergency_score"), told.get("score"), told.get("category")
     urgent = next((finding for finding in message.findings if finding.category.startswith(EMERGENCY)), None)
     if urgent is not None:
-        if danger is None or danger >= thresholds.get("emergency", 0.0) or _too_long(message):
+        by_itself = any(part.startswith(EMERGENCY) for part in message.parts)  # one of its sentences says nothing else
+        if danger is None or danger >= thresholds.get("emergency", 0.0) or by_itself or _too_long(message):
             return Verdict(Level.EMERGENCY, urgent.category, urgent.rule)
         if danger >= thresholds.get("emergency_rule", 0.0):
             return Verdict(Level.CHECK, urgent.category, urgent.rule)
     level = Level(told["level"]) if told.get("level") else None
     for_clinician = [finding for finding in message.findings if not finding.category.startswith(EMERGENCY)]
-    plainly = level == Level.CHECK and urgent is None and any(not finding.weak for finding in for_clinician)
-    if level == Level.EMERGENCY or (level == Level.CHECK and not plainly):
+    known = message.intent if message.confidence == 1.0 else None
+    plainly = any(not finding.weak for finding in for_clinician) or (known is not None and known.startswith(CLINICIAN))
+    if urgent is None and plainly and level in (Level.EMERGENCY, Level.CHECK) and (danger or 0.0) < _SURE_BESIDE_A_RULE:
+        brief = len(phrase(message.text).split()) <= _BRIEF
+        level = Level.CHECK if level == Level.EMERGENCY and not brief else Level.CLINICIAN
+    if level in (Level.EMERGENCY, Level.CHECK):
         return Verdict(level, str(guessed), f"classifier.{guessed}")
     for finding in for_clinician:
         needed = thresholds.get("risk" if finding.weak else "rule", 0.0)
@@ -386,11 +403,10 @@ def _follow_up(message: Understanding, memory: Memory, library: Library, content
     return None
 
 
-def _several(message: Understanding, risk: str | None, library: Library) -> Sequence[str]:
+def _several(message: Understanding, library: Library) -> Sequence[str]:
     """The answers to a message that asks several questions, in its order; empty when it does not."""
     asked = [name for name in dict.fromkeys(message.parts) if name in library and library[name].route == Route.ANSWER]
-    allowed = risk is None or not any(_closed_by_a_risk(name, library) for name in asked)
-    return asked[:MAX_PARTS] if len(asked) > 1 and allowed and message.confidence < 1.0 else ()
+    return asked[:MAX_PARTS] if len(asked) > 1 and message.confidence < 1.0 else ()
 
 
 def remember(message: Understanding, category: str | None, earlier: str | None) -> dict[str, Any]:

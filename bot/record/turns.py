@@ -113,6 +113,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
             "findings": reason.get("findings") or (parse.get("rules") or [])[:10],
             "classifier": parse.get("risk"),
             "earlier": reason.get("earlier"),
+            **({"read_as": parse["read_as"]} if parse.get("read_as") else {}),
         },
         snippet_id=first.get("id"),
         snippet_version=first.get("version"),

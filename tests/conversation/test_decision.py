@@ -374,7 +374,7 @@ CHECKS = [
     Row(
         "also where the classifier still doubts",
         Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}),
-        "no but I wonder",
+        "no",
         classifier=CHECKED,
         checking=NOW,
     ),

@@ -96,7 +96,7 @@ def test_a_risk_is_not_forgotten_over_a_failed_read(on_disk: Engine, ask: Callab
     with monkeypatch.context() as broken:
         broken.setattr(on_disk.store, "retrieve", fail)
         ask("How long does a session take?")
-    assert ask("How long does a session take?").route == "clinician"
+    assert ask("Is ozone therapy safe?").route == "clinician"
 
 
 def test_when_rasa_says_nothing_the_record_holds_what_the_visitor_got(on_disk: Engine, ask: Callable[..., Reply], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,7 +177,7 @@ def test_what_another_process_just_learned_is_heeded(on_disk: Engine, ask: Calla
 
     ask("What is ozone?")
     monkeypatch.setattr(on_disk.store, "save", meanwhile)
-    reply = ask("How long does a session take?")
+    reply = ask("Is ozone therapy safe?")
     assert reply.route == "clinician"
     assert [turn.number for turn in turns_of(on_disk.store.database, "talk")] == [1, 2, 3]
 

@@ -65,7 +65,7 @@ def test_without_a_silence_nothing_is_announced(say: Callable[[str], Reply]) -> 
 def test_a_risk_outlives_a_silence(say: Callable[[str], Reply], silence: Callable[[], None]) -> None:
     say("I take warfarin")
     silence()
-    assert _said(say("How long does a session take?")) == ["new_conversation", "clinician_earlier_risk"]
+    assert _said(say("Is ozone therapy safe?")) == ["new_conversation", "clinician_earlier_risk"]
 
 
 def test_an_emergency_outlives_a_silence(say: Callable[[str], Reply], silence: Callable[[], None]) -> None:

@@ -19,6 +19,7 @@ from bot.settings import Settings
 from tests.conftest import DATA
 
 REVIEWED = 'version: "3.1"\nnlu: []\n'
+THIRD = 'version: "3.1"\nnlu:\n- intent: what_is_ozone\n  examples: |\n    - a third way to ask it\n'
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +86,8 @@ def test_a_model_that_fails_a_canary_is_not_taken_up(own: Engine, settings: Sett
 def test_when_anything_else_has_changed_the_model_waits_for_a_start(own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
     before, rules = own._model, settings.data / "rules.yml"
     text = rules.read_text(encoding="utf-8")
-    with promoted(settings, REVIEWED + "# a third\n"):
-        rules.write_text(text + "\n# changed\n", encoding="utf-8")
+    with promoted(settings, THIRD):
+        rules.write_text(text.replace("rule: the form is filled", "rule: changed"), encoding="utf-8")
         assert loop.run_until_complete(own.take_up()) is False
         rules.write_text(text, encoding="utf-8")
     assert own._model == before
@@ -95,7 +96,7 @@ def test_when_anything_else_has_changed_the_model_waits_for_a_start(own: Engine,
 
 def test_reviewed_examples_without_a_model_leave_the_one_in_use(own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
     before = own._model
-    with promoted(settings, REVIEWED + "# not trained\n", trained=False):
+    with promoted(settings, THIRD.replace("a third", "an untrained"), trained=False):
         with pytest.raises(RuntimeError, match="make train"):
             loop.run_until_complete(own.take_up())
         assert own._model == before
