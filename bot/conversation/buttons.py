@@ -50,6 +50,7 @@ _WORDS: Mapping[str, Sequence[str]] = {
 }
 """By snippet. All are training examples or words of the form, so they are recognised letter for letter."""
 
+_CHECKS = ("check_now", "check_self_harm")
 _FORM = "request"
 """File of the form's snippets: none of them offers anything but the form's own steps."""
 
@@ -65,7 +66,7 @@ def buttons_for(snippet: Snippet, questions: Sequence[str], library: Library, *,
 
     Whoever gets the same answer `again` is offered a person, too.
     """
-    if in_form and snippet.topic != _FORM:
+    if in_form and snippet.topic != _FORM and snippet.id not in _CHECKS:
         return []
     words = _WORDS.get(snippet.id, ())
     if snippet.route == Route.EMERGENCY:

@@ -190,7 +190,7 @@ def decide(
     asked, words, plain = context.asked, content.form_words, content.plain_words
     if asked in (request_form.REACH, request_form.CONSENT) and request_form.takes(asked, message.text, words):
         message = replace(message, classifier={}, intent=None)  # a number or a yes says nothing to the classifier
-    verdict = judged(message, library)
+    verdict = judged(message, library, foreign=content.languages.of(message.text) is not None)
     if verdict.level == Level.EMERGENCY and not (emergency is not None and _only_says_over(message, plain)):
         return _alarm(verdict, message, Reason.EMERGENCY, risk, asked, library, content)
     if emergency is not None:
@@ -241,14 +241,15 @@ def decide(
     return None
 
 
-def judged(message: Understanding, library: Library) -> Verdict:
+def judged(message: Understanding, library: Library, *, foreign: bool = False) -> Verdict:
     """What both nets together make of a message.
 
     The rules read the words, so what they find counts unless the classifier, which hears of it, is sure that it was not meant.
-    Without a classifier they count as they stand, and so does an emergency in a message of which the classifier has
-    read no more than the beginning and the end.
+    A doubtful sign of danger beside a plain one for a clinician is a matter for the clinician: "I take warfarin".
+    Without a classifier, or in a language that it does not know (`foreign`), they count as they stand, and so does an
+    emergency in a message of which the classifier has read no more than the beginning and the end.
     """
-    told = message.classifier
+    told: Mapping[str, Any] = {} if foreign and message.findings else message.classifier
     thresholds: Mapping[str, float] = told.get("thresholds") or {}
     danger, score, guessed = told.get("emergency_score"), told.get("score"), told.get("category")
     urgent = next((finding for finding in message.findings if finding.category.startswith(EMERGENCY)), None)
@@ -258,11 +259,13 @@ def judged(message: Understanding, library: Library) -> Verdict:
         if danger >= thresholds.get("emergency_rule", 0.0):
             return Verdict(Level.CHECK, urgent.category, urgent.rule)
     level = Level(told["level"]) if told.get("level") else None
-    if level in (Level.EMERGENCY, Level.CHECK):
+    for_clinician = [finding for finding in message.findings if not finding.category.startswith(EMERGENCY)]
+    plainly = level == Level.CHECK and urgent is None and any(not finding.weak for finding in for_clinician)
+    if level == Level.EMERGENCY or (level == Level.CHECK and not plainly):
         return Verdict(level, str(guessed), f"classifier.{guessed}")
-    for finding in message.findings:
+    for finding in for_clinician:
         needed = thresholds.get("risk" if finding.weak else "rule", 0.0)
-        if not finding.category.startswith(EMERGENCY) and (score is None or score >= needed):
+        if score is None or score >= needed:
             return Verdict(Level.CLINICIAN, finding.category, finding.rule)
     if level == Level.CLINICIAN:
         return Verdict(level, str(guessed), f"classifier.{guessed}")
@@ -326,9 +329,11 @@ def _checked(
 ) -> Decision | None:
     """What the visitor's answer to "is this happening now?" leads to; None when it is no answer to that."""
     plain = content.plain_words
-    if message.text in plain.no or message.text in plain.over:
+    denied = phrase(message.text) in plain.no.says | plain.over.says
+    if denied or (verdict.level != Level.CHECK and (message.text in plain.no or message.text in plain.over)):
         then = checking.then or CHECK_OVER
-        return _in_between(Decision(then, Reason.CHECK_DENIED, earlier=checking.category, slots={"checking": None}), asked)
+        told = {"risk": then} if risk is None and then.startswith(CLINICIAN) and then not in GENERAL else {}
+        return _in_between(Decision(then, Reason.CHECK_DENIED, earlier=checking.category, slots={"checking": None, **told}), asked)
     if message.text in plain.yes:
         return _alarm(Verdict(Level.EMERGENCY, checking.category, "check"), message, Reason.CHECK_CONFIRMED, risk, asked, library, content)
     return None

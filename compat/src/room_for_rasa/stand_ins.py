@@ -21,7 +21,6 @@ NOT_TO_SERVE = frozenset(
         "colorclass",
         "dask",
         "jsonpickle",
-        "jsonschema",
         "jwt",
         "matplotlib",
         "networkx",
