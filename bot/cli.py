@@ -161,7 +161,7 @@ def train() -> None:
 def _tell_progress(stages: Any) -> None:
     """The stage and how long the rest may take. A training goes on when nobody reads this any more."""
     left = stages.left()
-    estimate = "" if left is None else f", about {left:.0f} s left" if left >= 1 else ", longer than the last time"
+    estimate = "" if left is None else f", about {left:.0f} s left" if left >= 1 else ", nearly done"
     with suppress(BrokenPipeError):
         click.echo(f"  {stages.stage}{estimate}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.logs import configure_logging, quiet_libraries
 quiet_libraries()
 configure_logging(level=50)
 
+from bot.content import ingredients  # noqa: E402
 from bot.content.library import Library, load_library  # noqa: E402
 from bot.content.rules import load_triage  # noqa: E402
 from bot.conversation.engine import Engine  # noqa: E402
@@ -34,6 +36,18 @@ def library() -> Library:
 @pytest.fixture(scope="session")
 def triage() -> Triage:
     return load_triage(DATA / "safety")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of everything a model is made from, code included."""
+    shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("*.onnx", "tokenizer.json"))
+    for name in ("bot/understanding", "bot/safety", "bot/conversation"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("config.yml", "domain.yml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    monkeypatch.setattr(ingredients, "ROOT", tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

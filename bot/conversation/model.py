@@ -73,6 +73,7 @@ def train_model(settings: Settings, stages: Stages | None = None) -> Path:
 
 def _train(settings: Settings, path: Path, stages: Stages) -> None:
     stages.begin("starting Rasa")
+    from rasa.engine.exceptions import GraphComponentException, GraphSchemaValidationException
     from rasa.shared.exceptions import RasaException
 
     from bot.conversation.training import train_graph
@@ -82,10 +83,10 @@ def _train(settings: Settings, path: Path, stages: Stages) -> None:
         (parts := Path(folder) / "components").mkdir()
         try:
             train_graph(settings.data, parts, archive, stages.begin)
-        except RasaException as error:
-            if isinstance(error.__cause__, OSError):
-                raise error.__cause__ from error
-            raise ModelError(f"Rasa could not train a model: {error.__cause__ or error}") from error
+        except GraphComponentException as error:  # only says in which component
+            raise (error.__cause__ or error) from None
+        except (RasaException, GraphSchemaValidationException, ImportError) as error:
+            raise ModelError(f"Rasa could not train a model: {error}") from error
         if model_path(settings) != path:
             raise ModelError("The data changed during the training, so the model fits neither state. Run `make train` again.")
         _put_in_place(archive, path)

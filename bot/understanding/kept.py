@@ -84,6 +84,8 @@ class Kept:
     def _read(self) -> tuple[npt.NDArray[np.uint8], Matrix]:
         none = np.zeros((0, _KEY_BYTES), np.uint8), np.zeros((0, self._dimensions), np.float32)
         try:
+            with zipfile.ZipFile(self._path):
+                pass  # otherwise NumPy leaves a broken one open
             with np.load(self._path, allow_pickle=False) as stored:
                 if str(stored["made_by"]) != self._made_by:
                     return none

@@ -26,14 +26,14 @@ class WordIndex:
     """Cosines of word tf-idf between a message and every training sentence, by an inverted index.
 
     Args:
-        texts, intents: one for each sentence.
+        phrases, intents: one for each sentence, which is in the spelling of `phrase`.
         classes: the columns of what `opinion` gives, in this order.
     """
 
-    def __init__(self, texts: Sequence[str], intents: Sequence[str], classes: Sequence[str]) -> None:
-        counted = [Counter(phrase(text).split()) for text in texts]
+    def __init__(self, phrases: Sequence[str], intents: Sequence[str], classes: Sequence[str]) -> None:
+        counted = [Counter(words.split()) for words in phrases]
         sentences_with = Counter(word for words in counted for word in words)
-        self._weight = {word: math.log(len(texts) / count) + 1.0 for word, count in sentences_with.items()}
+        self._weight = {word: math.log(len(phrases) / count) + 1.0 for word, count in sentences_with.items()}
         order = np.argsort(np.searchsorted(classes, intents), kind="stable")
         rows: dict[str, list[int]] = {word: [] for word in self._weight}
         shares: dict[str, list[float]] = {word: [] for word in self._weight}
@@ -48,7 +48,7 @@ class WordIndex:
         }
         present, starts = np.unique(np.searchsorted(classes, np.array(intents)[order]), return_index=True)
         self._columns, self._starts = present, starts
-        self._sentences, self._classes = len(texts), len(classes)
+        self._sentences, self._classes = len(phrases), len(classes)
 
     def opinion(self, text: str) -> Opinion:
         """What the words of a message are nearest to; zeros for a message of unknown words."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import repeat
 from pathlib import Path
 
 import mmh3
@@ -31,6 +32,8 @@ _UPDATES = 1_000
 _RATE = 0.03
 _DECAY = 2e-6
 
+CORES = os.cpu_count() or 1
+
 _ADAM_ROWS = 128
 """Rows of weights at a time, so that what one step needs of them stays in the processor's own cache."""
 
@@ -40,7 +43,7 @@ _LONGEST_KEPT_WORD = 32
 
 def features(texts: Sequence[str], embeddings: Matrix) -> Matrix:
     """What the regression sees: shape (len(texts), 384 + 1024)."""
-    return np.hstack([embeddings, letter_groups(texts) * _LETTER_WEIGHT]).astype(np.float32)
+    return np.hstack([embeddings, letter_groups(texts) * np.float32(_LETTER_WEIGHT)], dtype=np.float32)
 
 
 def letter_groups(texts: Sequence[str]) -> Matrix:
@@ -80,35 +83,40 @@ class SoftmaxRegression:
     bias: Matrix
 
     @classmethod
-    def fit(cls, rows: Matrix, labels: Sequence[str], among: npt.NDArray[np.int64] | None = None) -> SoftmaxRegression:
+    def fit(cls, rows: Matrix, labels: Sequence[str], among: npt.NDArray[np.int64] | None = None, *, threads: int = 1) -> SoftmaxRegression:
         """Trains by Adam with a cosine rate and a little L2, the same result every time.
 
-        Much faster than L-BFGS with this many classes (docs/adr/004-adam.md). `among` are the rows to learn from; None is all of them.
+        Much faster than L-BFGS with this many classes (docs/adr/004-adam.md).
+
+        Args:
+            rows, labels: features and class of each example.
+            among: the rows to learn from; None is all of them.
+            threads: how many share the work, each with a share of the classes.
         """
         among = np.arange(len(rows)) if among is None else among
         names, targets = np.unique(np.array(labels)[among], return_inverse=True)
-        weights = np.zeros((rows.shape[1], len(names)), np.float32)
-        bias = np.zeros(len(names), np.float32)
-        gradient, of_weights, of_bias = np.empty_like(weights), _Adam(weights), _Adam(bias)
+        shares = [_Share(rows.shape[1], len(own)) for own in np.array_split(names, min(threads, len(names)))]
+        ends = np.cumsum([share.bias.size for share in shares])[:-1]
         random = np.random.default_rng(7)
         size = int(np.clip(len(among) // 40, 32, 256))
         epochs = int(np.clip(_UPDATES * size // len(among), 15, 60))
         steps = epochs * -(-len(among) // size)
         step = 0
-        for _ in range(epochs):
-            order = random.permutation(len(among))
-            for start in range(0, len(among), size):
-                chosen = order[start : start + size]
-                batch = rows[among[chosen]]
-                error = _softmax(batch @ weights + bias)
-                error[np.arange(len(chosen)), targets[chosen]] -= 1
-                error /= len(chosen)
-                np.matmul(batch.T, error, out=gradient)
-                step += 1
-                rate = _RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
-                of_weights.step(gradient, rate, step, _DECAY)
-                of_bias.step(error.sum(axis=0), rate, step)
-        return cls(tuple(str(name) for name in names), weights.T.copy(), bias)
+        with threadpool_limits(limits=1), ThreadPoolExecutor(threads) as pool:
+            each = pool.map if threads > 1 else map
+            for _ in range(epochs):
+                order = random.permutation(len(among))
+                for start in range(0, len(among), size):
+                    chosen = order[start : start + size]
+                    batch = rows[among[chosen]]
+                    error = _softmax(np.hstack(list(each(_Share.scores, shares, repeat(batch)))))
+                    error[np.arange(len(chosen)), targets[chosen]] -= 1
+                    error /= len(chosen)
+                    step += 1
+                    rate = _RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
+                    list(each(_Share.learn, shares, repeat(batch), np.split(error, ends, axis=1), repeat(rate), repeat(step)))
+        weights = np.hstack([share.weights for share in shares]).T.copy()
+        return cls(tuple(str(name) for name in names), weights, np.hstack([share.bias for share in shares]))
 
     def scores(self, rows: Matrix) -> Matrix:
         """Unnormalised log-probabilities: shape (rows, classes)."""
@@ -175,6 +183,24 @@ def _softmax(scores: Matrix) -> Matrix:
     return np.asarray(scores / scores.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
+class _Share:
+    """Weights of some of the classes while they are fitted: shape (features, classes)."""
+
+    def __init__(self, features: int, classes: int) -> None:
+        self.weights, self.bias = np.zeros((features, classes), np.float32), np.zeros(classes, np.float32)
+        self._gradient, self._of_weights, self._of_bias = np.empty_like(self.weights), _Adam(self.weights), _Adam(self.bias)
+
+    def scores(self, batch: Matrix) -> Matrix:
+        """Unnormalised log-probabilities of these classes."""
+        return np.asarray(batch @ self.weights + self.bias, dtype=np.float32)
+
+    def learn(self, batch: Matrix, error: Matrix, rate: float, step: int) -> None:
+        """One step against the error of these classes: shape (rows, classes)."""
+        np.matmul(batch.T, error, out=self._gradient)
+        self._of_weights.step(self._gradient, rate, step, _DECAY)
+        self._of_bias.step(error.sum(axis=0), rate, step)
+
+
 class _Adam:
     """Adam (Kingma and Ba, 2015) on one array, in place: a new array for each of a dozen steps took as long as the products of a batch.
 
@@ -209,8 +235,8 @@ class _Adam:
 
 
 def side_by_side[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Does several tasks at once, each on one core: threads that wait for each other cost more than they give."""
-    with threadpool_limits(limits=1), ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    """Does several tasks at once, each on one core: BLAS's own threads, which wait for each other, cost more than they give."""
+    with threadpool_limits(limits=1), ThreadPoolExecutor(CORES) as pool:
         return [done.result() for done in [pool.submit(task) for task in tasks]]
 
 

@@ -29,7 +29,7 @@ from bot.understanding.encoder import Matrix, judged_by, shared_encoder
 from bot.understanding.examples import Examples, main_directions
 from bot.understanding.heads import ELSEWHERE, Heads, Seen, chances_across, evidence, fit_heads, groups, is_risk
 from bot.understanding.lexical import Opinion, WordIndex
-from bot.understanding.linear import Intents, Reading, SoftmaxRegression, features, fold_numbers, side_by_side
+from bot.understanding.linear import CORES, Intents, Reading, SoftmaxRegression, features, fold_numbers, side_by_side
 from bot.understanding.strangers import Stranger, read_strangers, truths
 from bot.understanding.verdict import Thresholds, choose_thresholds, judge, parts_of
 from bot.vocabulary import EMERGENCY, FALLBACK, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Route
@@ -141,8 +141,9 @@ class MessageClassifier(IntentClassifier, GraphComponent):
     def _remember(self) -> None:
         assert self._intents is not None
         examples = self._intents.examples
-        self._words = WordIndex(examples.texts, examples.intents, self._intents.regression.classes)
-        self._known = {phrase(text): intent for text, intent in zip(examples.texts, examples.intents, strict=True)}
+        phrases = [phrase(text) for text in examples.texts]
+        self._words = WordIndex(phrases, examples.intents, self._intents.regression.classes)
+        self._known = dict(zip(phrases, examples.intents, strict=True))
 
     def begin(self, text: str) -> None:
         """Starts to encode the sentences of a message, so that they are ready or nearly so when `process` comes to them."""
@@ -313,7 +314,8 @@ def _embeddings(messages: Sequence[Message], texts: Sequence[Sequence[str]]) -> 
 
 def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> Intents:
     """The model, on all examples."""
-    return Intents(SoftmaxRegression.fit(features(texts, embeddings), intents), Examples(texts, intents, embeddings, main_directions(embeddings)))
+    regression = SoftmaxRegression.fit(features(texts, embeddings), intents, threads=CORES)
+    return Intents(regression, Examples(texts, intents, embeddings, main_directions(embeddings)))
 
 
 def _fit_in_folds(

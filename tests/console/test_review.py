@@ -213,10 +213,10 @@ def test_grouping_and_training_start_beside_the_console(log_in: LogIn, add: Add,
 
 def test_a_candidate_that_does_not_fit_any_more_is_not_promoted(log_in: LogIn, database: Database) -> None:
     run = start_run(database, by="clinician", now=AT, model="a", file_before="")
-    finish_run(database, run, state="ready", now=AT, message="", model="b", file_after="x", results={"rest_of_data": "other", "measures": [], "passes": True})
+    finish_run(database, run, state="ready", now=AT, message="", model="b", file_after='version: "3.1"\nnlu: []\n', results={"measures": [], "passes": True})
     status, said = log_in("clinician").post(f"/training/{run}", {"word": "promote"})
     assert status == 400
-    assert "The training data has changed since this candidate was trained." in said
+    assert "What a model is made from has changed since this candidate was trained." in said
 
 
 def test_a_redundant_correction_is_marked(log_in: LogIn, add: Add, database: Database) -> None:

@@ -352,15 +352,9 @@ CHECKS = [
     Row("nor what is out of scope", asking(EMERGENCY, BY_STROKE, None), intent="out_of_scope", classifier=CHECKED),
     Row("nor an emergency by its intent", asking(EMERGENCY, BY_STROKE, None), intent=EMERGENCY, classifier=CHECKED),
     Row("nor nothing", asking(EMERGENCY, BY_STROKE, None), intent=None, classifier=CHECKED),
-    Row("in the form it is asked again afterwards", asking(EMERGENCY, BY_STROKE, "cost", slots={REACH: None}), classifier=CHECKED, asked=REACH),
-    Row(
-        "asking has the sentence in the visitor's language",
-        asking(EMERGENCY, BY_STROKE, "cost", then=("utter_emergency_language_es",)),
-        SPANISH,
-        classifier=CHECKED,
-    ),
+    Row("in the form a doubt of the classifier alone changes nothing", None, "jo@mail.example", classifier=CHECKED, asked=REACH),
+    Row("in another language the classifier says nothing", None, SPANISH, classifier=CHECKED),
     Row("asking comes before a message that is too long", asking(EMERGENCY, BY_STROKE, None), LONG, intent="nlu_fallback", classifier=CHECKED),
-    Row("asking comes before a command to the form", asking(EMERGENCY, BY_STROKE, None, slots={REACH: None}), "cancel", classifier=CHECKED, asked=REACH),
     Row("a message without words is not asked about", Decision("empty_message", Reason.NO_WORDS), "🙂", classifier=CHECKED),
     Row(
         "no leads on to the answer",

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from bot.content.library import Library
 from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
+from bot.record.database import open_record
+from bot.settings import Settings
 
 _TWO_HOURS = 7200
 
@@ -55,6 +60,15 @@ def test_after_a_silence_a_new_conversation_is_announced(say: Callable[[str], Re
 
 def test_the_first_message_is_not_announced(say: Callable[[str], Reply]) -> None:
     assert _said(say("What is ozone?")) == ["what_is_ozone"]
+
+
+def test_how_long_a_silence_is_comes_from_the_facts_and_not_from_the_model(library: Library, tmp_path: Path) -> None:
+    own = Engine(Settings(secret_file=tmp_path / "secret"), open_record(None))
+    own.library = replace(library, clinic=replace(library.clinic, fields={**library.clinic.fields, "silence_minutes": "7.5"}))
+    own.load()
+    assert own._processor is not None
+    assert own._processor.domain.session_config.session_expiration_time == 7.5
+    assert own._processor.domain.session_config.carry_over_slots
 
 
 def test_without_a_silence_nothing_is_announced(say: Callable[[str], Reply]) -> None:

@@ -19,7 +19,7 @@ from bot.settings import Settings
 from tests.conftest import DATA
 
 REVIEWED = 'version: "3.1"\nnlu: []\n'
-THIRD = 'version: "3.1"\nnlu:\n- intent: what_is_ozone\n  examples: |\n    - a third way to ask it\n'
+"""What follows it makes it another file of examples: comments would not."""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_a_promoted_model_is_taken_up_between_two_turns_and_given_up_again(own: 
 
 def test_a_model_that_fails_a_canary_is_not_taken_up(own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> None:
     before = own._model
-    with promoted(settings, REVIEWED + "# another\n"):
+    with promoted(settings, REVIEWED + "another: 1\n"):
         monkeypatch.setattr(engine_module, "CANARIES", (("What is ozone?", "parking"),))
         assert loop.run_until_complete(own.take_up()) is False
         assert own._model == before
@@ -86,8 +86,8 @@ def test_a_model_that_fails_a_canary_is_not_taken_up(own: Engine, settings: Sett
 def test_when_anything_else_has_changed_the_model_waits_for_a_start(own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
     before, rules = own._model, settings.data / "rules.yml"
     text = rules.read_text(encoding="utf-8")
-    with promoted(settings, THIRD):
-        rules.write_text(text.replace("rule: the form is filled", "rule: changed"), encoding="utf-8")
+    with promoted(settings, REVIEWED + "a_third: 1\n"):
+        rules.write_text(text + "\nchanged: 1\n", encoding="utf-8")
         assert loop.run_until_complete(own.take_up()) is False
         rules.write_text(text, encoding="utf-8")
     assert own._model == before
@@ -96,7 +96,7 @@ def test_when_anything_else_has_changed_the_model_waits_for_a_start(own: Engine,
 
 def test_reviewed_examples_without_a_model_leave_the_one_in_use(own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
     before = own._model
-    with promoted(settings, THIRD.replace("a third", "an untrained"), trained=False):
+    with promoted(settings, REVIEWED + "not_trained: 1\n", trained=False):
         with pytest.raises(RuntimeError, match="make train"):
             loop.run_until_complete(own.take_up())
         assert own._model == before

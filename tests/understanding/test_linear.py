@@ -69,6 +69,20 @@ def test_side_by_side_is_the_same_as_one_by_one(fitted: SoftmaxRegression) -> No
     assert all(np.allclose(one.weights, fitted.weights, atol=1e-4) for one in both)
 
 
+def test_classes_shared_out_among_threads_are_the_same_as_by_one(fitted: SoftmaxRegression) -> None:
+    shared = SoftmaxRegression.fit(_toy(), LABELS, threads=2)
+    assert shared.classes == fitted.classes
+    np.testing.assert_allclose(shared.weights, fitted.weights, atol=1e-4)
+    np.testing.assert_allclose(shared.bias, fitted.bias, atol=1e-4)
+
+
+def test_rows_that_are_not_among_those_to_learn_from_teach_nothing() -> None:
+    kept = np.flatnonzero(np.arange(len(LABELS)) % 5 != 0)
+    alone = SoftmaxRegression.fit(_toy()[kept], [LABELS[place] for place in kept])
+    among = SoftmaxRegression.fit(_toy(), LABELS, kept)
+    assert np.array_equal(among.weights, alone.weights)
+
+
 THREE = Examples(("two", "one", "deux"), ("b", "a", "b"), np.eye(3, DIMENSIONS, dtype=np.float32))
 
 
