@@ -111,6 +111,12 @@ def test_no_more_is_read_and_kept_of_a_message_than_of_a_long_one(shape: str) ->
     assert len(kept(hostile(shape))) <= MAX_MESSAGE_LENGTH
 
 
+def test_of_many_sentences_the_first_and_the_last_are_judged_each_on_its_own() -> None:
+    said = [f"say {number} now" for number in range(100)]
+    assert parts_of(". ".join(said)) == [*said[:32], *said[-32:]]
+    assert parts_of(". ".join(said[:64])) == said[:64]
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_an_emergency_after_64_kilobytes_of_anything_is_found(triage: Triage, shape: str) -> None:
     assert triage.check(f"{hostile(shape)} I cannot breathe")[0].category.startswith("emergency_")
