@@ -101,6 +101,8 @@ def affordable(work: Callable[[str], object], whole: str, part: str) -> bool:
         dear, cheap = seconds(work, f"whole{attempt} {whole}"), seconds(work, f"part{attempt} {part}")
         if dear < 2.0 and dear < 24 * cheap + 0.02:
             return True
+        if dear > 5.0:
+            break
     return False
 
 

@@ -25,8 +25,9 @@ class ShortQuestions:
     def target(self, text: str, topic: str | None, library: Library) -> str | None:
         """The answer that a message asks for, or `ASK`; None when it is no such question."""
         words = phrase(text).split()
-        opened = next((number for number, word in enumerate(words[:-1]) if word not in self.openers), len(words) - 1)
-        by_topic = self.targets.get(" ".join(words[max(opened, 0) :]), {})
+        while len(words) > 1 and words[0] in self.openers:
+            words = words[1:]
+        by_topic = self.targets.get(" ".join(words), {})
         if topic is None or topic not in library:
             return by_topic.get("alone")
         return by_topic.get(topic) or by_topic.get(library[topic].topic) or by_topic.get("default")

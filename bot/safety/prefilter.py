@@ -30,12 +30,12 @@ class Prefilter:
     """
 
     def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
-        self._always: list[tuple[int, int]] = []  # and the letters of the shortest text that one can match
+        self._always: list[int] = []
         owners: dict[str, list[int]] = {}
         for number, pattern in enumerate(patterns):
             fragments = required_fragments(pattern)
             if fragments is None:
-                self._always.append((number, _parsed(pattern).getwidth()[0]))
+                self._always.append(number)
             for fragment in fragments or ():
                 owners.setdefault(fragment, []).append(number)
         used = Counter(key for fragment in owners for key in _keys(fragment))
@@ -47,7 +47,7 @@ class Prefilter:
 
     def worth_searching(self, text: str) -> list[int]:
         """The numbers of the patterns that may match, in order."""
-        found = {number for number, shortest in self._always if shortest <= len(text)}
+        found = set(self._always)
         for length in self._lengths:
             for key in {text[start : start + length] for start in range(len(text) - length + 1)} & self._found_by.keys():
                 for fragment, numbers in self._found_by[key]:
@@ -64,7 +64,7 @@ def required_fragments(pattern: re.Pattern[str]) -> Fragments | None:
     """Fragments of which one is in every text that a pattern matches; None where there are none, or too many, or the case does not matter."""
     if pattern.flags & re.IGNORECASE:
         return None
-    fragments = _of_sequence(cast(Iterable[Any], _parsed(pattern)))[1]
+    fragments = _of_sequence(cast(Iterable[Any], _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)))[1]
     if fragments is None:
         return None
     shortest: list[str] = []  # a fragment in which another occurs says nothing more
@@ -72,10 +72,6 @@ def required_fragments(pattern: re.Pattern[str]) -> Fragments | None:
         if not any(other in fragment for other in shortest):
             shortest.append(fragment)
     return frozenset(shortest)
-
-
-def _parsed(pattern: re.Pattern[str]) -> Any:
-    return _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)
 
 
 def _of_sequence(steps: Iterable[tuple[Any, Any]]) -> tuple[Fragments | None, Fragments | None]:

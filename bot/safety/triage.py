@@ -140,7 +140,7 @@ class Triage:
         found: dict[Finding | str, Finding] = {}
         for sentence in dict.fromkeys(every_sentence(text)):
             searched = (self.rules[number] for number in self._prefilter.worth_searching(sentence))
-            ruled = (rule.finding(sentence) for rule in searched if whole or rule.id not in found)
+            ruled = (rule.finding(sentence) for rule in searched if rule.id not in found)
             for finding in (*ruled, *self._listed(sentence.split())):
                 if finding is not None:
                     found.setdefault(finding if whole else finding.rule, finding)
