@@ -148,7 +148,8 @@ def tune(
     danger = torch.nn.Linear(DIMENSIONS, 2)
     network.embeddings.requires_grad_(False)
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    adam = torch.optim.AdamW([{"params": learning, "lr": RATE}, {"params": [prototypes], "lr": PROTOTYPE_RATE}, {"params": danger.parameters(), "lr": DANGER_RATE}], weight_decay=0.01)
+    groups = [(learning, RATE), ([prototypes], PROTOTYPE_RATE), (danger.parameters(), DANGER_RATE)]
+    adam = torch.optim.AdamW([{"params": parameters, "lr": rate} for parameters, rate in groups], weight_decay=0.01)
     steps = EPOCHS * -(-len(chosen) // BATCH)
     warmed = max(steps // 16, 1)
     schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda step: min(1.0, (step + 1) / warmed) * 0.5 * (1 + math.cos(math.pi * step / steps)))
