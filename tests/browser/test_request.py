@@ -118,7 +118,7 @@ def test_a_sentence_in_another_language_is_marked_as_such(page: Page, library: L
 
 def test_the_console_shows_the_request_with_its_state_and_the_transcript_without_it(page: Page, browser: Browser, record_file: Path) -> None:
     chat = Chat(page)
-    for text in (LEAVE, "May I come with a new tattoo on my arm?", "tattoo@mail.example", "any time", "Yes, send it"):
+    for text in (LEAVE, "May I come with a new unicycle on my arm?", "unicycle@mail.example", "any time", "Yes, send it"):
         chat.ask(text)
     record = open_record(record_file)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -128,13 +128,13 @@ def test_the_console_shows_the_request_with_its_state_and_the_transcript_without
     with served(record_file) as console:
         staff_browser, staff = logged_in(browser, console)
         staff.goto("/requests")
-        left = staff.locator("li", has_text="May I come with a new tattoo on my arm?")
-        expect(left).to_contain_text("tattoo@mail.example")
+        left = staff.locator("li", has_text="May I come with a new unicycle on my arm?")
+        expect(left).to_contain_text("unicycle@mail.example")
         left.get_by_role("button", name=re.compile("^Take it")).click()
         expect(staff.locator("[aria-current=true]")).to_contain_text("Taken")
-        taken = staff.locator("li", has_text="May I come with a new tattoo on my arm?")
+        taken = staff.locator("li", has_text="May I come with a new unicycle on my arm?")
         expect(taken).to_contain_text("taken by maria")
         taken.get_by_role("link", name=re.compile("^What was said")).click()
         expect(staff.locator("main")).to_contain_text(KEPT_APART)
-        expect(staff.locator("main")).not_to_contain_text("tattoo")
+        expect(staff.locator("main")).not_to_contain_text("unicycle")
         staff_browser.close()

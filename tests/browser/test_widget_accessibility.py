@@ -53,7 +53,7 @@ def _emergency(chat: Chat) -> None:
 def _check(chat: Chat) -> None:
     answer_with(chat.page, lambda body: body.update(route="check"))
     chat.open()
-    expect(chat.ask("I cannot breathe").locator(".label")).to_have_text("Is this urgent?")
+    expect(chat.ask("I cannot breathe").locator(".label")).to_have_text(re.compile(r"Is this urgent\?|¿Es urgente\?"))
 
 
 def _form(chat: Chat) -> None:
@@ -349,7 +349,7 @@ def test_a_question_whether_it_is_urgent_interrupts_and_shows_the_number_first(c
     answer_with(chat.page, lambda body: body.update(route="check"))
     asked = chat.ask("I cannot breathe")
     assert [said["words"][:15] for said in chat.heard() if said["region"] == "alert"] == ["Is this urgent?"]
-    assert asked.locator(".bubble").first.inner_text().startswith("Is this urgent?\nCall 911")
+    assert asked.locator(".bubble").first.inner_text().split()[:5] == ["Is", "this", "urgent?", "Call", "911"]
     expect(asked.get_by_role("button", name="I am safe now")).to_be_visible()
 
 

@@ -79,11 +79,11 @@ def test_an_empty_record_knows_nothing(database: Database, library: Library) -> 
 
 def test_what_was_asked_next_is_offered_first_and_content_after_it(library: Library) -> None:
     asked = {"cost": {"parking_access": 9, "companions": 8, "location": 7}}
-    assert questions_for(library["cost"], (), Memory(), library, risk=False, asked_next=asked) == ["parking_access", "companions", "insurance"]
+    assert questions_for(library["cost"], (), Memory(), library, risk=False, asked_next=asked) == ["parking_access", "companions", "price_includes"]
 
 
 def test_what_was_asked_next_is_not_offered_where_it_would_be_referred(library: Library) -> None:
-    asked = {"cost": {"does_it_hurt": 9, "clinician_dose": 8}}
+    asked = {"cost": {"how_often": 9, "clinician_dose": 8}}
     offered = questions_for(library["cost"], (), Memory(), library, risk=True, asked_next=asked)
-    assert offered == ["insurance", "payment_methods"]
+    assert offered == ["price_includes", "first_visit_price", "insurance"]
     assert "clinician_dose" not in questions_for(library["cost"], (), Memory(), library, risk=False, asked_next=asked)
