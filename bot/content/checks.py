@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bot.content.readability import reading_grade
 from bot.content.rules import load_categories, load_triage
 from bot.content.snippet import Snippet
 from bot.content.spelling import SPELLINGS
-from bot.content.sync import out_of_step
+from bot.content.sync import examples_by_intent, out_of_step
 from bot.safety.normalise import sentences
 from bot.safety.triage import Triage
 from bot.vocabulary import Route
@@ -34,6 +34,11 @@ _PROMISES = re.compile(
     r"|you will (be fine|feel better|be cured)|is safe for you|nothing to worry about|do not worry)\b|\b100 ?%",
     re.IGNORECASE,
 )
+_YES_OR_NO = re.compile(
+    r"(yes|no|correct|right|exactly|indeed|absolutely|certainly|definitely|not at all|that is (right|true|wrong))\b"
+    r"(?=[,.;:!]| [-–]| (it|they|you|we|there)\b)",
+    re.IGNORECASE,
+)
 _NEGATED = re.compile(r"\b(not|no|never|cannot|nobody|without|neither|nor|whether|claims?|claimed|say|says|said)\b[^.]*$", re.IGNORECASE)
 _DOSES = re.compile(
     r"\b\d[\d.,]*\s?(mg|mcg|µg|ug|gamma|gammas|ml|millilit\w+|microgram\w*|milligram\w*|iu|units of|cc)\b|\b(mcg|µg|ug|mg)/(ml|l)\b", re.IGNORECASE
@@ -48,6 +53,7 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         categories = load_categories(data / "safety")
         stale = out_of_step(library, data)
         load_own_page(data / "own_page.yml", library)
+        examples = examples_by_intent(data / "nlu")
         spelled = [load_library(data, spelling) for spelling in SPELLINGS]
     except ContentError as error:
         return str(error).splitlines()
@@ -65,6 +71,7 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         for finding in triage.check(snippet.question)[:1]
     ]
     problems += list(_rule_examples(triage))
+    problems += list(_examples_of_two(examples))
     problems += [f"{path.name}: out of step with the snippets. Run `python -m bot content sync`." for path in stale]
     return problems
 
@@ -107,6 +114,8 @@ def _check_text(text: str, owner: str, low: int, high: int, *, english: bool) ->
         yield f"{owner} has {words} words; keep it between {low} and {high}."
     if english and (grade := reading_grade(text)) > MAX_GRADE:  # the formula is made for English
         yield f"{owner} reads at grade {grade:.1f}; use shorter sentences and words (at most {MAX_GRADE:.0f})."
+    if english and (answered := _YES_OR_NO.match(text)) is not None:
+        yield f"{owner} begins with {answered.group(0)!r}, which is wrong when the question is turned round. State the fact."
     if (promise := _promise(text)) is not None:
         yield f"{owner} promises something ({promise!r}). Say what is known instead."
     if (dose := _DOSES.search(text)) is not None:
@@ -125,6 +134,16 @@ def _missing_seed(library: Library) -> list[str]:
     spoken = {number for snippet in library for number in snippet.seed}
     missing = [str(number) for number in range(1, SEED_SENTENCES + 1) if number not in spoken]
     return [f"data/snippets: no snippet speaks for sentence {', '.join(missing)} of the owner's text."] if missing else []
+
+
+def _examples_of_two(examples: Mapping[str, list[str]]) -> Iterator[str]:
+    """A sentence that teaches two intents teaches neither, and Rasa's own check fails on it."""
+    taught: dict[str, str] = {}
+    for intent, sentences_of_it in examples.items():
+        for text in sentences_of_it:
+            first = taught.setdefault(text, intent)
+            if first != intent:
+                yield f"data/nlu: {text!r} is an example of `{first}` and of `{intent}`. Keep it under one of them."
 
 
 def _worded(category: str, library: Library) -> bool:

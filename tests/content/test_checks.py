@@ -12,7 +12,7 @@ from bot.content.checks import MAX_QUESTION, MAX_WORDS, check_content, check_sni
 from bot.content.library import Library, load_library
 from bot.content.readability import reading_grade
 from bot.content.snippet import Approval, Snippet, Source
-from bot.content.sync import sync
+from bot.content.sync import examples_by_intent, sync
 from bot.vocabulary import Route
 from tests.conftest import DATA
 from tests.content.conftest import TODAY, edit
@@ -247,3 +247,19 @@ def test_every_problem_is_told_at_once(data: Path) -> None:
     edit(data / ABOUT, "sources: [lungs]", "sources: []")
     edit(data / ABOUT, "seed: [17]", "seed: []")
     assert len(check_content(data, TODAY)) == 2
+
+
+@pytest.mark.parametrize("start", ["Yes.", "No, ", "Yes, it does:", "That is right.", "no: "])
+def test_a_text_that_answers_yes_or_no_is_found(start: str) -> None:
+    assert any("turned round" in problem for problem in _problems(replace(GOOD, text=f"{start} {PLAIN}")))
+
+
+@pytest.mark.parametrize("start", ["No study has shown it. ", "Not everyone can have it. ", "No appointment is needed. "])
+def test_a_text_that_states_what_is_not_the_case_passes(start: str) -> None:
+    assert _problems(replace(GOOD, text=start + PLAIN)) == []
+
+
+def test_a_sentence_under_two_intents_is_found(data: Path) -> None:
+    sentence = examples_by_intent(data / "nlu")["what_is_ozone"][0]
+    (data / "nlu" / "more.yml").write_text(f'version: "3.1"\nnlu:\n- intent: opening_hours\n  examples: |\n    - {sentence}\n', encoding="utf-8")
+    assert any(repr(sentence) in problem and "`opening_hours`" in problem for problem in check_content(data, TODAY))
