@@ -47,6 +47,8 @@ class Reason(StrEnum):
     SEVERAL_QUESTIONS = "several_questions"
     SHORT_QUESTION = "short_question"
     FOLLOW_UP = "follow_up"
+    DETAIL_GAP = "detail_gap"
+    """The subject is known, and no answer says what was asked."""
     OTHER_LANGUAGE = "other_language"
     IN_BETWEEN = "in_between"
     FORM_CANCELLED = "form_cancelled"

@@ -252,6 +252,11 @@ def _summary(reason: Reason, told: _Told) -> str:
             return "The message is too short to tell what is meant, so the visitor was asked back with the questions near the last answer."
         case Reason.FOLLOW_UP:
             return f"{_overruled(told)}The message leans on what was said before, and was taken together with it{_with(told)}."
+        case Reason.DETAIL_GAP:
+            return (
+                f"{_overruled(told)}The message asks for a detail of what was answered last, and no answer holds it. "
+                "The visitor was told so; the question waits among the gaps."
+            )
         case Reason.OTHER_LANGUAGE:
             return "The message is not in English, so the approved sentence in its own language was sent."
         case Reason.IN_BETWEEN:

@@ -48,8 +48,8 @@ class Library:
         return len(self.snippets)
 
     def of_route(self, *routes: str) -> tuple[Snippet, ...]:
-        """The snippets of these routes, in the order of the files, without short versions."""
-        return tuple(snippet for snippet in self if snippet.route in routes and not snippet.short_of)
+        """The snippets of these routes, in the order of the files, without short versions and without what is only said before an answer."""
+        return tuple(snippet for snippet in self if snippet.route in routes and (snippet.answers_a_question or snippet.route != Route.ANSWER))
 
     def short_version(self, snippet_id: str) -> str | None:
         """The id of the short version of an answer, or None."""

@@ -10,6 +10,8 @@ from datetime import date
 from bot.content.files import ContentError
 from bot.vocabulary import Route
 
+BETWEEN = "conversation"
+"""Topic (the name of the file) of what is said about the conversation itself."""
 AFTER_RISK = ("answer", "caution", "refer")
 STARTER_ROLE = "starter set"
 """The role of the project's editors in the texts that ship."""
@@ -72,6 +74,11 @@ class Snippet:
     if_unknown: str = ""
     unknown: tuple[str, ...] = ()
     made_of: Mapping[str, object] | None = None
+
+    @property
+    def answers_a_question(self) -> bool:
+        """Whether it is an answer that visitors ask for; the short version of one, and what is only said before one, are none."""
+        return self.route == Route.ANSWER and not self.short_of and self.topic != BETWEEN
 
     @property
     def hash(self) -> str:

@@ -79,20 +79,26 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
         questions: List[str] = []
         try:
             in_form = tracker.active_loop_name == FORM
-            snippet = self._sendable(_meant(utter_action.removeprefix("utter_"), tracker, memory))
+            snippet = self._sendable(_meant(utter_action.removeprefix("utter_"), tracker, memory, self._library))
             if not in_form:  # a question in between shall not lead away from the form
                 at_risk = tracker.get_slot("risk") is not None
                 questions = questions_for(snippet, tracker.get_slot("offered") or (), memory, self._library, risk=at_risk, asked_next=self._asked_next)
                 if snippet.route == Route.ANSWER:
                     questions = list(dict.fromkeys([*_next_likeliest(tracker, snippet, self._library), *questions]))[:MAX_BUTTONS]
-            buttons = buttons_for(snippet, questions, self._library, in_form=in_form, again=_last_said(tracker) == snippet.id)
+            buttons = buttons_for(
+                snippet,
+                questions,
+                self._library,
+                in_form=in_form,
+                again=_last_said(tracker) in (snippet.id, snippet.short_of, self._library.short_version(snippet.id)),
+            )
             if not on_website:  # `rasa shell` makes a menu of buttons, in which the first is chosen unless one moves away from it
                 buttons = [button for button in buttons if button["title"] != CANCEL]
         except Exception as error:  # noqa: BLE001 - Rasa would swallow it and the visitor would get silence
             log.error("nlg.failed", utterance=utter_action, error=type(error).__name__)
             snippet, buttons = self._library[PROBLEM], []
         response = {**reply(self._at_this_moment(snippet, tracker), buttons, with_warning=not on_website), "offers": questions}
-        if snippet.route == Route.ANSWER:
+        if snippet.answers_a_question or snippet.short_of:
             response["question"] = self._library[snippet.short_of or snippet.id].question
         if snippet.id in _INPUT:
             response["input"] = {"kind": _INPUT[snippet.id], "hint": snippet.question}
@@ -144,13 +150,21 @@ def _of_the_last_answer(snippet: Snippet, answer: Snippet) -> Tuple[Dict[str, An
     return {"approved": approved}, f"{approved['on']}, {approved['role']}, version {approved['version']}"
 
 
-def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory) -> str:
-    """The snippet that an utterance stands for in this conversation: what was said a moment ago is not said the same way again."""
+def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory, library: Library) -> str:
+    """The snippet that an utterance stands for in this conversation: what was said a moment ago is not said the same way again.
+
+    An answer that is asked for again comes short. What changes with the question, such as the hours of a day, is said as often as
+    it is asked.
+    """
     if snippet_id == Route.CLARIFY:
         return CLARIFY_AGAIN if memory.misses >= _PATIENCE else Route.CLARIFY
     last = _last_said(tracker)
     if snippet_id == REPEAT:
         return last or REPEAT
+    if snippet_id == memory.topic and (short := library.short_version(snippet_id)) is not None:
+        changes = library.opening is not None and snippet_id == library.opening.answer
+        if last == snippet_id and not changes:
+            return short
     if snippet_id.endswith(SHORT) and last in (snippet_id, SIMPLER, _OTHERWISE[SIMPLER]):
         snippet_id = SIMPLER
     otherwise = _OTHERWISE.get(snippet_id, snippet_id)

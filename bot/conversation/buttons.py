@@ -34,6 +34,7 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "check_self_harm": (YES_NOW, IN_GENERAL),
     Route.CLARIFY: ("None of these",),
     "clarify_again": (LEAVE_QUESTION,),
+    "detail_gap": (LEAVE_QUESTION,),
     "none_of_these": (LEAVE_QUESTION,),
     "none_of_these_again": (LEAVE_QUESTION,),
     "no_more_on_that": (LEAVE_QUESTION,),

@@ -40,6 +40,7 @@ EARLIER_RISK = "clinician_earlier_risk"
 CAUTION = "caution_earlier_risk"
 CHECK = "check_now"
 CHECK_OVER = "check_over"
+GAP = "detail_gap"
 _CHECKS = {"emergency_self_harm": "check_self_harm"}
 """Texts that ask whether it is happening, where the general one does not fit."""
 _EMERGENCY_LANGUAGE = "emergency_language"
@@ -105,7 +106,7 @@ class Understanding:
     """What the two nets and the intent classifier made of one message.
 
     `likeliest` is the ordinary intent that came nearest, sure or not; `parts` are the intents of the message's single questions;
-    `in_context` is the answer that the message means together with the last one.
+    `in_context` is the answer that the message means together with the last one; with a `gap` it does not say what was asked.
     """
 
     text: str
@@ -116,6 +117,7 @@ class Understanding:
     parts: Sequence[str] = ()
     likeliest: str | None = None
     in_context: str | None = None
+    gap: bool = False
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,8 @@ def decide(
     if risk is not None and target is not None and not context.cautioned and _needs_a_caution(target, library):
         caution = Decision(CAUTION, Reason.CAUTION, earlier=risk, slots={"cautioned": True}, then=(f"utter_{target}",))
         return _in_between(caution, asked)
+    if target is not None and target == message.in_context and message.gap:
+        return _in_between(Decision(GAP, Reason.DETAIL_GAP, then=(f"utter_{library.short_version(target) or target}",)), asked)
     if target is not None and target != message.intent:
         return _in_between(Decision(target, Reason.FOLLOW_UP), asked)
     if message.intent in _NOT_UNDERSTOOD and (code := content.languages.of(message.text)) is not None and f"{OTHER_LANGUAGE}_{code}" in library:
@@ -259,12 +263,21 @@ def judged(message: Understanding, library: Library, *, foreign: bool = False) -
     The rules read the words, so what they find counts unless the classifier, which hears of it, is sure that it was not meant.
     A doubtful sign of danger beside a plain one for a clinician is a matter for the clinician: "I take warfarin".
     Without a classifier, or in a language that it does not know (`foreign`), they count as they stand, and so does an
-    emergency in a message of which the classifier has read no more than the beginning and the end.
+    emergency in a message of which the classifier has read no more than the beginning and the end. What a rule only asks
+    about is asked about, unless something graver was found.
     """
+    verdict = _judged(message, library, foreign=foreign)
+    asks = next((finding for finding in message.findings if finding.asks), None)
+    if asks is not None and verdict.level not in (Level.EMERGENCY, Level.CHECK):
+        return Verdict(Level.CHECK, asks.category, asks.rule)
+    return verdict
+
+
+def _judged(message: Understanding, library: Library, *, foreign: bool) -> Verdict:
     told: Mapping[str, Any] = {} if foreign else message.classifier
     thresholds: Mapping[str, float] = told.get("thresholds") or {}
     danger, score, guessed = told.get("emergency_score"), told.get("score"), told.get("category")
-    urgent = next((finding for finding in message.findings if finding.category.startswith(EMERGENCY)), None)
+    urgent = next((finding for finding in message.findings if finding.category.startswith(EMERGENCY) and not finding.asks), None)
     if urgent is not None:
         by_itself = any(part.startswith(EMERGENCY) for part in message.parts)  # one of its sentences says nothing else
         if danger is None or danger >= thresholds.get("emergency", 0.0) or by_itself or _too_long(message):

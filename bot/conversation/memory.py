@@ -39,7 +39,7 @@ class Memory:
             if name not in library or library[name].route == Route.CLARIFY:
                 continue
             misses = 0
-            if library[name].route == Route.ANSWER and not library[name].short_of and name != (topics[-1] if topics else None):
+            if library[name].answers_a_question and name != (topics[-1] if topics else None):
                 topics = topics[:-1] if len(topics) > 1 and topics[-2] == name else [*topics, name]
                 shown.append(name)
         shown += offered

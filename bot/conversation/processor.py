@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
 
@@ -26,7 +27,7 @@ from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.content.shared import shared_library
 from bot.conversation.graph import StraightGraphRunner
-from bot.conversation.in_context import combined, leans_on_context, surer
+from bot.conversation.in_context import combined, leans_on_context, meant
 from bot.conversation.reader import MessageReader, Parsed
 
 _SPEAK_OR_LISTEN = (ActionBotResponse, ActionListen)
@@ -94,8 +95,8 @@ class TurnProcessor(MessageProcessor):
         if not topics or topics[-1] not in library or (alone.get("risk") or {}).get("level") or not leans_on_context(text, confidence):
             return
         together = await self.reader.read(combined(text, library[topics[-1]].question))
-        if not (together.get("risk") or {}).get("level") and (name := surer(alone, together, topics[-1])) in library:
-            alone["in_context"] = name
+        if not (together.get("risk") or {}).get("level") and (found := meant(text, alone, together, topics[-1], library)) is not None:
+            alone["in_context"] = asdict(found)
 
     async def run_action_extract_slots(self, output_channel: OutputChannel, tracker: DialogueStateTracker) -> DialogueStateTracker:
         """Fills slots from the message, where it can fill any."""

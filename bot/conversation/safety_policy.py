@@ -98,7 +98,8 @@ class SafetyPolicy(Policy):
             findings=shared_triage().check(text) if rules is None else [Finding(**rule) for rule in rules],
             classifier=parsed.get("risk") or {},
             parts=parsed.get("parts") or (),
-            in_context=parsed.get("in_context"),
+            in_context=(parsed.get("in_context") or {}).get("answer"),
+            gap=bool((parsed.get("in_context") or {}).get("gap")),
             likeliest=next((row.get("name") for row in parsed.get("intent_ranking") or ()), None),
         )
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from bot.record import audit
 from bot.record.review import ReviewError
 from bot.record.review_schema import KEPT_APART
-from bot.vocabulary import NOT_UNDERSTOOD, OUT_OF_SCOPE
+from bot.vocabulary import NOT_UNDERSTOOD, OUT_OF_SCOPE, Reason
 
 DECISIONS: Mapping[str, str] = {
     "open": "Not decided",
@@ -38,11 +38,15 @@ class Gap:
 
 
 def ungrouped(database: Database, limit: int) -> list[tuple[int, str, str]]:
-    """Turn, words and time of the newest unanswered questions that are in no group: those not understood, and those that staff said have no content."""
+    """Turn, words and time of the newest unanswered questions that are in no group.
+
+    Those not understood, those for a detail that no answer holds, and those that staff said have no content.
+    """
     rows = database.execute(
         f"""SELECT t.id, t.text, t.at FROM turns t WHERE t.id IN (
             SELECT turn FROM (SELECT turn FROM turn_facts WHERE route IN ({_ROUTES}) AND turn NOT IN (SELECT turn FROM gap_members)
                 ORDER BY turn DESC LIMIT :limit)
+            UNION SELECT turn FROM turn_facts WHERE snippet = '{Reason.DETAIL_GAP}' AND turn NOT IN (SELECT turn FROM gap_members)
             UNION SELECT turn FROM turn_facts WHERE verdict = 'missing_content' AND turn NOT IN (SELECT turn FROM gap_members)
         ) AND t.text NOT IN ('', '{KEPT_APART}') ORDER BY t.id DESC LIMIT :limit""",
         {"limit": limit},

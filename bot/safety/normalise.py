@@ -39,6 +39,16 @@ _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _SPACE = re.compile(r"\s+")
 _SPACES = re.compile(r"\s{2,}")
 
+_SIGNS = {
+    "sos": "🆘🚑🚨",
+    "ok": "👍👌✅✔🆗😊🙂😀😃😄",
+    "thank you": "🙏❤💕🥰😍",
+    "hello": "👋",
+    "no": "👎❌🙅",
+}
+"""What a message of nothing but signs says. Beside words they say nothing: "any discount? 🙏"."""
+_SAID_BY = {sign: words for words, signs in _SIGNS.items() for sign in signs}
+
 _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -98,7 +108,7 @@ def sentences(text: str) -> tuple[str, ...]:
     """Normalised sentences of a message (`shortened`), in order, without empty ones.
 
     Lower case, accents off Latin letters, contractions written out ("cant" becomes "cannot"), punctuation turned into
-    spaces. Sentences end at `. ? ! ;` and at line ends; a dot between digits ends nothing.
+    spaces; a message of nothing but signs is what the signs say ("🆘" becomes "sos"). Sentences end at `. ? ! ;` and at line ends; a dot between digits ends nothing.
     """
     return _sentences(text if len(text) <= MAX_MESSAGE_LENGTH else _shortened(text))
 
@@ -110,7 +120,7 @@ def _sentences(text: str) -> tuple[str, ...]:
         text = pattern.sub(replacement, text)
     text = _REPEATED.sub(r"\1\1", text)
     parts = (_SPACE.sub(" ", _NOT_A_WORD.sub(" ", part)).strip() for part in _SENTENCE_END.split(text))
-    return tuple(part for part in parts if part)
+    return tuple(part for part in parts if part) or tuple(dict.fromkeys(_SAID_BY[sign] for sign in text if sign in _SAID_BY))
 
 
 def every_sentence(text: str) -> Iterator[str]:

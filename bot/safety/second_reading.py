@@ -33,9 +33,11 @@ _STANDS_FOR: Mapping[str, str] = {
 }  # fmt: skip
 _MEANT = re.compile(
     r"o3|o2|co2|h2o2|g6pd|b12|b6|d3|k2|q10|covid-?19|\d+(st|nd|rd|th)|\d+[-x]?(pass|day|hour|min|minute|week|month|year|yr|session|times?|pm|am|kg|mg|ml|mcg|ug|g|lbs?|cm|mm|k|m|h|s)s?"
+    r"|tmrw|tmr|tmw|tmmrw|thx|thnx|tnx|pls|plz|ppl|msgs?|appts?|hrs?|mins?|secs?|wks?|yrs?|mths?|mnths?|txts?|bc|bcs|bcz|cuz|rly|rn|btw|idk|smth|sth|smn|ty|np|tbh|ngl|nvm|fyi"
+    r"|dr|mr|mrs|ms|st|rd|blvd|nhs|gp|tv|bday|wkend|wknd|xmas|lmk|hmm+|mhm|pfft|psst|shh|brb|jk|gd|gud|wth|fml|lvl|govt|mgmt|dept|bldg|pkg|qty|pymt|srsly|probs?|def|obv|esp|approx|vs|etc"
     r"|[a-z]?\d+([.,:/-]\d+)*%?|[$€£]\d+([.,]\d+)*k?|24/7|\d+/\d+|1on1|2,3-dpg|ebo2|mp3|mp4|4g|5g|3d|a1c|hba1c|t2d|5ml|iv\d+|c19|w/o?|b4|2day|2moro|gr8|l8r?|m8|u2|4u|2u"
 )
-"""Words that hold digits by right."""
+"""Words that hold digits by right, or have no vowels by custom."""
 
 _LOOKS_LIKE = str.maketrans(
     "кмтнвгипяшзчбдлфжэюйцщъьґєїьөүқңһαβγδεζηικμνορτυχωςѵԁԛԝօսոհռցյ",

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from bot.safety.denials import without_denials
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, every_sentence, phrase, without_accents
 from bot.safety.prefilter import Prefilter
+from bot.vocabulary import is_emergency
 
 
 class RuleError(ValueError):
@@ -16,12 +18,13 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that fired: what kind of risk, which rule, and the words it saw (normalised). `weak` comes from the rule."""
+    """One rule that fired: what kind of risk, which rule, and the words it saw (normalised). `weak` and `asks` come from the rule."""
 
     category: str
     rule: str
     words: str
     weak: bool = False
+    asks: bool = False
 
     def as_dict(self) -> dict[str, str | bool]:
         """For the record."""
@@ -34,6 +37,7 @@ class Rule:
 
     `unless` stops it for that one sentence; `fires` and `silent` are raw examples that must and must not fire. A `weak`
     rule looks only at the shape of a sentence ("my wife has ...", "can I take ..."), which many harmless ones share.
+    What an `asks` rule sees is too little for an alarm and too much to pass over ("911"): it is always asked about.
     """
 
     id: str
@@ -43,6 +47,7 @@ class Rule:
     fires: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
     weak: bool = False
+    asks: bool = False
 
     def search(self, sentence: str) -> str | None:
         """The words that fired, or None."""
@@ -54,7 +59,7 @@ class Rule:
     def finding(self, sentence: str) -> Finding | None:
         """The finding in a normalised sentence, or None."""
         words = self.search(sentence)
-        return None if words is None else Finding(self.category, self.id, words, self.weak)
+        return None if words is None else Finding(self.category, self.id, words, self.weak, self.asks)
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,8 @@ class Triage:
         found: dict[Finding | str, Finding] = {}
         for sentence in dict.fromkeys(every_sentence(text)):
             searched = (self.rules[number] for number in self._prefilter.worth_searching(sentence))
-            ruled = (rule.finding(sentence) for rule in searched if rule.id not in found)
+            affirmed = without_denials(sentence)
+            ruled = (rule.finding(affirmed if is_emergency(rule.category) else sentence) for rule in searched if rule.id not in found)
             for finding in (*ruled, *self._listed(sentence.split())):
                 if finding is not None:
                     found.setdefault(finding if whole else finding.rule, finding)

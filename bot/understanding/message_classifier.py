@@ -22,7 +22,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.shared import shared_triage
-from bot.safety.normalise import phrase
+from bot.safety.denials import without_denials
+from bot.safety.normalise import phrase, sentences
 from bot.safety.triage import Finding
 from bot.settings import Settings
 from bot.understanding.encoder import Matrix, judged_by, shared_encoder
@@ -35,6 +36,7 @@ from bot.understanding.verdict import Thresholds, choose_thresholds, judge, part
 from bot.vocabulary import EMERGENCY, FALLBACK, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Route
 
 _BATCH = 64
+_FEW = 3
 
 NOT_UNDERSTOOD = (FALLBACK, OUT_OF_SCOPE, OTHER_LANGUAGE)
 SECOND_READING = "second_reading"
@@ -171,13 +173,24 @@ class MessageClassifier(IntentClassifier, GraphComponent):
     def _classify(self, messages: Sequence[Message]) -> None:
         """Reads one row for each whole message and one for each of its sentences, and decides on each message.
 
-        Of a disguised message both readings are read, and the graver one counts.
+        Of a disguised message both readings are read, and the graver one counts. Where symptoms are denied ("no chest pain"), what
+        is left of the message says whether anybody is in danger.
         """
         read = list(self._read(messages))
         disguised = [message for message in messages if message.get(SECOND_READING)]
+        affirmed = [" ".join(map(without_denials, sentences(str(message.get(TEXT))))) for message in messages]
+        denies = [text != phrase(str(message.get(TEXT))) for message, text in zip(messages, affirmed, strict=True)]
+        calm = [Message(data={TEXT: text}) for text, denied in zip(affirmed, denies, strict=True) if denied and text]
+        left = zip(calm, self._read(calm) if calm else (), strict=True)
         again = iter(self._read([Message(data={TEXT: message.get(SECOND_READING)}) for message in disguised]) if disguised else ())
-        for message, (seen, embeddings) in zip(messages, read, strict=True):
+        for message, (seen, embeddings), text, denied in zip(messages, read, affirmed, denies, strict=True):
             self._decide_on(message, seen, embeddings)
+            if not text:
+                message.set("risk", None, add_to_output=True)
+            elif denied:
+                without, of_it = next(left)
+                self._decide_on(without, *of_it)
+                _take_calmer(message, without)
             if message.get(SECOND_READING):
                 plain = Message(data={TEXT: message.get(SECOND_READING)})
                 self._decide_on(plain, *next(again))
@@ -212,7 +225,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
         message.set("intent_ranking", self._ranking(seen.reading, best, confidence), add_to_output=True)
         ordinary = known is not None and not is_risk(known)
-        risk = None if ordinary else judge(chances, self._thresholds, seen.reading, embeddings, self._intents.examples)
+        risk = None if ordinary or _says_nothing(seen) else judge(chances, self._thresholds, seen.reading, embeddings, self._intents.examples)
         message.set("risk", risk, add_to_output=True)
 
     def _decide(self, best: str, chances: Mapping[str, float], reading: Reading) -> str:
@@ -258,6 +271,22 @@ def _take_graver(message: Message, again: Message) -> None:
     if understood:
         message.set(INTENT, again.get(INTENT), add_to_output=True)
         message.set("intent_ranking", again.get("intent_ranking"), add_to_output=True)
+
+
+def _says_nothing(seen: Seen) -> bool:
+    """Whether a message is a word or three that nobody ever used here, by its words and by the rules: "blub", "qwertz".
+
+    Of such a message the encoder knows letters only, which come near to anything. A misspelt word has its second reading.
+    """
+    words = phrase(seen.text).split()
+    return len(words) <= _FEW and seen.opinion.unknown >= 1.0 and not seen.findings and all(word.isascii() for word in words)
+
+
+def _take_calmer(message: Message, affirmed: Message) -> None:
+    """What is said of danger by the message without what it denies, where that is less; its question and other risks stay."""
+    first, second = message.get("risk") or {}, affirmed.get("risk") or {}
+    if first.get("level") in (Level.CHECK, Level.EMERGENCY) and _GRAVITY.index(second.get("level")) < _GRAVITY.index(first["level"]):
+        message.set("risk", second or None, add_to_output=True)
 
 
 def _best(reading: Reading) -> str:

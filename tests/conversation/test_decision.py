@@ -97,6 +97,7 @@ CHEST = Finding("emergency_chest_pain", "emergency.chest", "chest pain")
 STROKE = Finding("emergency_stroke", "emergency.stroke", "face droops")
 WARFARIN = Finding("clinician_medicine", "medicine.anticoagulant", "warfarin")
 DOSE = Finding("clinician_dose", "clinician.dose", "how many units")
+SIGNAL = Finding("emergency_other", "emergency.signal", "911", asks=True)
 WIFE = Finding("clinician_pregnancy", "clinician.relative", "my wife is", weak=True)
 
 THRESHOLDS = {"emergency": 0.5, "check": 0.2, "risk": 0.4, "rule": 0.1, "emergency_rule": 0.05}
@@ -123,6 +124,7 @@ class Row:
     parts: tuple[str, ...] = ()
     likeliest: str | None = None
     in_context: str | None = None
+    gap: bool = False
     risk: str | None = None
     emergency: str | None = None
     asked: str | None = None
@@ -267,7 +269,7 @@ ALARMS = [
         findings=(CHEST,),
     ),
     Row("a language without its sentence gets none", alarm(CHEST, findings=(CHEST,)), "é", findings=(CHEST,)),
-    Row("an alarm comes before a message without words", alarm(CHEST, findings=(CHEST,)), "🙂", findings=(CHEST,)),
+    Row("an alarm comes before a message without words", alarm(CHEST, findings=(CHEST,)), "🌵", findings=(CHEST,)),
     Row("an alarm comes before a command to the form", alarm(CHEST, findings=(CHEST,), ends_form=True), "cancel", findings=(CHEST,), asked=REACH),
     Row("an alarm comes before a message that is too long", alarm(CHEST, findings=(CHEST,)), LONG, findings=(CHEST,)),
     Row("of which no classifier read all", alarm(CHEST, findings=(CHEST,)), LONG, findings=(CHEST,), classifier=told()),
@@ -305,7 +307,7 @@ WHILE_EMERGENCY = [
     Row("nor to a question of which the intent is a risk", reminder(), intent="clinician_dose", emergency=EMERGENCY),
     Row("nor to asking first", reminder(), intent="session", classifier=CHECKED, emergency=EMERGENCY),
     Row("nor to an answer to that", reminder(), "no", intent="session", checking=NOW, emergency=EMERGENCY),
-    Row("nor to a message without words", reminder(), "🙂", intent="session", emergency=EMERGENCY),
+    Row("nor to a message without words", reminder(), "🌵", intent="session", emergency=EMERGENCY),
     Row("nor to one that is too long", reminder(), LONG, intent="session", emergency=EMERGENCY),
     Row("nor to a command to the form", reminder(), "cancel", intent="session", emergency=EMERGENCY, asked=REACH),
     Row("nor to several questions", reminder(), intent="session", parts=("session", "ozone"), emergency=EMERGENCY),
@@ -314,7 +316,7 @@ WHILE_EMERGENCY = [
     Row("so do words that begin with them", over(), "I am fine now really", emergency=EMERGENCY),
     Row("so does the likeliest meaning, sure or not", over(), likeliest="emergency_over", intent="nlu_fallback", emergency=EMERGENCY),
     Row("so does the meaning that was taken", over(), intent="emergency_over", emergency=EMERGENCY),
-    Row("a message without words ends nothing", reminder(), "🙂", intent="emergency_over", emergency=EMERGENCY),
+    Row("a message without words ends nothing", reminder(), "🌵", intent="emergency_over", emergency=EMERGENCY),
     Row("its end takes the risk that it was away", over(risk=None), "I am fine", emergency=EMERGENCY, risk=EMERGENCY),
     Row("but no other risk", over(), "I am fine", emergency=EMERGENCY, risk=MEDICINE),
     Row(
@@ -355,7 +357,14 @@ CHECKS = [
     Row("in the form a doubt of the classifier alone changes nothing", None, "jo@mail.example", classifier=CHECKED, asked=REACH),
     Row("in another language the classifier says nothing", None, SPANISH, classifier=CHECKED),
     Row("asking comes before a message that is too long", asking(EMERGENCY, BY_STROKE, None), LONG, intent="nlu_fallback", classifier=CHECKED),
-    Row("a message without words is not asked about", Decision("empty_message", Reason.NO_WORDS), "🙂", classifier=CHECKED),
+    Row("a number to call and nothing else is asked about", asking("emergency_other", SIGNAL.rule, "cost", findings=(SIGNAL,)), "911", findings=(SIGNAL,)),
+    Row(
+        "also where a rule sends it to a clinician",
+        asking("emergency_other", SIGNAL.rule, MEDICINE, findings=(SIGNAL, WARFARIN)),
+        findings=(SIGNAL, WARFARIN),
+    ),
+    Row("a surer sign beside it is an alarm", alarm(CHEST, findings=(CHEST, SIGNAL)), findings=(CHEST, SIGNAL)),
+    Row("a message without words is not asked about", Decision("empty_message", Reason.NO_WORDS), "🌵", classifier=CHECKED),
     Row(
         "no leads on to the answer",
         Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}),
@@ -397,7 +406,7 @@ CHECKS = [
     Row("yes ends the form", alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED, ends_form=True), "yes", checking=NOW, asked=TIME),
     Row("anything else is a message like any other", None, checking=NOW),
     Row("also one that is doubtful in its turn", asking(EMERGENCY, BY_STROKE, "cost"), classifier=CHECKED, checking=NOW),
-    Row("a message without words is no answer to it", Decision("empty_message", Reason.NO_WORDS), "🙂", checking=NOW),
+    Row("a message without words is no answer to it", Decision("empty_message", Reason.NO_WORDS), "🌵", checking=NOW),
     Row("yes is an answer to nothing where nothing was asked", None, "yes"),
     Row("and so is no", None, "no"),
 ]
@@ -470,7 +479,7 @@ IN_THE_FORM = [
     Row(
         "a message without words is told so and it asks again",
         Decision("empty_message", Reason.NO_WORDS, slots={REACH: None}, then=BACK_TO_FORM),
-        "🙂",
+        "🌵",
         asked=REACH,
     ),
     Row("its own limit holds for a long question", None, LONG, asked=QUESTION),
@@ -585,7 +594,7 @@ RISKS = [
 ]
 
 OTHER = [
-    Row("a message without words is asked back", Decision("empty_message", Reason.NO_WORDS), "🙂"),
+    Row("a message without words is asked back", Decision("empty_message", Reason.NO_WORDS), "🌵"),
     *(
         Row(f"contact data read as {intent} leads to the form", Decision("contact_outside_form", Reason.CONTACT_DATA), "jo@mail.example", intent=intent)
         for intent in ("nlu_fallback", "out_of_scope", "other_language")
@@ -631,6 +640,13 @@ OTHER = [
     Row("when there is one to lead on from", None, intent="why_so"),
     Row("and it is there", None, intent="why_so", topics=("gone",)),
     Row("what a message means together with the last answer is sent", Decision("hours", Reason.FOLLOW_UP), in_context="hours"),
+    Row(
+        "what does not say what was asked is sent after a sentence that tells so",
+        Decision("detail_gap", Reason.DETAIL_GAP, then=("utter_hours",)),
+        in_context="hours",
+        gap=True,
+    ),
+    Row("a follow-up comes before a gap", Decision("benefits", Reason.FOLLOW_UP), intent="why_so", topics=("session",), in_context="hours", gap=True),
     Row("a follow-up comes before that", Decision("benefits", Reason.FOLLOW_UP), intent="why_so", topics=("session",), in_context="hours"),
     Row("a short question comes before both", Decision("session", Reason.FOLLOW_UP), "how long", intent="why_so", topics=("benefits",), in_context="hours"),
     Row("a meaning in context that is the intent is nothing new", None, in_context="cost"),
@@ -647,7 +663,7 @@ TABLE = [*NETS, *ALARMS, *WHILE_EMERGENCY, *CHECKS, *IN_THE_FORM, *RISKS, *OTHER
 
 def decided(row: Row) -> Decision | None:
     """What `decide` makes of a row."""
-    message = Understanding(row.text, row.intent, row.confidence, row.findings, row.classifier, row.parts, row.likeliest, row.in_context)
+    message = Understanding(row.text, row.intent, row.confidence, row.findings, row.classifier, row.parts, row.likeliest, row.in_context, row.gap)
     context = Context(row.asked, Memory(row.topics, (), row.misses), row.checking, row.cautioned)
     return decide(message, risk=row.risk, emergency=row.emergency, library=LIBRARY, context=context, content=CONTENT)
 

@@ -29,7 +29,7 @@ OWN_WORDS = "k"
 """A key that moves up in a list of buttons, from the first to the last: "type out your own message"."""
 FIRST_BUTTON = ""
 FORM = ("Leave a question for our clinical team", "Saturday", "Could I come on a Saturday please?", "jane@example.org", FIRST_BUTTON, FIRST_BUTTON)
-TOLD = ("What is ozone?", OWN_WORDS, *FORM, "I cannot breathe")
+TOLD = ("What is ozone?", OWN_WORDS, *FORM, "I cannot breathe", OWN_WORDS)
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def test_rasa_test_takes_all_of_our_stories_and_no_others(project: Project, trai
 def test_rasa_shell_answers_with_the_approved_words(shell: str) -> None:
     assert "Ozone is a gas. Each ozone molecule is made of three oxygen atoms" in shell
     assert "Call 911 now (or your local emergency number). Trouble breathing cannot wait for a chat answer." in shell
-    assert shell.count("Ozone is toxic to the lungs and should not be inhaled.") >= len(TOLD)
+    assert shell.count("Ozone is toxic to the lungs and should not be inhaled.") >= len(TOLD) - 2  # two of them choose in a menu
 
 
 def test_rasa_run_actions_checks_what_rasa_shell_is_told_in_the_request_form(project: Project, shell: str) -> None:

@@ -76,7 +76,7 @@ def test_a_dot_between_digits_ends_nothing() -> None:
     assert sentences("it costs 3.50 now") == ("it costs 3 50 now",)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "...", "?!", "\u200b", "😀"])
+@pytest.mark.parametrize("text", ["", "   ", "...", "?!", "\u200b", "🌵"])
 def test_a_message_without_words_has_no_sentences(text: str) -> None:
     assert sentences(text) == ()
 
@@ -168,3 +168,12 @@ def test_a_word_without_end_comes_in_pieces_too() -> None:
     pieces = list(every_sentence(letters))
     assert max(map(len, pieces)) <= 404
     assert len(pieces) <= 64_000 // 300 + 1
+
+
+@pytest.mark.parametrize(("signs", "said"), [("🆘", ("sos",)), ("🚑🚑", ("sos",)), ("👍🏽", ("ok",)), ("🙏 ❤️", ("thank you",)), ("👋", ("hello",))])
+def test_a_message_of_signs_says_what_they_mean(signs: str, said: tuple[str, ...]) -> None:
+    assert sentences(signs) == said
+
+
+def test_beside_words_a_sign_says_nothing() -> None:
+    assert sentences("any discount? 🙏🚑") == ("any discount",)
