@@ -54,6 +54,8 @@ FORM = (
 NOISE = ("", "asdf qwer", "???", "🫁", "/restart", "how do I bake bread", "¿Cuánto cuesta?", "hello", "thanks", "you are useless", "x" * 2500)
 _ONCE = ("clarify", "out_of_scope", "none_of_these", "clinician_earlier_risk")
 """What is never said twice in a row, unless the visitor asks to hear it again."""
+_REMEMBERED = ("clinician_medicine", "clinician_pregnancy", "clinician_child", "clinician_older_person")
+"""Risks that tell of a person and stay with the conversation."""
 
 
 class Visitor(RuleBasedStateMachine):
@@ -93,7 +95,7 @@ class Visitor(RuleBasedStateMachine):
         if self.at_risk:
             assert reply.route != Route.ANSWER or library[first].after_risk != "refer", text
         self.alarmed = reply.route == Route.EMERGENCY
-        self.at_risk = self.at_risk or reply.turn.risk_category in ("clinician_medicine", "clinician_pregnancy", "clinician_child_or_elderly")
+        self.at_risk = self.at_risk or reply.turn.risk_category in _REMEMBERED
         self.last = reply
         return reply
 

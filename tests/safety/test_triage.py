@@ -201,6 +201,66 @@ def test_in_the_shipped_lists_a_misspelt_medicine_is_found(triage: Triage) -> No
     assert triage.check("is it fine with metforman")
 
 
+CHILD, OLDER = "clinician_child", "clinician_older_person"
+
+
+@pytest.mark.parametrize("age", [*range(1, 18), *range(65, 110)])
+@pytest.mark.parametrize("said", ["I am {}", "a {} year old", "he is {} years old", "too young at {}"])
+def test_in_the_shipped_rules_an_age_tells_a_child_from_an_older_person(triage: Triage, age: int, said: str) -> None:
+    text = said.format(age)
+    found = {finding.category for finding in triage.check(text) if not finding.rule.endswith("too-young")}
+    assert found & {CHILD, OLDER} == {CHILD if age < 18 else OLDER}, text
+
+
+@pytest.mark.parametrize("said", ["I am 83 and my daughter is worried", "am I too old", "ozone for a seventy-five-year-old", "can my gran have it"])
+def test_in_the_shipped_rules_an_older_person_is_not_taken_for_a_child(triage: Triage, said: str) -> None:
+    assert triage.check(said)[0].category == OLDER
+
+
+@pytest.mark.parametrize(
+    "said", ["am I too young", "do you treat kids", "my son is 9 with eczema", "a five year old", "seventeen next month, is it ok at my age"]
+)
+def test_in_the_shipped_rules_a_child_is_not_taken_for_an_older_person(triage: Triage, said: str) -> None:
+    assert triage.check(said)[0].category == CHILD
+
+
+@pytest.mark.parametrize("said", ["I fainted a lot as a teenager", "I beat leukemia as a child, can I have it", "at school I fainted as a kid"])
+def test_in_the_shipped_rules_a_grown_up_who_tells_of_childhood_is_found_but_is_no_child(triage: Triage, said: str) -> None:
+    categories = {finding.category for finding in triage.check(said)}
+    assert "clinician_own_condition" in categories
+    assert CHILD not in categories
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Is there an upper age limit?",
+        "What is the minimum age?",
+        "What is the minimum age for children?",
+        "Is there an upper age limit for seniors, please?",
+        "How old is too old for this?",
+        "At what age can I have ozone therapy?",
+    ],
+)
+def test_in_the_shipped_rules_where_the_ages_end_is_a_general_question(triage: Triage, asked: str) -> None:
+    assert triage.check(asked) == ()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "what is the minimum age for my daughter with epilepsy",
+        "is there an upper age limit, I am 82 with a bad valve",
+        "minimum age for children with asthma",
+        "my son has fits what is the minimum age for kids",
+        "am I too old or who is too old for it",
+        "how old is too old for my dad who is 84",
+    ],
+)
+def test_in_the_shipped_rules_it_is_not_when_a_person_stands_behind_it(triage: Triage, asked: str) -> None:
+    assert triage.check(asked)
+
+
 def _tried_everywhere(names: dict[tuple[str, ...], str], longest: int, words: list[str]) -> list[tuple[str, str]]:
     """What the lists hold of a sentence when every run of words is tried, the longest first."""
     found, start = [], 0
