@@ -8,7 +8,7 @@
 # ///
 """Tunes the sentence encoder on the sentences in data/nlu and writes data/encoder/model.onnx: `make encoder`.
 
-Needed now and then, when many sentences were added; not for training the assistant. Takes about ten minutes on two cores and
+Needed now and then, when many sentences were added; not for training the assistant. Takes about forty minutes on two cores and
 the packages above, which are several gigabytes and no part of the assistant; tune_encoder.py.lock holds them all by hash
 (`uv lock --script scripts/tune_encoder.py` writes it). Why and how: docs/adr/014-tuned-encoder.md.
 """
@@ -44,7 +44,7 @@ from bot.understanding.heads import EMERGENCY, is_risk  # noqa: E402
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the published all-MiniLM-L6-v2 weights in single precision."""
 
-EPOCHS = 1
+EPOCHS = 2
 RATE = 5e-5
 PROTOTYPE_RATE = 3e-3
 DANGER_RATE = 1e-2
@@ -60,6 +60,8 @@ STAY = 2.0
 """Weight of one minus the cosine to the published embedding: what the encoder knows of other subjects must not be lost, because
 visitors use words that none of our sentences has."""
 SEED = 7
+HARD = ("twins.yml", "turns.yml")
+"""Files whose sentences are learnt from twice in an epoch: they share their words with sentences of another kind."""
 
 
 def main() -> None:
@@ -72,12 +74,12 @@ def main() -> None:
     torch.manual_seed(SEED)
     tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(ROOT / "data" / "encoder" / "tokenizer.json"), pad_token="[PAD]")  # noqa: S106 - no password
     network = BertModel.from_pretrained(_base(), add_pooling_layer=False, attn_implementation="eager")
-    texts, intents = read_sentences(ROOT / "data" / "nlu")
+    texts, intents, hard = read_sentences(ROOT / "data" / "nlu")
     published = embed(network, tokenizer, texts)
     kept = np.array([kept_from_tuning(text) for text in texts])
     print(f"{len(texts):,} sentences, of which {int(kept.sum()):,} are kept to judge by", flush=True)
     print(f"published encoder: {nearest_centroid(published, intents, kept):.1%} of those are nearest to the middle of their own intent", flush=True)
-    tune(network, tokenizer, texts, intents, published, np.flatnonzero(~kept))
+    tune(network, tokenizer, texts, intents, published, np.concatenate([np.flatnonzero(~kept), np.flatnonzero(~kept & hard)]))
     print(f"tuned encoder: {nearest_centroid(embed(network, tokenizer, texts), intents, kept):.1%}", flush=True)
     export(network, out)
 
@@ -92,16 +94,17 @@ def _base() -> Path:
     return folder
 
 
-def read_sentences(folder: Path) -> tuple[list[str], list[str]]:
-    """All training sentences and the intent of each, as the encoder will see them."""
-    texts, intents = [], []
+def read_sentences(folder: Path) -> tuple[list[str], list[str], np.ndarray]:
+    """All training sentences, the intent of each, as the encoder will see them, and whether it is one of the `HARD`."""
+    texts, intents, hard = [], [], []
     for path in sorted(folder.glob("*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8"))["nlu"]:
             for line in block["examples"].splitlines():
                 if line.startswith("- "):
                     texts.append(clean(line[2:].strip()))
                     intents.append(str(block["intent"]))
-    return texts, intents
+                    hard.append(path.name in HARD)
+    return texts, intents, np.array(hard)
 
 
 def embed(network: BertModel, tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> torch.Tensor:

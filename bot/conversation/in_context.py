@@ -24,11 +24,11 @@ _LEANS = re.compile(
     r"|^(and|but|so|or|what about|how about|what if|why|sorry|i meant|no i meant|i mean|for|with|after|before|also|even|only|just)\b"
 )
 _NOT_THE_SUBJECT = frozenset(
-    (
-        "what which who where when why how is are was do does did can could should would will a an the of in "
-        "to for it its i you we my your our there any used use mean means called also and or be been done "
-        "here happen happens made"
-    ).split()
+    """
+    what which who where when why how is are was do does did can could should would will a an the of
+    in to for it its i you we my your our there any used use mean means called also and or be been
+    done here happen happens made
+    """.split()  # noqa: SIM905 - a list would take forty lines
 )
 
 

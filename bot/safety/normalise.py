@@ -108,7 +108,8 @@ def sentences(text: str) -> tuple[str, ...]:
     """Normalised sentences of a message (`shortened`), in order, without empty ones.
 
     Lower case, accents off Latin letters, contractions written out ("cant" becomes "cannot"), punctuation turned into
-    spaces; a message of nothing but signs is what the signs say ("🆘" becomes "sos"). Sentences end at `. ? ! ;` and at line ends; a dot between digits ends nothing.
+    spaces; a message of nothing but signs is what the signs say ("🆘" becomes "sos"). Sentences end at
+    `. ? ! ;` and at line ends; a dot between digits ends nothing.
     """
     return _sentences(text if len(text) <= MAX_MESSAGE_LENGTH else _shortened(text))
 

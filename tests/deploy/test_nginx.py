@@ -316,7 +316,7 @@ def test_tls_before_1_2_is_refused(proxy: Proxy) -> None:
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
     old.set_ciphers("ALL:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning):  # Python tells everybody what this test is about
+    with pytest.warns(DeprecationWarning, match="TLSv1"):  # Python tells everybody what this test is about
         old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
     address = ("127.0.0.1", int(proxy.settings["PROXY_HTTPS_PORT"]))
     with socket.create_connection(address, PATIENCE_SECONDS) as plain, pytest.raises(ssl.SSLError):
