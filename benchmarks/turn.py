@@ -3,6 +3,8 @@
 Both servers run all the time and are measured in turns, with the same visitors and messages, so that whatever else the
 machine does falls on both. Ours writes every turn to disk before it answers; the starter project keeps conversations in
 memory, as it comes.
+
+`--earlier FOLDER` measures an earlier state of this project instead: a checkout with its own environment and model.
 """
 
 from __future__ import annotations
@@ -60,15 +62,15 @@ class Contender:
 
     async def ask(self, visitor: Visitor, talk: dict[str, Any], text: str) -> list[str]:
         """Sends one message of a conversation; `talk` is what the client keeps of it."""
-        if self.name == "ours":
+        if self.name != "starter":
             reply = await visitor.post("/api/chat", {"message": text, **talk})
             talk["token"] = reply["token"]
             return [message["text"] for message in reply["messages"]]
         talk.setdefault("sender", uuid.uuid4().hex)
         return [message["text"] for message in await visitor.post("/webhooks/rest/webhook", {"message": text, **talk})]
 
-    async def start(self, expected: str) -> None:
-        """Starts the server and measures the seconds to its first right answer."""
+    async def start(self, expected: str | None) -> None:
+        """Starts the server and measures the seconds to its first right answer; to any answer where none is `expected`."""
         started = time.perf_counter()
         self.process = subprocess.Popen(
             self.command, cwd=self.folder, env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -77,7 +79,8 @@ class Contender:
         while time.perf_counter() - started < _PATIENCE_SECONDS and self.process.poll() is None:
             try:
                 # The starter project speaks each paragraph as a message of its own.
-                if "\n\n".join(await self.ask(visitor, {}, FIRST_QUESTION)) == expected:
+                answer = "\n\n".join(await self.ask(visitor, {}, FIRST_QUESTION))
+                if answer == expected or (answer and expected is None):
                     self.measured["start_seconds"] = time.perf_counter() - started
                     return
             except Gone:
@@ -203,7 +206,7 @@ async def measure(contenders: list[Contender]) -> None:
     expected = load_library(Settings().data)[FIRST_SNIPPET].text
     try:
         for contender in contenders:
-            await contender.start(expected)
+            await contender.start(None if contender.name == "earlier" else expected)
             print(f"{contender.name}: first right answer after {contender.measured['start_seconds']:.1f} s", flush=True)
         texts = {contender.name: Texts() for contender in contenders}
         for contender in contenders:
@@ -231,17 +234,54 @@ async def measure(contenders: list[Contender]) -> None:
             contender.stop()
 
 
-def contenders(scratch: Path, baseline: Path) -> list[Contender]:
-    """Ours and Rasa's starter project, of which `baseline` is the model."""
+def contenders(scratch: Path, baseline: Path | None = None) -> list[Contender]:
+    """Ours and, where `baseline` is its model, Rasa's starter project."""
     quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "LOG_LEVEL": "ERROR"}
     own_port, other_port = free_port(), free_port()
     model = require_model(Settings())
     own = {"PORT": str(own_port), "OZONE_DATABASE": str(scratch / "record.db"), "OZONE_SECRET_FILE": str(scratch / "secret")}
+    ours = Contender("ours", [sys.executable, "-m", "bot", "serve"], ROOT, own, own_port, model.stat().st_size)
+    if baseline is None:
+        return [ours]
     run = ["-m", "rasa", "run", "--enable-api", "--port", str(other_port), "--model", str(baseline), "--credentials", "credentials.yml"]
     return [
-        Contender("ours", [sys.executable, "-m", "bot", "serve"], ROOT, own, own_port, model.stat().st_size),
+        ours,
         Contender("starter", [str(environment()), *run], baseline.parent.parent, quiet, other_port, baseline.stat().st_size),
     ]
+
+
+def earlier_state(folder: Path, scratch: Path) -> Contender:
+    """An earlier state of this project, which has been installed and trained (`make train`) in its folder."""
+    port = free_port()
+    own = {"PORT": str(port), "OZONE_DATABASE": str(scratch / "earlier.db"), "OZONE_SECRET_FILE": str(scratch / "earlier")}
+    model = max((folder / "models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
+    if model is None:
+        raise SystemExit(f"{folder}: holds no model. Run `make train` there.")
+    python = folder / ".venv" / "bin" / "python"
+    return Contender("earlier", [str(python), "-m", "bot", "serve"], folder, own, port, model.stat().st_size)
+
+
+def compared(ours: dict[str, Any], earlier: dict[str, Any]) -> str:
+    """Ours now and earlier, as Markdown; a ratio over 1 is for today's state."""
+    rows = []
+    for visitors in ours["visitors"]:
+        one, other = ours["visitors"][visitors], earlier["visitors"][visitors]
+        rows += [
+            (f"{visitors} at once: median, ms", one["median_ms"], other["median_ms"], other["median_ms"] / one["median_ms"]),
+            (f"{visitors} at once: CPU a message, ms", one["cpu_ms"], other["cpu_ms"], other["cpu_ms"] / one["cpu_ms"]),
+            (f"{visitors} at once: messages a second", one["per_second"], other["per_second"], one["per_second"] / other["per_second"]),
+        ]
+    for key, name in (("rss_mb", "memory (RSS), MB"), ("pss_mb", "memory (PSS), MB"), ("start_seconds", "start to first answer, s")):
+        rows.append((name, ours[key], earlier[key], earlier[key] / ours[key]))
+    lines = [
+        "# A turn now and earlier",
+        "",
+        "`python -m benchmarks.turn --earlier FOLDER`, one run.",
+        "",
+        "| | now | earlier | times better |",
+        "|---|---:|---:|---:|",
+    ]
+    return "\n".join([*lines, *(f"| {name} | {one:,.1f} | {other:,.1f} | {ratio:.2f} |" for name, one, other, ratio in rows)]) + "\n"
 
 
 def table(ours: dict[str, Any], starter: dict[str, Any], targets: dict[str, tuple[float, bool]]) -> str:
@@ -331,7 +371,16 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--baseline-model", type=Path, help="the starter project's model, if it was trained on a slightly older state of the data already")
+    parser.add_argument("--earlier", type=Path, help="folder of an earlier state of this project, to be measured instead of the starter project")
     arguments = parser.parse_args()
+    if arguments.earlier:
+        with tempfile.TemporaryDirectory() as scratch:
+            states = [contenders(Path(scratch))[0], earlier_state(arguments.earlier.resolve(), Path(scratch))]
+            asyncio.run(measure(states))
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / "earlier.md").write_text(compared(states[0].measured, states[1].measured), encoding="utf-8")
+        print((RESULTS / "earlier.md").read_text(encoding="utf-8"))
+        return
     baseline = arguments.baseline_model.resolve() if arguments.baseline_model else trained_model()
     with tempfile.TemporaryDirectory() as scratch:
         both = contenders(Path(scratch), baseline)

@@ -28,6 +28,9 @@ const JUDGED = ['answer', 'clarify', 'clinician', 'out_of_scope'];
 /** The keyboard and the memory of the browser for what the assistant asks for. @type {Record<string, [string, string]>} */
 const INPUTS = { 'tel-or-email': ['email', 'email'], time: ['text', 'off'], text: ['text', 'off'], consent: ['text', 'off'] };
 
+/** Whether two questions are the same but for capitals and signs. @param {string} one @param {string} other */
+const alike = (one, other) => [one, other].map((words) => words.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')).every((words, _, [first]) => words === first);
+
 /** @param {string} number */
 const tel = (number) => `tel:${number.replace(/[^\d+]/g, '')}`;
 
@@ -547,7 +550,7 @@ class OzoneFaq extends HTMLElement {
     const items = [keyed('greeting', '', () => this.#greeting())];
     for (const exchange of this.#talk.exchanges) {
       items.push(keyed(exchange, `${exchange.problem} ${exchange.remedy}`, () => this.#question(exchange)));
-      if (exchange.reply) items.push(keyed(exchange.reply, '', () => this.#answer(/** @type {Reply} */ (exchange.reply))));
+      if (exchange.reply) items.push(keyed(exchange.reply, '', () => this.#answer(/** @type {Reply} */ (exchange.reply), exchange.text)));
     }
     if (this.#notice) items.splice(this.#sending ? -1 : items.length, 0, keyed('notice', this.#notice, () => h('li', { class: 'notice' }, this.#notice)));
     if (this.#sending) items.push(keyed('typing', '', () => h('li', { class: 'typing', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'), this.#t('looking'))));
@@ -570,8 +573,8 @@ class OzoneFaq extends HTMLElement {
         remedy && button('button', () => this.#remedy(exchange), this.#t(remedy))));
   }
 
-  /** @param {Reply} reply */
-  #answer(reply) {
+  /** @param {Reply} reply @param {string} asked What the visitor wrote. */
+  #answer(reply, asked) {
     const { route, messages, contact, warning, turn } = reply;
     const urgent = URGENT[route];
     const item = h('li', { class: `bot ${urgent ? 'emergency' : route === 'clinician' ? route : ''}` }, unseen(`${this.#t('assistant')}: `));
@@ -581,6 +584,7 @@ class OzoneFaq extends HTMLElement {
       if (index === 0 && urgent) bubble.append(h('p', { class: 'label' }, icon('warn'), this.#t(urgent)));
       if (index === 0 && route === 'clinician') bubble.append(h('p', { class: 'label' }, icon('person'), this.#t('clinicianLabel')));
       if (urgent) bubble.append(h('p', { class: 'calls' }, ...[...new Set(numbers)].map((number) => this.#call(number))));
+      if (message.question && !alike(message.question, asked)) bubble.append(h('p', { class: 'asked', lang: 'en' }, message.question));
       bubble.append(h('div', { lang: message.lang ?? 'en', dir: 'auto' }, ...wording(message.text, message.links)));
       if (index === messages.length - 1 && contact && ['clinician', 'out_of_scope'].includes(route)) bubble.append(this.#contact(contact));
       item.append(bubble, this.#provenance(message.snippet));
