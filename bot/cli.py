@@ -286,7 +286,7 @@ def content() -> None:
 
 @content.command("check")
 def content_check() -> None:
-    """Check every snippet: sources, length, reading grade, promises, doses, review dates; and that nothing is out of step."""
+    """Check every snippet: sources and their addresses, length, reading grade, promises, doses, review dates; and that nothing is out of step."""
     settings = Settings()
     problems = check_content(settings.data)
     for problem in problems:

@@ -14,6 +14,7 @@ from bot.content.own_page import load_own_page
 from bot.content.readability import reading_grade
 from bot.content.rules import load_categories, load_triage
 from bot.content.snippet import Snippet
+from bot.content.source import check_source
 from bot.content.spelling import SPELLINGS
 from bot.content.sync import examples_by_intent, out_of_step
 from bot.safety.normalise import sentences
@@ -44,6 +45,13 @@ _DOSES = re.compile(
     r"\b\d[\d.,]*\s?(mg|mcg|µg|ug|gamma|gammas|ml|millilit\w+|microgram\w*|milligram\w*|iu|units of|cc)\b|\b(mcg|µg|ug|mg)/(ml|l)\b", re.IGNORECASE
 )
 
+_FINDINGS = re.compile(
+    r"\b(been shown|(trial|trials|study|studies|research|reviews?|evidence) (has|have|shows?|showed|finds?|found|suggests?)"
+    r"|some people (feel|get|report))\b",
+    re.IGNORECASE,
+)
+"""Words that tell what was found out about the treatment, which a clinic cannot vouch for alone."""
+
 
 def check_content(data: Path, today: date | None = None) -> list[str]:
     """Everything that is wrong with the content, one sentence each; empty when all is well."""
@@ -59,6 +67,7 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         return str(error).splitlines()
     checked = (problem for texts in spelled for snippet in texts for problem in check_snippet(snippet, today or date.today()))
     problems = list(dict.fromkeys(checked))
+    problems += [problem for source in library.sources.values() for problem in check_source(source, today or date.today())]
     if library.opening is not None:
         problems += _check_opening(library.opening, today or date.today())
     problems += _missing_seed(library)
@@ -82,6 +91,7 @@ def check_snippet(snippet: Snippet, today: date) -> Iterator[str]:
     low, high = (5, MAX_SHORT_WORDS) if snippet.short_of else (MIN_WORDS.get(snippet.route, 5), MAX_WORDS)
     if not snippet.sources:
         yield f"{owner} names no source. Add one from data/snippets/sources.yml."
+    yield from _check_vouched(snippet, owner)
     if not snippet.unknown:
         yield from _check_text(snippet.text, owner, low, high, english=snippet.topic != OTHER_LANGUAGES)
     if snippet.if_unknown:
@@ -91,6 +101,16 @@ def check_snippet(snippet: Snippet, today: date) -> Iterator[str]:
     yield from _check_dates(snippet, owner, today)
     if not all(isinstance(number, int) and 1 <= number <= SEED_SENTENCES for number in snippet.seed):
         yield f"{owner} names a sentence of the owner's text that does not exist; use numbers from 1 to {SEED_SENTENCES}."
+
+
+def _check_vouched(snippet: Snippet, owner: str) -> Iterator[str]:
+    """An answer that the clinic alone vouches for must be about nothing else."""
+    if snippet.route != Route.ANSWER or not snippet.sources or not all(source.own for source in snippet.sources):
+        return
+    if not snippet.clinic_only:
+        yield f"{owner} has no source but the clinic. Name another one, or write `clinic_only: true` if it only tells how things are done here."
+    elif (finding := _FINDINGS.search(snippet.text)) is not None:
+        yield f"{owner} tells what is known ({finding.group(0)!r}) with no source but the clinic. Name one that says so, or leave it out."
 
 
 def _check_opening(opening: Opening, today: date) -> Iterator[str]:

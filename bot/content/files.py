@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,20 @@ def read_written(path: Path) -> Written:
     if node is None or node.kind != "mapping":
         raise ContentError(f"{path}: expected a mapping of names to values at the top.")
     return node
+
+
+def read_date(raw: object, owner: str) -> date:
+    """A date as it is written.
+
+    Raises:
+        ContentError: it is none.
+    """
+    if isinstance(raw, date):
+        return raw
+    try:
+        return date.fromisoformat(str(raw))
+    except ValueError as error:
+        raise ContentError(f"{owner} is {raw!r}; write a date as YYYY-MM-DD.") from error
 
 
 def _text(path: Path) -> str:

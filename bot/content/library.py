@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bot.content.clinic import Clinic, load_clinic
-from bot.content.files import ContentError, read_mapping
+from bot.content.files import ContentError, read_date, read_mapping
 from bot.content.opening import Opening, load_opening
-from bot.content.snippet import AFTER_RISK, Snippet, Source, read_approval, read_date
+from bot.content.snippet import AFTER_RISK, Snippet, read_approval
+from bot.content.source import Source, read_source
 from bot.vocabulary import Route
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIRED = ("question", "text", "route", "status", "approval", "review_by", "version")
-_KEYS = frozenset({"id", *_REQUIRED, "sources", "seed", "related", "after_risk", "short", "if_unknown"})
+_KEYS = frozenset({"id", *_REQUIRED, "sources", "seed", "related", "after_risk", "short", "if_unknown", "clinic_only"})
 _STATUSES = ("draft", "approved", "retired")
 IF_UNKNOWN = "That detail is not among my answers. The clinic can tell you: {phone} or {email}."
 """Sent instead of an answer that needs a fact the clinic does not know and that has no `if_unknown` of its own."""
@@ -29,11 +30,12 @@ SHORT = "_in_short"
 
 @dataclass(frozen=True)
 class Library:
-    """Snippets by id, with the clinic they speak for, and what is said first to a question about a certain day."""
+    """Snippets by id, with the clinic they speak for, what is said first to a question about a certain day, and the sources by id."""
 
     snippets: Mapping[str, Snippet]
     clinic: Clinic
     opening: Opening | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
     def __getitem__(self, snippet_id: str) -> Snippet:
         return self.snippets[snippet_id]
@@ -104,7 +106,7 @@ def load_library(data: Path, spelling: str | None = None) -> Library:
     opening = load_opening(data / "opening.yml")
     if opening is not None and (opening.answer not in snippets or snippets[opening.answer].route != "answer"):
         raise ContentError(f"{data / 'opening.yml'}: `{opening.answer}` is no answer. Name the one about opening hours.")
-    return Library(snippets=snippets, clinic=clinic, opening=opening)
+    return Library(snippets=snippets, clinic=clinic, opening=opening, sources=sources)
 
 
 def _sources(documents: Mapping[Path, Mapping[str, Any]], clinic: Clinic) -> dict[str, Source]:
@@ -115,15 +117,7 @@ def _sources(documents: Mapping[Path, Mapping[str, Any]], clinic: Clinic) -> dic
             raise ContentError(f"{path}: `sources:` must be a mapping of ids to sources.")
         for source_id, raw in listed.items():
             owner = f"{path}: the source `{source_id}`"
-            if not isinstance(raw, dict) or set(raw) != {"title", "publisher", "year", "address"} or not isinstance(raw["year"], int):
-                raise ContentError(f"{owner} needs exactly title, publisher, year (a number) and address.")
-            source = Source(
-                id=str(source_id),
-                title=clinic.fill(str(raw["title"]), owner),
-                publisher=clinic.fill(str(raw["publisher"]), owner),
-                year=raw["year"],
-                address=clinic.fill(str(raw["address"]), owner),
-            )
+            source = read_source(str(source_id), raw, owner, clinic.fill)
             if sources.setdefault(source.id, source) != source:
                 raise ContentError(f"{owner} is listed twice with different content. Keep one.")
     return sources
@@ -148,6 +142,8 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
     for key in ("sources", "seed", "related"):
         if not isinstance(raw.get(key) or [], list):
             raise ContentError(f"{owner}: `{key}` must be a list, in [square brackets].")
+    if not isinstance(raw.get("clinic_only", False), bool):
+        raise ContentError(f"{owner}: `clinic_only` must be true or false.")
     if not isinstance(raw["version"], int) or raw["version"] < 1:
         raise ContentError(f"{owner}: `version` must be a whole number from 1.")
     said = _said(raw, path.stem, clinic, owner)
@@ -167,6 +163,7 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         topic=path.stem,
         if_unknown=said.if_unknown,
         unknown=said.unknown,
+        clinic_only=raw.get("clinic_only", False),
     )
 
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.day_words import Asked, asked
-from bot.content.files import ContentError, read_mapping
+from bot.content.files import ContentError, read_date, read_mapping
 from bot.content.hours import WEEKDAYS, Week, date_words, listed, spans_words, time_words
-from bot.content.snippet import Approval, Snippet, read_approval, read_date
+from bot.content.snippet import Approval, Snippet, read_approval
 
 FACTS: Mapping[str, frozenset[str]] = {
     "open_now": frozenset({"to"}),

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.content.files import ContentError
+from bot.content.files import ContentError, read_date
+from bot.content.source import Source
 from bot.vocabulary import Route
 
 BETWEEN = "conversation"
@@ -15,21 +16,6 @@ BETWEEN = "conversation"
 AFTER_RISK = ("answer", "caution", "refer")
 STARTER_ROLE = "starter set"
 """The role of the project's editors in the texts that ship."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a statement can be checked."""
-
-    id: str
-    title: str
-    publisher: str
-    year: int
-    address: str
-
-    def as_dict(self) -> dict[str, str | int]:
-        """The fields a visitor sees."""
-        return {"title": self.title, "publisher": self.publisher, "year": self.year, "address": self.address}
 
 
 @dataclass(frozen=True)
@@ -54,7 +40,8 @@ class Snippet:
     conversation in which the visitor has told of a personal risk: as it is, with an approved caution before it, or not at all.
     `short_of` is the id of the answer that this is the short version of, and empty for all others. `text` is what is really
     sent: where the clinic does not know one of the facts that the text needs, it is `if_unknown`, and `unknown` names those facts.
-    `made_of` is the proof of a text that was worked out at the time of the question (see bot/content/opening.py).
+    `made_of` is the proof of a text that was worked out at the time of the question (see bot/content/opening.py). `clinic_only` says
+    that it only tells how things are done here, so that the clinic alone may vouch for it.
     """
 
     id: str
@@ -74,6 +61,7 @@ class Snippet:
     if_unknown: str = ""
     unknown: tuple[str, ...] = ()
     made_of: Mapping[str, object] | None = None
+    clinic_only: bool = False
 
     @property
     def answers_a_question(self) -> bool:
@@ -109,17 +97,3 @@ def read_approval(raw: object, owner: str) -> Approval:
     if not isinstance(raw, dict) or not all(raw.get(key) for key in ("by", "role", "on")):
         raise ContentError(f"{owner}: `approval` needs by, role and on (a date).")
     return Approval(by=str(raw["by"]), role=str(raw["role"]), on=read_date(raw["on"], f"{owner}: `approval.on`"))
-
-
-def read_date(raw: object, owner: str) -> date:
-    """A date as it is written.
-
-    Raises:
-        ContentError: it is none.
-    """
-    if isinstance(raw, date):
-        return raw
-    try:
-        return date.fromisoformat(str(raw))
-    except ValueError as error:
-        raise ContentError(f"{owner} is {raw!r}; write a date as YYYY-MM-DD.") from error

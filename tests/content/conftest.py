@@ -93,6 +93,7 @@ snippets:
     Please call the front desk and ask. The phone is {phone}. You can also write to us at any time, and we will
     write back to you on the next day that we are open.
   sources: [clinic]
+  clinic_only: true
   seed: [17]
   related: [what_is_ozone]
 """,

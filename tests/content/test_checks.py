@@ -11,7 +11,8 @@ import pytest
 from bot.content.checks import MAX_QUESTION, MAX_WORDS, check_content, check_snippet
 from bot.content.library import Library, load_library
 from bot.content.readability import reading_grade
-from bot.content.snippet import Approval, Snippet, Source
+from bot.content.snippet import Approval, Snippet
+from bot.content.source import Excuse, Source, check_source
 from bot.content.sync import examples_by_intent, sync
 from bot.vocabulary import Route
 from tests.conftest import DATA
@@ -35,6 +36,14 @@ GOOD = Snippet(
     topic="about",
 )
 
+LUNGS = GOOD.sources[0]
+OWN = Source("clinic", "What the clinic says", "Small Clinic", 2026, "https://small.example", own=True)
+EXCUSE = Excuse(date(2026, 11, 29), "the register is searched on its front page")
+
+
+def _faults(address: str, excuse: Excuse | None = None, read: str = "") -> list[str]:
+    return list(check_source(replace(LUNGS, address=address, excuse=excuse, read=read), TODAY))
+
 
 def _problems(snippet: Snippet, today: date = TODAY) -> list[str]:
     return list(check_snippet(snippet, today))
@@ -47,7 +56,8 @@ def _only(problems: list[str]) -> str:
 
 def test_the_shipped_content_passes(library: Library) -> None:
     assert library.opening is not None
-    assert check_content(DATA, max(approved.approval.on for approved in (*library, library.opening))) == []
+    days = [approved.approval.on for approved in (*library, library.opening)] + [source.excuse.on for source in library.sources.values() if source.excuse]
+    assert check_content(DATA, max(days)) == []
 
 
 def test_the_small_content_passes(data: Path) -> None:
@@ -263,3 +273,90 @@ def test_a_sentence_under_two_intents_is_found(data: Path) -> None:
     sentence = examples_by_intent(data / "nlu")["what_is_ozone"][0]
     (data / "nlu" / "more.yml").write_text(f'version: "3.1"\nnlu:\n- intent: opening_hours\n  examples: |\n    - {sentence}\n', encoding="utf-8")
     assert any(repr(sentence) in problem and "`opening_hours`" in problem for problem in check_content(data, TODAY))
+
+
+@pytest.mark.parametrize("rest", ["", "/", "/en", "/en/", "/pt-br/", "/index.html", "/en/home", "/?lang=en", "/#history"])
+def test_an_address_that_is_a_front_page_is_found(rest: str) -> None:
+    problem = _only(_faults(f"https://journal.example{rest}"))
+    assert problem.startswith("data/snippets: the source `lungs` leads to a front page (https://journal.example")
+    assert "Give the address of the page that says it" in problem
+
+
+@pytest.mark.parametrize("rest", ["/search", "/en/search/", "/search-results.aspx", "/?s=ozone", "/articles?term=ozone+lungs"])
+def test_an_address_that_is_a_search_page_is_found(rest: str) -> None:
+    assert "leads to a search page" in _only(_faults(f"https://journal.example{rest}"))
+
+
+@pytest.mark.parametrize("rest", ["/1", "/en/ozone", "/?p=52", "/research", "/web/http://old.example/ozone.html", "/view?id=7&lang=en"])
+def test_an_address_of_a_page_passes(rest: str) -> None:
+    assert _faults(f"https://journal.example{rest}") == []
+
+
+def test_an_address_without_https_is_found() -> None:
+    assert "`lungs` has the address http://journal.example/1, which is not https. Give the one with https" in _only(_faults("http://journal.example/1"))
+
+
+@pytest.mark.parametrize("address", ["http://journal.example/1", "https://journal.example/", "http://journal.example/"])
+def test_an_address_that_is_excused_passes(address: str) -> None:
+    assert _faults(address, EXCUSE) == []
+
+
+def test_an_excuse_that_is_not_needed_is_found() -> None:
+    assert "has an `excuse`, but its address needs none. Take it out." in _only(_faults("https://journal.example/1", EXCUSE))
+
+
+def test_an_excuse_in_the_future_is_found() -> None:
+    assert "excused from 2026-12-02 on" in _only(_faults("https://journal.example/", replace(EXCUSE, on=TODAY + timedelta(days=1))))
+
+
+@pytest.mark.parametrize("read", ["2027", "2027-01", "2026-12-02"])
+def test_a_source_read_in_the_future_is_found(read: str) -> None:
+    assert f"was read in {read}, which is in the future" in _only(_faults("https://journal.example/1", read=read))
+
+
+@pytest.mark.parametrize("read", ["", "2026", "2026-12", "2026-12-01"])
+def test_a_source_read_by_today_passes(read: str) -> None:
+    assert _faults("https://journal.example/1", read=read) == []
+
+
+def test_the_website_of_the_clinic_is_not_looked_at() -> None:
+    assert list(check_source(replace(OWN, address="http://small.example"), TODAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("new", "message"),
+    [
+        ("https://journal.example/", "`lungs` leads to a front page"),
+        ("https://journal.example/search?q=lungs", "`lungs` leads to a search page"),
+        ("http://journal.example/1", "`lungs` has the address http://journal.example/1, which is not https"),
+    ],
+)
+def test_the_address_of_every_listed_source_is_checked(data: Path, new: str, message: str) -> None:
+    edit(data / "snippets/sources.yml", "https://journal.example/1", new)
+    assert message in _only(check_content(data, TODAY))
+
+
+def test_an_answer_that_only_the_clinic_vouches_for_is_found(data: Path) -> None:
+    edit(data / ABOUT, "  clinic_only: true\n", "")
+    problem = _only(check_content(data, TODAY))
+    assert problem.startswith("data/snippets/about.yml: `opening_hours` has no source but the clinic. Name another one, or write `clinic_only: true`")
+
+
+@pytest.mark.parametrize(
+    "finding",
+    ["No number of visits has been shown to be best.", "A good trial has not been done, and no study found out more.", "Some people feel tired after it."],
+)
+def test_an_answer_about_the_clinic_that_tells_a_finding_is_found(finding: str) -> None:
+    alone = replace(GOOD, sources=(OWN,), clinic_only=True)
+    assert _problems(alone) == []
+    assert "`what_is_ozone` tells what is known (" in _only(_problems(replace(alone, text=f"{PLAIN} {finding}")))
+    assert _problems(replace(alone, text=f"{PLAIN} {finding}", sources=(OWN, LUNGS))) == []
+
+
+def test_a_referral_may_have_no_source_but_the_clinic() -> None:
+    assert _problems(replace(GOOD, route=Route.CLINICIAN, sources=(OWN,))) == []
+
+
+def test_every_excuse_is_told_in_the_page_about_sources(library: Library) -> None:
+    told = (DATA.parent / "docs/sources.md").read_text(encoding="utf-8")
+    assert [source.id for source in library.sources.values() if source.excuse and f"`{source.id}`" not in told] == []

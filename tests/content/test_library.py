@@ -147,6 +147,7 @@ def test_a_folder_without_snippets_is_refused(data: Path) -> None:
         ("sources: [lungs]", "sources: [hearsay]", "`what_is_ozone` names the source `hearsay`, which is not listed"),
         ("sources: [lungs]", "sources: [[lungs]]", "`what_is_ozone` names the source"),
         ("sources: [lungs]", "sources: lungs", "`what_is_ozone`: `sources` must be a list"),
+        ("clinic_only: true", "clinic_only: mostly", "`opening_hours`: `clinic_only` must be true or false"),
         ("seed: [17]", "seed: 17", "`opening_hours`: `seed` must be a list"),
         ("related: [opening_hours]", "related: opening_hours", "`what_is_ozone`: `related` must be a list"),
         ("related: [opening_hours]", "related: [closing]", "`what_is_ozone` names the related snippet `closing`, which does not exist"),
@@ -177,6 +178,34 @@ def test_a_source_with_a_year_in_words_is_refused(data: Path) -> None:
     edit(data / "snippets/sources.yml", "year: 2020", "year: unknown")
     with pytest.raises(ContentError, match=r"sources\.yml: the source `lungs` needs exactly"):
         load_library(data)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("pages: 3", "needs exactly title, publisher, year"),
+        ("read: lately", "`read` is 'lately'; write when its text was read, as 2026, 2026-11 or 2026-11-22"),
+        ("read: 2026-13", "`read` is '2026-13-01'; write a date as YYYY-MM-DD"),
+        ("excuse: no other page", r"`excuse` needs on \(a date\) and why"),
+        ("excuse: {on: 2026-11-29}", r"`excuse` needs on \(a date\) and why"),
+        ("excuse: {on: today, why: no other page}", r"`excuse\.on` is 'today'; write a date"),
+    ],
+)
+def test_a_field_of_a_source_that_is_not_what_it_must_be_is_refused(data: Path, more: str, message: str) -> None:
+    edit(data / "snippets/sources.yml", "year: 2020,", f"year: 2020, {more},")
+    with pytest.raises(ContentError, match=rf"sources\.yml: the source `lungs`.*{message}"):
+        load_library(data)
+
+
+def test_the_part_of_a_source_follows_its_title(data: Path) -> None:
+    edit(data / "snippets/sources.yml", "year: 2020,", 'year: 2020, part: "page 7", read: 2026-11,')
+    source = load_library(data)["what_is_ozone"].sources[0]
+    assert source.as_dict() == {"title": "Ozone and the lungs, page 7", "publisher": "A journal", "year": 2020, "address": "https://journal.example/1"}
+    assert (source.title, source.read) == ("Ozone and the lungs", "2026-11")
+
+
+def test_what_only_the_clinic_vouches_for_is_known_by_its_address(data: Path) -> None:
+    assert {source.id: source.own for source in load_library(data).sources.values()} == {"lungs": False, "clinic": True}
 
 
 def test_the_hash_of_the_library_changes_with_a_text(data: Path) -> None:
