@@ -160,7 +160,7 @@ def marked(text: str, seen: Sequence[str]) -> tuple[Run, ...]:
     return tuple(Run("".join(letter for letter, _ in run), found) for found, run in runs)
 
 
-_CARRIED = (Reason.EARLIER_RISK, Reason.CAUTION, Reason.EMERGENCY_OVER, Reason.EMERGENCY_NOT_OVER, Reason.CHECK_DENIED)
+_CARRIED = (Reason.EARLIER_RISK, Reason.CAUTION, Reason.EMERGENCY_OVER, Reason.EMERGENCY_NOT_OVER, Reason.EMERGENCY_DOUBTED, Reason.CHECK_DENIED)
 """Reasons that lie in an earlier turn."""
 
 
@@ -225,6 +225,11 @@ def _summary(reason: Reason, told: _Told) -> str:
             return f"An emergency was told of earlier ({earlier}), and the visitor has now said that it is over."
         case Reason.EMERGENCY_NOT_OVER:
             return f"An emergency was told of earlier ({earlier}), and the visitor has not said that it is over: it still comes first."
+        case Reason.EMERGENCY_DOUBTED:
+            return (
+                f"The classifier alone had seen an emergency ({earlier}). The visitor then asked something calm, "
+                "so it was answered after one sentence on what to do in danger, and the emergency ended."
+            )
         case Reason.CHECK:
             return f"{_decided(told)} That is too little for an alarm: the number was shown, and the visitor was asked whether it is happening now.".lstrip()
         case Reason.CHECK_DENIED:
@@ -248,6 +253,8 @@ def _summary(reason: Reason, told: _Told) -> str:
             return "The message is a telephone number or an e-mail address, so the visitor was told where to leave one."
         case Reason.SEVERAL_QUESTIONS:
             return f"{_overruled(told)}The message asks several questions, and each was answered in its order."
+        case Reason.PART:
+            return f"{_overruled(told)}The message as a whole was not understood, but one of its sentences asks something that was{_with(told)}."
         case Reason.SHORT_QUESTION:
             return "The message is too short to tell what is meant, so the visitor was asked back with the questions near the last answer."
         case Reason.FOLLOW_UP:

@@ -40,6 +40,10 @@ slots:
     type: text
     influence_conversation: false
     mappings: [{type: custom}]
+  doubtful:  # whether that emergency was seen by the classifier alone
+    type: bool
+    influence_conversation: false
+    mappings: [{type: custom}]
   checking:  # category of a danger that was asked about, and the snippet that answers the question if there is none
     type: any
     influence_conversation: false

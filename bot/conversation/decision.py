@@ -38,6 +38,7 @@ EMERGENCY_OVER = "emergency_over"
 EMERGENCY_FOLLOWUP = "emergency_followup"
 EARLIER_RISK = "clinician_earlier_risk"
 CAUTION = "caution_earlier_risk"
+CAUTION_EMERGENCY = "caution_emergency"
 CHECK = "check_now"
 CHECK_OVER = "check_over"
 GAP = "detail_gap"
@@ -105,7 +106,8 @@ class Decision:
 class Understanding:
     """What the two nets and the intent classifier made of one message.
 
-    `likeliest` is the ordinary intent that came nearest, sure or not; `parts` are the intents of the message's single questions;
+    `likeliest` is the ordinary intent that came nearest, sure or not; `parts` are the intents of the message's sentences, and
+    `questions` those of them that ask something and are understood well;
     `in_context` is the answer that the message means together with the last one; with a `gap` it does not say what was asked.
     """
 
@@ -118,6 +120,7 @@ class Understanding:
     likeliest: str | None = None
     in_context: str | None = None
     gap: bool = False
+    questions: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -133,13 +136,14 @@ class Context:
     """Where a conversation stands.
 
     `asked` is the slot that the form asks for, if it is open; `checking` what the last reply asked about; `cautioned` whether the
-    caution on account of an earlier risk was given.
+    caution on account of an earlier risk was given; `doubtful` whether the emergency that is not over was seen by the classifier alone.
     """
 
     asked: str | None = None
     memory: Memory = field(default_factory=Memory)
     checking: Checking | None = None
     cautioned: bool = False
+    doubtful: bool = False
 
 
 @dataclass(frozen=True)
@@ -204,7 +208,7 @@ def decide(
     if asked is not None and verdict.level == Level.CHECK and str(verdict.rule).startswith("classifier."):
         verdict = Verdict()  # the clinical team reads it anyway, and a doubt alone would not let anybody finish
     if emergency is not None:
-        return _while_emergency(message, emergency, risk, library, content)
+        return _while_emergency(message, verdict, emergency, risk, library, context, content)
     if not phrase(message.text):
         return _in_between(Decision("empty_message", Reason.NO_WORDS), asked)
     if context.checking is not None and (answered := _checked(message, verdict, context.checking, risk, asked, library, content)) is not None:
@@ -237,7 +241,7 @@ def decide(
         if risk is None and asked is None and (asking := _asking_back(context.memory, library)) is not None:
             return asking
         short = None
-    target = short or _follow_up(message, context.memory, library, content) or message.in_context or message.intent
+    target = short or _follow_up(message, context.memory, library, content) or message.in_context or _one_question(message, library) or message.intent
     if asked is not None and (target in _NOT_IN_BETWEEN or target not in library):
         return None
     if risk is not None and target is not None and _closed_by_a_risk(target, library):
@@ -249,7 +253,8 @@ def decide(
     if target is not None and target == message.in_context and message.gap:
         return _in_between(Decision(GAP, Reason.DETAIL_GAP, then=(f"utter_{library.short_version(target) or target}",)), asked)
     if target is not None and target != message.intent:
-        return _in_between(Decision(target, Reason.FOLLOW_UP), asked)
+        part = message.in_context is None and target == _one_question(message, library)
+        return _in_between(Decision(target, Reason.PART if part else Reason.FOLLOW_UP), asked)
     if message.intent in _NOT_UNDERSTOOD and (code := content.languages.of(message.text)) is not None and f"{OTHER_LANGUAGE}_{code}" in library:
         return _in_between(Decision(f"{OTHER_LANGUAGE}_{code}", Reason.OTHER_LANGUAGE), asked)
     if asked is not None:
@@ -311,7 +316,8 @@ def _too_long(message: Understanding) -> bool:
 
 def _alarm(verdict: Verdict, message: Understanding, reason: Reason, risk: str | None, asked: str | None, library: Library, content: Content) -> Decision:
     category = str(verdict.category)
-    slots = {"emergency": category, "risk": risk or category, "checking": None}
+    doubtful = reason == Reason.EMERGENCY and str(verdict.rule).startswith("classifier.")
+    slots = {"emergency": category, "risk": risk or category, "checking": None, "doubtful": doubtful or None}
     alarm = Decision(category, reason, {"category": category, "rule": verdict.rule}, message.findings, slots=slots, ends_form=asked is not None)
     return _in_own_language(alarm, _EMERGENCY_LANGUAGE, message.text, library, content)
 
@@ -321,15 +327,25 @@ def _only_says_over(message: Understanding, plain: PlainWords) -> bool:
     return phrase(message.text) in plain.over.says
 
 
-def _while_emergency(message: Understanding, emergency: str, risk: str | None, library: Library, content: Content) -> Decision:
-    """The reply while an emergency is not over: its end, or the reminder, with the answer after it if it is about the clinic itself."""
-    over = message.text in content.plain_words.over or message.likeliest == EMERGENCY_OVER or message.intent == EMERGENCY_OVER
+def _while_emergency(
+    message: Understanding, verdict: Verdict, emergency: str, risk: str | None, library: Library, context: Context, content: Content
+) -> Decision:
+    """The reply while an emergency is not over: its end, or the reminder, with the answer after it if it is about the clinic itself.
+
+    An alarm that the classifier alone raised may have been none: whoever then asks something quite calm is answered, after one
+    sentence on what to do if anybody is in danger, and it is over. Thoughts of self-harm end in plain words or by a button only.
+    """
+    harming = emergency == "emergency_self_harm"
+    meant = message.intent == EMERGENCY_OVER or message.likeliest == EMERGENCY_OVER
+    over = message.text in content.plain_words.over or (meant and not harming and verdict.level is None)
+    ended = {"emergency": None, "doubtful": None, **({"risk": None} if str(risk).startswith(EMERGENCY) else {})}
     if over and phrase(message.text):
-        return Decision(
-            EMERGENCY_OVER, Reason.EMERGENCY_OVER, earlier=emergency, slots={"emergency": None, **({"risk": None} if str(risk).startswith(EMERGENCY) else {})}
-        )
+        return Decision(EMERGENCY_OVER, Reason.EMERGENCY_OVER, earlier=emergency, slots=ended)
     target = message.intent
-    about_the_clinic = target is not None and target in library and library[target].route == Route.ANSWER and library[target].topic in _STILL_ANSWERED
+    answerable = target is not None and target in library and library[target].route == Route.ANSWER
+    if answerable and context.doubtful and not harming and verdict.level is None and library[str(target)].after_risk == "answer":
+        return Decision(CAUTION_EMERGENCY, Reason.EMERGENCY_DOUBTED, earlier=emergency, slots=ended, then=(f"utter_{target}",))
+    about_the_clinic = answerable and library[str(target)].topic in _STILL_ANSWERED
     then = (f"utter_{target}",) if about_the_clinic else ()
     still = Decision(EMERGENCY_FOLLOWUP, Reason.EMERGENCY_NOT_OVER, {"category": emergency, "rule": "earlier"}, message.findings, emergency, then=then)
     return _in_own_language(still, _EMERGENCY_LANGUAGE, message.text, library, content)
@@ -418,8 +434,14 @@ def _follow_up(message: Understanding, memory: Memory, library: Library, content
 
 def _several(message: Understanding, library: Library) -> Sequence[str]:
     """The answers to a message that asks several questions, in its order; empty when it does not."""
-    asked = [name for name in dict.fromkeys(message.parts) if name in library and library[name].route == Route.ANSWER]
+    asked = [name for name in dict.fromkeys(message.questions) if name in library and library[name].route == Route.ANSWER]
     return asked[:MAX_PARTS] if len(asked) > 1 and message.confidence < 1.0 else ()
+
+
+def _one_question(message: Understanding, library: Library) -> str | None:
+    """The answer to the only question in a message that is not understood as a whole; None when there is none, or more than one."""
+    asked = {name for name in message.questions if name in library and library[name].route == Route.ANSWER}
+    return asked.pop() if len(asked) == 1 and message.intent in _NOT_UNDERSTOOD else None
 
 
 def remember(message: Understanding, category: str | None, earlier: str | None) -> dict[str, Any]:

@@ -83,7 +83,7 @@ class SafetyPolicy(Policy):
         """What `decide` makes of a message in its conversation."""
         slots = tracker.current_slot_values()
         checking = slots.get("checking")
-        context = Context(_asked(tracker), Memory.of(slots), Checking(**checking) if checking else None, bool(slots.get("cautioned")))
+        context = Context(_asked(tracker), Memory.of(slots), Checking(**checking) if checking else None, bool(slots.get("cautioned")), bool(slots.get("doubtful")))
         message = self._understanding(said)
         return decide(message, risk=slots.get("risk"), emergency=slots.get("emergency"), library=self._library, context=context, content=self._content)
 
@@ -98,6 +98,7 @@ class SafetyPolicy(Policy):
             findings=shared_triage().check(text) if rules is None else [Finding(**rule) for rule in rules],
             classifier=parsed.get("risk") or {},
             parts=parsed.get("parts") or (),
+            questions=parsed.get("questions") or (),
             in_context=(parsed.get("in_context") or {}).get("answer"),
             gap=bool((parsed.get("in_context") or {}).get("gap")),
             likeliest=next((row.get("name") for row in parsed.get("intent_ranking") or ()), None),

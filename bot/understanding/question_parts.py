@@ -19,11 +19,19 @@ _BETWEEN = re.compile(
 _SHORTEST = 2
 _MOST = 6
 """Words of the shortest part, and parts that are looked at."""
+_ASKS = re.compile(
+    r"\?|^(?:(?:so|and|but|also|plus|ok|okay|then|hi|hello|please)\W+)*"
+    r"(?:what|when|where|who|whom|whose|why|how|which|is|are|am|was|were|do|does|did|can|could|will|would|should|may|must|has|have|any|tell me|explain)\b",
+    re.IGNORECASE,
+)
+_SURE = 0.7
+"""Confidence from which a part of a message is a question of its own: a story around a question has sentences that come near one."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class QuestionParts(MessageClassifier):
-    """The message classifier, which also sets `parts`: the intent of each single question, in order, when there are several."""
+    """The message classifier, which also sets `parts`, the intent of each sentence and question of a message with several, in order,
+    and `questions`, those of them that ask something and are understood well."""
 
     def begin(self, text: str) -> None:
         """Starts to encode the sentences and the questions of a message."""
@@ -32,11 +40,13 @@ class QuestionParts(MessageClassifier):
             shared_encoder().begin(part)
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Sets `intent`, `intent_ranking` and `risk` as its parent does, and `parts`."""
+        """Sets `intent`, `intent_ranking` and `risk` as its parent does, and `parts` and `questions`."""
         parts = [[Message(data={TEXT: part}) for part in parts_of_message(str(message.get(TEXT) or ""))] for message in messages]
         super().process([*messages, *(part for own in parts for part in own)])
         for message, own in zip(messages, parts, strict=True):
             message.set("parts", [part.get(INTENT)["name"] for part in own], add_to_output=True)
+            asking = [part.get(INTENT) for part in own if _ASKS.search(str(part.get(TEXT)))]
+            message.set("questions", [intent["name"] for intent in asking if intent["confidence"] >= _SURE], add_to_output=True)
         return messages
 
 

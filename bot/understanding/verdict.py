@@ -21,9 +21,9 @@ from bot.understanding.heads import groups
 from bot.understanding.linear import Reading
 from bot.vocabulary import Level
 
-LEFT_TO_CHANCE = 0.012
+LEFT_TO_CHANCE = 0.02
 """Share of strangers' emergencies that may lie below the threshold for asking; the rules look at the same messages."""
-LEFT_TO_A_QUESTION = 0.035
+LEFT_TO_A_QUESTION = 0.045
 """Share of strangers' emergencies that may be asked about first."""
 COST_MISSED_RISK = 6.0
 """Of a risky message that is answered, against one needless referral. The two nets look at the same message, and so does the
@@ -31,7 +31,7 @@ threshold for a message that names the subject: on strangers' messages this is w
 RULE_COUNTS = 0.25
 """Of the thresholds for risk and for asking: what a rule needs beside it. Below that the words were not meant."""
 COST_WRONG_ANSWER = 1.0
-COST_OFF_TOPIC_ANSWER = 3.0
+COST_OFF_TOPIC_ANSWER = 2.0
 """Against a right answer held back (1). A neighbouring answer costs another question, as asking back does, and a little trust; an
 answer to somebody who asked about something else makes the whole assistant look careless."""
 _ASK_BACK = 0.4

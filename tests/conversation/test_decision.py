@@ -125,6 +125,7 @@ class Row:
     likeliest: str | None = None
     in_context: str | None = None
     gap: bool = False
+    questions: tuple[str, ...] = ()
     risk: str | None = None
     emergency: str | None = None
     asked: str | None = None
@@ -132,11 +133,13 @@ class Row:
     misses: int = 0
     checking: Checking | None = None
     cautioned: bool = False
+    doubtful: bool = False
 
 
 def alarm(finding: Finding, *, rule: str = "", risk: str | None = None, reason: Reason = Reason.EMERGENCY, **more: Any) -> Decision:
     """The emergency text, and what stays with the conversation."""
-    slots = {"emergency": finding.category, "risk": risk or finding.category, "checking": None}
+    doubtful = True if reason == Reason.EMERGENCY and (rule or finding.rule).startswith("classifier.") else None
+    slots = {"emergency": finding.category, "risk": risk or finding.category, "checking": None, "doubtful": doubtful}
     return Decision(finding.category, reason, {"category": finding.category, "rule": rule or finding.rule}, slots=slots, **more)
 
 
@@ -164,7 +167,7 @@ def earlier(**more: Any) -> Decision:
 
 def over(**slots: None) -> Decision:
     """The end of an emergency."""
-    return Decision("emergency_over", Reason.EMERGENCY_OVER, earlier="emergency_stroke", slots={"emergency": None, **slots})
+    return Decision("emergency_over", Reason.EMERGENCY_OVER, earlier="emergency_stroke", slots={"emergency": None, "doubtful": None, **slots})
 
 
 MEDICINE = "clinician_medicine"
@@ -316,6 +319,27 @@ WHILE_EMERGENCY = [
     Row("so do words that begin with them", over(), "I am fine now really", emergency=EMERGENCY),
     Row("so does the likeliest meaning, sure or not", over(), likeliest="emergency_over", intent="nlu_fallback", emergency=EMERGENCY),
     Row("so does the meaning that was taken", over(), intent="emergency_over", emergency=EMERGENCY),
+    Row(
+        "an alarm of the classifier alone gives way to a calm question",
+        Decision("caution_emergency", Reason.EMERGENCY_DOUBTED, earlier=EMERGENCY, slots={"emergency": None, "doubtful": None}, then=("utter_hours",)),
+        intent="hours",
+        emergency=EMERGENCY,
+        doubtful=True,
+    ),
+    Row("but not to one that is about having the treatment", reminder(), intent="session", emergency=EMERGENCY, doubtful=True),
+    Row("nor to one with a doubt about danger in it", reminder(then=("utter_hours",)), intent="hours", classifier=CHECKED, emergency=EMERGENCY, doubtful=True),
+    Row(
+        "thoughts of self-harm do not end by what a message may mean",
+        Decision(
+            "emergency_followup",
+            Reason.EMERGENCY_NOT_OVER,
+            {"category": "emergency_self_harm", "rule": "earlier"},
+            earlier="emergency_self_harm",
+        ),
+        likeliest="emergency_over",
+        intent="nlu_fallback",
+        emergency="emergency_self_harm",
+    ),
     Row("a message without words ends nothing", reminder(), "🌵", intent="emergency_over", emergency=EMERGENCY),
     Row("its end takes the risk that it was away", over(risk=None), "I am fine", emergency=EMERGENCY, risk=EMERGENCY),
     Row("but no other risk", over(), "I am fine", emergency=EMERGENCY, risk=MEDICINE),
@@ -608,6 +632,9 @@ OTHER = [
     ),
     Row("so many and no more", Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_hours", "utter_ozone")), parts=("cost", "hours", "ozone", "parking")),
     Row("only those that have an answer count", None, parts=("cost", "greet", "without_a_text")),
+    Row("of a story that was not understood its one question is answered", Decision("cost", Reason.PART), intent="nlu_fallback", questions=("cost",)),
+    Row("unless it is a question for a clinician", earlier(), intent="nlu_fallback", questions=("session",), risk=MEDICINE),
+    Row("of a message that was understood it is not", None, intent="hours", questions=("cost",)),
     Row("one question is not several", None, parts=("cost",)),
     Row("a known sentence is one question", None, parts=("cost", "hours"), confidence=1.0),
     Row("after a risk not one of several is answered that must not be", earlier(), intent="session", parts=("cost", "session"), risk=MEDICINE),
@@ -663,8 +690,8 @@ TABLE = [*NETS, *ALARMS, *WHILE_EMERGENCY, *CHECKS, *IN_THE_FORM, *RISKS, *OTHER
 
 def decided(row: Row) -> Decision | None:
     """What `decide` makes of a row."""
-    message = Understanding(row.text, row.intent, row.confidence, row.findings, row.classifier, row.parts, row.likeliest, row.in_context, row.gap)
-    context = Context(row.asked, Memory(row.topics, (), row.misses), row.checking, row.cautioned)
+    message = Understanding(row.text, row.intent, row.confidence, row.findings, row.classifier, row.parts, row.likeliest, row.in_context, row.gap, row.questions or row.parts)
+    context = Context(row.asked, Memory(row.topics, (), row.misses), row.checking, row.cautioned, row.doubtful)
     return decide(message, risk=row.risk, emergency=row.emergency, library=LIBRARY, context=context, content=CONTENT)
 
 
