@@ -19,7 +19,7 @@ from bot.content.spelling import SPELLINGS
 from bot.content.sync import examples_by_intent, out_of_step
 from bot.safety.normalise import sentences
 from bot.safety.triage import Triage
-from bot.vocabulary import Route
+from bot.vocabulary import CLINICIAN, Route
 
 MAX_WORDS = 90
 MIN_WORDS = {Route.ANSWER: 25, Route.CLINICIAN: 25, Route.CHECK: 20, Route.EMERGENCY: 20}
@@ -78,6 +78,12 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         f"data/snippets/{snippet.topic}.yml: the question of `{snippet.id}` fires the rule `{finding.rule}`; a button with it would be referred."
         for snippet in library.of_route(Route.ANSWER)
         for finding in triage.check(snippet.question)[:1]
+    ]
+    problems += [
+        f"data/snippets/{snippet.topic}.yml: `{snippet.id}` speaks of `{category}`, which is no category of data/safety/categories.yml for a clinician."
+        for snippet in library
+        for category in snippet.speaks_of
+        if category not in categories or not category.startswith(CLINICIAN)
     ]
     problems += list(_rule_examples(triage))
     problems += list(_examples_of_two(examples))

@@ -18,7 +18,7 @@ from bot.vocabulary import Route
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIRED = ("question", "text", "route", "status", "approval", "review_by", "version")
-_KEYS = frozenset({"id", *_REQUIRED, "sources", "seed", "related", "after_risk", "short", "if_unknown", "clinic_only"})
+_KEYS = frozenset({"id", *_REQUIRED, "sources", "seed", "related", "after_risk", "short", "if_unknown", "clinic_only", "speaks_of"})
 _STATUSES = ("draft", "approved", "retired")
 IF_UNKNOWN = "That detail is not among my answers. The clinic can tell you: {phone} or {email}."
 """Sent instead of an answer that needs a fact the clinic does not know and that has no `if_unknown` of its own."""
@@ -139,7 +139,7 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         raise ContentError(f"{owner} has the status {raw['status']!r}. Use one of {', '.join(_STATUSES)}.")
     if raw.get("after_risk", "caution") not in AFTER_RISK:
         raise ContentError(f"{owner}: `after_risk` must be one of {', '.join(AFTER_RISK)}.")
-    for key in ("sources", "seed", "related"):
+    for key in ("sources", "seed", "related", "speaks_of"):
         if not isinstance(raw.get(key) or [], list):
             raise ContentError(f"{owner}: `{key}` must be a list, in [square brackets].")
     if not isinstance(raw.get("clinic_only", False), bool):
@@ -164,6 +164,7 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
         if_unknown=said.if_unknown,
         unknown=said.unknown,
         clinic_only=raw.get("clinic_only", False),
+        speaks_of=tuple(str(category) for category in raw.get("speaks_of") or ()),
     )
 
 

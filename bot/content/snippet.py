@@ -40,6 +40,7 @@ class Snippet:
     conversation in which the visitor has told of a personal risk: as it is, with an approved caution before it, or not at all.
     `short_of` is the id of the answer that this is the short version of, and empty for all others. `text` is what is really
     sent: where the clinic does not know one of the facts that the text needs, it is `if_unknown`, and `unknown` names those facts.
+    `speaks_of` are the risk categories that an answer speaks of in general, so that a question which is about nobody may get it.
     `made_of` is the proof of a text that was worked out at the time of the question (see bot/content/opening.py). `clinic_only` says
     that it only tells how things are done here, so that the clinic alone may vouch for it.
     """
@@ -62,6 +63,7 @@ class Snippet:
     unknown: tuple[str, ...] = ()
     made_of: Mapping[str, object] | None = None
     clinic_only: bool = False
+    speaks_of: tuple[str, ...] = ()
 
     @property
     def answers_a_question(self) -> bool:

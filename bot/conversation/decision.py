@@ -30,6 +30,7 @@ from bot.content.plain_words import PlainWords
 from bot.content.short_questions import ASK, ShortQuestions
 from bot.conversation import request_form
 from bot.conversation.memory import Memory
+from bot.safety.cues import about_nobody
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, phrase
 from bot.safety.triage import Finding
 from bot.vocabulary import CLINICIAN, EMERGENCY, FALLBACK, FORM, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Reason, Route
@@ -49,6 +50,8 @@ _SURE_BESIDE_A_RULE = 0.9
 """Chance of danger from which the classifier alone makes an emergency of what a rule plainly sends to a clinician. Of 550
 strangers' emergencies 15 are plainly for a clinician by the rules, are urgent by none, and lie below it; 12 of them would be an
 alarm without this and are asked about instead."""
+_SURE_IN_GENERAL = 0.75
+"""Confidence from which a question about nobody gets the answer that speaks of the risk in general, instead of a referral."""
 _BRIEF = 5
 """Words: "I am pregnant" tells of no danger, however sure the classifier; all of those 15 emergencies are longer."""
 _STILL_ANSWERED = ("clinic", "visit", "money")
@@ -272,10 +275,21 @@ def judged(message: Understanding, library: Library, *, foreign: bool = False) -
     about is asked about, unless something graver was found.
     """
     verdict = _judged(message, library, foreign=foreign)
+    if verdict.level == Level.CLINICIAN and not foreign and _answered_in_general(message, str(verdict.category), library):
+        verdict = Verdict()
     asks = next((finding for finding in message.findings if finding.asks), None)
     if asks is not None and verdict.level not in (Level.EMERGENCY, Level.CHECK):
         return Verdict(Level.CHECK, asks.category, asks.rule)
     return verdict
+
+
+def _answered_in_general(message: Understanding, category: str, library: Library) -> bool:
+    """Whether a message asks about nobody in particular, and the answer to it speaks of every risk that was seen in it."""
+    intent = message.intent
+    if intent is None or intent not in library or message.confidence < _SURE_IN_GENERAL or not about_nobody(message.text):
+        return False
+    seen = {category, *(finding.category for finding in message.findings if not finding.category.startswith(EMERGENCY))}
+    return library[intent].route == Route.ANSWER and seen <= set(library[intent].speaks_of)
 
 
 def _judged(message: Understanding, library: Library, *, foreign: bool) -> Verdict:

@@ -83,7 +83,13 @@ class SafetyPolicy(Policy):
         """What `decide` makes of a message in its conversation."""
         slots = tracker.current_slot_values()
         checking = slots.get("checking")
-        context = Context(_asked(tracker), Memory.of(slots), Checking(**checking) if checking else None, bool(slots.get("cautioned")), bool(slots.get("doubtful")))
+        context = Context(
+            _asked(tracker),
+            Memory.of(slots),
+            Checking(**checking) if checking else None,
+            cautioned=bool(slots.get("cautioned")),
+            doubtful=bool(slots.get("doubtful")),
+        )
         message = self._understanding(said)
         return decide(message, risk=slots.get("risk"), emergency=slots.get("emergency"), library=self._library, context=context, content=self._content)
 

@@ -59,3 +59,19 @@ def cues(text: str) -> tuple[bool, ...]:
     """Which of `CUES` a message shows, in their order."""
     said = phrase(text)
     return tuple(pattern.search(said) is not None for pattern in _PATTERNS)
+
+
+_SOMEBODY = re.compile(
+    r"\b(?:i|me|my|mine|myself|we|us|our|ours|he|she|his|her|hers|him|husband|wife|partner|mum|mom|mother|dad|father|son|daughter|brother|sister"
+    r"|gran\w*|nan|nana|uncle|aunt\w*|cousin|friend|mate|neighbou?r|colleague|boyfriend|girlfriend|someone|somebody)\b"
+)
+_ONLY_ASKS = re.compile(
+    r"\b(?:can|could|may) i (?:just )?ask\b|\bi (?:just )?(?:heard|read|saw|wonder|wondered|ask)\b"
+    r"|\bi (?:am|was) (?:just |only )?(?:wondering|asking|curious)\b"
+    r"|\b(?:tell|show|explain to) (?:me|us)\b|\blet me know\b|\bi (?:would|want to|wanted to) (?:like to )?(?:know|ask)\b"
+)
+
+
+def about_nobody(text: str) -> bool:
+    """Whether a message asks in general: nobody is named in it, not even the one who asks."""
+    return _SOMEBODY.search(_ONLY_ASKS.sub(" ", phrase(text))) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -66,6 +66,7 @@ LIBRARY = Library(
             _snippet("session", topic="session", after_risk="refer"),
             _snippet("hours", topic="clinic"),
             _snippet("parking", topic="visit"),
+            replace(_snippet("studies", topic="evidence"), speaks_of=("clinician_pregnancy", "clinician_medicine")),
             _snippet("cost", topic="money"),
             _snippet("staff_thanks", Route.SMALLTALK, topic="clinic", after_risk="refer"),
             _snippet("thanks", Route.SMALLTALK, after_risk="caution"),
@@ -179,6 +180,28 @@ BY_STROKE = "classifier.emergency_stroke"
 CHECKED = told("check", EMERGENCY, danger=0.3)
 
 NETS = [
+    Row("a question about nobody gets the answer that speaks of the risk", None, "is it studied with warfarin", intent="studies", findings=(WARFARIN,)),
+    Row("also where the classifier saw it", None, intent="studies", classifier=told("clinician", "clinician_pregnancy", risk=0.9)),
+    Row(
+        "a question about somebody does not",
+        referral(WARFARIN.category, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
+        "I take warfarin, is that studied",
+        intent="studies",
+        findings=(WARFARIN,),
+    ),
+    Row(
+        "nor one that is not quite understood",
+        referral(WARFARIN.category, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
+        intent="studies",
+        confidence=0.7,
+        findings=(WARFARIN,),
+    ),
+    Row(
+        "nor one with a risk that the answer does not speak of",
+        referral(WARFARIN.category, WARFARIN.rule, findings=(WARFARIN, DOSE), slots=KEPT),
+        intent="studies",
+        findings=(WARFARIN, DOSE),
+    ),
     Row("an ordinary question is answered", None),
     Row("a classifier that sees nothing changes nothing", None, classifier=told()),
     Row("a rule for emergencies is an alarm without a classifier", alarm(CHEST, findings=(CHEST,)), findings=(CHEST,)),
@@ -690,7 +713,9 @@ TABLE = [*NETS, *ALARMS, *WHILE_EMERGENCY, *CHECKS, *IN_THE_FORM, *RISKS, *OTHER
 
 def decided(row: Row) -> Decision | None:
     """What `decide` makes of a row."""
-    message = Understanding(row.text, row.intent, row.confidence, row.findings, row.classifier, row.parts, row.likeliest, row.in_context, row.gap, row.questions or row.parts)
+    message = Understanding(
+        row.text, row.intent, row.confidence, row.findings, row.classifier, row.parts, row.likeliest, row.in_context, row.gap, row.questions or row.parts
+    )
     context = Context(row.asked, Memory(row.topics, (), row.misses), row.checking, row.cautioned, row.doubtful)
     return decide(message, risk=row.risk, emergency=row.emergency, library=LIBRARY, context=context, content=CONTENT)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.safety.cues import CUES, cues
+from bot.safety.cues import CUES, about_nobody, cues
 
 SHOWN = [
     ("hypothetical", "What if someone stops breathing?", "someone stopped breathing"),
@@ -42,3 +42,24 @@ def test_capitals_and_apostrophes_do_not_hide_a_sign() -> None:
 
 def test_a_message_without_words_shows_nothing() -> None:
     assert not any(cues("🙂"))
+
+
+@pytest.mark.parametrize(
+    "general",
+    [
+        "are there people who must not have it",
+        "can I ask, do pregnant women get it?",
+        "I read about ozone and Lyme, what is known?",
+        "why is the thyroid on the list",
+    ],
+)
+def test_a_question_about_nobody_names_nobody(general: str) -> None:
+    assert about_nobody(general)
+
+
+@pytest.mark.parametrize(
+    "personal",
+    ["I have lupus, is it known to help?", "a friend with asthma, is that studied", "what do studies say for my knee", "would it suit him", "can I have it"],
+)
+def test_a_question_in_which_somebody_is_named_is_about_somebody(personal: str) -> None:
+    assert not about_nobody(personal)
