@@ -62,7 +62,7 @@ widget-types: develop  ## Types of the widget, strictly
 sri: install  ## Print the widget's tag with the hash that pins this version
 	@$(PY) scripts/widget.py sri
 
-encoder: install  ## Tune the sentence encoder on data/nlu (gigabytes of packages, ten minutes or more)
+encoder: install  ## Tune the sentence encoder on data/nlu (gigabytes of packages, forty minutes or more)
 	@$$(command -v uv || echo $(TOOLS)/bin/uv) run --script scripts/tune_encoder.py
 
 sbom: develop  ## List what is installed to serve in sbom.cdx.json (CycloneDX)
