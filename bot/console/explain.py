@@ -254,7 +254,7 @@ def _summary(reason: Reason, told: _Told) -> str:
         case Reason.SEVERAL_QUESTIONS:
             return f"{_overruled(told)}The message asks several questions, and each was answered in its order."
         case Reason.PART:
-            return f"{_overruled(told)}The message as a whole was not understood, but one of its sentences asks something that was{_with(told)}."
+            return f"{_overruled(told)}The message as a whole was not understood, but one of its sentences was, and it was answered{_with(told)}."
         case Reason.SHORT_QUESTION:
             return "The message is too short to tell what is meant, so the visitor was asked back with the questions near the last answer."
         case Reason.FOLLOW_UP:

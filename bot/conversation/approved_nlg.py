@@ -85,12 +85,14 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
                 questions = questions_for(snippet, tracker.get_slot("offered") or (), memory, self._library, risk=at_risk, asked_next=self._asked_next)
                 if snippet.route == Route.ANSWER:
                     questions = list(dict.fromkeys([*_next_likeliest(tracker, snippet, self._library), *questions]))[:MAX_BUTTONS]
+            last = _last_said(tracker)
+            again = last is not None and last in (snippet.id, snippet.short_of, self._library.short_version(snippet.id))
             buttons = buttons_for(
                 snippet,
                 questions,
                 self._library,
                 in_form=in_form,
-                again=_last_said(tracker) in (snippet.id, snippet.short_of, self._library.short_version(snippet.id)),
+                again=again,
             )
             if not on_website:  # `rasa shell` makes a menu of buttons, in which the first is chosen unless one moves away from it
                 buttons = [button for button in buttons if button["title"] != CANCEL]

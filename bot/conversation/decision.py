@@ -30,7 +30,7 @@ from bot.content.plain_words import PlainWords
 from bot.content.short_questions import ASK, ShortQuestions
 from bot.conversation import request_form
 from bot.conversation.memory import Memory
-from bot.safety.cues import about_nobody
+from bot.safety.cues import about_nobody, hypothetical
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, phrase
 from bot.safety.triage import Finding
 from bot.vocabulary import CLINICIAN, EMERGENCY, FALLBACK, FORM, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Reason, Route
@@ -52,6 +52,8 @@ strangers' emergencies 15 are plainly for a clinician by the rules, are urgent b
 alarm without this and are asked about instead."""
 _SURE_IN_GENERAL = 0.75
 """Confidence from which a question about nobody gets the answer that speaks of the risk in general, instead of a referral."""
+_SURE_IN_BETWEEN = 0.75
+"""Confidence from which what is no answer to the form is a question in between; below it the form says what it could not take."""
 _BRIEF = 5
 """Words: "I am pregnant" tells of no danger, however sure the classifier; all of those 15 emergencies are longer."""
 _STILL_ANSWERED = ("clinic", "visit", "money")
@@ -179,7 +181,7 @@ _SIMPLER = "simpler"
 _WITHOUT_ANSWER = {SOURCES: "where_answers_come_from", APPROVAL: "who_approved"}
 """What is said to a question about the last answer when there is none."""
 _NOT_UNDERSTOOD = (FALLBACK, OUT_OF_SCOPE, OTHER_LANGUAGE)
-_NOT_IN_BETWEEN = (*_NOT_UNDERSTOOD, "leave_question", "no_open_request", "acknowledge")
+_NOT_IN_BETWEEN = (*_NOT_UNDERSTOOD, "leave_question", "no_open_request", "acknowledge", "chitchat")
 """Intents that are no question in the middle of the form: the form itself says what it could not take."""
 
 
@@ -244,8 +246,10 @@ def decide(
         if risk is None and asked is None and (asking := _asking_back(context.memory, library)) is not None:
             return asking
         short = None
-    target = short or _follow_up(message, context.memory, library, content) or message.in_context or _one_question(message, library) or message.intent
-    if asked is not None and (target in _NOT_IN_BETWEEN or target not in library):
+    follows = short or _follow_up(message, context.memory, library, content)
+    target = follows or message.in_context or _one_question(message, library) or message.intent
+    unsure = target == message.intent and message.confidence < _SURE_IN_BETWEEN
+    if asked is not None and (target in _NOT_IN_BETWEEN or target not in library or unsure):
         return None
     if risk is not None and target is not None and _closed_by_a_risk(target, library):
         referral = Decision(EARLIER_RISK, Reason.EARLIER_RISK, {"category": risk, "rule": "earlier"}, (), risk)
@@ -253,7 +257,7 @@ def decide(
     if risk is not None and target is not None and not context.cautioned and _needs_a_caution(target, library):
         caution = Decision(CAUTION, Reason.CAUTION, earlier=risk, slots={"cautioned": True}, then=(f"utter_{target}",))
         return _in_between(caution, asked)
-    if target is not None and target == message.in_context and message.gap:
+    if message.gap and follows is None and target is not None:
         return _in_between(Decision(GAP, Reason.DETAIL_GAP, then=(f"utter_{library.short_version(target) or target}",)), asked)
     if target is not None and target != message.intent:
         part = message.in_context is None and target == _one_question(message, library)
@@ -284,11 +288,15 @@ def judged(message: Understanding, library: Library, *, foreign: bool = False) -
 
 
 def _answered_in_general(message: Understanding, category: str, library: Library) -> bool:
-    """Whether a message asks about nobody in particular, and the answer to it speaks of every risk that was seen in it."""
+    """Whether a message asks about nobody in particular, and the answer to it speaks of every risk that a rule saw in it.
+
+    What the classifier alone made of a "what if" is its likeness to the thing itself.
+    """
     intent = message.intent
     if intent is None or intent not in library or message.confidence < _SURE_IN_GENERAL or not about_nobody(message.text):
         return False
-    seen = {category, *(finding.category for finding in message.findings if not finding.category.startswith(EMERGENCY))}
+    ruled = {finding.category for finding in message.findings if not finding.category.startswith(EMERGENCY)}
+    seen = set() if not ruled and hypothetical(message.text) else ruled | {category}
     return library[intent].route == Route.ANSWER and seen <= set(library[intent].speaks_of)
 
 

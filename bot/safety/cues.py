@@ -61,6 +61,11 @@ def cues(text: str) -> tuple[bool, ...]:
     return tuple(pattern.search(said) is not None for pattern in _PATTERNS)
 
 
+def hypothetical(text: str) -> bool:
+    """Whether a message shows the sign of that name."""
+    return cues(text)[CUES.index("hypothetical")]
+
+
 _SOMEBODY = re.compile(
     r"\b(?:i|me|my|mine|myself|we|us|our|ours|he|she|his|her|hers|him|husband|wife|partner|mum|mom|mother|dad|father|son|daughter|brother|sister"
     r"|gran\w*|nan|nana|uncle|aunt\w*|cousin|friend|mate|neighbou?r|colleague|boyfriend|girlfriend|someone|somebody)\b"
@@ -68,10 +73,21 @@ _SOMEBODY = re.compile(
 _ONLY_ASKS = re.compile(
     r"\b(?:can|could|may) i (?:just )?ask\b|\bi (?:just )?(?:heard|read|saw|wonder|wondered|ask)\b"
     r"|\bi (?:am|was) (?:just |only )?(?:wondering|asking|curious)\b"
+    r"|\b(?:if|when|suppose|say) (?:someone|somebody)\b|\b(?:kill|harm|hurt) me\b"
     r"|\b(?:tell|show|explain to) (?:me|us)\b|\blet me know\b|\bi (?:would|want to|wanted to) (?:like to )?(?:know|ask)\b"
+)
+
+_HOPES = re.compile(r"\b(?:cur(?:e|es|ed|ing)|fix(?:es|ed|ing)?|heal\w*|works?|worked|working|help\w*|good for|get rid|better|improv\w*|treat(?:s|ed|ing)?)\b")
+_OF_RESEARCH = re.compile(
+    r"\b(?:stud(?:y|ies|ied)|research\w*|trials?|evidence|findings?|found|known|literature|scien\w+|data|reviews?|investigat\w*|tested)\b"
 )
 
 
 def about_nobody(text: str) -> bool:
-    """Whether a message asks in general: nobody is named in it, not even the one who asks."""
-    return _SOMEBODY.search(_ONLY_ASKS.sub(" ", phrase(text))) is None
+    """Whether a message asks in general: nobody is named in it, not even the one who asks, and it does not ask for hope.
+
+    "Does it help with migraine" is asked by somebody with migraine; "has it been studied for migraine" may be asked by anybody.
+    """
+    said = phrase(text)
+    named = _SOMEBODY.search(_ONLY_ASKS.sub(" ", said)) is not None
+    return not named and (_HOPES.search(said) is None or _OF_RESEARCH.search(said) is not None)

@@ -88,6 +88,19 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
     Reason.CONTACT_DATA: ({}, "The message is a telephone number or an e-mail address, so the visitor was told where to leave one."),
     Reason.SEVERAL_QUESTIONS: ({}, "The message asks several questions, and each was answered in its order."),
     Reason.SHORT_QUESTION: ({}, "The message is too short to tell what is meant, so the visitor was asked back with the questions near the last answer."),
+    Reason.PART: (
+        {"snippet": "cost"},
+        "The message as a whole was not understood, but one of its sentences was, and it was answered with “How much does it cost?” (cost).",
+    ),
+    Reason.DETAIL_GAP: (
+        {"snippet": "detail_gap"},
+        "The message asks for a detail of what was answered last, and no answer holds it. The visitor was told so; the question waits among the gaps.",
+    ),
+    Reason.EMERGENCY_DOUBTED: (
+        {"earlier": "emergency_stroke"},
+        "The classifier alone had seen an emergency (stroke). The visitor then asked something calm, so it was answered after one "
+        "sentence on what to do in danger, and the emergency ended.",
+    ),
     Reason.FOLLOW_UP: (
         {"snippet": "cost"},
         "The message leans on what was said before, and was taken together with it with “How much does it cost?” (cost).",

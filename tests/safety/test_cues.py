@@ -51,6 +51,7 @@ def test_a_message_without_words_shows_nothing() -> None:
         "can I ask, do pregnant women get it?",
         "I read about ozone and Lyme, what is known?",
         "why is the thyroid on the list",
+        "do studies show that it helps with ear noise",
     ],
 )
 def test_a_question_about_nobody_names_nobody(general: str) -> None:
@@ -59,7 +60,15 @@ def test_a_question_about_nobody_names_nobody(general: str) -> None:
 
 @pytest.mark.parametrize(
     "personal",
-    ["I have lupus, is it known to help?", "a friend with asthma, is that studied", "what do studies say for my knee", "would it suit him", "can I have it"],
+    [
+        "I have lupus, is it known to help?",
+        "a friend with asthma, is that studied",
+        "what do studies say for my knee",
+        "would it suit him",
+        "can I have it",
+        "does it help with fibromyalgia",
+        "tinnitus cured, true?",
+    ],
 )
 def test_a_question_in_which_somebody_is_named_is_about_somebody(personal: str) -> None:
     assert not about_nobody(personal)

@@ -11,7 +11,7 @@ from bot.understanding.encoder import DIMENSIONS
 from bot.understanding.examples import Examples
 from bot.understanding.heads import HEADS
 from bot.understanding.linear import Reading
-from bot.understanding.verdict import LEFT_TO_A_QUESTION, LEFT_TO_CHANCE, RULE_COUNTS, Thresholds, choose_thresholds, judge, parts_of
+from bot.understanding.verdict import LEFT_TO_A_QUESTION, LEFT_TO_CHANCE, RULE_COUNTS, URGENT_RULE_COUNTS, Thresholds, choose_thresholds, judge, parts_of
 
 CLASSES = ("clinician_dose", "emergency_breathing", "emergency_over", "what_is_ozone")
 EXAMPLES = Examples(("how much ozone", "I gasp for air", "I am safe", "what is ozone"), CLASSES, np.eye(4, DIMENSIONS, dtype=np.float32))
@@ -84,7 +84,7 @@ def test_a_level_without_an_example_is_none() -> None:
 def test_a_verdict_tells_its_chances_and_what_they_were_held_against() -> None:
     found = _judged(0.123456, 0.9)
     assert (found["emergency_score"], found["score"]) == (0.1235, 0.9)
-    assert found["thresholds"] == {"emergency": 0.6, "check": 0.2, "risk": 0.4, "rule": 0.4 * RULE_COUNTS, "emergency_rule": 0.2 * RULE_COUNTS}
+    assert found["thresholds"] == {"emergency": 0.6, "check": 0.2, "risk": 0.4, "rule": 0.4 * RULE_COUNTS, "emergency_rule": 0.2 * URGENT_RULE_COUNTS}
 
 
 def _chosen(**chances: np.ndarray[Any, Any]) -> Thresholds:

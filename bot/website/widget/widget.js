@@ -28,8 +28,8 @@ const JUDGED = ['answer', 'clarify', 'clinician', 'out_of_scope'];
 /** The keyboard and the memory of the browser for what the assistant asks for. @type {Record<string, [string, string]>} */
 const INPUTS = { 'tel-or-email': ['email', 'email'], time: ['text', 'off'], text: ['text', 'off'], consent: ['text', 'off'] };
 
-/** Whether two questions are the same but for capitals and signs. @param {string} one @param {string} other */
-const alike = (one, other) => [one, other].map((words) => words.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')).every((words, _, [first]) => words === first);
+/** Words without capitals and signs. @param {string} words */
+const bare = (words) => words.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 /** @param {string} number */
 const tel = (number) => `tel:${number.replace(/[^\d+]/g, '')}`;
@@ -584,7 +584,7 @@ class OzoneFaq extends HTMLElement {
       if (index === 0 && urgent) bubble.append(h('p', { class: 'label' }, icon('warn'), this.#t(urgent)));
       if (index === 0 && route === 'clinician') bubble.append(h('p', { class: 'label' }, icon('person'), this.#t('clinicianLabel')));
       if (urgent) bubble.append(h('p', { class: 'calls' }, ...[...new Set(numbers)].map((number) => this.#call(number))));
-      if (message.question && !alike(message.question, asked)) bubble.append(h('p', { class: 'asked', lang: 'en' }, message.question));
+      if (message.question && bare(message.question) !== bare(asked)) bubble.append(h('p', { class: 'asked' }, message.question));
       bubble.append(h('div', { lang: message.lang ?? 'en', dir: 'auto' }, ...wording(message.text, message.links)));
       if (index === messages.length - 1 && contact && ['clinician', 'out_of_scope'].includes(route)) bubble.append(this.#contact(contact));
       item.append(bubble, this.#provenance(message.snippet));
