@@ -46,6 +46,8 @@ GAP = "detail_gap"
 _CHECKS = {"emergency_self_harm": "check_self_harm"}
 """Texts that ask whether it is happening, where the general one does not fit."""
 _EMERGENCY_LANGUAGE = "emergency_language"
+_FOREIGN = "emergency.foreign."
+"""Rules for the plainest words of other languages, which the classifier does not know."""
 _SURE_BESIDE_A_RULE = 0.9
 """Chance of danger from which the classifier alone makes an emergency of what a rule plainly sends to a clinician. Of 550
 strangers' emergencies 15 are plainly for a clinician by the rules, are urgent by none, and lie below it; 12 of them would be an
@@ -207,7 +209,8 @@ def decide(
     asked, words, plain = context.asked, content.form_words, content.plain_words
     if asked in (request_form.REACH, request_form.CONSENT) and request_form.takes(asked, message.text, words):
         message = replace(message, classifier={}, intent=None)  # a number or a yes says nothing to the classifier
-    verdict = judged(message, library, foreign=content.languages.of(message.text) is not None)
+    foreign = content.languages.of(message.text) is not None or any(finding.rule.startswith(_FOREIGN) for finding in message.findings)
+    verdict = judged(message, library, foreign=foreign)
     if verdict.level == Level.EMERGENCY and not (emergency is not None and _only_says_over(message, plain)):
         return _alarm(verdict, message, Reason.EMERGENCY, risk, asked, library, content)
     if asked is not None and verdict.level == Level.CHECK and str(verdict.rule).startswith("classifier."):

@@ -84,7 +84,7 @@ class SecondReader:
             return None
         shown = clean(text).lower() if text.isascii() else self._in_latin(text)
         words = _WORD.findall(shown)
-        if text.isascii() and all(self._known(word.strip(_EDGES)) for word in words):
+        if text.isascii() and all(self._known(word.strip(_EDGES)) for word in words) and not _letters_apart(words):
             return None
         joined = self._joined(words)
         read = [piece for word in joined for piece in self._word(word)]
@@ -98,6 +98,7 @@ class SecondReader:
 
     def _in_latin(self, text: str) -> str:
         """The text with characters that look like Latin ones written in Latin, if most of its words become known by that."""
+        text = "".join(" " if unicodedata.category(character) == "So" else character for character in text)  # an emoji between letters
         bare = unicodedata.normalize("NFKC", _INVISIBLE_BETWEEN.sub("", text))
         same = clean(unicodedata.normalize("NFKC", text)).lower()
         turned = "".join(_latin(character) for character in unicodedata.normalize("NFD", bare).lower() if not unicodedata.combining(character))

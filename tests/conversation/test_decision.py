@@ -98,6 +98,7 @@ CHEST = Finding("emergency_chest_pain", "emergency.chest", "chest pain")
 STROKE = Finding("emergency_stroke", "emergency.stroke", "face droops")
 WARFARIN = Finding("clinician_medicine", "medicine.anticoagulant", "warfarin")
 DOSE = Finding("clinician_dose", "clinician.dose", "how many units")
+ABROAD = Finding("emergency_stroke", "emergency.foreign.stroke", "lamhne mein")
 SIGNAL = Finding("emergency_other", "emergency.signal", "911", asks=True)
 WIFE = Finding("clinician_pregnancy", "clinician.relative", "my wife is", weak=True)
 
@@ -180,6 +181,12 @@ BY_STROKE = "classifier.emergency_stroke"
 CHECKED = told("check", EMERGENCY, danger=0.3)
 
 NETS = [
+    Row(
+        "a rule for another language counts as it stands",
+        alarm(ABROAD, findings=(ABROAD,)),
+        findings=(ABROAD,),
+        classifier=told(danger=0.001),
+    ),
     Row("a question about nobody gets the answer that speaks of the risk", None, "is it studied with warfarin", intent="studies", findings=(WARFARIN,)),
     Row("also where the classifier saw it", None, intent="studies", classifier=told("clinician", "clinician_pregnancy", risk=0.9)),
     Row(
