@@ -46,8 +46,8 @@ GAP = "detail_gap"
 _CHECKS = {"emergency_self_harm": "check_self_harm"}
 """Texts that ask whether it is happening, where the general one does not fit."""
 _EMERGENCY_LANGUAGE = "emergency_language"
-_FOREIGN = "emergency.foreign."
-"""Rules for the plainest words of other languages, which the classifier does not know."""
+_FOREIGN = "emergency.foreign.romanised-"
+"""Rules for the plainest words of languages that are known by no others, and that the classifier does not know."""
 _SURE_BESIDE_A_RULE = 0.9
 """Chance of danger from which the classifier alone makes an emergency of what a rule plainly sends to a clinician. Of 550
 strangers' emergencies 15 are plainly for a clinician by the rules, are urgent by none, and lie below it; 12 of them would be an
