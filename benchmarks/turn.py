@@ -234,54 +234,74 @@ async def measure(contenders: list[Contender]) -> None:
             contender.stop()
 
 
-def contenders(scratch: Path, baseline: Path | None = None) -> list[Contender]:
-    """Ours and, where `baseline` is its model, Rasa's starter project."""
-    quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "LOG_LEVEL": "ERROR"}
-    own_port, other_port = free_port(), free_port()
-    model = require_model(Settings())
-    own = {"PORT": str(own_port), "OZONE_DATABASE": str(scratch / "record.db"), "OZONE_SECRET_FILE": str(scratch / "secret")}
-    ours = Contender("ours", [sys.executable, "-m", "bot", "serve"], ROOT, own, own_port, model.stat().st_size)
-    if baseline is None:
-        return [ours]
-    run = ["-m", "rasa", "run", "--enable-api", "--port", str(other_port), "--model", str(baseline), "--credentials", "credentials.yml"]
-    return [
-        ours,
-        Contender("starter", [str(environment()), *run], baseline.parent.parent, quiet, other_port, baseline.stat().st_size),
-    ]
+def contenders(scratch: Path, baseline: Path) -> list[Contender]:
+    """Ours and Rasa's starter project, of which `baseline` is the model."""
+    quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
+    port = free_port()
+    run = ["-m", "rasa", "run", "--enable-api", "--port", str(port), "--model", str(baseline)]
+    command = [str(environment()), *run, "--credentials", "credentials.yml"]
+    folder, size = baseline.parent.parent, baseline.stat().st_size
+    return [present(scratch), Contender("starter", command, folder, {**quiet, "LOG_LEVEL": "ERROR"}, port, size)]
+
+
+def present(scratch: Path) -> Contender:
+    """Ours as it stands."""
+    return _state("ours", ROOT, sys.executable, require_model(Settings()), scratch)
 
 
 def earlier_state(folder: Path, scratch: Path) -> Contender:
-    """An earlier state of this project, which has been installed and trained (`make train`) in its folder."""
-    port = free_port()
-    own = {"PORT": str(port), "OZONE_DATABASE": str(scratch / "earlier.db"), "OZONE_SECRET_FILE": str(scratch / "earlier")}
+    """An earlier state of this project, which has been installed and trained (`make train`) in its folder.
+
+    Raises:
+        SystemExit: there is no model in the folder.
+    """
     model = max((folder / "models").glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, default=None)
     if model is None:
         raise SystemExit(f"{folder}: holds no model. Run `make train` there.")
-    python = folder / ".venv" / "bin" / "python"
-    return Contender("earlier", [str(python), "-m", "bot", "serve"], folder, own, port, model.stat().st_size)
+    return _state("earlier", folder, str(folder / ".venv" / "bin" / "python"), model, scratch)
+
+
+def _state(name: str, folder: Path, python: str, model: Path, scratch: Path) -> Contender:
+    """A state of this project that keeps its record below `scratch`."""
+    port = free_port()
+    own = {
+        "PORT": str(port),
+        "OZONE_DATABASE": str(scratch / f"{name}.db"),
+        "OZONE_SECRET_FILE": str(scratch / f"{name}.secret"),
+    }
+    return Contender(name, [python, "-m", "bot", "serve"], folder, own, port, model.stat().st_size)
+
+
+def rows(ours: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """What was measured of both, a row of Markdown each; a ratio over 1 is in favour of ours."""
+    found = []
+
+    def row(name: str, unit: str, one: float, two: float, *, more_is_better: bool = False) -> None:
+        ratio = one / two if more_is_better else two / one
+        found.append(f"| {name} | {one:,.1f} {unit} | {two:,.1f} {unit} | {ratio:.2f}× |")
+
+    for visitors in ours["visitors"]:
+        one, two = ours["visitors"][visitors], other["visitors"][visitors]
+        who = f"{visitors} visitor{'s' if visitors != '1' else ''}"
+        for key, name in (("median_ms", "median"), ("p95_ms", "p95"), ("p99_ms", "p99"), ("cpu_ms", "CPU a message")):
+            row(f"{who}: {name}", "ms", one[key], two[key])
+        row(f"{who}: messages", "/s", one["per_second"], two["per_second"], more_is_better=True)
+    for turn in ours["turns"]:
+        row(f"turn {turn}: median", "ms", ours["turns"][turn], other["turns"][turn])
+    for key, name, unit in (
+        ("rss_mb", "memory (RSS)", "MB"),
+        ("pss_mb", "memory (PSS)", "MB"),
+        ("start_seconds", "start to first right answer", "s"),
+        ("model_mb", "model file", "MB"),
+    ):
+        row(name, unit, ours[key], other[key])
+    return found
 
 
 def compared(ours: dict[str, Any], earlier: dict[str, Any]) -> str:
-    """Ours now and earlier, as Markdown; a ratio over 1 is for today's state."""
-    rows = []
-    for visitors in ours["visitors"]:
-        one, other = ours["visitors"][visitors], earlier["visitors"][visitors]
-        rows += [
-            (f"{visitors} at once: median, ms", one["median_ms"], other["median_ms"], other["median_ms"] / one["median_ms"]),
-            (f"{visitors} at once: CPU a message, ms", one["cpu_ms"], other["cpu_ms"], other["cpu_ms"] / one["cpu_ms"]),
-            (f"{visitors} at once: messages a second", one["per_second"], other["per_second"], one["per_second"] / other["per_second"]),
-        ]
-    for key, name in (("rss_mb", "memory (RSS), MB"), ("pss_mb", "memory (PSS), MB"), ("start_seconds", "start to first answer, s")):
-        rows.append((name, ours[key], earlier[key], earlier[key] / ours[key]))
-    lines = [
-        "# A turn now and earlier",
-        "",
-        "`python -m benchmarks.turn --earlier FOLDER`, one run.",
-        "",
-        "| | now | earlier | times better |",
-        "|---|---:|---:|---:|",
-    ]
-    return "\n".join([*lines, *(f"| {name} | {one:,.1f} | {other:,.1f} | {ratio:.2f} |" for name, one, other, ratio in rows)]) + "\n"
+    """Ours now and earlier, as Markdown."""
+    head = ["# A turn now and earlier", "", "`python -m benchmarks.turn --earlier FOLDER`, one run.", ""]
+    return "\n".join([*head, "| | now | earlier | |", "|---|---:|---:|---:|", *rows(ours, earlier)]) + "\n"
 
 
 def table(ours: dict[str, Any], starter: dict[str, Any], targets: dict[str, tuple[float, bool]]) -> str:
@@ -295,27 +315,8 @@ def table(ours: dict[str, Any], starter: dict[str, Any], targets: dict[str, tupl
         "",
         "| | ours | starter | |",
         "|---|---:|---:|---:|",
+        *rows(ours, starter),
     ]
-
-    def row(name: str, unit: str, one: float, other: float, *, more_is_better: bool = False) -> None:
-        ratio = one / other if more_is_better else other / one
-        lines.append(f"| {name} | {one:,.1f} {unit} | {other:,.1f} {unit} | {ratio:.1f}× |")
-
-    for visitors in ours["visitors"]:
-        one, other = ours["visitors"][visitors], starter["visitors"][visitors]
-        for key, name in (("median_ms", "median"), ("p95_ms", "p95"), ("p99_ms", "p99")):
-            row(f"{visitors} visitor{'s' if visitors != '1' else ''}: {name}", "ms", one[key], other[key])
-        row(f"{visitors} visitor{'s' if visitors != '1' else ''}: CPU a message", "ms", one["cpu_ms"], other["cpu_ms"])
-        row(f"{visitors} visitor{'s' if visitors != '1' else ''}: messages", "/s", one["per_second"], other["per_second"], more_is_better=True)
-    for turn in ours["turns"]:
-        row(f"turn {turn}: median", "ms", ours["turns"][turn], starter["turns"][turn])
-    for key, name, unit in (
-        ("rss_mb", "memory (RSS)", "MB"),
-        ("pss_mb", "memory (PSS)", "MB"),
-        ("start_seconds", "start to first right answer", "s"),
-        ("model_mb", "model file", "MB"),
-    ):
-        row(name, unit, ours[key], starter[key])
     lines += ["", "| target | reached | |", "|---|---:|---|"]
     lines += [f"| {name} | {value:.2f} | {'yes' if reached else '**no**'} |" for name, (value, reached) in targets.items()]
     return "\n".join(lines) + "\n\n![Medians and messages a second](turn.svg)\n"
@@ -373,27 +374,28 @@ def main() -> None:
     parser.add_argument("--baseline-model", type=Path, help="the starter project's model, if it was trained on a slightly older state of the data already")
     parser.add_argument("--earlier", type=Path, help="folder of an earlier state of this project, to be measured instead of the starter project")
     arguments = parser.parse_args()
-    if arguments.earlier:
-        with tempfile.TemporaryDirectory() as scratch:
-            states = [contenders(Path(scratch))[0], earlier_state(arguments.earlier.resolve(), Path(scratch))]
-            asyncio.run(measure(states))
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / "earlier.md").write_text(compared(states[0].measured, states[1].measured), encoding="utf-8")
-        print((RESULTS / "earlier.md").read_text(encoding="utf-8"))
-        return
-    baseline = arguments.baseline_model.resolve() if arguments.baseline_model else trained_model()
+    RESULTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        both = contenders(Path(scratch), baseline)
-        asyncio.run(measure(both))
+        if arguments.earlier:
+            states = [present(Path(scratch)), earlier_state(arguments.earlier.resolve(), Path(scratch))]
+            ours, earlier = measured(states)
+            written, text = RESULTS / "earlier.md", compared(ours, earlier)
+        else:
+            baseline = arguments.baseline_model.resolve() if arguments.baseline_model else trained_model()
+            ours, starter = measured(contenders(Path(scratch), baseline))
+            (RESULTS / "turn.json").write_text(json.dumps({"ours": ours, "starter": starter}, indent=1) + "\n", encoding="utf-8")
+            plot(ours, starter, RESULTS / "turn.svg")
+            written, text = RESULTS / "turn.md", table(ours, starter, judged(ours, starter))
+    written.write_text(text, encoding="utf-8")
+    print(text)
+
+
+def measured(both: list[Contender]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What `measure` finds out of two contenders."""
+    asyncio.run(measure(both))
     for contender in both:
         contender.measured["model_mb"] = contender.model_bytes / 1e6
-    ours, starter = (contender.measured for contender in both)
-    targets = judged(ours, starter)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "turn.json").write_text(json.dumps({"ours": ours, "starter": starter}, indent=1) + "\n", encoding="utf-8")
-    (RESULTS / "turn.md").write_text(table(ours, starter, targets), encoding="utf-8")
-    plot(ours, starter, RESULTS / "turn.svg")
-    print((RESULTS / "turn.md").read_text(encoding="utf-8"))
+    return both[0].measured, both[1].measured
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from bot.content.files import ContentError, read_mapping
 from bot.safety.normalise import phrase
 from bot.safety.triage import Rule, RuleError, Triage, WordList, compile_pattern
 
-_RULE_KEYS = frozenset({"id", "category", "pattern", "unless", "fires", "silent", "weak", "asks"})
+_RULE_KEYS = frozenset({"id", "category", "pattern", "unless", "fires", "silent", "weak", "asks", "foreign"})
 
 
 def load_categories(folder: Path) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ def _words(raw: object, path: Path) -> Mapping[str, Sequence[str]]:
 def _rule(raw: Any, words: Mapping[str, Sequence[str]], path: Path) -> Rule:
     if not isinstance(raw, dict) or not {"id", "category", "pattern"} <= set(raw) <= _RULE_KEYS:
         raise ContentError(
-            f"{path}: each rule needs id, category and pattern, and may have unless, fires, silent, weak and asks; this one is {str(raw)[:80]!r}."
+            f"{path}: each rule needs id, category and pattern, and may have unless, fires, silent, weak, asks and foreign; this one is {str(raw)[:80]!r}."
         )
     owner = f"{path}: `{raw['id']}`"
     try:
@@ -81,6 +81,7 @@ def _rule(raw: Any, words: Mapping[str, Sequence[str]], path: Path) -> Rule:
             silent=tuple(raw.get("silent") or ()),
             weak=bool(raw.get("weak")),
             asks=bool(raw.get("asks")),
+            foreign=bool(raw.get("foreign")),
         )
     except RuleError as error:
         raise ContentError(str(error)) from error

@@ -87,13 +87,7 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
                     questions = list(dict.fromkeys([*_next_likeliest(tracker, snippet, self._library), *questions]))[:MAX_BUTTONS]
             last = _last_said(tracker)
             again = last is not None and last in (snippet.id, snippet.short_of, self._library.short_version(snippet.id))
-            buttons = buttons_for(
-                snippet,
-                questions,
-                self._library,
-                in_form=in_form,
-                again=again,
-            )
+            buttons = buttons_for(snippet, questions, self._library, in_form=in_form, again=again)
             if not on_website:  # `rasa shell` makes a menu of buttons, in which the first is chosen unless one moves away from it
                 buttons = [button for button in buttons if button["title"] != CANCEL]
         except Exception as error:  # noqa: BLE001 - Rasa would swallow it and the visitor would get silence
@@ -163,10 +157,9 @@ def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory, libra
     last = _last_said(tracker)
     if snippet_id == REPEAT:
         return last or REPEAT
-    if snippet_id == memory.topic and (short := library.short_version(snippet_id)) is not None:
-        changes = library.opening is not None and snippet_id == library.opening.answer
-        if last == snippet_id and not changes:
-            return short
+    changes = library.opening is not None and snippet_id == library.opening.answer
+    if last == snippet_id == memory.topic and not changes:
+        return library.short_version(snippet_id) or snippet_id
     if snippet_id.endswith(SHORT) and last in (snippet_id, SIMPLER, _OTHERWISE[SIMPLER]):
         snippet_id = SIMPLER
     otherwise = _OTHERWISE.get(snippet_id, snippet_id)

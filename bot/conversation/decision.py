@@ -46,8 +46,6 @@ GAP = "detail_gap"
 _CHECKS = {"emergency_self_harm": "check_self_harm"}
 """Texts that ask whether it is happening, where the general one does not fit."""
 _EMERGENCY_LANGUAGE = "emergency_language"
-_FOREIGN = "emergency.foreign.romanised-"
-"""Rules for the plainest words of languages that are known by no others, and that the classifier does not know."""
 _SURE_BESIDE_A_RULE = 0.9
 """Chance of danger from which the classifier alone makes an emergency of what a rule plainly sends to a clinician. Of 550
 strangers' emergencies 15 are plainly for a clinician by the rules, are urgent by none, and lie below it; 12 of them would be an
@@ -209,7 +207,7 @@ def decide(
     asked, words, plain = context.asked, content.form_words, content.plain_words
     if asked in (request_form.REACH, request_form.CONSENT) and request_form.takes(asked, message.text, words):
         message = replace(message, classifier={}, intent=None)  # a number or a yes says nothing to the classifier
-    foreign = content.languages.of(message.text) is not None or any(finding.rule.startswith(_FOREIGN) for finding in message.findings)
+    foreign = content.languages.of(message.text) is not None or any(finding.foreign for finding in message.findings)
     verdict = judged(message, library, foreign=foreign)
     if verdict.level == Level.EMERGENCY and not (emergency is not None and _only_says_over(message, plain)):
         return _alarm(verdict, message, Reason.EMERGENCY, risk, asked, library, content)
@@ -250,7 +248,8 @@ def decide(
             return asking
         short = None
     follows = short or _follow_up(message, context.memory, library, content)
-    target = follows or message.in_context or _one_question(message, library) or message.intent
+    only = _one_question(message, library)
+    target = follows or message.in_context or only or message.intent
     unsure = target == message.intent and message.confidence < _SURE_IN_BETWEEN
     if asked is not None and (target in _NOT_IN_BETWEEN or target not in library or unsure):
         return None
@@ -263,7 +262,7 @@ def decide(
     if message.gap and follows is None and target is not None:
         return _in_between(Decision(GAP, Reason.DETAIL_GAP, then=(f"utter_{library.short_version(target) or target}",)), asked)
     if target is not None and target != message.intent:
-        part = message.in_context is None and target == _one_question(message, library)
+        part = message.in_context is None and target == only
         return _in_between(Decision(target, Reason.PART if part else Reason.FOLLOW_UP), asked)
     if message.intent in _NOT_UNDERSTOOD and (code := content.languages.of(message.text)) is not None and f"{OTHER_LANGUAGE}_{code}" in library:
         return _in_between(Decision(f"{OTHER_LANGUAGE}_{code}", Reason.OTHER_LANGUAGE), asked)
@@ -457,16 +456,21 @@ def _follow_up(message: Understanding, memory: Memory, library: Library, content
     return None
 
 
+def _asked_for(message: Understanding, library: Library) -> list[str]:
+    """The answers to the single questions of a message, each once, in its order."""
+    return [name for name in dict.fromkeys(message.questions) if name in library and library[name].route == Route.ANSWER]
+
+
 def _several(message: Understanding, library: Library) -> Sequence[str]:
     """The answers to a message that asks several questions, in its order; empty when it does not."""
-    asked = [name for name in dict.fromkeys(message.questions) if name in library and library[name].route == Route.ANSWER]
+    asked = _asked_for(message, library)
     return asked[:MAX_PARTS] if len(asked) > 1 and message.confidence < 1.0 else ()
 
 
 def _one_question(message: Understanding, library: Library) -> str | None:
-    """The answer to the only question in a message that is not understood as a whole; None when there is none, or more than one."""
-    asked = {name for name in message.questions if name in library and library[name].route == Route.ANSWER}
-    return asked.pop() if len(asked) == 1 and message.intent in _NOT_UNDERSTOOD else None
+    """The answer to the only question in a message that is not understood as a whole; None unless there is exactly one."""
+    asked = _asked_for(message, library)
+    return asked[0] if len(asked) == 1 and message.intent in _NOT_UNDERSTOOD else None
 
 
 def remember(message: Understanding, category: str | None, earlier: str | None) -> dict[str, Any]:

@@ -34,11 +34,14 @@ _NOT_THE_SUBJECT = frozenset(
 
 def leans_on_context(text: str, confidence: float) -> bool:
     """Whether a message may mean what was talked about: it is short, and points back or is only a few words."""
-    said = phrase(text)
-    words = len(said.split())
+    words = len(phrase(text).split())
     if not 0 < words <= _LONGEST or confidence == 1.0:  # a sentence that is known letter for letter means what it says
         return False
-    return _LEANS.search(said) is not None or (words <= _FEW and confidence < _SURE)
+    return _points_back(text) or (words <= _FEW and confidence < _SURE)
+
+
+def _points_back(text: str) -> bool:
+    return _LEANS.search(phrase(text)) is not None
 
 
 def about(question: str) -> str:
@@ -61,8 +64,8 @@ class Meant:
 
 def neighbours(topic: str, library: Library) -> frozenset[str]:
     """The answers that a follow-up on an answer most likely asks for: that one, those it is related to, and those related to it."""
-    known = [snippet for snippet in library.of_route(Route.ANSWER) if not snippet.short_of]
-    return frozenset({topic, *library[topic].related, *(snippet.id for snippet in known if topic in snippet.related)})
+    back = (snippet.id for snippet in library.of_route(Route.ANSWER) if topic in snippet.related)
+    return frozenset({topic, *library[topic].related, *back})
 
 
 def meant(text: str, alone: Mapping[str, Any], together: Mapping[str, Any], topic: str, library: Library) -> Meant | None:
@@ -85,7 +88,6 @@ def meant(text: str, alone: Mapping[str, Any], together: Mapping[str, Any], topi
             return Meant(str(row["name"]))
     if understood and name != topic:
         return Meant(str(name))
-    points_back = _LEANS.search(phrase(text)) is not None
-    if understood and (points_back or own.get("name") == FALLBACK):
+    if understood and (_points_back(text) or own.get("name") == FALLBACK):
         return Meant(topic, gap=True)
     return None

@@ -23,4 +23,4 @@ _DENIED = re.compile(
 
 def without_denials(sentence: str) -> str:
     """A normalised sentence without the symptoms that it denies; the same sentence where it denies none."""
-    return " ".join(_DENIED.sub(" ", sentence).split()) if "no" in sentence or "without" in sentence or "zero" in sentence else sentence
+    return " ".join(_DENIED.sub(" ", sentence).split())

@@ -18,13 +18,17 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule that fired: what kind of risk, which rule, and the words it saw (normalised). `weak` and `asks` come from the rule."""
+    """One rule that fired: what kind of risk, which rule, and the words it saw (normalised).
+
+    `weak`, `asks` and `foreign` come from the rule.
+    """
 
     category: str
     rule: str
     words: str
     weak: bool = False
     asks: bool = False
+    foreign: bool = False
 
     def as_dict(self) -> dict[str, str | bool]:
         """For the record."""
@@ -38,6 +42,7 @@ class Rule:
     `unless` stops it for that one sentence; `fires` and `silent` are raw examples that must and must not fire. A `weak`
     rule looks only at the shape of a sentence ("my wife has ...", "can I take ..."), which many harmless ones share.
     What an `asks` rule sees is too little for an alarm and too much to pass over ("911"): it is always asked about.
+    A `foreign` rule is for a language that the classifier does not know, so what it sees counts whatever that one says.
     """
 
     id: str
@@ -48,6 +53,7 @@ class Rule:
     silent: tuple[str, ...] = ()
     weak: bool = False
     asks: bool = False
+    foreign: bool = False
 
     def search(self, sentence: str) -> str | None:
         """The words that fired, or None."""
@@ -59,7 +65,7 @@ class Rule:
     def finding(self, sentence: str) -> Finding | None:
         """The finding in a normalised sentence, or None."""
         words = self.search(sentence)
-        return None if words is None else Finding(self.category, self.id, words, self.weak, self.asks)
+        return None if words is None else Finding(self.category, self.id, words, self.weak, self.asks, self.foreign)
 
 
 @dataclass(frozen=True)

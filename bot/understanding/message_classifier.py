@@ -37,6 +37,7 @@ from bot.vocabulary import EMERGENCY, FALLBACK, OTHER_LANGUAGE, OUT_OF_SCOPE, Le
 
 _BATCH = 64
 _FEW = 3
+"""Words of a message of which nothing is known if none of them is."""
 
 NOT_UNDERSTOOD = (FALLBACK, OUT_OF_SCOPE, OTHER_LANGUAGE)
 SECOND_READING = "second_reading"

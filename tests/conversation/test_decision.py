@@ -98,7 +98,7 @@ CHEST = Finding("emergency_chest_pain", "emergency.chest", "chest pain")
 STROKE = Finding("emergency_stroke", "emergency.stroke", "face droops")
 WARFARIN = Finding("clinician_medicine", "medicine.anticoagulant", "warfarin")
 DOSE = Finding("clinician_dose", "clinician.dose", "how many units")
-ABROAD = Finding("emergency_stroke", "emergency.foreign.romanised-stroke", "lamhne mein")
+ABROAD = Finding("emergency_stroke", "emergency.abroad", "lamhne mein", foreign=True)
 SIGNAL = Finding("emergency_other", "emergency.signal", "911", asks=True)
 WIFE = Finding("clinician_pregnancy", "clinician.relative", "my wife is", weak=True)
 
