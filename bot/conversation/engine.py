@@ -33,8 +33,10 @@ from bot.conversation.model import require_model
 from bot.conversation.processor import TurnProcessor
 from bot.conversation.reply import Reply, reply_of, safe_reply
 from bot.record.asked_next import asked_next
+from bot.record.chain import note_head
 from bot.record.database import RecordError
 from bot.record.promotion import note_serving, reviewed_file
+from bot.record.proof import note_texts
 from bot.record.record import PATIENCE_SECONDS
 from bot.record.tracker_store import RecordTrackerStore, StaleTurnError
 from bot.record.turns import Turn, utc
@@ -70,6 +72,9 @@ _LOAD_AGAIN_SECONDS = 30.0
 
 _LOOK_SECONDS = 5.0
 """How often the engine looks whether staff promoted a model, or stepped back from one."""
+
+_HEAD_SECONDS = 60.0
+"""How often the newest link of the record's chain is noted beside the record and in the log."""
 
 
 @dataclass(frozen=True)
@@ -107,10 +112,13 @@ class Engine:
         self._locks: OrderedDict[str, asyncio.Lock] = OrderedDict()
         self._working = asyncio.Semaphore(_WORKED_OUT_AT_ONCE)
         self._in_progress = 0
+        self._texts_noted = False
+        self._head_noted = -_HEAD_SECONDS
 
     def load(self) -> None:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
         self._loaded_last = time.monotonic()
+        self._note_texts()
         threadpool_limits(limits=1, user_api="blas")  # threads that share one small product wait for each other longer than it takes
         try:
             self._reviewed, self._made_from = self._reviewed_now(), fingerprint(self._settings.data, reviewed="")
@@ -141,6 +149,7 @@ class Engine:
                 await self.take_up()
             except Exception as error:  # noqa: BLE001 - the model in use stays in use
                 log.error("engine.not_taken_up", error=type(error).__name__)
+            await asyncio.to_thread(self._keep_proof)
 
     async def take_up(self) -> bool:
         """Swaps the model when the reviewed examples, and nothing else a model is made from, have changed since it was loaded.
@@ -163,6 +172,29 @@ class Engine:
         log.info("engine.taken_up", model=path.name)
         await self._tell()
         return True
+
+    def _note_texts(self) -> None:
+        """Notes the approved texts in the record before one of them is sent; tried again by and by when it cannot be written."""
+        try:
+            note_texts(self.store.database, self.library, utc(time.time()))
+            self._texts_noted = True
+        except (RecordError, sqlite3.Error, OSError) as error:
+            log.error("engine.texts_not_noted", error=type(error).__name__)
+
+    def _keep_proof(self) -> None:
+        """Notes what `record verify` will need and could not be noted before, and now and then the head of the chain."""
+        if not self._texts_noted:
+            self._note_texts()
+        if (path := self.store.record.path) is None or time.monotonic() - self._head_noted < _HEAD_SECONDS:
+            return
+        self._head_noted = time.monotonic()
+        try:
+            noted = note_head(self.store.database, path, utc(time.time()))
+        except (RecordError, sqlite3.Error, OSError) as error:
+            log.error("engine.head_not_noted", error=type(error).__name__)
+        else:
+            if noted is not None:
+                log.info("record.head", link=noted[0], digest=noted[1])
 
     def _reviewed_now(self) -> os.stat_result | None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import time
 from contextlib import closing
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.record import review_schema
+from bot.record import chain, proof, review_schema
 from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
@@ -39,6 +40,7 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
     """
     if path is None:
         database = Database(sqlite3.connect(":memory:", check_same_thread=False))
+        chain.use_key(database.conn, secrets.token_bytes(32))
         database.execute("PRAGMA foreign_keys=ON")
         migrations.apply(database)
         return database
@@ -66,8 +68,10 @@ def connect(path: Path, *, any_thread: bool = False, durable: bool = True) -> Da
 
     Raises:
         sqlite3.Error: it cannot be opened.
+        OSError: its key cannot be read.
     """
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_MS / 1000, check_same_thread=not any_thread)
+    chain.use_key(connection, chain.load_key(path))
     _use_write_ahead_log(connection)
     connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
     if not durable:
@@ -227,6 +231,13 @@ def checks_wait(database: Database) -> None:
     unjudged = "FROM turn_facts WHERE route = 'check' AND verdict IS NULL"
     database.execute(f"DELETE FROM queue_items WHERE queue = 'sample' AND turn IN (SELECT turn {unjudged})")
     database.execute(f"INSERT INTO queue_items (queue, turn) SELECT 'emergencies', turn {unjudged}")
+
+
+@migrations()
+def keyed_chain(database: Database) -> None:
+    """Which texts were in use when, and one keyed chain over all that is read, decided or sent, begun with what is there."""
+    proof.create(database)
+    chain.create(database)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:

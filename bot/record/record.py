@@ -69,6 +69,11 @@ class Record:
         self._thread: threading.Thread | None = None
 
     @property
+    def path(self) -> Path | None:
+        """The file, or None for a record in memory."""
+        return self._path
+
+    @property
     def database(self) -> Database:
         """The record for code outside the record's thread: a connection of its own to a file, the only one to a record
         in memory.

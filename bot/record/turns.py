@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,7 +10,6 @@ from typing import Any
 import orjson
 from sqlite_utils import Database
 
-from bot.content.opening import is_made_of
 from bot.record.filters import TurnFilter, find
 from bot.record.review_schema import MONTHLY
 from bot.safety.redaction import kept
@@ -221,29 +219,3 @@ def all_turns(database: Database) -> Iterator[Turn]:
     """Every turn, oldest first."""
     for row in database.execute(f"{_SELECT} ORDER BY turns.id"):
         yield _turn(row)
-
-
-def verify_turns(database: Database) -> tuple[int, list[str]]:
-    """How many turns were checked, and one sentence for each that does not hold what was approved.
-
-    A text must hash to the hash stored with it, and the warning must be the warning. A text that was worked out at the time of the
-    question must come out the same again from the approved pattern and the facts stored with it.
-    """
-    checked, problems = 0, []
-    for turn in all_turns(database):
-        checked += 1
-        name = f"{turn.conversation} #{turn.number}"
-        if not turn.messages:
-            problems.append(f"{name}: no reply was sent.")
-        if turn.warning != WARNING:
-            problems.append(f"{name}: the warning is missing or changed.")
-        if turn.reply != "\n\n".join(str(message.get("text") or "") for message in turn.messages):
-            problems.append(f"{name}: the reply that is searched is not the reply that was sent.")
-        for message in turn.messages:
-            snippet = message.get("snippet") or {}
-            text = str(message.get("text") or "").removesuffix(f"\n\n{WARNING}")
-            if hashlib.sha256(text.encode()).hexdigest() != snippet.get("hash"):
-                problems.append(f"{name}: the text of `{snippet.get('id')}` is not the approved one.")
-            elif "made_of" in snippet and not is_made_of(snippet["made_of"], text):
-                problems.append(f"{name}: the text of `{snippet.get('id')}` is not made of its approved pattern and the facts that were stored.")
-    return checked, problems

@@ -16,7 +16,8 @@ from bot.conversation.engine import CANARIES, Engine
 from bot.conversation.reply import Reply
 from bot.record.database import open_record
 from bot.record.private import KEPT_APART
-from bot.record.turns import get_conversation, turns_of, verify_turns
+from bot.record.proof import prove
+from bot.record.turns import get_conversation, turns_of
 from bot.safety.warning import WARNING
 from bot.settings import Settings
 
@@ -61,8 +62,9 @@ def test_strange_input_is_never_silence(text: str, say: Say) -> None:
 
 
 def test_every_reply_is_an_approved_snippet_byte_for_byte(engine: Engine) -> None:
-    checked, problems = verify_turns(engine.store.database)
-    assert problems == [], checked
+    proof = prove(engine.store.database, None)
+    assert proof.turns > 0
+    assert proof.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_a_question_about_a_day_is_worked_out_and_the_record_proves_it(
     monkeypatch.setattr(engine._processor.nlg, "_clock", lambda: datetime(2026, 12, 7, 13, 30, tzinfo=UTC))
     reply = say(text)
     assert reply.messages[0].text == front + engine.library["opening_hours"].text
-    assert verify_turns(engine.store.database)[1] == []
+    assert prove(engine.store.database, None).problems == ()
 
 
 def test_hours_that_cannot_be_worked_out_leave_the_plain_answer(engine: Engine, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from bot.content.library import Library
 from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
-from bot.record.turns import verify_turns
+from bot.record.proof import prove
 from bot.safety.warning import WARNING
 from bot.vocabulary import Route
 
@@ -183,6 +183,6 @@ def test_a_random_visitor_always_gets_an_approved_reply(engine: Engine, loop: as
                 suppress_health_check=list(HealthCheck),
             ),
         )
-    checked, problems = verify_turns(engine.store.database)
-    assert checked >= TURNS
-    assert problems == []
+    proof = prove(engine.store.database, None)
+    assert proof.turns >= TURNS
+    assert proof.problems == ()
