@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -388,9 +388,31 @@ def record_verify() -> None:
             f"Not proved: {len(proof.problems)} above. Keep a copy of the record and its .key and .heads files, then find out who wrote to it.", err=True
         )
         sys.exit(1)
+    _noted(database, "record.verified", "everything", turns=proof.turns, links=proof.links)
     note_head(database, path, utc(time.time()))
     click.echo(f"{proof.turns} turns verified: every text was approved and in use, and every turn carried the warning.")
     click.echo(f"{proof.links} links of the chain, {proof.entries} audit entries and {proof.texts} texts verified: nothing was changed or taken out.")
+
+
+@record.command("statement")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day, as 2026-10-01.")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day.")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def record_statement(first: datetime, last: datetime, file: Path) -> None:
+    """Write a dated statement for a period to FILE (.html or .pdf): what was sent, who approved it, and whether the record holds."""
+    if file.suffix not in (".html", ".pdf"):
+        raise Refused(f"{file}: name a file that ends in .html or .pdf.")
+    if first > last:
+        raise Refused(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}. Swap them.")
+    from bot.record.statement import as_html, as_pdf, make_statement
+
+    clinic = load_library(Settings().data).clinic.fields["name"]
+    made = make_statement(_record(), Settings().database, clinic, first.date(), last.date(), utc(time.time()))
+    try:
+        file.write_bytes(as_pdf(made) if file.suffix == ".pdf" else as_html(made).encode())
+    except OSError as error:
+        raise Refused(f"{file}: cannot be written ({error.strerror}). Choose another place.") from error
+    click.echo(f"{file}: {'the record holds.' if made.holds else 'the record does NOT hold; the statement says where.'}")
 
 
 def _record() -> Any:
