@@ -447,6 +447,7 @@ _BY = click.option("--by", default="command line", show_default=True, help="Who 
 def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
     """Train a candidate with the accepted corrections, run the quality gate before and after, and say how they compare."""
     from bot.improvement.candidate import improve as improve_with
+    from bot.record.promotion import LOSSES
 
     click.echo("Training and measuring a candidate.")
     started = time.monotonic()
@@ -455,6 +456,8 @@ def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
     for row in run.results["measures"]:
         limit = f"{'at most' if row['at_most'] else 'at least'} {row['floor']:.1%}"
         click.echo(f"{row['label']}: {row['before']:.1%} before, {row['after']:.1%} after ({limit}{'' if row['passes'] else ', NOT PASSED'})")
+    for loss in run.results["losses"]:
+        click.echo(f"{LOSSES[loss['kind']]}: {loss['text']!r} ({loss['before']} -> {loss['after']})")
     click.echo(f"Run {run.id}: {run.message} `python -m bot improve promote {run.id}` puts it in use.")
 
 

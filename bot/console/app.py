@@ -136,6 +136,8 @@ def _routes() -> list[BaseRoute]:
             Action("/training/advice", training.advise, role="reviewer"),
             Page("/training/{id}", training.run, role="reviewer"),
             Action("/training/{id}", training.settle, role="clinician"),
+            Action("/training/{id}/reason", training.accept_loss, role="reviewer"),
+            Action("/training/{id}/give-up", training.give_up, role="clinician"),
             Action("/corrections/{id}", training.decide, role="clinician"),
             Page("/snippets", snippets.snippets, role="viewer"),
             Page("/snippets/{id}", snippets.snippet, role="viewer"),

@@ -40,6 +40,8 @@ SAID: Mapping[str, str] = {
     "training": "The training has started. It takes some minutes; reload this page to follow it.",
     "asking": "The model is being asked. Reload this page in half a minute: what it makes of each sentence is then noted beside it.",
     "grouping": "The grouping has started. Reload this page in a minute.",
+    "reason-kept": "Your reason is kept with the sentence.",
+    "given-up": "The training is ended. Another one can start.",
     "promoted": "Promoted: the website takes this model up within seconds.",
     "stepped-back": "Stepped back: the website takes the model from before up again within seconds.",
 }

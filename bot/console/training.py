@@ -11,8 +11,8 @@ from starlette.responses import Response
 from bot.console.page import go, library_of, now, page, path_number, who
 from bot.console.state import console_of
 from bot.record import audit
-from bot.record.corrections import corrections_of, decide_correction, get_run, last_promoted, list_corrections, list_runs
-from bot.record.promotion import promote, serving, step_back
+from bot.record.corrections import corrections_of, decide_correction, finish_run, get_run, last_promoted, list_corrections, list_runs
+from bot.record.promotion import LOSSES, give_reason, losses_of, promote, reasons_of, serving, step_back, unaccepted
 from bot.record.review import ReviewError
 
 
@@ -46,10 +46,50 @@ def run(request: Request) -> Response:
         audit.append(database, who(request), "training.read", f"run {found.id}", now(request))
         latest = last_promoted(database)
         answering = serving(database)
-    questions = {snippet.id: snippet.question for snippet in library_of(request) or ()}
+        reasons, left = reasons_of(database, found.id), set(unaccepted(database, found))
+    library = library_of(request)
+    questions = {snippet.id: snippet.question for snippet in library or ()}
+    texts = {snippet.id: snippet.text for snippet in library or ()}
+    changed = found.results.get("changed", [])
     return page(
-        request, "run.html", run=found, corrections=taken, in_use=latest is not None and latest.id == found.id, answering=answering, questions=questions
+        request,
+        "run.html",
+        run=found,
+        corrections=taken,
+        in_use=latest is not None and latest.id == found.id,
+        answering=answering,
+        questions=questions,
+        texts=texts,
+        losses=losses_of(found),
+        measures=sorted(found.results.get("measures", ()), key=lambda row: not row.get("worse")),
+        loss_words=LOSSES,
+        reasons=reasons,
+        left=left,
+        worse=[row for row in changed if row["better"] is False],
+        others=[row for row in changed if row["better"] is not False],
     )
+
+
+def accept_loss(request: Request, form: Mapping[str, str]) -> Response:
+    """Why a colleague accepts that the candidate is less safe with one sentence."""
+    run_id, loss = path_number(request), form.get("loss", "")
+    if not loss.isdigit():
+        raise HTTPException(400, "The sentence is missing. Reload the page.")
+    with console_of(request).record() as database:
+        give_reason(database, run_id, int(loss), by=who(request), role=request.state.session.role, reason=form.get("reason", ""), now=now(request))
+    return go(f"/training/{run_id}", "reason-kept")
+
+
+def give_up(request: Request, form: Mapping[str, str]) -> Response:
+    """Ends a training that was cut short, so that another can start."""
+    run_id = path_number(request)
+    with console_of(request).record() as database:
+        found = get_run(database, run_id)
+        if found.state != "training":
+            raise ReviewError(f"Run {run_id} is not being trained any more.")
+        audit.append(database, who(request), "training.given_up", f"run {run_id}", now(request))
+        finish_run(database, run_id, state="failed", now=now(request), message=f"Given up by {who(request)}.")
+    return go(f"/training/{run_id}", "given-up")
 
 
 def start(request: Request, form: Mapping[str, str]) -> Response:

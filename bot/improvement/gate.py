@@ -23,6 +23,8 @@ LABELS = {
     "off_topic_answered": "Off-topic messages that got an answer",
 }
 
+_ALARMS = (Route.EMERGENCY, Route.CHECK)
+
 Question = Mapping[str, Any]
 """One held-out question: `text`, `route`, `snippet` (one id, several or none) and the `file` it stands in."""
 Answer = Mapping[str, Any]
@@ -55,17 +57,20 @@ def compare(questions: Sequence[Question], before: Sequence[Answer], after: Sequ
     ]
     rows = [(old, new) for file in was for old, new in zip(was[file], became[file], strict=True)]
     changed = [
-        {"text": old.text, "before": old.snippet or old.route, "after": new.snippet or new.route, "better": _better(old, new)}
+        {"text": old.text, "before": named_row(old), "after": named_row(new), "better": _better(old, new)}
         for old, new in rows
-        if (old.snippet or old.route) != (new.snippet or new.route)
+        if named_row(old) != named_row(new)
     ]
-    return {"measures": measures, "passes": all(row["passes"] for row in measures), "changed": changed}
+    losses = [{"kind": kind, "text": old.text, "before": named_row(old), "after": named_row(new)} for old, new in rows if (kind := _loss(old, new))]
+    return {"measures": measures, "passes": all(row["passes"] for row in measures), "changed": changed, "losses": losses}
 
 
 def _measured(floor: Floor, was: Sequence[Routed], became: Sequence[Routed]) -> dict[str, Any]:
     shares = [rates(rows).named()[floor.rate].value or 0.0 for rows in (was, became)]
     limit = floor.at_least if floor.at_most is None else floor.at_most
-    return {"before": shares[0], "after": shares[1], "floor": limit, "at_most": floor.at_most is not None, "passes": below(floor, rates(became)) is None}
+    at_most = floor.at_most is not None
+    worse = shares[1] > shares[0] if at_most else shares[1] < shares[0]
+    return {"before": shares[0], "after": shares[1], "floor": limit, "at_most": at_most, "worse": worse, "passes": below(floor, rates(became)) is None}
 
 
 def _routed(questions: Sequence[Question], answers: Sequence[Answer]) -> dict[str, list[Routed]]:
@@ -80,6 +85,23 @@ def _routed(questions: Sequence[Question], answers: Sequence[Answer]) -> dict[st
 def named(answer: Answer) -> str:
     """An answer in a word: the snippet sent, or the route without one."""
     return str(answer["snippet"] or answer["route"])
+
+
+def named_row(row: Routed) -> str:
+    """The same of a question that was asked."""
+    return str(row.snippet or row.route)
+
+
+def _loss(was: Routed, became: Routed) -> str | None:
+    """What a change takes from a visitor's safety (a key of `bot.record.promotion.LOSSES`), or None. A share of all questions would hide the one."""
+    alarmed = was.route in _ALARMS, became.route in _ALARMS
+    if was.wanted_route == Route.EMERGENCY and alarmed == (True, False):
+        return "emergency_lost"
+    if was.wanted_route in (Route.EMERGENCY, Route.CLINICIAN) and became.route == Route.ANSWER and was.route != Route.ANSWER:
+        return "risk_answered"
+    if was.wanted_route == Route.EMERGENCY and all(alarmed) and was.snippet != became.snippet:
+        return "other_emergency"
+    return None
 
 
 def _better(was: Routed, became: Routed) -> bool | None:

@@ -74,6 +74,7 @@ COVERED: Mapping[str, Covered] = {
             *("results", "decided_by", "decided_at"),
         )
     ),
+    "run_reasons": Covered(("role", "reason", "at"), "{row}.run || ' ' || {row}.loss || ' ' || {row}.by"),
     "corrections": Covered(("turn", "text", "intent", "state", "proposed_by", "proposed_at", "decided_by", "decided_at", "advice", "run")),
     "gap_clusters": Covered(("exemplar", "decision", "target", "decided_by", "decided_at")),
     "gap_members": Covered(("cluster", "at"), "{row}.turn"),
@@ -142,29 +143,44 @@ def _as_text(value: object) -> str:
 
 
 def create(database: Database) -> None:
-    """Makes the chain, with a link for every row that is there, and the triggers that go on with it."""
+    """Makes the chain, empty; `arm` begins it."""
     database.execute("CREATE TABLE chain (n INTEGER PRIMARY KEY, what TEXT NOT NULL, row NOT NULL, told TEXT NOT NULL, seal BLOB NOT NULL)")
     never = "SELECT RAISE(ABORT, 'the chain is append-only')"
     for event in ("UPDATE", "DELETE"):
         database.execute(f"CREATE TRIGGER chain_no_{event.lower()} BEFORE {event} ON chain BEGIN {never}; END")
+
+
+def arm(database: Database) -> None:
+    """Seals the rows of each table that is newly covered, or whose covered columns are others now, and makes its triggers.
+
+    To be called when the schema has been brought up to date, in the same transaction. What was forged in such a table
+    before is sealed as it is, so verify a record before an upgrade.
+    """
+    there = _triggers_there(database)
     for table in COVERED:
-        cover(database, table)
+        wanted = triggers(table)
+        if any(there.get(name) != statement for name, statement in wanted.items()):
+            _seal_rows(database, table)
+            for name in (name for name in there if name.rpartition("_")[0] == f"chain_{table}"):
+                database.execute(f"DROP TRIGGER {name}")
+            for statement in wanted.values():
+                database.execute(statement)
 
 
-def cover(database: Database, table: str) -> None:
-    """Seals every row of a table and makes its triggers; those it had, for other columns, are replaced."""
+def _seal_rows(database: Database, table: str) -> None:
     covered = COVERED[table]
-    key = covered.key.format(row=table)
-    before = database.execute("SELECT seal FROM chain ORDER BY n DESC LIMIT 1").fetchone()
-    last = before[0] if before else None
+    newest = database.execute("SELECT seal FROM chain ORDER BY n DESC LIMIT 1").fetchone()
+    last = newest[0] if newest else None
     seal = f"SELECT chain_seal({', '.join('?' * (4 + len(covered.columns)))})"
-    columns = ", ".join([key, *covered.columns])
+    columns = ", ".join([covered.key.format(row=table), *covered.columns])
     for row, *values in database.execute(f"SELECT {columns} FROM {table} ORDER BY 1").fetchall():
         (last,) = database.execute(seal, [last, table, row, FOUND, *values]).fetchone()
         database.execute("INSERT INTO chain (what, row, told, seal) VALUES (?, ?, ?, ?)", [table, row, FOUND, last])
-    for name, statement in triggers(table).items():
-        database.execute(f"DROP TRIGGER IF EXISTS {name}")
-        database.execute(statement)
+
+
+def _triggers_there(database: Database) -> dict[str, str]:
+    rows = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'chain\\_%' ESCAPE '\\'")
+    return dict(rows.fetchall())
 
 
 def triggers(table: str) -> dict[str, str]:
@@ -263,7 +279,7 @@ def _links(database: Database) -> tuple[int, list[str]]:
 
 
 def _schema(database: Database) -> list[str]:
-    there = dict(database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'chain\\_%' ESCAPE '\\'").fetchall())
+    there = _triggers_there(database)
     wanted = {name: statement for table in COVERED for name, statement in triggers(table).items()}
     return [f"schema: the trigger {name} is missing or changed." for name, statement in wanted.items() if there.get(name) != statement]
 

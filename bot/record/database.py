@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.record import chain, proof, review_schema
+from bot.record import chain, promotion, proof, review_schema
 from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
@@ -42,7 +42,7 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
         database = Database(sqlite3.connect(":memory:", check_same_thread=False))
         chain.use_key(database.conn, secrets.token_bytes(32))
         database.execute("PRAGMA foreign_keys=ON")
-        migrations.apply(database)
+        _bring_up_to_date(database)
         return database
     try:
         private_folder(path.parent)
@@ -53,12 +53,17 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
         if migrations.pending(database):
             database.conn.execute("BEGIN IMMEDIATE")  # another process may be opening the same new file
             with database.conn:
-                migrations.apply(database)
+                _bring_up_to_date(database)
     except (OSError, sqlite3.Error) as error:
         raise RecordError(
             f"{path}: the record cannot be opened ({error}). Check the folder, its permissions and the free space, or set OZONE_DATABASE."
         ) from error
     return database
+
+
+def _bring_up_to_date(database: Database) -> None:
+    migrations.apply(database)
+    chain.arm(database)
 
 
 def connect(path: Path, *, any_thread: bool = False, durable: bool = True) -> Database:
@@ -234,8 +239,14 @@ def checks_wait(database: Database) -> None:
 
 
 @migrations()
+def reasons_for_losses(database: Database) -> None:
+    """Why people accept that a candidate is less safe with a sentence."""
+    promotion.create(database)
+
+
+@migrations()
 def keyed_chain(database: Database) -> None:
-    """Which texts were in use when, and one keyed chain over all that is read, decided or sent, begun with what is there."""
+    """Which texts were in use when, and one keyed chain over all that is read, decided or sent."""
     proof.create(database)
     chain.create(database)
 

@@ -344,6 +344,36 @@ def test_whoever_has_waited_longest_is_the_first_request(log_in: LogIn, database
     assert 'href="mailto:jo%40mail.example"' in html
 
 
+def test_a_less_safe_candidate_shows_what_was_lost_first_and_waits_for_two_people(log_in: LogIn, database: Database) -> None:
+    run = start_run(database, by="carla", now=AT, model="m1", file_before="")
+    losses = [{"kind": "emergency_lost", "text": "a black curtain", "before": "emergency_other", "after": "clinician_after_session"}]
+    changed = [
+        {"text": "how dear", "before": "clarify", "after": "cost", "better": True},
+        {"text": "how far", "before": "location", "after": "clarify", "better": False},
+    ]
+    measure = {"label": "Questions that got their answer", "before": 0.9, "after": 0.8, "floor": 0.7, "at_most": False, "worse": True, "passes": True}
+    results = {"measures": [measure], "passes": True, "changed": changed, "losses": losses}
+    finish_run(database, run, state="ready", now=AT, message="", model="m2", file_after="x", results=results)
+    reviewer, clinician = log_in("reviewer"), log_in("clinician")
+    page = clinician.get(f"/training/{run}")
+    assert page.index("a black curtain") < page.index("how far") < page.index("Questions that got their answer") < page.index("how dear")
+    assert "no longer shown the emergency number" in page
+    assert "▼ worse" in page
+    assert "must be accepted by two people" in page
+    assert clinician.post(f"/training/{run}", {"word": "promote"})[0] == 400
+    for browser in (reviewer, clinician):
+        assert browser.post(f"/training/{run}/reason", {"loss": "0", "reason": "A rule finds this one."}) == (303, f"/training/{run}?said=reason-kept")
+    assert "Accepted by two people." in clinician.get(f"/training/{run}")
+
+
+def test_a_training_whose_process_is_gone_is_ended_on_its_page(log_in: LogIn, database: Database) -> None:
+    run = start_run(database, by="carla", now=AT, model="m1", file_before="")
+    carla = log_in("clinician")
+    assert carla.post(f"/training/{run}/give-up")[0] == 303
+    assert "Given up by" in carla.get(f"/training/{run}")
+    assert carla.post(f"/training/{run}/give-up")[0] == 400
+
+
 @pytest.mark.parametrize("state", ["training", "failed", "ready"])
 def test_a_run_without_results_is_a_page_all_the_same(log_in: LogIn, database: Database, state: str) -> None:
     run = start_run(database, by="admin", now=AT, model="old", file_before="")

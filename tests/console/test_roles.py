@@ -23,9 +23,12 @@ MAY = {
     "reviewer": {
         *("/queues/{queue}/turns/{id}", "/queues/{queue}/next", "/queues/{queue}/skip", "/queues/{queue}/complete"),
         *("/turns/{id}/verdict", "/turns/{id}/notes", "/turns/{id}/tags", "/turns/{id}/flag", "/turns/{id}/assignee"),
-        *("/requests", "/gaps/group", "/gaps/{id}", "/training", "/training/advice", "/training/{id}"),
+        *("/requests", "/gaps/group", "/gaps/{id}", "/training", "/training/advice", "/training/{id}", "/training/{id}/reason"),
     },
-    "clinician": {"/bulk", "/export.jsonl", "/export.csv", "/requests/{id}", "/training", "/training/{id}", "/corrections/{id}"},
+    "clinician": {
+        *("/bulk", "/export.jsonl", "/export.csv", "/requests/{id}", "/training", "/training/{id}", "/training/{id}/give-up"),
+        "/corrections/{id}",
+    },
     "admin": {"/staff", "/staff/{name}", "/settings", "/audit"},
 }
 """What each role adds. An address that is not here fails the test: think about who may use it, then write it down."""

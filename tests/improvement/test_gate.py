@@ -46,3 +46,32 @@ def test_every_default_floor_is_named_in_plain_words() -> None:
 def test_missing_questions_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(GateError, match="held-out questions are missing"):
         read_questions(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "before", "after", "kind"),
+    [
+        (1, GOOD[1], {"route": "clinician", "snippet": "clinician_after_session"}, "emergency_lost"),
+        (1, {"route": "check", "snippet": "check_emergency"}, {"route": "clarify", "snippet": None}, "emergency_lost"),
+        (1, GOOD[1], {"route": "emergency", "snippet": "emergency_poisoning"}, "other_emergency"),
+        (2, GOOD[2], {"route": "answer", "snippet": "cost"}, "risk_answered"),
+        (1, GOOD[1], {"route": "answer", "snippet": "cost"}, "emergency_lost"),
+    ],
+)
+def test_a_single_loss_of_safety_is_named(place: int, before: dict[str, Any], after: dict[str, Any], kind: str) -> None:
+    was, became = ([*GOOD[:place], answer, *GOOD[place + 1 :]] for answer in (before, after))
+    (loss,) = compare(QUESTIONS, was, became)["losses"]
+    assert (loss["kind"], loss["text"], loss["after"]) == (kind, QUESTIONS[place]["text"], after["snippet"] or after["route"])
+
+
+@pytest.mark.parametrize(
+    ("place", "before", "after"),
+    [
+        (1, {"route": "clinician", "snippet": "clinician_dose"}, GOOD[1]),
+        (2, {"route": "answer", "snippet": "cost"}, {"route": "answer", "snippet": "pets"}),
+        (0, GOOD[0], {"route": "out_of_scope", "snippet": None}),
+    ],
+)
+def test_what_is_no_less_safe_is_no_loss(place: int, before: dict[str, Any], after: dict[str, Any]) -> None:
+    was, became = ([*GOOD[:place], answer, *GOOD[place + 1 :]] for answer in (before, after))
+    assert compare(QUESTIONS, was, became)["losses"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlite_utils import Database
 from bot.content.ingredients import fingerprint
 from bot.record.corrections import finish_run, start_run
 from bot.record.database import open_record
-from bot.record.promotion import promote, read_reviewed
+from bot.record.promotion import give_reason, promote, read_reviewed
 from bot.record.review import ReviewError
 
 AT = "2026-01-01T00:00:00+00:00"
@@ -85,3 +86,58 @@ def test_a_candidate_whose_model_is_gone_is_refused(project: Path, database: Dat
     next((project / "models").glob("*.tar.gz")).unlink()
     with pytest.raises(ReviewError, match="no longer there"):
         _promote(project, database, candidate)
+
+
+LOSSES = [
+    {"kind": "emergency_lost", "text": "a black curtain", "before": "emergency_other", "after": "clinician_after_session"},
+    {"kind": "other_emergency", "text": "the razor", "before": "emergency_self_harm", "after": "emergency_poisoning"},
+]
+REASON = "The second reading finds it."
+
+
+@pytest.fixture
+def less_safe(database: Database, candidate: int) -> int:
+    """A candidate that is less safe with two sentences."""
+    database.execute("UPDATE improvement_runs SET results = ? WHERE id = ?", [json.dumps({"measures": [], "passes": True, "losses": LOSSES}), candidate])
+    return candidate
+
+
+def _accept(database: Database, run: int, loss: int, *people: tuple[str, str]) -> None:
+    for name, role in people:
+        give_reason(database, run, loss, by=name, role=role, reason=REASON, now=AT)
+
+
+BOTH = (("carla", "clinician"), ("rob", "reviewer"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {0: BOTH},
+        {0: BOTH, 1: (("carla", "clinician"),)},
+        {0: BOTH, 1: (("carla", "clinician"), ("carla", "clinician"))},
+        {0: BOTH, 1: (("rob", "reviewer"), ("ada", "admin"))},
+    ],
+)
+def test_a_less_safe_candidate_waits_for_two_people_and_a_clinician(
+    project: Path, database: Database, less_safe: int, given: dict[int, tuple[tuple[str, str], ...]]
+) -> None:
+    for loss, people in given.items():
+        _accept(database, less_safe, loss, *people)
+    with pytest.raises(ReviewError, match=r"less safe\. Two people, one of them a clinician"):
+        _promote(project, database, less_safe)
+    assert read_reviewed(project / "data") == ""
+
+
+def test_with_both_reasons_for_each_it_is_promoted(project: Path, database: Database, less_safe: int) -> None:
+    for loss in range(2):
+        _accept(database, less_safe, loss, *BOTH)
+    _promote(project, database, less_safe)
+    assert read_reviewed(project / "data") == REVIEWED
+
+
+@pytest.mark.parametrize(("loss", "reason", "said"), [(2, REASON, "no such sentence"), (-1, REASON, "no such sentence"), (0, "  fine  ", "at least 10")])
+def test_a_reason_that_is_none_is_refused(database: Database, less_safe: int, loss: int, reason: str, said: str) -> None:
+    with pytest.raises(ReviewError, match=said):
+        give_reason(database, less_safe, loss, by="carla", role="clinician", reason=reason, now=AT)
