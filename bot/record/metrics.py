@@ -124,7 +124,7 @@ def figures(database: Database, first: date, last: date, *, zone: tzinfo | None,
     twice, agreed = _agreement(database, since, until)
     return Figures(
         buckets=_buckets(database, first, last, zone, weekly),
-        snippets=_usefulness(database, period),
+        snippets=usefulness(database, since, until),
         first_replies={int(name): count for name, count in _sums(database, "first_reply", [period])[0].items()},
         judged_twice=twice,
         agreed=agreed,
@@ -196,7 +196,9 @@ def _next_month(month: str) -> str:
     return f"{year + number // 12}-{number % 12 + 1:02}"
 
 
-def _usefulness(database: Database, period: tuple[str, str]) -> list[Usefulness]:
+def usefulness(database: Database, since: str, until: str) -> list[Usefulness]:
+    """What was sent between two times (ISO 8601 in UTC, whole hours) and what visitors said of it, the most sent first."""
+    period = (since[:13], until[:13])
     sent, helpful, not_helpful = (_sums(database, kind, [period])[0] for kind in ("snippet", "helpful", "not_helpful"))
     rows = [Usefulness(snippet, sent.get(snippet, 0), helpful.get(snippet, 0), not_helpful.get(snippet, 0)) for snippet in {*sent, *helpful, *not_helpful}]
     return sorted(rows, key=lambda row: (-row.sent, row.snippet))

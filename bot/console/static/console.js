@@ -134,3 +134,34 @@ if (document.querySelector("[data-count]")) {
   setInterval(refresh, EVERY_MS);
   document.addEventListener("visibilitychange", refresh);
 }
+
+// A draft: the reply and the checks follow what is typed, and leaving the page with unsaved words asks first.
+
+const draft = document.querySelector("form[data-draft]");
+const TYPED_MS = 600;
+
+async function follow() {
+  const body = new URLSearchParams(new FormData(draft));
+  body.set("action", "check");
+  try {
+    const response = await fetch(draft.action, { method: "POST", body, redirect: "error" });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const [now, fresh] = [document, page].map((where) => where.querySelector("[data-live]"));
+    if (now && fresh) now.replaceWith(fresh);
+  } catch {
+    // Offline, or logged out: sending the form says so.
+  }
+}
+
+if (draft) {
+  let timer = 0;
+  let unsaved = false;
+  draft.addEventListener("input", () => {
+    unsaved = true;
+    clearTimeout(timer);
+    timer = setTimeout(follow, TYPED_MS);
+  });
+  draft.addEventListener("submit", () => (unsaved = false));
+  addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
+}
