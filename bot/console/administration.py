@@ -48,7 +48,7 @@ def change_staff(request: Request, form: Mapping[str, str]) -> Response:
 def settings(request: Request) -> Response:
     """What goes into which queue."""
     with console_of(request).record() as database:
-        values: dict[str, Any] = {name: setting(database, name) for name in ("sample_percent", "low_confidence")}
+        values: dict[str, Any] = {name: setting(database, name) for name in ("sample_percent", "low_confidence", "one_person")}
     return page(request, "settings.html", **values)
 
 
@@ -59,6 +59,7 @@ def change_settings(request: Request, form: Mapping[str, str]) -> Response:
     with console_of(request).record() as database, database.atomic():
         change_setting(database, "sample_percent", sample, by=who(request), now=now(request))
         change_setting(database, "low_confidence", confidence, by=who(request), now=now(request))
+        change_setting(database, "one_person", 1 if "one_person" in form else 0, by=who(request), now=now(request))
     return go("/settings", "saved")
 
 

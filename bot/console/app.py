@@ -20,7 +20,21 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
-from bot.console import account, administration, conversations, figures, gaps, inbox, login, search, snippets, training, visitor_requests
+from bot.console import (
+    account,
+    administration,
+    answers,
+    conversations,
+    facts,
+    figures,
+    gaps,
+    golive,
+    inbox,
+    login,
+    search,
+    training,
+    visitor_requests,
+)
 from bot.console.access import Action, Guarded, Page
 from bot.console.accounts import AccountError, Throttle
 from bot.console.current import CurrentContent
@@ -29,6 +43,7 @@ from bot.console.page import page
 from bot.console.rendering import FOLDER, Pages
 from bot.console.security import HEADERS, UNATTENDED, SecurityHeaders, SessionGate
 from bot.console.state import Console, console_of
+from bot.console.words import published_now
 from bot.record.database import RecordError
 from bot.record.review import ReviewError
 from bot.settings import Settings
@@ -87,7 +102,7 @@ def create_app(
     app.router.redirect_slashes = False
     app.state.console = Console(
         settings=settings,
-        content=content or CurrentContent(settings.data),
+        content=content or CurrentContent(settings.data, published_now(settings.database)),
         pages=Pages(zone),
         throttle=throttle or Throttle(),
         clock=clock,
@@ -139,8 +154,13 @@ def _routes() -> list[BaseRoute]:
             Action("/training/{id}/reason", training.accept_loss, role="reviewer"),
             Action("/training/{id}/give-up", training.give_up, role="clinician"),
             Action("/corrections/{id}", training.decide, role="clinician"),
-            Page("/snippets", snippets.snippets, role="viewer"),
-            Page("/snippets/{id}", snippets.snippet, role="viewer"),
+            Page("/facts", facts.facts, role="viewer"),
+            Action("/facts", facts.save, role="admin"),
+            Page("/facts/changes", facts.changes, role="viewer"),
+            Action("/facts/changes/{id}", facts.settle, role="admin"),
+            Page("/golive", golive.golive, role="viewer"),
+            Page("/snippets", answers.moved, role="viewer"),
+            Page("/snippets/{id}", answers.moved, role="viewer"),
             Page("/account", account.account, role="viewer"),
             Action("/account", account.change, role="viewer"),
             Page("/staff", administration.staff, role="admin"),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bot.content.files import ContentError, read_mapping
 from bot.content.library import Library, load_library
+from bot.content.published import NOTHING, Published
 from bot.content.sync import examples_by_intent
 
 
@@ -52,8 +53,11 @@ class Snapshot:
 class CurrentContent:
     """Looks at names, sizes and times of the files at each call (under a millisecond) and reads only when they differ."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, published: Callable[[int], tuple[int, Published] | None] = lambda known: None) -> None:
+        """`published` is asked with the number of the state that is known, and gives a newer one of what staff published, if there is one."""
         self._data = data
+        self._ask = published
+        self._revision, self._published = 0, NOTHING
         self._lock = threading.Lock()
         self._seen: tuple[tuple[str, int, int], ...] | None = None
         self._snapshot = Snapshot()
@@ -62,7 +66,10 @@ class CurrentContent:
         """The content as of now. Never raises for content that cannot be used: conversations stay readable."""
         with self._lock:
             seen = tuple(sorted(self._fingerprint()))
-            if seen != self._seen:
+            newer = self._ask(self._revision)
+            if newer is not None:
+                self._revision, self._published = newer
+            if seen != self._seen or newer is not None:
                 self._snapshot = self._read()
                 self._seen = seen
                 gc.freeze()  # tens of thousands of values that stay: the garbage collector need not look through them again and again
@@ -85,7 +92,7 @@ class CurrentContent:
         library: Library | None = None
         rules: dict[str, RuleText] = {}
         try:
-            library = load_library(self._data)
+            library = load_library(self._data, published=self._published)
         except (ContentError, OSError) as error:
             problems.append(f"The snippets cannot be read, so turns cannot be compared with them. {error}")
         for path in sorted(self._data.glob("safety/*.yml")):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_WORDS = re.compile(r"\s+|\{[^{}]*\}|\w+(?:['’.,-]\w+)*|[^\w\s]")
+_WORDS = re.compile(r"\s+|\{[^{}]*\}|[$€£]?\w+(?:['’.,-]\w+)*|[^\w\s]")
 
 
 @dataclass(frozen=True)

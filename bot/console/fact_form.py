@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.content.clinic import UNKNOWN
-from bot.content.files import Written
+from bot.content.files import Written, as_written
 from bot.content.hours import WEEKDAYS, HoursError, Span, Week, read_dates, read_spans, time_words
 from bot.content.kinds import KINDS, KindError
 from bot.content.schema import Field
@@ -80,7 +80,7 @@ def check(fact: Field, raw: Raw) -> None:
             raise FactError(f"“{label(fact.name)}” is empty, and no clinic can do without it.")
         return
     try:
-        KINDS[fact.kind].read(written(raw))
+        KINDS[fact.kind].read(as_written(raw))
     except KindError as error:
         told = str(error)
         raise FactError(f"“{label(fact.name)}”{told if told.startswith(':') else f' {told}'}.") from error
@@ -90,7 +90,7 @@ def words(fact: Field, raw: Raw) -> str:
     """What texts say for a raw fact that is of its kind, or how closed days are listed."""
     if raw == UNKNOWN:
         return ""
-    value = KINDS[fact.kind].read(written(raw))
+    value = KINDS[fact.kind].read(as_written(raw))
     if fact.kind == "hours":
         return Week(days=value).words()  # type: ignore[arg-type]
     if isinstance(raw, Mapping):
@@ -127,7 +127,7 @@ def typed_grid(form: Mapping[str, str]) -> list[Day]:
 def rows(raw: Raw) -> list[Closed]:
     """The closed days, and a few empty rows."""
     listed = raw.items() if isinstance(raw, Mapping) else ()
-    found = [Closed(*(re.split(r"\s+to\s+", days) + [""])[:2], name) for days, name in listed]
+    found = [Closed(days[:10], days[-10:] if len(days) > 10 else "", name) for days, name in listed]
     return [*found, *[Closed("", "", "")] * SPARE_ROWS]
 
 
@@ -137,15 +137,6 @@ def typed_rows(form: Mapping[str, str]) -> list[Closed]:
     while f"holidays.{count}.name" in form:
         count += 1
     return [Closed(*(form.get(f"holidays.{row}.{part}", "").strip() for part in ("first", "last", "name"))) for row in range(count)]
-
-
-def written(raw: Raw) -> Written:
-    """A raw fact as the kinds read it."""
-    if isinstance(raw, str):
-        return Written(0, text=raw.strip())
-    if isinstance(raw, Mapping):
-        return Written(0, pairs=tuple((key, written(value)) for key, value in raw.items()), kind="mapping")
-    return Written(0, items=tuple(written(item) for item in raw), kind="list")
 
 
 def raw_of(value: Written) -> Raw:

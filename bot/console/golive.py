@@ -12,6 +12,7 @@ from bot.content.files import ContentError
 from bot.content.golive import before_going_live
 from bot.content.own_page import VERDICTS, load_own_page
 from bot.record.metrics import today
+from bot.record.texts import waiting
 
 LABELS = {"wrong": "Contradicts the assistant", "loose": "Says more than is known", "neutral": "States nothing", "fair": "May stay", "": "Not compared yet"}
 """What is said of a sentence, by its verdict."""
@@ -32,9 +33,12 @@ def golive(request: Request) -> Response:
     rank = {verdict: place for place, verdict in enumerate(("", *VERDICTS))}
     ordered = sorted(sentences, key=lambda sentence: (rank[sentence.verdict], sentence.number))
     counts = {verdict: sum(sentence.verdict == verdict for sentence in sentences) for verdict in rank}
+    with console.record(durable=False) as database:
+        to_approve = len(waiting(database))
     return page(
         request,
         "golive.html",
+        to_approve=to_approve,
         parts=[part for part in parts if part.name != "own_page"],
         sentences=ordered,
         counts={verdict: count for verdict, count in counts.items() if count},

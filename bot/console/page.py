@@ -42,6 +42,9 @@ SAID: Mapping[str, str] = {
     "grouping": "The grouping has started. Reload this page in a minute.",
     "reason-kept": "Your reason is kept with the sentence.",
     "given-up": "The training is ended. Another one can start.",
+    "published": "Published: visitors get the new words within seconds.",
+    "sent": "Sent: it waits for approval.",
+    "dropped": "Given up: what visitors read stays as it is.",
     "promoted": "Promoted: the website takes this model up within seconds.",
     "stepped-back": "Stepped back: the website takes the model from before up again within seconds.",
 }

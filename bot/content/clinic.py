@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.countries import Country, load_countries
-from bot.content.files import ContentError, Written, read_written
+from bot.content.files import ContentError, Written, as_written, read_written
 from bot.content.hours import Week
 from bot.content.kinds import KINDS, KindError, truth
 from bot.content.schema import Field, Schema, load_schema
@@ -44,6 +44,8 @@ class Clinic:
     unknown: frozenset[str] = field(default_factory=frozenset)
     country: frozenset[str] = field(default_factory=frozenset)
     """Names of the fields that come with the country."""
+    written: Mapping[str, Written] = field(default_factory=dict)
+    """Each fact as it is written."""
 
     def fill(self, text: str, owner: str) -> str:
         """`text` with every `{field}` replaced.
@@ -83,12 +85,13 @@ class Clinic:
         return f"{meant}A new one needs a line in data/clinic_schema.yml and one in data/clinic.yml."
 
 
-def load_clinic(path: Path, spelling: str | None = None) -> Clinic:
+def load_clinic(path: Path, spelling: str | None = None, published: Mapping[str, Any] | None = None) -> Clinic:
     """Reads clinic.yml, and beside it clinic_schema.yml, countries.yml and spelling.yml.
 
     Args:
         path: of clinic.yml.
         spelling: another one than clinic.yml asks for.
+        published: facts that take the place of those in clinic.yml, by dotted name.
 
     Raises:
         ContentError: one line for every fact that is missing, unknown to the schema, not of its kind, or at odds with another.
@@ -98,6 +101,7 @@ def load_clinic(path: Path, spelling: str | None = None) -> Clinic:
     written = dict(_flat(told, schema))
     problems: list[str] = []
     fictional = _read(Field(_FICTIONAL, "yes/no", ""), written.pop(_FICTIONAL), path, problems) if _FICTIONAL in written else False
+    written.update((name, as_written(raw)) for name, raw in (published or {}).items())
     problems += _names(written, schema, path)
     known = {name: value for name, value in written.items() if name in schema and not _is_unknown(value, schema[name])}
     values = {name: _read(schema[name], value, path, problems) for name, value in known.items()}
@@ -116,6 +120,7 @@ def load_clinic(path: Path, spelling: str | None = None) -> Clinic:
         spelling=spoken,
         unknown=frozenset(set(written) - set(known)),
         country=frozenset(country.words),
+        written=written,
     )
 
 

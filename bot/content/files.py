@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -61,6 +61,15 @@ class Written:
         """The same words, wherever they stand."""
         items = tuple(item.without_lines() for item in self.items)
         return replace(self, line=0, items=items, pairs=tuple((key, value.without_lines()) for key, value in self.pairs))
+
+
+def as_written(raw: object) -> Written:
+    """A text, a list of texts or a mapping of texts as if it stood in a file."""
+    if isinstance(raw, Mapping):
+        return Written(0, pairs=tuple((str(key), as_written(value)) for key, value in raw.items()), kind="mapping")
+    if isinstance(raw, Sequence) and not isinstance(raw, str):
+        return Written(0, items=tuple(as_written(item) for item in raw), kind="list")
+    return Written(0, text=str(raw).strip())
 
 
 def read_mapping(path: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from bot.content.clinic import Clinic, load_clinic
 from bot.content.files import ContentError, read_date, read_mapping
 from bot.content.opening import Opening, load_opening
+from bot.content.published import NOTHING, Published
 from bot.content.snippet import AFTER_RISK, Snippet, read_approval
 from bot.content.source import Source, read_source
 from bot.vocabulary import Route
@@ -30,12 +31,16 @@ SHORT = "_in_short"
 
 @dataclass(frozen=True)
 class Library:
-    """Snippets by id, with the clinic they speak for, what is said first to a question about a certain day, and the sources by id."""
+    """Snippets by id, with the clinic they speak for, what is said first to a question about a certain day, and the sources by id.
+
+    `written` holds each snippet as it is written, with its {fields} still open.
+    """
 
     snippets: Mapping[str, Snippet]
     clinic: Clinic
     opening: Opening | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
+    written: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def __getitem__(self, snippet_id: str) -> Snippet:
         return self.snippets[snippet_id]
@@ -66,17 +71,18 @@ class Library:
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def load_library(data: Path, spelling: str | None = None) -> Library:
+def load_library(data: Path, spelling: str | None = None, published: Published = NOTHING) -> Library:
     """Reads data/clinic.yml and every file in data/snippets.
 
     Args:
         data: the content folder.
         spelling: another one than clinic.yml asks for.
+        published: what takes the place of what the files hold.
 
     Raises:
         ContentError: anything missing, unknown, doubled or not filled; the message names the file and the snippet.
     """
-    clinic = load_clinic(data / "clinic.yml", spelling)
+    clinic = load_clinic(data / "clinic.yml", spelling, published.facts)
     folder = data / "snippets"
     paths = sorted(folder.glob("*.yml"))
     if not paths:
@@ -84,17 +90,13 @@ def load_library(data: Path, spelling: str | None = None) -> Library:
     documents = {path: read_mapping(path) for path in paths}
     sources = _sources(documents, clinic)
     snippets: dict[str, Snippet] = {}
+    written: dict[str, Mapping[str, Any]] = {}
     for path, document in documents.items():
         if path.name == "sources.yml":
             continue
-        defaults = document.get("defaults", {})
-        entries = document.get("snippets")
-        if not isinstance(defaults, dict) or not isinstance(entries, list):
-            raise ContentError(f"{path}: expected `defaults:` (a mapping) and `snippets:` (a list).")
-        for number, entry in enumerate(entries, start=1):
-            if not isinstance(entry, dict):
-                raise ContentError(f"{path}: snippet number {number} must be a mapping with `id`, `question` and `text`.")
-            whole = _snippet({**defaults, **entry}, path, number, sources, clinic)
+        for number, entry in enumerate(_entries(document, path, published), start=1):
+            whole = _snippet(entry, path, number, sources, clinic)
+            written[whole.id] = entry
             for snippet in (whole, *_short_version(whole, entry.get("short"), path, clinic)):
                 if snippet.id in snippets:
                     raise ContentError(f"{path}: the snippet id `{snippet.id}` is used twice. Every id must be unique.")
@@ -106,7 +108,26 @@ def load_library(data: Path, spelling: str | None = None) -> Library:
     opening = load_opening(data / "opening.yml")
     if opening is not None and (opening.answer not in snippets or snippets[opening.answer].route != "answer"):
         raise ContentError(f"{data / 'opening.yml'}: `{opening.answer}` is no answer. Name the one about opening hours.")
-    return Library(snippets=snippets, clinic=clinic, opening=opening, sources=sources)
+    return Library(snippets=snippets, clinic=clinic, opening=opening, sources=sources, written=written)
+
+
+def _entries(document: Mapping[str, Any], path: Path, published: Published) -> Iterator[dict[str, Any]]:
+    """The snippets of a file, whole, as they are now; those that were only published come last."""
+    defaults, entries = document.get("defaults", {}), document.get("snippets")
+    if not isinstance(defaults, dict) or not isinstance(entries, list):
+        raise ContentError(f"{path}: expected `defaults:` (a mapping) and `snippets:` (a list).")
+    for number, entry in enumerate(entries, start=1):
+        if not isinstance(entry, dict):
+            raise ContentError(f"{path}: snippet number {number} must be a mapping with `id`, `question` and `text`.")
+        yield {**defaults, **entry, **_without_topic(published.entries.get(str(entry.get("id")), {}))}
+    own = {str(entry.get("id")) for entry in entries}
+    for name, entry in published.entries.items():
+        if entry.get("topic") == path.stem and name not in own:
+            yield {**defaults, "id": name, **_without_topic(entry)}
+
+
+def _without_topic(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "topic"}
 
 
 def _sources(documents: Mapping[Path, Mapping[str, Any]], clinic: Clinic) -> dict[str, Source]:

@@ -85,6 +85,13 @@ COVERED: Mapping[str, Covered] = {
     "console_settings": Covered(("value",), "{row}.name"),
     "deleted_conversations": Covered(("at",), "{row}.hash"),
     "serving": Covered(("model", "at")),
+    "texts": Covered(
+        (
+            *("kind", "name", "number", "state", "body", "author", "reason", "created_at", "changed_at", "approver", "approver_role"),
+            *("approved_at", "signature", "based_on", "review_by", "alone"),
+        )
+    ),
+    "text_revisions": Covered(("text", "by", "at")),
     "sent_texts": Covered(("noted_at", "approval"), "{row}.id || ' ' || {row}.version || ' ' || {row}.hash"),
 }
 """What a person reads, decides or is held to. Not here: what is derived (sums by hour, the search index), which `bot.record.proof`

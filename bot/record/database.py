@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.record import chain, promotion, proof, review_schema
+from bot.record import chain, promotion, proof, review_schema, texts
 from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
@@ -249,6 +249,12 @@ def keyed_chain(database: Database) -> None:
     """Which texts were in use when, and one keyed chain over all that is read, decided or sent."""
     proof.create(database)
     chain.create(database)
+
+
+@migrations()
+def versions_of_texts(database: Database) -> None:
+    """The texts and facts that staff wrote, approved and published, and which of them the website sends."""
+    texts.create(database)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
