@@ -1,0 +1,238 @@
+"""Writing a text anew: what is typed, as a visitor would see it, with what is wrong with it, and what a colleague saved meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.console.answers import worded
+from bot.console.differences import Difference
+from bot.console.page import go, now, page, who, zone_of
+from bot.console.state import console_of
+from bot.console.words import Words, words_of
+from bot.content.checks import MAX_WORDS, check_snippet
+from bot.content.files import ContentError
+from bot.content.library import SHORT, Library
+from bot.content.snippet import Snippet
+from bot.record import texts
+from bot.record.metrics import today
+from bot.record.review import ReviewError
+from bot.record.texts import SNIPPET, Conflict
+from bot.safety.warning import WARNING
+from bot.vocabulary import Route
+
+MAX_TEXT = 4_000
+_CHANGED = ("question", "text", "short", "sources", "related")
+
+
+class DraftError(ValueError):
+    """What was typed cannot be kept; the sentence says what to change."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A reply as the chat shows it."""
+
+    texts: Sequence[str]
+    question: str
+    sources: Sequence[Any]
+    buttons: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a wording would be: the replies, what is wrong with it, and `cannot` when it is no text at all."""
+
+    preview: Seen | None
+    short: Seen | None
+    problems: Sequence[str]
+    cannot: str = ""
+
+
+def draft(request: Request) -> Response:
+    """The form, with the draft there is or the text that is sent."""
+    return _page(request)
+
+
+def change(request: Request, form: Mapping[str, str]) -> Response:
+    """Shows, keeps, sends for approval or gives up what was typed."""
+    name, action = str(request.path_params["id"]), form.get("action", "save")
+    if action == "check":
+        return _page(request, form)
+    by, at = who(request), now(request)
+    with console_of(request).record() as database:
+        known = words_of(request, database)
+        snippet = _snippet(known, name)
+        version = known.open(SNIPPET, name)
+        try:
+            if action == "drop":
+                if version is None:
+                    raise ReviewError("There is no draft to give up.")
+                texts.withdraw(database, version.id, by=by, reason="given up", now=at)
+                return go(f"/answers/{name}", "dropped")
+            entry = _entry(known, form)
+            if action == "send":
+                if problems := look(known, name, entry, today(console_of(request).clock(), zone_of(request))).problems:
+                    raise DraftError(f"It cannot be sent for approval yet. {problems[0]}")
+                if not worded(known.library.written[name], entry):
+                    raise DraftError("Nothing is different from what is sent, so there is nothing to approve.")
+            number = snippet.version + 1
+            with database.atomic():
+                saved = texts.save_draft(
+                    database, SNIPPET, name, entry, by=by, reason=form.get("reason", ""), based_on=_number(form), number=number, now=at
+                )
+                if action == "send":
+                    texts.send_for_approval(database, saved.id, by=by, now=at)
+        except Conflict as conflict:
+            return _page(request, form, conflict=conflict)
+        except (DraftError, ReviewError) as error:
+            return _page(request, form, problem=str(error))
+    return go(f"/answers/{name}", "sent") if action == "send" else go(f"/answers/{name}/draft", "drafted")
+
+
+def look(known: Words, name: str, entry: Mapping[str, Any], day: date) -> Looked:
+    """A wording as it would be sent, and what the content checks say of it."""
+    try:
+        after = known.with_entry(name, entry)
+    except ContentError as error:
+        told = str(error).splitlines()[0]
+        return Looked(None, None, [_sentence(told)], _sentence(told))
+    return looked(after, name, day)
+
+
+def looked(library: Library, name: str, day: date) -> Looked:
+    """A text of a library as it is sent, and what the content checks say of it."""
+    snippet = library[name]
+    short = library.short_version(name)
+    problems = [_sentence(problem) for one in (snippet, *([library[short]] if short else [])) for problem in check_snippet(one, day)]
+    return Looked(_seen(library, snippet), _seen(library, library[short]) if short else None, list(dict.fromkeys(problems)))
+
+
+def _seen(library: Library, snippet: Snippet) -> Seen:
+    return Seen([snippet.text], snippet.question if snippet.route == Route.ANSWER else "", snippet.sources, [library[name].question for name in snippet.related])
+
+
+def _sentence(problem: str) -> str:
+    """A problem without the file and the id in front of it, which the page says already."""
+    place, _, rest = problem.partition("`")
+    name, _, told = rest.partition("`")
+    if not place.startswith("data/") and ".yml" not in place:
+        return problem
+    told = told.lstrip(": ").strip()
+    head = "The short form" if name.endswith(SHORT) else "The text"
+    return f"{head} {told}" if told[:1].islower() else told
+
+
+def _entry(known: Words, form: Mapping[str, str]) -> dict[str, Any]:
+    """What was typed as it would be written in data/snippets.
+
+    Raises:
+        DraftError: words are missing, too many, or name what there is not.
+    """
+    typed = {key: form.get(key, "").replace("\r\n", "\n").strip() for key in _CHANGED}
+    for key, called in (("question", "The question"), ("text", "The text")):
+        if not typed[key]:
+            raise DraftError(f"{called} is empty. Write it, or give the draft up.")
+    if any(len(value) > MAX_TEXT for value in typed.values()):
+        raise DraftError(f"That is too long: {MAX_TEXT:,} letters are the most for a field.")
+    return {
+        "question": " ".join(typed["question"].split()),
+        "text": _joined(typed["text"]),
+        "short": _joined(typed["short"]) or None,
+        "sources": [_source(known, line) for line in typed["sources"].splitlines() if line.strip()],
+        "related": [_related(known, line) for line in typed["related"].splitlines() if line.strip()],
+    }
+
+
+def _joined(text: str) -> str:
+    """A text with its paragraphs, and no break within one."""
+    return "\n".join(" ".join(line.split()) for line in text.splitlines() if line.strip())
+
+
+def _source(known: Words, line: str) -> str:
+    name = line.strip()
+    if name not in known.library.sources:
+        raise DraftError(f"There is no source “{name[:60]}”. The list below the field shows those there are.")
+    return name
+
+
+def _related(known: Words, line: str) -> str:
+    words = line.strip()
+    found = next((one.id for one in known.library if not one.short_of and words.lower() in (one.id, one.question.lower())), None)
+    if found is None:
+        raise DraftError(f"No answer has the question “{words[:80]}”. Copy it from the list of answers, one a line.")
+    return found
+
+
+def _snippet(known: Words, name: str) -> Snippet:
+    if name not in known.library or known.library[name].short_of:
+        raise HTTPException(404, "There is no answer with this id. It may have been renamed or taken out.")
+    return known.library[name]
+
+
+def _number(form: Mapping[str, str]) -> int | None:
+    value = form.get("based_on", "")
+    return int(value) or None if value.isascii() and value.isdecimal() and len(value) <= 12 else None
+
+
+def _page(request: Request, form: Mapping[str, str] | None = None, *, problem: str = "", conflict: Conflict | None = None) -> Response:
+    name = str(request.path_params["id"])
+    day = today(console_of(request).clock(), zone_of(request))
+    with console_of(request).record(durable=False) as database:
+        known = words_of(request, database)
+        to_approve = len(texts.waiting(database))
+    snippet = _snippet(known, name)
+    version = known.open(SNIPPET, name)
+    written = known.library.written[name]
+    entry: Mapping[str, Any] = {**written, **(version.body if version else {})}
+    typed = _typed(known, entry) if form is None else {key: form.get(key, "") for key in (*_CHANGED, "reason")}
+    try:
+        entry = _entry(known, form) if form is not None else entry
+        seen = look(known, name, {key: entry.get(key) for key in _CHANGED}, day)
+    except DraftError as error:
+        seen = Looked(None, None, [str(error)], str(error))
+    rows: Sequence[tuple[str, Difference]] = worded(written, {key: entry.get(key) for key in _CHANGED}) if seen.preview else ()
+    theirs = conflict.theirs if conflict else None
+    return page(
+        request,
+        "draft.html",
+        400 if problem else 409 if conflict else 200,
+        title=f"Edit: {snippet.question}",
+        back=f"/answers/{name}",
+        back_words="The answer",
+        action=f"/answers/{name}/draft",
+        typed={**typed, "reason": typed.get("reason") or (version.reason if version and form is None and version.state == "draft" else "")},
+        based_on=known.newest(SNIPPET, name) if form is None or conflict else form.get("based_on", ""),
+        wrong=problem,
+        conflict={"by": theirs.author, "at": theirs.created_at, "rows": worded(theirs.body, dict(conflict.mine))} if theirs and conflict else None,
+        colleague={"by": version.author, "at": version.changed_at, "state": version.state} if version and version.author != who(request) else None,
+        waits=version is not None and version.state == "review",
+        has_short=snippet.route == Route.ANSWER,
+        most=MAX_WORDS,
+        known_sources=sorted(known.library.sources.values(), key=lambda source: source.id),
+        may_drop=version is not None,
+        preview=seen.preview,
+        preview_short=seen.short,
+        cannot=seen.cannot,
+        checks=seen.problems,
+        rows=rows,
+        warning=WARNING,
+        to_approve=to_approve,
+    )
+
+
+def _typed(known: Words, entry: Mapping[str, Any]) -> dict[str, str]:
+    """A written text as its fields."""
+    return {
+        "question": str(entry.get("question") or ""),
+        "text": str(entry.get("text") or "").strip(),
+        "short": str(entry.get("short") or "").strip(),
+        "sources": "\n".join(str(name) for name in entry.get("sources") or ()),
+        "related": "\n".join(known.library[name].question for name in entry.get("related") or () if name in known.library),
+    }
