@@ -48,6 +48,8 @@ SAID: Mapping[str, str] = {
     "withdrawn": "Taken back: visitors are told to ask the clinic instead.",
     "drafted": "The draft is kept. Nobody but colleagues sees it.",
     "approved": "Approved and published.",
+    "signed": "Signed.",
+    "all-signed": "Nothing is left here.",
     "back": "Sent back to its author.",
     "dropped": "Given up: what visitors read stays as it is.",
     "promoted": "Promoted: the website takes this model up within seconds.",

@@ -353,3 +353,30 @@ def newest(database: Database) -> dict[tuple[str, str], Version]:
     """The newest version of each text and fact that staff ever changed, by kind and name."""
     found = _some(database, "id IN (SELECT max(id) FROM texts GROUP BY kind, name) ORDER BY id")
     return {(version.kind, version.name): version for version in found}
+
+
+def sign(
+    database: Database, name: str, body: Mapping[str, Any], *, author: str, number: int, by: str, role: str, now: str, one_person: bool, review_by: date
+) -> int:
+    """Somebody answers for the words of a snippet as they are sent; they do not change. Returns the number of the new state of all texts.
+
+    Args:
+        author: who wrote them.
+
+    Raises:
+        ReviewError: `by` wrote them and the clinic does not let one person do both.
+    """
+    with database.atomic():
+        audit.append(database, by, "text.signed", f"{SNIPPET} {name}", now, number=number, role=role, review_by=review_by.isoformat())
+        if author == by and not one_person:
+            raise ReviewError("You wrote this text, so a colleague has to sign it. An administrator can allow one person to do both (Settings).")
+        if (newest := _newest(database, SNIPPET, name)) is not None and newest.state in _OPEN:
+            raise ReviewError("A new version of this text is being written. Approve that one instead, or skip this text.")
+        reason = "signed as it is sent"
+        row = database.execute(
+            """INSERT INTO texts (kind, name, number, state, body, author, reason, created_at, changed_at, based_on)
+            VALUES (?, ?, ?, 'review', ?, ?, ?, ?, ?, ?) RETURNING id""",
+            [SNIPPET, name, number, json.dumps(body, ensure_ascii=False, sort_keys=True), author, reason, now, now, newest.id if newest else None],
+        ).fetchall()[0]
+        approve(database, int(row[0]), by=by, role=role, now=now, one_person=one_person, review_by=review_by)
+        return publish(database, int(row[0]), by=by, now=now)
