@@ -212,6 +212,7 @@ def fact_difference(known: Words, version: Version) -> Difference:
 def _change(request: Request, known: Words, version: Version, alone: bool) -> Change:
     care, role = known.care_of(version.name), request.state.session
     answers, problems = in_answers(known, version)
+    fits = not _misfits(known, {version.name: version.body["value"]})
     waits = version.state != "draft"
     admin = role.may("admin")
     told = {
@@ -230,8 +231,8 @@ def _change(request: Request, known: Words, version: Version, alone: bool) -> Ch
         problems=problems,
         also=_elsewhere(known, version),
         answers=[(one.id, one.question, one.diff) for one in answers],
-        may_publish=admin and care == PLAIN and not waits and not problems,
-        may_send=admin and care != PLAIN and not waits and not problems,
+        may_publish=admin and care == PLAIN and not waits and fits,
+        may_send=admin and care != PLAIN and not waits and fits,
         may_drop=admin,
         needs_call=care == EMERGENCY and not waits,
         send_words="Send to a clinician" if care == CLINICAL else "Send to a second person",
