@@ -146,9 +146,7 @@ def answers(request: Request) -> Response:
     )
 
 
-def _row(
-    snippet: Snippet, short: Mapping[str, str], used: Mapping[str, Usefulness], newest: Mapping[tuple[str, str], Version], day: date, because: str
-) -> Row:
+def _row(snippet: Snippet, short: Mapping[str, str], used: Mapping[str, Usefulness], newest: Mapping[tuple[str, str], Version], day: date, because: str) -> Row:
     """An answer in the list, its short form counted with it."""
     counted = [used.get(name, _NEVER) for name in (snippet.id, snippet.id + SHORT)]
     helpful, not_helpful = sum(one.helpful for one in counted), sum(one.not_helpful for one in counted)
@@ -288,7 +286,14 @@ def _draft(versions: Sequence[Version], may: bool) -> Mapping[str, str] | None:
         return None
     words = {"draft": "There is a draft.", "review": "A new version waits for approval."}
     address, link = (f"/approve/{newest.id}", "Look at it") if newest.state == "review" else (f"/answers/{newest.name}/draft", "Go on with it")
-    return {"words": words[newest.state], "by": newest.author, "at": newest.changed_at, "reason": newest.reason, "address": address, "link": link if may else ""}
+    return {
+        "words": words[newest.state],
+        "by": newest.author,
+        "at": newest.changed_at,
+        "reason": newest.reason,
+        "address": address,
+        "link": link if may else "",
+    }
 
 
 def _template(known: Words, text: str) -> list[dict[str, str]]:
@@ -318,7 +323,11 @@ def _before(versions: Sequence[Version], published: Version | None, snippet: Sni
 
 def _told(known: Words, version: Version, versions: Sequence[Version]) -> Told:
     before = next((older for older in versions if older.id < version.id), None)
-    approved = f"; approved by {version.approver} ({version.approver_role}){' alone' if version.alone else ''} on {str(version.approved_at)[:10]}" if version.signature else ""
+    approved = (
+        f"; approved by {version.approver} ({version.approver_role}){' alone' if version.alone else ''} on {str(version.approved_at)[:10]}"
+        if version.signature
+        else ""
+    )
     rows = worded(before.body if before else {}, version.body) if before else []
     return Told(version.number, version.state, STATES[version.state], f"by {version.author} on {version.created_at[:10]}{approved}", version.reason, rows)
 
@@ -337,7 +346,7 @@ def _asked(request: Request, snippet: Snippet) -> Tried:
     settings = console_of(request).settings
     body = json.dumps({"message": snippet.question}).encode()
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
-    call = urllib.request.Request(f"http://{host}:{settings.port}/api/chat", body, {"Content-Type": "application/json"})  # noqa: S310 - our own website
+    call = urllib.request.Request(f"http://{host}:{settings.port}/api/chat", body, {"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(call, timeout=ASKED_SECONDS) as response:  # noqa: S310
             said = json.load(response)

@@ -84,9 +84,7 @@ def change(request: Request, form: Mapping[str, str]) -> Response:
                     raise DraftError("Nothing is different from what is sent, so there is nothing to approve.")
             number = snippet.version + 1
             with database.atomic():
-                saved = texts.save_draft(
-                    database, SNIPPET, name, entry, by=by, reason=form.get("reason", ""), based_on=_number(form), number=number, now=at
-                )
+                saved = texts.save_draft(database, SNIPPET, name, entry, by=by, reason=form.get("reason", ""), based_on=_number(form), number=number, now=at)
                 if action == "send":
                     texts.send_for_approval(database, saved.id, by=by, now=at)
         except Conflict as conflict:
@@ -115,7 +113,9 @@ def looked(library: Library, name: str, day: date) -> Looked:
 
 
 def _seen(library: Library, snippet: Snippet) -> Seen:
-    return Seen([snippet.text], snippet.question if snippet.route == Route.ANSWER else "", snippet.sources, [library[name].question for name in snippet.related])
+    return Seen(
+        [snippet.text], snippet.question if snippet.route == Route.ANSWER else "", snippet.sources, [library[name].question for name in snippet.related]
+    )
 
 
 def _sentence(problem: str) -> str:

@@ -121,7 +121,9 @@ def grid(raw: Raw) -> list[Day]:
 
 def typed_grid(form: Mapping[str, str]) -> list[Day]:
     """The grid as it was typed, whatever that was."""
-    return [Day(day, tuple((form.get(f"hours.{day}.{n}.from", ""), form.get(f"hours.{day}.{n}.to", "")) for n in range(_spans_in(form, day)))) for day in WEEKDAYS]
+    return [
+        Day(day, tuple((form.get(f"hours.{day}.{n}.from", ""), form.get(f"hours.{day}.{n}.to", "")) for n in range(_spans_in(form, day)))) for day in WEEKDAYS
+    ]
 
 
 def rows(raw: Raw) -> list[Closed]:

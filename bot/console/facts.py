@@ -126,9 +126,7 @@ def save(request: Request, form: Mapping[str, str]) -> Response:
             for name, raw in changed.items():
                 number = _number(known, name)
                 base = known.newest(FACT, name) or None
-                texts.save_draft(
-                    database, FACT, name, {"value": raw}, by=who(request), reason=form["reason"], based_on=base, number=number, now=now(request)
-                )
+                texts.save_draft(database, FACT, name, {"value": raw}, by=who(request), reason=form["reason"], based_on=base, number=number, now=now(request))
     return go("/facts/changes")
 
 
