@@ -20,6 +20,7 @@ from bot.logs import configure_logging, quiet_libraries
 
 quiet_libraries()
 
+from bot.content.approvals import seal  # noqa: E402
 from bot.content.checks import check_content  # noqa: E402 - the libraries must be told to be quiet first
 from bot.content.golive import as_text, before_going_live  # noqa: E402
 from bot.content.library import load_library  # noqa: E402
@@ -29,6 +30,7 @@ from bot.record.audit import append  # noqa: E402
 from bot.record.chain import note_head  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.record.proof import prove  # noqa: E402
+from bot.record.text_files import differences, export, import_changes, standing  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc  # noqa: E402
 from bot.rights import keep_private, narrow_output  # noqa: E402
 from bot.serving import leave_out_what_trains  # noqa: E402
@@ -319,6 +321,76 @@ def content_sync() -> None:
     settings = Settings()
     changed = sync(load_library(settings.data), settings.data)
     click.echo("\n".join(f"wrote {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}" for path in changed) or "Everything is in step already.")
+
+
+@main.group()
+def snippets() -> None:
+    """The approved texts and the clinic's facts: what the files hold, what staff published, and what was approved."""
+    configure_logging(level=30)
+
+
+@snippets.command("status")
+def snippets_status() -> None:
+    """Say what differs between the files, the approvals and what is sent, and what to do. Exit code 1 while anything does."""
+    settings = Settings()
+    found = standing(_record_or_new(settings), settings.data)
+    click.echo(f"{found.texts} texts in the files; the console published {found.revision} times.")
+    for names, said in (
+        (found.changed, "changed since approved; `snippets import` makes drafts of them, `snippets seal` approves them as they are"),
+        (found.newer, "published in the console, not in the files; `snippets export` writes them there"),
+        (found.open, "open in the console: a draft, or waiting for approval"),
+    ):
+        for name in names:
+            click.echo(f"  {name}: {said}")
+    if found.changed or found.newer:
+        raise click.exceptions.Exit(1)
+
+
+@snippets.command("diff")
+@click.argument("name", required=False)
+def snippets_diff(name: str | None) -> None:
+    """Show what is sent beside what the files hold, of all texts and facts or of NAME."""
+    settings = Settings()
+    lines = list(differences(_record_or_new(settings), settings.data, name))
+    click.echo("\n".join(lines) or "The files say what is sent.")
+
+
+@snippets.command("seal")
+def snippets_seal() -> None:
+    """Note that the texts in the files are approved as they are written now (each names who approved it and when)."""
+    settings = Settings()
+    sealed = seal(load_library(settings.data), settings.data)
+    some = ", ".join(sealed[:10]) + (f" and {len(sealed) - 10} more" if len(sealed) > 10 else "")
+    click.echo(f"Sealed: {some}." if sealed else "Every text is as it was approved.")
+
+
+@snippets.command("export")
+def snippets_export() -> None:
+    """Write what staff published into the files that git keeps."""
+    settings = Settings()
+    written = export(_record_or_new(settings), settings.data)
+    click.echo(f"Written: {', '.join(written)}." if written else "The files say what is sent already.")
+
+
+@snippets.command("import")
+@click.option("--by", default="command line", show_default=True, help="Who changed the files, as author of the drafts.")
+def snippets_import(by: str) -> None:
+    """Take what was changed in the files as drafts into the console, where somebody approves them."""
+    settings = Settings()
+    taken = import_changes(_record_or_new(settings), settings.data, by=by, now=utc(time.time()))
+    click.echo(f"Drafts: {', '.join(taken)}. Send them for approval in the console." if taken else "Nothing was changed since it was approved.")
+
+
+@snippets.command("check")
+@click.pass_context
+def snippets_check(context: click.Context) -> None:
+    """The same as `content check`."""
+    context.invoke(content_check)
+
+
+def _record_or_new(settings: Settings) -> Any:
+    keep_private()
+    return open_record(settings.database)
 
 
 @main.group()

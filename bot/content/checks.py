@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from bot.content.approvals import not_as_approved
 from bot.content.files import ContentError
 from bot.content.library import OTHER_LANGUAGES, Library, load_library
 from bot.content.opening import FACTS, Opening, Sentence
@@ -62,6 +63,7 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         stale = out_of_step(library, data)
         load_own_page(data / "own_page.yml", library)
         examples = examples_by_intent(data / "nlu")
+        changed = not_as_approved(library, data)
         spelled = [load_library(data, spelling) for spelling in SPELLINGS]
     except ContentError as error:
         return str(error).splitlines()
@@ -70,6 +72,10 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
     problems += [problem for source in library.sources.values() for problem in check_source(source, today or date.today())]
     if library.opening is not None:
         problems += _check_opening(library.opening, today or date.today())
+    problems += [
+        f"data/snippets/{library[name].topic}.yml: `{name}` is not what was approved. Have it approved, then run `python -m bot snippets seal`."
+        for name in changed
+    ]
     problems += _missing_seed(library)
     problems += [
         f"data/safety/categories.yml: `{name}` has no approved snippet with this id and a fitting route." for name in categories if not _worded(name, library)

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 from collections import OrderedDict
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -24,7 +24,8 @@ from sqlite_utils import Database
 from threadpoolctl import threadpool_limits
 
 from bot.content.ingredients import fingerprint
-from bot.content.shared import shared_library, shared_triage
+from bot.content.library import Library
+from bot.content.shared import one_library, one_library_or, shared_library, shared_triage
 from bot.conversation.approved_nlg import PROBLEM, WEB_CHANNEL, ApprovedNLG
 from bot.conversation.channel import WebChannel
 from bot.conversation.decision import Understanding, decide
@@ -32,6 +33,7 @@ from bot.conversation.in_process_actions import InProcessActions
 from bot.conversation.model import require_model
 from bot.conversation.processor import TurnProcessor
 from bot.conversation.reply import Reply, reply_of, safe_reply
+from bot.conversation.texts_in_use import TextsInUse
 from bot.record.asked_next import asked_next
 from bot.record.chain import note_head
 from bot.record.database import RecordError
@@ -70,8 +72,8 @@ _ATTEMPTS = 3
 
 _LOAD_AGAIN_SECONDS = 30.0
 
-_LOOK_SECONDS = 5.0
-"""How often the engine looks whether staff promoted a model, or stepped back from one."""
+_LOOK_SECONDS = 1.0
+"""How often the engine looks whether staff published a text or promoted a model, or went back from one."""
 
 _HEAD_SECONDS = 60.0
 """How often the newest link of the record's chain is noted beside the record and in the log."""
@@ -100,7 +102,7 @@ class Engine:
 
     def __init__(self, settings: Settings, database: Database | None = None) -> None:
         self._settings = settings
-        self.library = shared_library()
+        self._texts = TextsInUse(settings.data, shared_library().now())
         self._triage = shared_triage()
         self.store = RecordTrackerStore(database=database, path=str(settings.database))
         self._processor: TurnProcessor | None = None
@@ -118,7 +120,7 @@ class Engine:
     def load(self) -> None:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
         self._loaded_last = time.monotonic()
-        self._note_texts()
+        self._take_up_texts()
         threadpool_limits(limits=1, user_api="blas")  # threads that share one small product wait for each other longer than it takes
         try:
             self._reviewed, self._made_from = self._reviewed_now(), fingerprint(self._settings.data, reviewed="")
@@ -129,10 +131,10 @@ class Engine:
 
     def _read_model(self) -> tuple[Path, TurnProcessor]:
         path = require_model(self._settings)
-        nlg = ApprovedNLG(library=self.library, asked_next=self._asked_next())
+        nlg = ApprovedNLG(library=shared_library(), asked_next=self._asked_next())
         processor = TurnProcessor(str(path), self.store, InMemoryLockStore(), nlg, InProcessActions())
         nlg.responses = processor.domain.responses
-        processor.domain.session_config = SessionConfig(self.library.clinic.silence_minutes, carry_over_slots=True)  # a fact, not learnt
+        processor.domain.session_config = self._session_config()
         return path, processor
 
     def _put_in_use(self, path: Path, processor: TurnProcessor) -> None:
@@ -149,6 +151,7 @@ class Engine:
                 await self.take_up()
             except Exception as error:  # noqa: BLE001 - the model in use stays in use
                 log.error("engine.not_taken_up", error=type(error).__name__)
+            await asyncio.to_thread(self._take_up_texts)
             await asyncio.to_thread(self._keep_proof)
 
     async def take_up(self) -> bool:
@@ -173,18 +176,42 @@ class Engine:
         await self._tell()
         return True
 
-    def _note_texts(self) -> None:
-        """Notes the approved texts in the record before one of them is sent; tried again by and by when it cannot be written."""
+    @property
+    def library(self) -> Library:
+        """The approved texts: those of the turn that is being worked out, else those of the next one."""
+        return one_library_or(self._texts.library)
+
+    def one_state(self) -> AbstractContextManager[Library]:
+        """What is worked out within is made of one state of the approved texts, whatever staff publish meanwhile."""
+        return one_library(self._texts.library)
+
+    @property
+    def notes(self) -> list[str]:
+        """What staff should know though visitors are served, one sentence each."""
+        return [self._texts.problem] if self._texts.problem else []
+
+    def _take_up_texts(self) -> None:
+        """Takes up what staff published or changed in the files, and notes the texts before one of them is sent."""
         try:
-            note_texts(self.store.database, self.library, utc(time.time()))
-            self._texts_noted = True
+            database, now = self.store.database, utc(time.time())
+            newer = self._texts.look(database, now)
+            if not self._texts_noted:
+                note_texts(database, self._texts.library, now)
+                self._texts_noted = True
+                newer = True
+            if newer:
+                self._texts.tell(database, now)
+                if self._processor is not None:
+                    self._processor.domain.session_config = self._session_config()
         except (RecordError, sqlite3.Error, OSError) as error:
             log.error("engine.texts_not_noted", error=type(error).__name__)
 
+    def _session_config(self) -> SessionConfig:
+        """When a new conversation begins: a fact, not learnt."""
+        return SessionConfig(self._texts.library.clinic.silence_minutes, carry_over_slots=True)
+
     def _keep_proof(self) -> None:
-        """Notes what `record verify` will need and could not be noted before, and now and then the head of the chain."""
-        if not self._texts_noted:
-            self._note_texts()
+        """Notes the head of the chain now and then."""
         if (path := self.store.record.path) is None or time.monotonic() - self._head_noted < _HEAD_SECONDS:
             return
         self._head_noted = time.monotonic()
@@ -243,7 +270,8 @@ class Engine:
         self._in_progress += 1
         try:
             async with self._lock(conversation):
-                reply = await self._through_rasa(request) or await self._on_rules_alone(request)
+                with self.one_state():
+                    reply = await self._through_rasa(request) or await self._on_rules_alone(request)
         finally:
             self._in_progress -= 1
         if reply.turn is not None:  # the visitor need not wait for the line

@@ -297,6 +297,11 @@ def note_serving_content(database: Database, process: str, number: int, at: str)
     database.execute("INSERT OR REPLACE INTO serving_texts (process, revision, at) VALUES (?, ?, ?)", [process, number, at])
 
 
+def forget_serving(database: Database, process: str) -> None:
+    """A process of the website is gone."""
+    database.execute("DELETE FROM serving_texts WHERE process = ?", [process])
+
+
 def _stopped(database: Database) -> list[tuple[str, Mapping[str, Any]]]:
     """Snippets whose last published version was withdrawn, with no other in its place."""
     rows = database.execute(

@@ -39,18 +39,38 @@ _MEANT = re.compile(
 )
 """Words that hold digits by right, or have no vowels by custom."""
 
-_LOOKS_LIKE = str.maketrans(
-    "кмтнвгипяшзчбдлфжэюйцщъьґєїьөүқңһαβγδεζηικμνορτυχωςѵԁԛԝօսոհռցյ",
-    "kmthbrunrw3y6gnoxeuyuwbbreibouknhabydezniqmvoptuxwsvdqwounhnqj"[:62],
-)
-"""Letters of other alphabets that are written for Latin ones and that Unicode does not list as looking the same."""
+_LOOKS_LIKE: Mapping[str, str] = {
+    "а": "a", "б": "b", "в": "bv", "г": "rg", "д": "dg", "е": "e", "ж": "x", "з": "z", "и": "ui", "й": "u", "к": "k", "л": "nl",
+    "м": "m", "н": "hn", "о": "o", "п": "np", "р": "pr", "с": "cs", "т": "t", "у": "yu", "ф": "of", "х": "xh", "ц": "uc", "ч": "y",
+    "ш": "w", "щ": "w", "ъ": "b", "ь": "b", "э": "e", "ю": "u", "я": "r", "ґ": "r", "є": "e", "ї": "i", "ј": "j", "ѕ": "s", "і": "i",
+    "ѵ": "v", "ө": "o", "ү": "y", "қ": "k", "ң": "h", "һ": "h", "ԁ": "d", "ԛ": "q", "ԝ": "w",
+    "α": "a", "β": "b", "γ": "y", "δ": "d", "ε": "e", "ζ": "z", "η": "nh", "θ": "o", "ι": "i", "κ": "k", "λ": "l", "μ": "um", "ν": "nv",
+    "ξ": "e", "ο": "o", "π": "np", "ρ": "pr", "σ": "os", "ς": "s", "τ": "t", "υ": "uy", "φ": "of", "χ": "xh", "ψ": "y", "ω": "wo",
+    "օ": "o", "ս": "u", "ո": "n", "հ": "h", "ռ": "n", "ց": "g", "յ": "j",
+}  # fmt: skip
+"""Letters of other alphabets with the Latin ones that they are written for, the likeliest first."""
 
 _SHORT_WORDS = frozenset(
     ["a", "i", "am", "an", "as", "at", "be", "by", "do", "go", "he", "if", "in", "is", "it", "me", "my", "no", "of", "on", "or", "so", "to", "up", "us", "we"]
 )
+_CONTRACTED = frozenset(
+    [
+        *("im", "ive", "id", "ill", "hes", "shes", "its", "were", "theyre", "youre", "youve", "weve", "theyve", "thats", "whats", "wheres"),
+        *("whos", "heres", "theres", "lets", "cant", "dont", "wont", "isnt", "arent", "wasnt", "werent", "hasnt", "havent", "hadnt"),
+        *("doesnt", "didnt", "couldnt", "wouldnt", "shouldnt", "aint", "gonna", "wanna", "gotta"),
+    ]
+)
+"""Words as they are typed without their apostrophe."""
+_PRESSED = {**{chr(first + n): chr(97 + n) for first in (0x1F150, 0x1F170, 0x1F1E6) for n in range(26)}}
+"""White letters on black discs and squares, and those that flags are made of: Unicode does not say which letters they show."""
 _ENOUGH_KNOWN = 0.6
 _VOWELLESS_SHARE = 0.45
-_SHORTEST_RUN_TOGETHER = 9
+_SHORTEST_RUN_TOGETHER, _LONGEST_RUN_TOGETHER = 9, 200
+_SHORTEST_SWAPPED = _SHORTEST_APART = 5
+_NUMBER = re.compile(r"[a-z]?\d{1,4}")
+"""A number that may be a word in a message that writes letters with digits."""
+_SIGNS = re.compile(r"[,;:.!?()\[\]\"…/]+")
+"""What stands between words that have no spaces between them."""
 _MOST_CANDIDATES = 64
 
 
@@ -70,6 +90,7 @@ class SecondReader:
         for word in own:
             if len(word) > 2 or word in _SHORT_WORDS:
                 self._cost[word] = min(self._cost.get(word, 99.0), math.log(total / (most / 400)))
+        self._cost |= {word: min(self._cost.get(word, 99.0), math.log(total / (most / 40))) for word in _CONTRACTED}
         self._dear = max(self._cost.values(), default=1.0) * 1.3
         self._skeletons: dict[str, str] = {}
         for word in sorted(own, key=lambda word: self._cost.get(word, 99.0), reverse=True):
@@ -86,9 +107,8 @@ class SecondReader:
         words = _WORD.findall(shown)
         if text.isascii() and all(self._known(word.strip(_EDGES)) for word in words) and not _letters_apart(words):
             return None
-        joined = self._joined(words)
-        read = [piece for word in joined for piece in self._word(word)]
-        read = self._with_vowels(read)
+        joined = self._with_vowels(self._numbers_meant(self._joined(words)))
+        read = self._with_vowels([piece for word in joined for piece in self._word(word)])
         again = " ".join(read)
         plain = " ".join(word.strip(_EDGES) for word in _WORD.findall(clean(text).lower()))
         return None if again == plain or not read else again
@@ -98,13 +118,32 @@ class SecondReader:
 
     def _in_latin(self, text: str) -> str:
         """The text with characters that look like Latin ones written in Latin, if most of its words become known by that."""
-        text = "".join(" " if unicodedata.category(character) == "So" else character for character in text)  # an emoji between letters
+        text = "".join(_shown(character) for character in text)
         bare = unicodedata.normalize("NFKC", _INVISIBLE_BETWEEN.sub("", text))
         same = clean(unicodedata.normalize("NFKC", text)).lower()
-        turned = "".join(_latin(character) for character in unicodedata.normalize("NFD", bare).lower() if not unicodedata.combining(character))
-        words = [word.strip(_EDGES) for word in turned.split()]
+        letters = "".join(character for character in unicodedata.normalize("NFD", bare).lower() if not unicodedata.combining(character))
+        turned = " ".join(self._turned(word) for word in letters.split())
+        words = [word.strip(_EDGES) for word in self._joined(turned.split())]
         readable = sum(self._known(word) or self._known(self._unleet(word) or " ") for word in words)
         return turned if (words and readable >= _ENOUGH_KNOWN * len(words)) or _letters_apart(words) else same
+
+    def _turned(self, word: str) -> str:
+        """A word in Latin letters: the known one that it can stand for, else the likeliest."""
+        if word.isascii():
+            return word
+        options = [_latin(character) for character in word]
+        candidates = ["".join(letters) for letters in islice(product(*options), _MOST_CANDIDATES)]
+        return next((candidate for candidate in candidates if self._known(candidate.strip(_EDGES))), candidates[0])
+
+    def _numbers_meant(self, words: list[str]) -> list[str]:
+        """The words with numbers read as letters too, where another word is written with digits: "1 w4n7 70 d13"."""
+        if all(self._known(word) or self._unleet(word) is None for word in words):
+            return words
+        return [self._number(word) if _NUMBER.fullmatch(word) else word for word in words]
+
+    def _number(self, word: str) -> str:
+        candidates = islice(product(*(_STANDS_FOR.get(sign, sign) for sign in word)), _MOST_CANDIDATES)
+        return next((read for read in map("".join, candidates) if read in _SHORT_WORDS or (len(read) > 2 and read in self._own)), word)
 
     def _joined(self, words: list[str]) -> list[str]:
         """Words with letters that were set apart put together again: "c a n t", "b-r-e-a-t-h-e", "br.ea.the"."""
@@ -115,34 +154,56 @@ class SecondReader:
             if len(bare) == 1 and bare.isalnum():
                 run.append(bare)
                 continue
+            if run and word and not word.strip("'’`"):
+                continue  # the apostrophe of a word whose letters are apart
             if len(run) >= 3:
-                found.append("".join(run))
+                found += self._apart("".join(run))
             else:
                 found += run
             run = []
             if word:
                 pieces = [piece for piece in re.split(r"[-._*~/\\|+=:,'’`^]+", bare) if piece]
                 apart = len(pieces) >= 3 and sum(map(len, pieces)) <= 2 * len(pieces) + 1 and not _MEANT.fullmatch(bare)
+                apart = apart or (len(bare) == 3 and "".join(pieces) in _SHORT_WORDS)
                 inside = len(pieces) == 2 and not self._known(bare) and self._known("".join(pieces)) and not all(map(self._known, pieces))
                 found.append("".join(pieces) if apart or inside else word)
         return found
+
+    def _apart(self, letters: str) -> list[str]:
+        """Letters that were set apart as a word, or as the words that they are."""
+        return [letters] if len(letters) < _SHORTEST_APART or self._known(letters) else self._split(letters) or [letters]
 
     def _word(self, word: str) -> Iterator[str]:
         bare = word.strip(_EDGES)
         if self._known(bare):
             yield bare
             return
+        if len(bare) >= _SHORTEST_RUN_TOGETHER and len(pieces := [piece for piece in _SIGNS.split(bare) if piece]) > 1:
+            yield from (read for piece in pieces for read in self._word(piece))
+            return
         for candidate in (bare, self._unleet(bare)):
             if candidate and self._known(candidate):
                 yield candidate
                 return
         letters = self._unleet(bare, anyhow=True) or bare
+        short = re.sub(r"(.)\1{2,}", r"\1\1", letters)
+        once = re.sub(r"(.)\1+", r"\1", letters)
+        whole = (short, re.sub(r"(.)\1{2,}", r"\1", letters), once) if short != letters else ()
+        for candidate in (*whole, self._swapped(letters)):
+            if candidate and self._known(candidate):
+                yield candidate
+                return
         if len(letters) >= _SHORTEST_RUN_TOGETHER and (split := self._split(letters)):
             yield from split
             return
-        short = re.sub(r"(.)\1{2,}", r"\1\1", letters)
-        once = re.sub(r"(.)\1+", r"\1", letters)
-        yield next((candidate for candidate in (short, once, self._heard(letters)) if candidate and self._known(candidate)), letters)
+        yield next((candidate for candidate in (once, self._heard(letters)) if candidate and self._known(candidate)), letters)
+
+    def _swapped(self, letters: str) -> str | None:
+        """The word of ours that two neighbours in the wrong order make unknown."""
+        if len(letters) < _SHORTEST_SWAPPED or not letters.isalpha():
+            return None
+        turned = (letters[:place] + letters[place + 1] + letters[place] + letters[place + 2 :] for place in range(len(letters) - 1))
+        return next((word for word in turned if word in self._own), None)
 
     def _unleet(self, word: str, *, anyhow: bool = False) -> str | None:
         """The word with digits and signs read as letters: a known one, or (`anyhow`) the first there is; None without such signs."""
@@ -156,7 +217,7 @@ class SecondReader:
     def _split(self, letters: str) -> list[str]:
         """The likeliest words that letters run together are made of; empty where they are not all words."""
         letters = letters.replace("'", "")
-        if not letters.isalpha() or len(letters) > 80:
+        if not letters.isalpha() or len(letters) > _LONGEST_RUN_TOGETHER:
             return []
         best: list[tuple[float, int]] = [(0.0, 0)]
         for end in range(1, len(letters) + 1):
@@ -173,10 +234,11 @@ class SecondReader:
 
     def _with_vowels(self, words: list[str]) -> list[str]:
         """Words that lost their vowels, where so many are unknown that it is meant."""
-        lost = [word for word in words if len(word) > 1 and word.isalpha() and not self._known(word) and not set(word[1:]) & set("aeiou")]
+        bare = [word.strip(_EDGES) for word in words]
+        lost = [word for word in bare if len(word) > 1 and word.isalpha() and not self._known(word) and not set(word[1:]) & set("aeiou")]
         if len(lost) < max(1.0, _VOWELLESS_SHARE * len(words)):
             return words
-        return [self._skeletons.get(_skeleton(word), word) if not self._known(word) else word for word in words]
+        return [word if self._known(plain) else self._skeletons.get(_skeleton(plain), word) for word, plain in zip(words, bare, strict=True)]
 
     def _heard(self, word: str) -> str | None:
         """A word of ours that sounds like an unknown one."""
@@ -208,13 +270,20 @@ def _letters_apart(words: list[str]) -> bool:
     return sum(len(word) == 1 for word in words) >= 0.6 * max(len(words), 1)
 
 
+def _shown(character: str) -> str:
+    """A sign as the letter that it shows; a space for one that shows none, such as an emoji between letters."""
+    if unicodedata.category(character) != "So":
+        return character
+    pressed = _PRESSED.get(character) or unicodedata.normalize("NFKC", character)
+    return pressed if pressed.isascii() and pressed.isalnum() else " "
+
+
 @lru_cache(maxsize=2048)
 def _latin(character: str) -> str:
-    """A character as the ASCII letter that it looks like, or as it is."""
+    """The ASCII letters that a character can stand for, the likeliest first; the character itself if there are none."""
     if character.isascii():
         return character
-    turned = character.translate(_LOOKS_LIKE)
-    if turned != character:
+    if turned := _LOOKS_LIKE.get(character):
         return turned
     for other in _confusables().get(character, ()):
         if other.isascii() and other.isalnum():

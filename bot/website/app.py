@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +104,21 @@ class Metrics:
         return generate_latest(self._shown)
 
 
+@dataclass(frozen=True)
+class Widget:
+    """The widget's script, as it is and compressed, with its tag for a browser's cache."""
+
+    script: bytes
+    compressed: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, emergency_number: str) -> Widget:
+        """With this number built in."""
+        made = script(emergency_number)
+        return cls(made, gzip.compress(made, mtime=0), f'"{hashlib.sha256(made).hexdigest()[:32]}"')
+
+
 class Website:
     """The routes and what they share."""
 
@@ -112,9 +128,7 @@ class Website:
         self._tokens = Tokens(load_secret(settings.secret_file))
         self._metrics = Metrics()
         self._templates = Jinja2Templates(directory=_HERE / "templates")
-        self._script = script(engine.library.clinic.fields["emergency.number"])
-        self._compressed = gzip.compress(self._script, mtime=0)
-        self._script_tag = f'"{hashlib.sha256(self._script).hexdigest()[:32]}"'
+        self._widgets: dict[str, Widget] = {}
 
     def routes(self) -> list[Route | Mount]:
         """Everything a visitor or a probe can ask for."""
@@ -155,18 +169,26 @@ class Website:
             "warning_detail": WARNING_DETAIL,
             "translations": TRANSLATIONS,
             "snippets": len(library),
-            "integrity": integrity(self._script),
+            "integrity": integrity(self._widget_now().script),
             "lang": "en",
         }
 
     async def widget(self, request: Request) -> Response:
         """The script that other websites embed, compressed; a browser asks each time whether it is still the same."""
-        headers = {"cache-control": "no-cache", "etag": self._script_tag, "vary": "Accept-Encoding"}
-        if self._script_tag in request.headers.get("if-none-match", ""):
+        widget = self._widget_now()
+        headers = {"cache-control": "no-cache", "etag": widget.tag, "vary": "Accept-Encoding"}
+        if widget.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if "gzip" not in request.headers.get("accept-encoding", ""):
-            return Response(self._script, media_type="text/javascript", headers=headers)
-        return Response(self._compressed, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"})
+            return Response(widget.script, media_type="text/javascript", headers=headers)
+        return Response(widget.compressed, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"})
+
+    def _widget_now(self) -> Widget:
+        """The widget with the emergency number of this moment built in."""
+        number = self._engine.library.clinic.fields["emergency.number"]
+        if number not in self._widgets:
+            self._widgets[number] = Widget.of(number)
+        return self._widgets[number]
 
     async def chat(self, request: Request) -> Response:
         """One turn. The reply leaves after the commit."""
@@ -175,7 +197,8 @@ class Website:
         message, client_id = field(body, "message", str), optional_text(body, "client_id", _MAX_CLIENT_ID)
         self._engine.begin(message)
         conversation = await self._conversation(optional_text(body, "token")) or self._tokens.new_conversation()
-        reply = await self._engine.turn(conversation, message, client_id)
+        with self._engine.one_state() as library:
+            reply = await self._engine.turn(conversation, message, client_id)
         if await self._deleted(conversation):
             await self._delete(conversation)  # deleted while the reply was made
             raise _gone()
@@ -184,7 +207,7 @@ class Website:
         self._metrics.faults.set(self._engine.store.faults)  # here too: another process may be asked for the metrics
         if reply.turn is None:
             self._metrics.unrecorded.inc()
-        content = {"token": self._tokens.sign(conversation), "conversation": conversation, **reply_json(reply, self._engine.library)}
+        content = {"token": self._tokens.sign(conversation), "conversation": conversation, **reply_json(reply, library)}
         return Response(orjson.dumps(content), media_type="application/json")
 
     async def conversation(self, request: Request) -> Response:
@@ -261,7 +284,8 @@ class Website:
         if (fault := await run_in_threadpool(writable, self._settings.database)) is not None:
             problems.append(fault)
         self._metrics.ready.set(0 if problems else 1)
-        return JSONResponse({"ready": not problems, "problems": problems, "model": self._engine.model_id}, status_code=503 if problems else 200)
+        told = {"ready": not problems, "problems": problems, "notes": self._engine.notes, "model": self._engine.model_id}
+        return JSONResponse(told, status_code=503 if problems else 200)
 
     async def metrics(self, request: Request) -> Response:
         """Prometheus text."""
