@@ -115,7 +115,8 @@ def test_an_owner_changes_a_price_an_hour_and_an_answer_and_a_clinician_approves
     page.goto("/answers?q=weekend")
     page.get_by_role("link", name="When are you open?").click()
     page.keyboard.press("e")
-    field = page.get_by_label("Text", exact=False).first
+    page.wait_for_url("**/draft")
+    field = page.locator("#text")
     field.fill(field.input_value().replace("We are open", "You can visit us"))
     expect(page.locator("[data-live]").get_by_text("You can visit us Monday to Friday, 9 am to 5 pm; Saturday, 10 am to 1 pm").first).to_be_visible()
     page.get_by_label("Why?").fill("Friendlier")

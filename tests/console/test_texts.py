@@ -71,6 +71,15 @@ def test_an_owner_changes_a_price_and_sees_every_answer_it_changes_before_visito
     assert PRICE in text_of(admin.get("/answers/cost"))
 
 
+def test_a_published_fact_goes_back_to_the_one_before(log_in: LogIn, database: Database) -> None:
+    admin, before = log_in("admin"), sent(database, "cost")
+    change_price(admin)
+    admin.post("/facts/changes/1", {"action": "publish"})
+    assert admin.post("/facts/changes/1", {"action": "undo", "reason": ""})[0] == 400
+    assert admin.post("/facts/changes/1", {"action": "undo", "reason": "too early"})[0] == 303
+    assert sent(database, "cost") == before
+
+
 def test_hours_are_a_grid_that_becomes_the_sentence(log_in: LogIn, database: Database) -> None:
     admin = log_in("admin")
     form = fields(admin.get("/facts?group=hours"))
