@@ -310,7 +310,7 @@ def _template(known: Words, text: str) -> list[dict[str, str]]:
 
 def _approved_by(snippet: Snippet, published: Version | None) -> str:
     alone = " – alone: the clinic lets one person write and approve" if published is not None and published.alone else ""
-    return f"{snippet.approval.by} ({snippet.approval.role}) on {snippet.approval.on.day}.{snippet.approval.on.month}.{snippet.approval.on.year}{alone}"
+    return f"{snippet.approval.by} ({snippet.approval.role}) on {snippet.approval.on.day} {snippet.approval.on:%b %Y}{alone}"
 
 
 def _before(versions: Sequence[Version], published: Version | None, snippet: Snippet) -> int | None:

@@ -136,11 +136,13 @@ def changes(request: Request) -> Response:
         known = words_of(request, database)
         found = [_change(request, known, version, one_person(database)) for version in sorted(known.open_facts, key=lambda version: version.id)]
         to_approve = len(texts.waiting(database))
-    return page(request, "facts_changes.html", changes=found, to_approve=to_approve)
+        live = [version for version in reversed(texts.published(database)) if version.kind == FACT]
+    lately = [(version, label(version.name), fact_form.words(known.library.clinic.schema[version.name], version.body["value"])) for version in live]
+    return page(request, "facts_changes.html", changes=found, lately=lately, to_approve=to_approve)
 
 
 def settle(request: Request, form: Mapping[str, str]) -> Response:
-    """Publishes a changed fact, sends it to whoever has to approve it, or gives it up."""
+    """Publishes a changed fact, sends it to whoever has to approve it, gives it up, or goes back to what was sent before."""
     number, action, by, at = path_number(request), form.get("action", ""), who(request), now(request)
     with console_of(request).record() as database, database.atomic():
         version = texts.get(database, number)
@@ -161,6 +163,9 @@ def settle(request: Request, form: Mapping[str, str]) -> Response:
                 require_call(database, form, version, by, at)
             texts.send_for_approval(database, number, by=by, now=at)
             return go("/facts/changes", "sent")
+        if action == "undo":
+            texts.undo(database, FACT, version.name, by=by, reason=form.get("reason", ""), now=at)
+            return go("/facts/changes", "undone")
         if action == "drop":
             texts.withdraw(database, number, by=by, reason="given up", now=at)
             return go("/facts/changes", "dropped")
@@ -196,7 +201,7 @@ def in_answers(known: Words, version: Version) -> tuple[list[InAnswer], list[str
     ]
     day = date.today()
     fresh = [
-        f"{after[one.id].question} {problem.partition('`')[2].partition('`')[2].strip()}"
+        f"“{after[one.id].question}” {problem.partition('`')[2].partition('`')[2].strip()}"
         for one in changed
         for problem in set(check_snippet(after[one.id], day)) - set(check_snippet(known.library[one.id], day))
     ]
@@ -212,6 +217,7 @@ def fact_difference(known: Words, version: Version) -> Difference:
 def _change(request: Request, known: Words, version: Version, alone: bool) -> Change:
     care, role = known.care_of(version.name), request.state.session
     answers, problems = in_answers(known, version)
+    fits = not _misfits(known, {version.name: version.body["value"]})
     waits = version.state != "draft"
     admin = role.may("admin")
     told = {
@@ -230,8 +236,8 @@ def _change(request: Request, known: Words, version: Version, alone: bool) -> Ch
         problems=problems,
         also=_elsewhere(known, version),
         answers=[(one.id, one.question, one.diff) for one in answers],
-        may_publish=admin and care == PLAIN and not waits and not problems,
-        may_send=admin and care != PLAIN and not waits and not problems,
+        may_publish=admin and care == PLAIN and not waits and fits,
+        may_send=admin and care != PLAIN and not waits and fits,
         may_drop=admin,
         needs_call=care == EMERGENCY and not waits,
         send_words="Send to a clinician" if care == CLINICAL else "Send to a second person",

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from bot.console.approval import cards
 from bot.console.conversations import shown
 from bot.console.page import chosen_snippet, correctable, form_number, go, now, page, path_number, who, zone_of
 from bot.console.queries import hits
@@ -34,6 +35,7 @@ def inbox(request: Request) -> Response:
         any_yet = database.execute("SELECT 1 FROM conversations LIMIT 1").fetchone() is not None
         oldest = review.oldest_waiting(database)
         judged = review.judged_since(database, who(request), midnight(today(console_of(request).clock(), zone_of(request)), zone_of(request)))
+        of_texts = cards(request, database)
         if mine:
             audit.append(database, who(request), "assigned.listed", f"{len(mine)} turns", now(request))
     return page(
@@ -46,6 +48,7 @@ def inbox(request: Request) -> Response:
         any_yet=any_yet,
         oldest=oldest,
         judged=judged,
+        of_texts=of_texts,
         visitor_port=console_of(request).settings.port,
     )
 

@@ -381,7 +381,7 @@ def test_a_missing_page_helps_on(inside: TestClient) -> None:
     response = inside.get("/nowhere")
     assert response.status_code == 404
     assert "This address leads nowhere" in response.text
-    assert 'href="/snippets"' in response.text
+    assert 'href="/answers"' in response.text
 
 
 def test_a_method_that_does_not_fit_is_said_in_words(inside: TestClient) -> None:
@@ -390,7 +390,7 @@ def test_a_method_that_does_not_fit_is_said_in_words(inside: TestClient) -> None
     assert "cannot be used in this way" in response.text
 
 
-@pytest.mark.parametrize("path", ["/conversations/none", "/conversations/%00", "/snippets/none", "/conversations/" + "x" * 5000])
+@pytest.mark.parametrize("path", ["/conversations/none", "/conversations/%00", "/answers/none", "/conversations/" + "x" * 5000])
 def test_an_unknown_conversation_or_snippet_is_a_helpful_404(inside: TestClient, path: str) -> None:
     response = inside.get(path)
     assert response.status_code == 404
@@ -428,8 +428,8 @@ def test_content_that_cannot_be_read_leaves_the_conversations_readable(settings:
         html = client.get("/conversations/c1").text
         assert "Content problem." in html
         assert "are not compared" in html
-        assert client.get("/snippets").status_code == 200
-        assert client.get("/snippets/what_is_ozone").status_code == 503
+        assert client.get("/answers").status_code == 200
+        assert client.get("/answers/what_is_ozone").status_code == 503
 
 
 def test_an_edited_snippet_is_seen_without_a_restart(settings: Settings, outside: TestClient, tmp_path: Path) -> None:
@@ -437,10 +437,10 @@ def test_an_edited_snippet_is_seen_without_a_restart(settings: Settings, outside
     shutil.copytree(DATA, data, ignore=shutil.ignore_patterns("encoder", "nlu"))
     with TestClient(create_app(replace(settings, data=data)), follow_redirects=False) as client:
         _log_in(client)
-        assert "Ozone is a gas." in client.get("/snippets/what_is_ozone").text
+        assert "Ozone is a gas." in client.get("/answers/what_is_ozone").text
         about = data / "snippets" / "about.yml"
         about.write_text(about.read_text(encoding="utf-8").replace("Ozone is a gas.", "Ozone is a blue gas."), encoding="utf-8")
-        assert "Ozone is a blue gas." in client.get("/snippets/what_is_ozone").text
+        assert "Ozone is a blue gas." in client.get("/answers/what_is_ozone").text
 
 
 # The list
@@ -740,29 +740,29 @@ def test_a_search_without_a_hit_says_what_to_try(inside: TestClient) -> None:
     assert "Try fewer words" in html
 
 
-# Snippets
+# Answers
 
 
-def test_all_approved_snippets_are_listed_with_the_note_that_nobody_signed_them(inside: TestClient, library: Library) -> None:
-    html = inside.get("/snippets").text
+def test_every_answer_is_on_some_page_of_the_list(inside: TestClient, library: Library) -> None:
+    pages = [inside.get(f"/answers?page={number}").text for number in range(1, 20)]
     for snippet in library:
-        if snippet.status == "approved":
-            assert f'href="/snippets/{snippet.id}"' in html
-    assert "have yet to be signed by a clinician" in html
+        if snippet.status == "approved" and not snippet.short_of:
+            assert any(f'href="/answers/{snippet.id}"' in html for html in pages), snippet.id
+    assert "0 of them are signed by a clinician of yours" in pages[0]
 
 
-def test_a_snippet_shows_its_text_sources_and_who_answers_for_it(inside: TestClient, library: Library) -> None:
-    html = inside.get("/snippets/what_is_ozone").text
+def test_an_answer_shows_its_sources_and_who_answers_for_it(inside: TestClient, library: Library) -> None:
+    html = inside.get("/answers/what_is_ozone").text
     snippet = library["what_is_ozone"]
     assert snippet.hash in html
-    assert "This text has yet to be signed by a clinician." in html
+    assert "No clinician of yours has signed this text yet." in html
     assert snippet.approval.by in html
     for source in snippet.sources:
         assert f'href="{source.address}" rel="noopener noreferrer external"' in html
 
 
 def test_every_snippet_has_a_page(inside: TestClient, library: Library) -> None:
-    assert {inside.get(f"/snippets/{snippet.id}").status_code for snippet in library} == {200}
+    assert {inside.get(f"/answers/{snippet.id}").status_code for snippet in library} == {200}
 
 
 # Export
@@ -821,6 +821,6 @@ def test_the_console_never_imports_rasa() -> None:
 
 def test_no_page_holds_script_or_style_of_its_own(inside: TestClient, settings: Settings, library: Library) -> None:
     _store(settings, _turn(library))
-    for path in ("/", "/conversations/c1", "/search?q=ozone", "/snippets", "/snippets/what_is_ozone", "/figures", "/gaps", "/training", "/nowhere", "/login"):
+    for path in ("/", "/conversations/c1", "/search?q=ozone", "/answers", "/answers/what_is_ozone", "/figures", "/gaps", "/training", "/nowhere", "/login"):
         html = inside.get(path).text.replace(SCRIPT, "")
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html), path

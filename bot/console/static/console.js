@@ -141,10 +141,10 @@ const draft = document.querySelector("form[data-draft]");
 const TYPED_MS = 600;
 
 async function follow() {
-  const body = new URLSearchParams(new FormData(draft));
+  const body = new URLSearchParams(new FormData(draft)); // a button is called `action`, so the form's own is asked for by name below
   body.set("action", "check");
   try {
-    const response = await fetch(draft.action, { method: "POST", body, redirect: "error" });
+    const response = await fetch(draft.getAttribute("action"), { method: "POST", body, redirect: "error" });
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const [now, fresh] = [document, page].map((where) => where.querySelector("[data-live]"));
