@@ -35,7 +35,7 @@ class Writing(Database):
     """
 
     @contextmanager
-    def atomic(self) -> Generator[Database, None, None]:
+    def atomic(self) -> Generator[Database]:
         """A transaction, or a part of the one that is open."""
         if self.conn.in_transaction:
             with super().atomic():
