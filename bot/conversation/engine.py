@@ -43,7 +43,6 @@ from bot.record.record import PATIENCE_SECONDS
 from bot.record.tracker_store import RecordTrackerStore, StaleTurnError
 from bot.record.turns import Turn, utc
 from bot.safety.normalise import clean
-from bot.safety.redaction import kept
 from bot.safety.warning import WARNING
 from bot.secret import load_secret
 from bot.settings import Settings
@@ -354,7 +353,7 @@ class Engine:
             conversation=request.conversation,
             number=0,
             at=utc(request.received),
-            text=kept(request.text),
+            text=request.text,
             route=snippet.route,
             intent=None,
             confidence=None,

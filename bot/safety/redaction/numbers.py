@@ -184,17 +184,24 @@ _SLASHED = re.compile(r"(?<![\w./])(?:\+\d{1,3}[ -]?)?\(?0\)?\d{1,5} ?/ ?\d{2,}(
 """Telephone numbers as they are written in German, and nothing else."""
 
 
+_LONGEST_TOLD, _MOST_GROUPS = 24, 64
+"""Digits in a row that may be a value, and groups by which a row is judged."""
+
+
 def _leads_to_somebody(text: str, start: int, end: int) -> bool:
     written = text[start:end]
     groups = _GROUPS.findall(written)
     digits = "".join(groups)
-    values = [int(group) for group in groups[:64]]
+    if max(map(len, groups)) > _LONGEST_TOLD:
+        return True
+    groups = groups[:_MOST_GROUPS]
+    values = [int(group) for group in groups]
     before, after = text[max(start - 60, 0) : start], text[end : end + 20]
     if written.startswith("+"):
         return True
     if 13 <= len(digits) <= 19 and _passes_luhn(digits):
         return True
-    if _UNITS.match(after) or _is_cas(written) or all(1900 <= value <= 2100 and len(group) == 4 for value, group in zip(values, groups, strict=False)):
+    if _UNITS.match(after) or _is_cas(written) or all(1900 <= value <= 2100 and len(group) == 4 for value, group in zip(values, groups, strict=True)):
         return False
     cued = _PHONE_CUE.search(before) is not None and digits not in _CRISIS
     if cued and len(digits) >= 6 and not _ABOUT_A_DOSE.search(before):

@@ -44,10 +44,10 @@ _E_MAIL_IS = re.compile(r"\b(?:e-?mails?|mail|correo|adresse|address|email id|ma
 _AT_WORDS = frozenset("at ät arroba arobase chiocciola klammeraffe malpa małpa apenstaartje собака".split())
 
 _TOKEN = re.compile(r"\S+")
-_BEGINS_WEB = re.compile(r"[(<\[\"']*(?:https?:/{0,2}|hxxps?:/{0,2}|ftp://|www\.)", re.IGNORECASE)
-_HOST_AND_PATH = re.compile(r"[(<\[\"']*(?:[a-z0-9_-]{1,63}+\.){1,5}+[a-z]{2,12}+(?::\d{2,5})?(?P<path>[/?#]\S*)", re.IGNORECASE)
+_BEGINS_WEB = re.compile(r"[(<\[\"']{0,4}+(?:https?:/{0,2}|hxxps?:/{0,2}|ftp://|www\.)", re.IGNORECASE)
+_HOST_AND_PATH = re.compile(r"[(<\[\"']{0,4}+(?:[a-z0-9_-]{1,63}+\.){1,5}+[a-z]{2,12}+(?::\d{2,5})?(?P<path>[/?#]\S*)", re.IGNORECASE)
 _PERSONAL_SITE = re.compile(
-    r"[(<\[\"']*(?:t\.me|wa\.me|m\.me|fb\.(?:me|com)|telegram\.me|bit\.ly|tinyurl\.com|goo\.gl|(?:\w{1,10}\.)?(?:facebook|instagram|linkedin|twitter|x|tiktok|youtube|youtu|snapchat|"
+    r"[(<\[\"']{0,4}+(?:t\.me|wa\.me|m\.me|fb\.(?:me|com)|telegram\.me|bit\.ly|tinyurl\.com|goo\.gl|(?:\w{1,10}\.)?(?:facebook|instagram|linkedin|twitter|x|tiktok|youtube|youtu|snapchat|"
     r"pinterest|reddit|github|threads|vk|skype|discord|medium)\.(?:com|net|be|gg))/",
     re.IGNORECASE,
 )
