@@ -129,6 +129,7 @@ def _routes() -> list[BaseRoute]:
             Action("/queues/{queue}/complete", inbox.complete, role="reviewer"),
             Page("/conversations", search.conversations, role="viewer"),
             Page("/conversations/{id}", conversations.conversation, role="viewer"),
+            Action("/conversations/{id}/redact", conversations.redact, role="reviewer"),
             Action("/turns/{id}/verdict", conversations.judge, role="reviewer"),
             Action("/turns/{id}/notes", conversations.add_note, role="reviewer"),
             Action("/turns/{id}/tags", conversations.tag, role="reviewer"),

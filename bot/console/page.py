@@ -27,6 +27,7 @@ SAID: Mapping[str, str] = {
     "flagged": "Flagged: it waits in the queue of flagged turns.",
     "unflagged": "The flag is off.",
     "assigned": "Assigned.",
+    "redacted": "Taken out of this conversation, wherever the words stood.",
     "saved": "Saved.",
     "deleted": "Deleted.",
     "cleared": "The queue is clear. Well done.",

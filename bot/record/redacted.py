@@ -14,7 +14,7 @@ from typing import Any
 from bot.content.shared import shared_second_reader
 from bot.record.turns import Turn
 from bot.safety.normalise import clean, sentences
-from bot.safety.redaction import kept, redact
+from bot.safety.redaction import kept, redact, without_labels
 
 GONE = "…"
 """In the place of words that a rule saw and that are not kept."""
@@ -42,7 +42,7 @@ class KeptWords:
         if self._whole:
             return words
         if self._words is None:
-            self._words = frozenset(word for text in (self.text, self.read_as) for sentence in sentences(text) for word in sentence.split())
+            self._words = frozenset(word for text in (self.text, self.read_as) for sentence in sentences(without_labels(text)) for word in sentence.split())
         known = [word if word in self._words else GONE for word in words.split()]
         return " ".join(word for place, word in enumerate(known) if word != GONE or known[place - 1 : place] != [GONE])
 

@@ -23,6 +23,7 @@ MAY = {
     },
     "reviewer": {
         *("/queues/{queue}/turns/{id}", "/queues/{queue}/next", "/queues/{queue}/skip", "/queues/{queue}/complete"),
+        "/conversations/{id}/redact",
         *("/turns/{id}/verdict", "/turns/{id}/notes", "/turns/{id}/tags", "/turns/{id}/flag", "/turns/{id}/assignee"),
         *("/requests", "/gaps/group", "/gaps/{id}", "/training", "/training/advice", "/training/{id}", "/training/{id}/reason"),
         *("/answers/{id}/try", "/answers/{id}/draft", "/approve/{id}"),

@@ -18,10 +18,9 @@ from bot.content.shared import shared_second_reader
 from bot.content.short_questions import load_short_questions
 from bot.conversation.in_context import leans_on_context
 from bot.conversation.request_form import changed, fault_of, is_contact, takes, tells_a_time
-from bot.safety.redaction import numbers, online, people, places
 from bot.safety.cues import cues
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, every_sentence, phrase, sentences, shortened
-from bot.safety.redaction import kept, redact
+from bot.safety.redaction import kept, numbers, online, people, places, redact
 from bot.safety.triage import Rule, Triage
 from bot.understanding.question_parts import parts_of_message
 from bot.understanding.verdict import parts_of

@@ -13,6 +13,7 @@ prices, the numbers of papers, chemicals and laws. Every look is bounded, so tha
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from bot.safety.normalise import clean, shortened
@@ -29,6 +30,8 @@ _EDGE = 200
 """Characters next to what is left out that are looked at and not kept: what is torn there could not be known."""
 
 _LEFT_OUT = "\n…\n"
+
+_LABEL = re.compile(r"\[(?:name|number|e-mail|web address|handle|password|address|location|date of birth|age)\]")
 
 
 def kept(text: str) -> str:
@@ -52,6 +55,11 @@ def redact(text: str) -> str:
     return without(text, spans) if spans else text
 
 
+def without_labels(text: str) -> str:
+    """What was kept of a visitor's own words: a redacted text without what stands for the rest."""
+    return _LABEL.sub(" ", text)
+
+
 def found(text: str) -> list[Span]:
     """What leads to somebody in a text, each with its place and kind; some may overlap."""
     level = plain(text)
@@ -69,4 +77,4 @@ def found(text: str) -> list[Span]:
     return [*spans, *addresses, *named, *born, *numbers_of(level, words, said)]
 
 
-__all__ = ["found", "kept", "redact"]
+__all__ = ["found", "kept", "redact", "without_labels"]

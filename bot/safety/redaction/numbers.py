@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
 from bot.safety.redaction.spans import Span, Word
-from bot.safety.redaction.words import COMMON
+from bot.safety.redaction.words import COMMON, word_set
 
 NUMBER, PLACE = "[number]", "[location]"
 
@@ -21,10 +21,16 @@ _REGIONS = (
 )
 """Countries whose way of writing a telephone number is known, besides every number that begins with a plus."""
 
-_DATE = r"(?:(?:19|20)\d\d[./-][01]?\d[./-][0-3]?\d|[0-3]?\d[./-][0-3]?\d[./-](?:19|20)\d\d)(?:[T ]{1,2}\d{1,2}:\d\d(?::\d\d)?)?(?![().-]?\d)"
+_DATE = (
+    r"(?:(?:19|20)\d\d[./-][01]?\d[./-][0-3]?\d|[0-3]?\d[./-][0-3]?\d[./-](?:19|"
+    r"20)\d\d)(?:[T ]{1,2}\d{1,2}:\d\d(?::\d\d)?)?(?![().-]?\d)"
+)
 _STAYS = re.compile(
-    rf"(?<![\w+])(?:{_DATE}|10\.\d{{4,9}}/\S{{1,80}}|\d{{1,2}}\s?CFR\s?(?:parts?\s?|§\s?)?\d+(?:\.\d+)*+|\d{{1,2}}:\d\d(?::\d\d)?(?:\s?-\s?\d{{1,2}}:\d\d)?"
-    r"|(?:ISO|EN|IEC|ASTM|DIN|NCT|PMID|PMC|ISRCTN|ISBN|ISSN|CAS|DOI|RFC|EC|EU|EudraCT|PubMed|Directive|Regulation|arXiv|ICD-10|lot|batch)(?:\s?(?:no\.?|nr\.?|number|id|registry|:|#)){0,2}\s?-?[\d.:/-]{3,40}"
+    rf"(?<![\w+])(?:{_DATE}|10\.\d{{4,9}}/\S{{1,80}}|\d{{1,2}}\s?CFR\s?(?:parts?\s?|§\s?)?\d+(?:\.\d+)*+|"
+    rf"\d{{1,2}}:\d\d(?::\d\d)?(?:\s?-\s?\d{{1,2}}:\d\d)?"
+    r"|(?:ISO|EN|IEC|ASTM|DIN|NCT|PMID|PMC|ISRCTN|ISBN|ISSN|CAS|DOI|RFC|EC|EU|EudraCT|PubMed|Directive|"
+    r"Regulation|arXiv|ICD-10|lot|batch)(?:\s?(?:no\.?|nr\.?|number|id|registry|:|"
+    r"#)){0,2}\s?-?[\d.:/-]{3,40}"
     r"|[$€£¥₹]\s?\d[\d.,' ]{0,20}\d|\d{1,4}\.\d{1,3}(?:[,;]?\s\d{1,4}\.\d{1,3}){1,}+(?![\d.]))",
     re.IGNORECASE,
 )
@@ -34,44 +40,94 @@ _RUN = re.compile(r"(?<![\w.])(?<!\d[,/])\+?\(?\d(?:(?:[ ().*_·•~|\u20e3-]{1,
 _EXTENSION = re.compile(r"[ ,]{0,2}(?:ext\.?|extension|x|durchwahl|poste|int\.?|anexo|#)[ .:]{0,2}\d{1,6}\b", re.IGNORECASE)
 _GROUPS = re.compile(r"\d+")
 _UNITS = re.compile(
-    r"\s{0,2}(?:-\s?)?(?:mg|mcg|µg|μg|ug|g|ml|l|cc|i\.?u\.?|units?|ppm|ppb|gamma|gammas|micro\w*|milli\w*|%|percent|mmhg|bpm|cm|mm|m|kg|lbs?|people|patients?|persons?|cells?|copies|times|days?|weeks?|months?|"
-    r"years?|hours?|mins?|minutes?|sessions?|dollars?|bucks|euros?|pounds|usd|eur|gbp|chf|zł|pln|rupees|pesos|per|/|µ|°|degrees?|kcal|steps|inhabitants|participants|treatments|women|men|children|visitors|doses?|"
+    r"\s{0,2}(?:-\s?)?(?:mg|mcg|µg|μg|ug|g|ml|l|cc|i\.?u\.?|units?|ppm|ppb|gamma|gammas|micro\w*|milli\w*|"
+    r"%|percent|mmhg|bpm|cm|mm|m|kg|lbs?|people|patients?|persons?|cells?|copies|times|days?|weeks?|"
+    r"months?|"
+    r"years?|hours?|mins?|minutes?|sessions?|dollars?|bucks|euros?|pounds|usd|eur|gbp|chf|zł|pln|rupees|"
+    r"pesos|per|/|µ|°|degrees?|kcal|steps|inhabitants|participants|treatments|women|men|children|visitors|"
+    r"doses?|"
     r"passes|pass|mmol|studies|cases|deaths|platelets|€|\$|£)(?![a-z])",
     re.IGNORECASE,
 )
-_ABOUT_A_DOSE = re.compile(r"\b(?:doses?|dosage|mcg|µg|ug|mg|ml|gamma|concentrations?|levels?|from|between|pressure|bp|values?|readings?|glucose|sugar|pulse|psa|crp|ferritin|platelets?|count|wbc|years?|in|since)\W{0,3}(?:of|was|is|were|are|went|like|goes)?\W{0,3}\Z", re.IGNORECASE)
+_ABOUT_A_DOSE = re.compile(
+    r"\b(?:doses?|dosage|mcg|µg|ug|mg|ml|gamma|concentrations?|levels?|from|between|pressure|bp|values?|"
+    r"readings?|glucose|sugar|pulse|psa|crp|ferritin|platelets?|count|wbc|years?|in|since)\W{0,3}(?:of|"
+    r"was|is|were|are|went|like|goes)?\W{0,3}\Z",
+    re.IGNORECASE,
+)
 _PHONE_CUE = re.compile(
-    r"\b(?:phones?|telephones?|tel|tele|mobile|cell|cellphone|handy|whats ?app|viber|signal|telegram|texts?|sms|ring|call|calls|calling|called|reach|reached|contact|fax|dial|landline|line|number|numbers|no|nr|num|ph|mob|"
-    r"m[oó]vil|tel[eé]fono|celular|n[uú]mero|num[eé]ro|portable|t[eé]l[eé]phone|handynummer|telefon|telefonnummer|rufnummer|nummer|cellulare|telefone|numer|номер|телефон|tlf|tlph|puh|hp|cel|fono|fone|gsm|natel|llame|llamar|appelez|anrufen|ruf)\b[^.!?\n]{0,24}\Z",
+    r"\b(?:phones?|telephones?|tel|tele|mobile|cell|cellphone|handy|whats ?app|viber|signal|telegram|"
+    r"texts?|sms|ring|call|calls|calling|called|reach|reached|contact|fax|dial|landline|line|number|"
+    r"numbers|no|nr|num|ph|mob|"
+    r"m[oó]vil|tel[eé]fono|celular|n[uú]mero|num[eé]ro|portable|t[eé]l[eé]phone|handynummer|telefon|"
+    r"telefonnummer|rufnummer|nummer|cellulare|telefone|numer|номер|телефон|tlf|tlph|puh|hp|cel|fono|fone|"
+    r"gsm|natel|llame|llamar|appelez|anrufen|ruf)\b[^.!?\n]{0,24}\Z",
     re.IGNORECASE,
 )
 _CRISIS = frozenset({"116123", "116117", "116111", "116000", "116006", "131114", "741741", "686868", "838255", "999999"})
 
 _ID_NAMES = (
-    "mrn|medical record|record|patient|chart|file|hospital|clinic|case|member|membership|subscriber|group|policy|insurance|insurer|health card|health insurance|medicare|medicaid|ohip|msp|nhs|chi|"
-    "ssn|social security|social|sin|social insurance|national insurance|ni|nino|passport|driver's license|drivers license|driver license|driver's licence|drivers licence|driving licence|driving license|"
-    "license|licence|id|identity|identity card|id card|national id|tax|tax id|tin|itin|ein|account|acct|iban|swift|bic|sort code|routing|card|credit card|debit card|visa|mastercard|amex|booking|reference|ref|"
-    "confirmation|invoice|claim|order|customer|client|student|employee|staff|badge|dni|nie|nif|cif|curp|rfc|rut|cpf|rg|cnpj|cedula|cédula|pesel|bsn|personnummer|cpr|codice fiscale|tessera|nir|"
-    "numéro de sécurité sociale|sécurité sociale|sécu|securite sociale|carte vitale|versichertennummer|versicherungsnummer|sozialversicherungsnummer|krankenkasse|steuer-id|steuernummer|ausweis|personalausweis|"
-    "reisepass|patientennummer|aktenzeichen|historia clínica|historia clinica|tarjeta sanitaria|póliza|poliza|seguridad social|aadhaar|aadhar|pan|emirates id|hkid|nric|tfn|ihi|dva|carte d'identité|passeport|"
-    "pasaporte|passaporto|reisepassnummer|npi|dea|sample|specimen|accession|vin|imei|serial|device|license plate|licence plate|number plate|plate|plates|registration|reg|car reg|car|kennzeichen|matrícula|matricula|"
+    "mrn|medical record|record|patient|chart|file|hospital|clinic|case|member|membership|subscriber|"
+    "group|policy|insurance|insurer|health card|health insurance|medicare|medicaid|ohip|msp|nhs|chi|"
+    "ssn|social security|social|sin|social insurance|national insurance|ni|nino|passport|"
+    "driver's license|drivers license|driver license|driver's licence|drivers licence|driving licence|"
+    "driving license|"
+    "license|licence|id|identity|identity card|id card|national id|tax|tax id|tin|itin|ein|account|acct|"
+    "iban|swift|bic|sort code|routing|card|credit card|debit card|visa|mastercard|amex|booking|reference|"
+    "ref|"
+    "confirmation|invoice|claim|order|customer|client|student|employee|staff|badge|dni|nie|nif|cif|curp|"
+    "rfc|rut|cpf|rg|cnpj|cedula|cédula|pesel|bsn|personnummer|cpr|codice fiscale|tessera|nir|"
+    "numéro de sécurité sociale|sécurité sociale|sécu|securite sociale|carte vitale|versichertennummer|"
+    "versicherungsnummer|sozialversicherungsnummer|krankenkasse|steuer-id|steuernummer|ausweis|"
+    "personalausweis|"
+    "reisepass|patientennummer|aktenzeichen|historia clínica|historia clinica|tarjeta sanitaria|póliza|"
+    "poliza|seguridad social|aadhaar|aadhar|pan|emirates id|hkid|nric|tfn|ihi|dva|carte d'identité|"
+    "passeport|"
+    "pasaporte|passaporto|reisepassnummer|npi|dea|sample|specimen|accession|vin|imei|serial|device|"
+    "license plate|licence plate|number plate|plate|plates|registration|reg|car reg|car|kennzeichen|"
+    "matrícula|matricula|"
     "immatriculation|targa|vehicle"
 )
 _ID_CUE = re.compile(
     rf"\b(?P<name>{_ID_NAMES})"
-    r"(?:\s?(?:number|numbers|num|no\.?|nr\.?|nummer|número|numero|numéro|n°|nº|#|id|code|card|plate|plates|record|registration)){0,2}"
+    r"(?:\s?(?:number|numbers|num|no\.?|nr\.?|nummer|número|numero|numéro|n°|nº|#|id|code|card|plate|"
+    r"plates|record|registration)){0,2}"
     r"(?P<said>\s{0,2}(?:is|was|ist|es|est|é|è|:|=|#|-|are|reads)\s?(?:[:#]\s?)?|\s)"
-    r"(?P<value>(?:[a-z]{1,3}[ /-]|[a-z]{1,6}(?=\d)){0,2}\d[a-z0-9]*+(?:[ ./-](?:[a-z]{0,3}\d[a-z0-9]*+|(?<=[-/])[a-z]{1,3}\b)){0,7}+)",
+    r"(?P<value>(?:[a-z]{1,3}[ /-]|[a-z]{1,6}(?=\d)){0,2}\d[a-z0-9]*+(?:[ ./-](?:[a-z]{0,3}\d[a-z0-9]*+|"
+    r"(?<=[-/])[a-z]{1,3}\b)){0,7}+)",
     re.IGNORECASE,
 )
-_DOUBTFUL_IDS = frozenset(
-    "record patient chart file hospital clinic case member membership group policy insurance insurer social id tax license licence account card visa booking reference ref confirmation invoice claim order "
-    "customer client student employee staff badge pan sample specimen device car reg registration vehicle routing identity sin nie serial chi ni rg nir dea plate plates medicare medicaid subscriber".split()
+_DOUBTFUL_IDS = word_set(
+    """
+    record patient chart file hospital clinic case member membership group policy insurance insurer social id
+    tax license licence account card visa booking reference ref confirmation invoice claim order customer client
+    student employee staff badge pan sample specimen device car reg registration vehicle routing identity sin
+    nie serial chi ni rg nir dea plate plates medicare medicaid subscriber
+    """
 )
 """Words that stand before other numbers as well: theirs are longer, or called a number."""
-_PLATES = frozenset("license plate|licence plate|number plate|kennzeichen|matrícula|matricula|immatriculation|targa|plate|registration|reg|car reg".split("|"))
+_PLATES = frozenset(
+    [
+        "license plate",
+        "licence plate",
+        "number plate",
+        "kennzeichen",
+        "matrícula",
+        "matricula",
+        "immatriculation",
+        "targa",
+        "plate",
+        "registration",
+        "reg",
+        "car reg",
+    ]
+)
 _ID_WORDS = frozenset(name.split()[0] for name in _ID_NAMES.split("|"))
-_NOT_AN_ID = re.compile(r"\s{0,2}(?:%|percent|am\b|pm\b|mg|ml|mcg|days?|weeks?|months?|years?|hours?|minutes?|mins?|people|times|sessions?|o'?clock|euros?|dollars|pounds|kg|cm|ago|passes|pass|patients?)\b", re.IGNORECASE)
+_NOT_AN_ID = re.compile(
+    r"\s{0,2}(?:%|percent|am\b|pm\b|mg|ml|mcg|days?|weeks?|months?|years?|hours?|minutes?|mins?|people|"
+    r"times|sessions?|o'?clock|euros?|dollars|pounds|kg|cm|ago|passes|pass|patients?)\b",
+    re.IGNORECASE,
+)
 
 _FORMS = re.compile(
     r"(?<![\w-])(?:"
@@ -79,25 +135,35 @@ _FORMS = re.compile(
     r"|[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]"  # national insurance
     r"|[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]"  # codice fiscale
     r"|[XYZ]-?\d{7}-?[A-Z]|\d{8}-?[A-HJ-NP-TV-Z]|[A-Z]\d{9}|[A-Z]{4}\d{6}[A-Z0-9]{8}|[A-Z]{5}\d{4}[A-Z]"  # NIE, DNI, KVNR, CURP, PAN
-    r"|[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}"  # Medicare
+    r"|"
+    r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}"  # Medicare
     r"|[A-Z]{1,4}-?\d{6,12}[A-Z]?|\d{2,3}[A-Z]{1,2}\d{4,8}"
     r")(?![\w-])"
 )
-_PAPERS = re.compile(r"(?:NCT|PMC|PMID|ISO|EN|IEC|ASTM|DIN|ISRCTN|CAS|ISBN|ISSN|DOI|RFC|EC|EU|LOT|CRD|ACTRN)\b|(?:NCT|PMC|ISRCTN|CRD|ACTRN)\d", re.IGNORECASE)
+_PAPERS = re.compile(
+    r"(?:NCT|PMC|PMID|ISO|EN|IEC|ASTM|DIN|ISRCTN|CAS|ISBN|ISSN|DOI|RFC|EC|EU|LOT|CRD|ACTRN)\b|(?:NCT|PMC|"
+    r"ISRCTN|CRD|ACTRN)\d",
+    re.IGNORECASE,
+)
 
 _COORDINATES = re.compile(
-    r"(?<![\w.])(?:[-+]?\d{1,3}\.\d{3,}+°?\s?[NSns]?\s{0,2}[,;/ ]\s{0,2}(?:(?:lon|lng|long)\w{0,6}\W{0,3})?[-+]?\d{1,3}\.\d{3,}+°?(?:\s?[EWew]\b)?"
-    r"|\d{1,3}\s?°\s?\d{1,2}(?:\.\d+)?\s?['′’](?:\s?\d{1,2}(?:\.\d+)?\s?(?:[\"″”]|''))?\s?[NSEWO](?:\W{1,4}\d{1,3}\s?°\s?\d{1,2}(?:\.\d+)?\s?['′’](?:\s?\d{1,2}(?:\.\d+)?\s?(?:[\"″”]|''))?\s?[NSEWO])?"
+    r"(?<![\w.])(?:[-+]?\d{1,3}\.\d{3,}+°?\s?[NSns]?\s{0,2}[,;/ ]\s{0,2}(?:(?:lon|lng|"
+    r"long)\w{0,6}\W{0,3})?[-+]?\d{1,3}\.\d{3,}+°?(?:\s?[EWew]\b)?"
+    r"|\d{1,3}\s?°\s?\d{1,2}(?:\.\d+)?\s?['′’](?:\s?\d{1,2}(?:\.\d+)?\s?(?:[\"″”]|"
+    r"''))?\s?[NSEWO](?:\W{1,4}\d{1,3}\s?°\s?\d{1,2}(?:\.\d+)?\s?['′’](?:\s?\d{1,2}(?:\.\d+)?\s?(?:[\"″”]|"
+    r"''))?\s?[NSEWO])?"
     r"|\d{1,2}\.\d{2,}+\s?°?\s?[NS]\W{1,3}\d{1,3}\.\d{2,}+\s?°?\s?[EWO]\b)"
 )
 _LATITUDE = re.compile(r"\blat(?:itude)?\W{0,3}-?\d{1,2}\.\d+\W{1,4}(?:and\s)?lon(?:g|gitude)?\W{0,3}-?\d{1,3}\.\d+", re.IGNORECASE)
 _THREE_WORDS = re.compile(r"///\w{2,20}\.\w{2,20}\.\w{2,20}")
 _PLUS_CODE = re.compile(r"(?<!\w)[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}(?!\w)")
 
-_DIGIT_WORDS = frozenset(
-    """zero oh o one two three four five six seven eight nine double triple treble nought null eins zwei zwo drei vier fünf funf sechs sieben acht neun
-    cero uno dos tres cuatro cinco seis siete ocho nueve un deux trois quatre cinq sept huit neuf due tre quattro cinque sei sette otto nove
-    dois três quatro sete oito plus""".split()
+_DIGIT_WORDS = word_set(
+    """
+    zero oh o one two three four five six seven eight nine double triple treble nought null eins zwei zwo drei
+    vier fünf funf sechs sieben acht neun cero uno dos tres cuatro cinco seis siete ocho nueve un deux trois
+    quatre cinq sept huit neuf due tre quattro cinque sei sette otto nove dois três quatro sete oito plus
+    """
 )
 _SPOKEN_AT_LEAST = 7
 
@@ -134,7 +200,14 @@ def _with_a_cue(text: str) -> Iterator[Span]:
         name, behind = found["name"].lower(), text[found.end("name") : found.start("said")]
         called = name not in _DOUBTFUL_IDS or behind.strip() != "" or bool(re.search(r"[:#=]", found["said"]))
         least = 2 if name in _PLATES or "plate" in behind.lower() else 3 if called else 5
-        if digits < least or re.fullmatch(r"\d{1,3}\.\d{1,2}", value) or value.lower() in COMMON or _NOT_AN_ID.match(text, found.end("value")) or _PAPERS.match(value) or _is_a_date(value):
+        if (
+            digits < least
+            or re.fullmatch(r"\d{1,3}\.\d{1,2}", value)
+            or value.lower() in COMMON
+            or (digits < 6 and _NOT_AN_ID.match(text, found.end("value")))
+            or _PAPERS.match(value)
+            or _is_a_date(value)
+        ):
             continue
         ends = _LETTERS_BEHIND.match(text, found.end("value"))
         yield Span(found.start("value"), ends.end() if ends else found.end("value"), NUMBER)
@@ -160,7 +233,7 @@ def _is_a_form(text: str, found: re.Match[str]) -> bool:
 
 def _is_iban(value: str) -> bool:
     """Whether the check digits (ISO 7064, mod 97-10) are right."""
-    from stdnum.iso7064 import mod_97_10  # noqa: PLC0415 - hardly any message holds one
+    from stdnum.iso7064 import mod_97_10
 
     return bool(mod_97_10.is_valid(value[4:] + value[:4]))
 
@@ -201,7 +274,8 @@ def _leads_to_somebody(text: str, start: int, end: int) -> bool:
         return True
     if 13 <= len(digits) <= 19 and _passes_luhn(digits):
         return True
-    if _UNITS.match(after) or _is_cas(written) or all(1900 <= value <= 2100 and len(group) == 4 for value, group in zip(values, groups, strict=True)):
+    counted = _UNITS.match(after) is not None and (max(map(len, groups)) < 9 or digits.endswith("000"))
+    if counted or _is_cas(written) or all(1900 <= value <= 2100 and len(group) == 4 for value, group in zip(values, groups, strict=True)):
         return False
     cued = _PHONE_CUE.search(before) is not None and digits not in _CRISIS
     if cued and len(digits) >= 6 and not _ABOUT_A_DOSE.search(before):
@@ -216,7 +290,7 @@ def _leads_to_somebody(text: str, start: int, end: int) -> bool:
 
 
 def _passes_luhn(digits: str) -> bool:
-    from stdnum import luhn  # noqa: PLC0415 - hardly any message holds a card
+    from stdnum import luhn
 
     return bool(luhn.is_valid(digits))
 
@@ -233,7 +307,8 @@ def _is_a_quantity(written: str, groups: Sequence[str]) -> bool:
     """Thousands ("1 000 000"), round numbers, decimals, a day without signs (20240512), ranges of round numbers."""
     digits = "".join(groups)
     if len(groups) > 1 and len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:]) and not groups[0].startswith("0"):
-        if groups[-1] == "000" or (written.count(",") == len(groups) - 1):
+        by_commas = written.count(",") == len(groups) - 1
+        if groups[-1] == "000" or by_commas:
             return True
     if len(groups) == 1:
         round_number = digits.endswith("00000") and len(digits) <= 10
@@ -267,7 +342,7 @@ def _is_a_series(written: str, groups: Sequence[str], values: Sequence[int]) -> 
 
 def _is_written_like_a_phone(digits: str, groups: Sequence[str]) -> bool:
     """Whether some country groups a valid telephone number of its own in this way."""
-    import phonenumbers  # noqa: PLC0415 - it takes a tenth of a second to load, and few messages need it
+    import phonenumbers
 
     for region in _REGIONS if len(digits) <= 13 else ():
         try:

@@ -6,77 +6,109 @@ import re
 from collections.abc import Iterator, Set
 
 from bot.safety.redaction.spans import Span
-from bot.safety.redaction.words import COMMON
+from bot.safety.redaction.words import COMMON, word_set
 
 E_MAIL, WEB, HANDLE, PASSWORD = "[e-mail]", "[web address]", "[handle]", "[password]"
 
 _PROVIDERS = (
-    "gmail|googlemail|hotmail|yahoo|ymail|outlook|icloud|proton|protonmail|gmx|aol|live|msn|me|mac|yandex|qq|163|126|naver|rediffmail|comcast"
-    "|verizon|btinternet|sky|orange|wanadoo|free|laposte|libero|virgilio|tiscali|t-online|web|freenet|bluewin|telia|wp|onet|seznam|uol|bol|mail"
+    "gmail|googlemail|hotmail|yahoo|ymail|outlook|icloud|proton|protonmail|gmx|aol|live|msn|me|mac|"
+    "yandex|qq|163|126|naver|rediffmail|comcast"
+    "|verizon|btinternet|sky|orange|wanadoo|free|laposte|libero|virgilio|tiscali|t-online|web|freenet|"
+    "bluewin|telia|wp|onet|seznam|uol|bol|mail"
 )
 _BY_NAME = "gmail|googlemail|g mail|hotmail|hot mail|yahoo|ymail|outlook|icloud|protonmail|gmx|aol"
-_TLD = "com|org|net|edu|gov|info|biz|io|co|uk|us|de|fr|es|it|nl|be|ch|at|pl|pt|se|no|dk|fi|ie|ca|au|nz|in|br|mx|ar|ru|jp|cn|kr|tr|gr|cz|hu|ro|za|eu|me|example|test|health|clinic"
+_TLD = (
+    "com|org|net|edu|gov|info|biz|io|co|uk|us|de|fr|es|it|nl|be|ch|at|pl|pt|se|no|dk|fi|ie|ca|au|nz|in|"
+    "br|mx|ar|ru|jp|cn|kr|tr|gr|cz|hu|ro|za|eu|me|example|test|health|clinic"
+)
 
 _EMAIL = re.compile(r"[\w.+'%&=~-]++(\s?@\s?[\w-]++(?:\.[\w-]++)++)?")
 """Each word and what makes it an address, so that all is looked at once: a search would begin anew at each letter."""
 _HALF = re.compile(
-    rf"(?<=[\w.+-])\s{{0,2}}@\s{{0,2}}(?:(?:{_PROVIDERS})\b(?:\s?[.,]\s?(?:{_TLD})\b)*+|[\w-]{{1,63}}+(?:\s?[.,]\s?|\s?[\[(]?(?:dot|punkt|punto|point|ponto)[\])]?\s?)"
+    rf"(?<=[\w.+-])\s{{0,2}}@\s{{0,2}}(?:(?:{_PROVIDERS})\b(?:\s?[.,]\s?(?:{_TLD})\b)*+|"
+    rf"[\w-]{{1,63}}+(?:\s?[.,]\s?|\s?[\[(]?(?:dot|punkt|punto|point|ponto)[\])]?\s?)"
     rf"(?:{_TLD})\b(?:\.(?:{_TLD})\b)?+)(?![\w])",
     re.IGNORECASE,
 )
 """From the at sign on: addresses with spaces, commas or no end, as people type them on a telephone."""
 _LOCAL_BEFORE = re.compile(r"[\w.+'%&=~-]{1,64}\Z")
 
-_AT = r"(?:[\[({<]\s{0,2}(?:at|@|ät|arroba)\s{0,2}[\])}>]|\b(?:at|ät|arroba|arobase|chiocciola|klammeraffe|malpa|małpa|apenstaartje|sign)\b|собака)"
-_DOT = r"(?:[\[({<]\s{0,2}(?:dot|\.|punkt|punto|point|ponto)\s{0,2}[\])}>]|\b(?:dot|punkt|punto|point|ponto|kropka|period|punt)\b|точка|\.)"
+_AT = (
+    r"(?:[\[({<]\s{0,2}(?:at|@|ät|arroba)\s{0,2}[\])}>]|\b(?:at|ät|arroba|arobase|chiocciola|klammeraffe|"
+    r"malpa|małpa|apenstaartje|sign)\b|собака)"
+)
+_DOT = (
+    r"(?:[\[({<]\s{0,2}(?:dot|\.|punkt|punto|point|ponto)\s{0,2}[\])}>]|\b(?:dot|punkt|punto|point|ponto|"
+    r"kropka|period|punt)\b|точка|\.)"
+)
 _SPOKEN = re.compile(
-    rf"\s{{0,2}}{_AT}\s{{0,2}}(?:sign\s)?(?P<host>[a-z0-9][\w-]{{1,40}}+(?:\s[a-z]\b){{0,3}})(?:\s{{0,2}}{_DOT}\s{{0,2}}(?P<top>[a-z]{{2,10}}+)(?:\s{{0,2}}{_DOT}\s{{0,2}}[a-z]{{2,6}}+)?+)?+",
+    rf"\s{{0,2}}{_AT}\s{{0,2}}(?:sign\s)?"
+    rf"(?P<host>[a-z0-9][\w-]{{1,40}}+(?:\s[a-z]\b){{0,3}})(?:\s{{0,2}}{_DOT}\s{{0,2}}(?P<top>[a-z]{{2,10}}+)(?:\s{{0,2}}{_DOT}\s{{0,2}}[a-z]{{2,6}}+)?+)?+",
     re.IGNORECASE,
 )
 _PROVIDER = re.compile(rf"(?:{_BY_NAME})\Z", re.IGNORECASE)
 _TOP = re.compile(rf"(?:{_TLD})\Z", re.IGNORECASE)
 _LOCAL_SPOKEN = re.compile(
-    r"(?:(?<![\w.+'-])[^\W_]{1,40}+(?:\s?[\[(]?\b(?:dot|punkt|punto|point|ponto|underscore|dash|hyphen|minus|plus|period|gui[oó]n|tiret|unterstrich)\b[\])]?\s?[^\W_]{1,40}+"
+    r"(?:(?<![\w.+'-])[^\W_]{1,40}+(?:\s?[\[(]?\b(?:dot|punkt|punto|point|ponto|underscore|dash|hyphen|"
+    r"minus|plus|period|gui[oó]n|tiret|unterstrich)\b[\])]?\s?[^\W_]{1,40}+"
     r"|[._+'-][^\W_]{1,40}+){0,6}|(?:\b\w\s){2,30}\w?)\s{0,2}\Z",
     re.IGNORECASE,
 )
-_E_MAIL_IS = re.compile(r"\b(?:e-?mails?|mail|correo|adresse|address|email id|mailadresse|courriel|почта)\b(?:\s(?:address|id|electr[oó]nico|adresse))?(?:\s(?:me|us|them)\b)?(?:\s?(?:(?:is|are|was|ist|est|es|é|è|at|on|to)\b|[:=,-])){0,2}\s{0,3}", re.IGNORECASE)
-_AT_WORDS = frozenset("at ät arroba arobase chiocciola klammeraffe malpa małpa apenstaartje собака".split())
+_E_MAIL_IS = re.compile(
+    r"\b(?:e-?mails?|mail|correo|adresse|address|email id|mailadresse|courriel|почта)\b(?:\s(?:address|id|"
+    r"electr[oó]nico|adresse))?(?:\s(?:me|us|them)\b)?(?:\s?(?:(?:is|are|was|ist|est|es|é|è|at|on|to)\b|"
+    r"[:=,-])){0,2}\s{0,3}",
+    re.IGNORECASE,
+)
+_AT_WORDS = word_set("at ät arroba arobase chiocciola klammeraffe malpa małpa apenstaartje собака")
 
 _TOKEN = re.compile(r"\S+")
 _BEGINS_WEB = re.compile(r"[(<\[\"']{0,4}+(?:https?:/{0,2}|hxxps?:/{0,2}|ftp://|www\.)", re.IGNORECASE)
 _HOST_AND_PATH = re.compile(r"[(<\[\"']{0,4}+(?:[a-z0-9_-]{1,63}+\.){1,5}+[a-z]{2,12}+(?::\d{2,5})?(?P<path>[/?#]\S*)", re.IGNORECASE)
 _PERSONAL_SITE = re.compile(
-    r"[(<\[\"']{0,4}+(?:t\.me|wa\.me|m\.me|fb\.(?:me|com)|telegram\.me|bit\.ly|tinyurl\.com|goo\.gl|(?:\w{1,10}\.)?(?:facebook|instagram|linkedin|twitter|x|tiktok|youtube|youtu|snapchat|"
+    r"[(<\[\"']{0,4}+(?:t\.me|wa\.me|m\.me|fb\.(?:me|com)|telegram\.me|bit\.ly|tinyurl\.com|goo\.gl|"
+    r"(?:\w{1,10}\.)?(?:facebook|instagram|linkedin|twitter|x|tiktok|youtube|youtu|snapchat|"
     r"pinterest|reddit|github|threads|vk|skype|discord|medium)\.(?:com|net|be|gg))/",
     re.IGNORECASE,
 )
 _TELLS_SOMEBODY = re.compile(
-    r"[?&;#](?:\w{1,20}=)|/(?:users?|u|profile|patients?|account|reset|verify|invite|share|doc|document|file|d|id|booking|order|appointments?|results?|session|login|portal|my)/|\w{20,}|\d{5,}|/@|/~|@",
+    r"[?&;#](?:\w{1,20}=)|/(?:users?|u|profile|patients?|account|reset|verify|invite|share|doc|document|"
+    r"file|d|id|booking|order|appointments?|results?|session|login|portal|my)/|\w{20,}|\d{5,}|/@|/~|@",
     re.IGNORECASE,
 )
 _END = ".,;:!?)\"'>]"
 
 _AT_NAME = re.compile(r"(?<![\w.@+'%&=~-])@[A-Za-z][\w]{3,30}(?:\.\w{2,30})?(?![\w@])")
 _HANDLE_IS = re.compile(
-    r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber id|"
-    r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|signal)\b(?:\s(?:handle|name|id|account|user ?name|user|profile|page|acc|konto|tag)){0,2}"
+    r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
+    r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber id|"
+    r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|"
+    r"signal)\b(?:\s(?:handle|name|id|account|user ?name|user|profile|page|acc|konto|tag)){0,2}"
     r"(?P<said>\s?(?:is|ist|es|est|:|=|-|at|as|under|called)\s?|\s)(?P<value>(?:live:)?@?[\w.#-]{3,40})",
     re.IGNORECASE,
 )
 _SECRET_IS = re.compile(
-    r"\b(?:pass ?word|pass ?code|pass ?phrase|pwd|passwd|pin|pin (?:code|number)|otp|log ?in code|verification code|security code|access code|one[- ]time code|cvv|cvc|contraseña|clave|passwort|kennwort|mot de passe|parola d'ordine|senha|"
-    r"wachtwoord|hasło|lösenord|пароль)\b(?P<said>(?:\s(?:for|to|of)\s(?:my|the|your)?\s?\w{1,20}(?:\s\w{1,20})?)?\s?(?:is|was|ist|es|est|é|è|:|=|->)(?:\s(?:now|still|called))?\s{0,2}:?|\s)\s{0,2}(?P<value>[^\s]{3,60})",
+    r"\b(?:pass ?word|pass ?code|pass ?phrase|pwd|passwd|pin|pin (?:code|number)|otp|log ?in code|"
+    r"verification code|security code|access code|one[- ]time code|cvv|cvc|contraseña|clave|passwort|"
+    r"kennwort|mot de passe|parola d'ordine|senha|"
+    r"wachtwoord|hasło|lösenord|пароль)\b(?P<said>(?:\s(?:for|to|of)\s(?:my|the|"
+    r"your)?\s?\w{1,20}(?:\s\w{1,20})?)?\s?(?:is|was|ist|es|est|é|è|:|=|->)(?:\s(?:now|still|"
+    r"called))?\s{0,2}:?|\s)\s{0,2}(?P<value>[^\s]{3,60})",
     re.IGNORECASE,
 )
-_HOSTS = frozenset("mail email live home work hospital clinic health company office doctor".split())
-_HANDLE_WORDS = frozenset(
-    "instagram insta ig twitter telegram tele tiktok tik snapchat snap skype discord wechat we line kik reddit facebook fb messenger threads mastodon linkedin viber "
-    "username user userid screen screenname handle benutzername usuario identifiant pseudo nickname gamertag signal".split()
+_HOSTS = word_set("mail email live home work hospital clinic health company office doctor")
+_HANDLE_WORDS = word_set(
+    """
+    instagram insta ig twitter telegram tele tiktok tik snapchat snap skype discord wechat we line kik reddit
+    facebook fb messenger threads mastodon linkedin viber username user userid screen screenname handle
+    benutzername usuario identifiant pseudo nickname gamertag signal
+    """
 )
-_SECRET_WORDS = frozenset(
-    "password pass passcode passphrase pwd passwd pin otp login log verification security access code one-time one cvv cvc contraseña clave passwort kennwort mot "
-    "parola senha wachtwoord hasło lösenord пароль".split()
+_SECRET_WORDS = word_set(
+    """
+    password pass passcode passphrase pwd passwd pin otp login log verification security access code one-time
+    one cvv cvc contraseña clave passwort kennwort mot parola senha wachtwoord hasło lösenord пароль
+    """
 )
 
 
@@ -120,7 +152,9 @@ def _spoken(text: str) -> Iterator[Span]:
         if top is None:
             if not (_PROVIDER.match(joined) or _PROVIDER.match(host)):
                 continue
-        elif not (spelled or told is not None or _PROVIDER.match(joined)) or not (_TOP.match(top) or (spelled and told is not None) or "(" in found[0] or "[" in found[0]):
+        elif not (spelled or told is not None or _PROVIDER.match(joined)) or not (
+            _TOP.match(top) or (spelled and told is not None) or "(" in found[0] or "[" in found[0]
+        ):
             continue
         if told is not None:
             yield Span(told, found.end(), E_MAIL)

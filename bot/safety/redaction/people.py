@@ -17,6 +17,7 @@ from bot.safety.redaction.words import (
     like_a_state,
     names,
     no_name,
+    word_set,
 )
 
 NAME, BIRTH, AGE = "[name]", "[date of birth]", "[age]"
@@ -26,58 +27,132 @@ _OLDEST_TOLD = 89
 
 _MOST_WORDS = 4
 
-_TITLES = frozenset("mr mrs miss mx dr dr. doctor prof professor sir madam herr frau señor señora senor senora sr sra monsieur madame mme mlle signor signora signore sig doktor dra".split())
-_KIN = frozenset(
-    """wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend fiance fiancé fiancée aunt uncle grandma grandpa
-    grandmother grandfather niece nephew cousin boss neighbour neighbor granddaughter grandson mama papa stepson stepdaughter caregiver carer therapist nurse doctor
-    esposa esposo marido hija hijo madre padre frau mann sohn tochter femme mari fils fille moglie marito figlio figlia""".split()
+_TITLES = word_set(
+    """
+    mr mrs miss mx dr dr. doctor prof professor sir madam herr frau señor señora senor senora sr sra monsieur
+    madame mme mlle signor signora signore sig doktor dra
+    """
 )
-_BEFORE_NAME = frozenset("my full first last patient patient's her his the family middle maiden given real legal preferred our husband's wife's son's daughter's mother's father's child's your".split())
-_OTHER_NAMES = frozenset("medicine drug brand product device clinic company generic trade file domain user street doctor's supplement treatment hospital pharmacy therapy".split())
-_GREETINGS = frozenset("hi hello hey hallo hola bonjour ciao dear ola olá".split())
-_FAREWELLS = frozenset("regards thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly faithfully wishes respectfully blessings you advance merci danke gracias saluti bye".split())
-_SAYS_NAME = frozenset("m'appelle s'appelle llamo heiße heisse heiss appelle chiamo chamo heet heter hedder называ зовут nazywam".split())
-_CUES = frozenset("name name's names surname lastname firstname forename called call this i'm im am it's its signed nombre nom prénom prenom apellido apellidos nachname vorname cognome nome naam imię nazwisko soy suis sono sou bin imie attn attention ask speak spoke saw see".split())
+_KIN = word_set(
+    """
+    wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
+    fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
+    neighbor granddaughter grandson mama papa stepson stepdaughter caregiver carer therapist nurse doctor esposa
+    esposo marido hija hijo madre padre frau mann sohn tochter femme mari fils fille moglie marito figlio figlia
+    """
+)
+_BEFORE_NAME = word_set(
+    """
+    my full first last patient patient's her his the family middle maiden given real legal preferred our
+    husband's wife's son's daughter's mother's father's child's your
+    """
+)
+_OTHER_NAMES = word_set(
+    """
+    medicine drug brand product device clinic company generic trade file domain user street doctor's supplement
+    treatment hospital pharmacy therapy
+    """
+)
+_GREETINGS = word_set("hi hello hey hallo hola bonjour ciao dear ola olá")
+_FAREWELLS = word_set(
+    """
+    regards thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly faithfully
+    wishes respectfully blessings you advance merci danke gracias saluti bye
+    """
+)
+_SAYS_NAME = word_set(
+    """
+    m'appelle s'appelle llamo heiße heisse heiss appelle chiamo chamo heet heter hedder называ зовут nazywam
+    """
+)
+_CUES = word_set(
+    """
+    name name's names surname lastname firstname forename called call this i'm im am it's its signed nombre nom
+    prénom prenom apellido apellidos nachname vorname cognome nome naam imię nazwisko soy suis sono sou bin imie
+    attn attention ask speak spoke saw see
+    """
+)
 
 _NAME_JOINS = frozenset((" ", ". ", ".", "  "))
 _OPENS = re.compile(r"[ \t]{0,3}(?:[:=–—,-]|is\b|'s\b)?[ \t]{0,2}[\"'(*_]{0,2}")
-_ENDS_HERE = re.compile(r"[ \t\"')*_]{0,3}(?:[.,;:!?)\n]|\Z|-|–|—)|[ \t]{1,2}(?:and|but|from|i|i'm|im|with|born|dob|age|aged|here|speaking|phone|tel|email|my|we|who|again|calling|writing|\d|und|y|et|e|on behalf)\b", re.IGNORECASE)
-
-_MONTH = (
-    "jan(?:uary|uar|vier)?|feb(?:ruary|ruar|rero)?|f[eé]vrier|mar(?:ch|zo|s|ço)?|m[äa]rz|apr(?:il|ile)?|abril|avril|may|mai|mayo|maggio|jun(?:e|i|io)?|juin|jul(?:y|i|io)?|juillet|aug(?:ust)?|agosto|"
-    "ao[uû]t|sep(?:t|tember|tiembre|tembre)?|oct(?:ober|ubre|obre)?|okt(?:ober)?|ottobre|nov(?:ember|iembre|embre)?|dec(?:ember)?|dez(?:ember)?|dic(?:iembre|embre)?|d[eé]cembre|enero|gennaio|janeiro"
-)
-_DAY = (
-    rf"(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{{1,2}}[./-]\d{{1,2}}|\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s(?:of\s|de\s)?(?:{_MONTH})\.?,?\s?(?:de[l]?\s)?(?:(?:19|20)\d\d|'?\d\d)\b"
-    rf"|(?:{_MONTH})\.?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:(?:19|20)\d\d|'\d\d)\b|\d{{1,2}}[ ]\d{{1,2}}[ ](?:19|20)?\d\d\b|(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d\b|\d{{6}}\b|(?:19|20)\d{{6}}\b"
-    rf"|\d{{1,2}}[ -](?:{_MONTH})[ -](?:19|20)?\d\d\b|(?:{_MONTH})\s(?:\d{{1,2}}(?:st|nd|rd|th)?)\b(?!\s?(?:mg|ml|%))|\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:{_MONTH})\b)"
-)
-_BIRTH_CUE = re.compile(
-    r"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birth ?day|b-?day|born|birth|geboren|geb\.?|geburtsdatum|geburtstag|n[ée]e?s? le|date de naissance|nacid[oa]|nac[ií]|fecha de nacimiento|nat[oa]|data di nascita|nascid[oa]|nasci|"
-    r"data de nascimento|geboortedatum|fødselsdato|född|urodzon[ya]|data urodzenia|родил(?:ся|ась)|дата рождения)(?!\w)(?P<said>[ \t]{0,2}(?:[:=-]|is|was|on|in|am|the|el|le|il|em|dia|día|est|ist|es|,|\)|\(){0,1}(?:[ \t]{1,2}(?:the|on|am|el|is|le|il|of))?[ \t]{0,3})",
+_ENDS_HERE = re.compile(
+    r"[ \t\"')*_]{0,3}(?:[.,;:!?)\n]|\Z|-|–|—)|[ \t]{1,2}(?:and|but|from|i|i'm|im|with|born|dob|age|aged|"
+    r"here|speaking|phone|tel|email|my|we|who|again|calling|writing|\d|und|y|et|e|on behalf)\b",
     re.IGNORECASE,
 )
-_BIRTH_WORDS = frozenset("dob d date birth birthdate birthday bday b-day born geboren geb geburtsdatum geburtstag né née nés naissance nacido nacida nací naci fecha nato nata data nascido nascida nasci geboortedatum fødselsdato född urodzony urodzona родился родилась дата".split())
+
+_MONTH = (
+    "jan(?:uary|uar|vier)?|feb(?:ruary|ruar|rero)?|f[eé]vrier|mar(?:ch|zo|s|ço)?|m[äa]rz|apr(?:il|ile)?|"
+    "abril|avril|may|mai|mayo|maggio|jun(?:e|i|io)?|juin|jul(?:y|i|io)?|juillet|aug(?:ust)?|agosto|"
+    "ao[uû]t|sep(?:t|tember|tiembre|tembre)?|oct(?:ober|ubre|obre)?|okt(?:ober)?|ottobre|nov(?:ember|"
+    "iembre|embre)?|dec(?:ember)?|dez(?:ember)?|dic(?:iembre|embre)?|d[eé]cembre|enero|gennaio|janeiro"
+)
+_DAY = (
+    rf"(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{{1,2}}[./-]\d{{1,2}}|"
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s(?:of\s|de\s)?(?:{_MONTH})\.?,?\s?(?:de[l]?\s)?(?:(?:19|20)\d\d|"
+    r"'?\d\d)\b"
+    rf"|(?:{_MONTH})\.?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:(?:19|20)\d\d|'\d\d)\b|"
+    rf"\d{{1,2}}[ ]\d{{1,2}}[ ](?:19|20)?\d\d\b|(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d\b|"
+    rf"\d{{6}}\b|(?:19|20)\d{{6}}\b"
+    rf"|\d{{1,2}}[ -](?:{_MONTH})[ -](?:19|20)?\d\d\b|(?:{_MONTH})\s(?:\d{{1,2}}(?:st|nd|rd|"
+    rf"th)?)\b(?!\s?(?:mg|ml|%))|\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:{_MONTH})\b)"
+)
+_BIRTH_CUE = re.compile(
+    r"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birth ?day|b-?day|born|birth|geboren|geb\.?|"
+    r"geburtsdatum|geburtstag|n[ée]e?s? le|date de naissance|nacid[oa]|nac[ií]|fecha de nacimiento|"
+    r"nat[oa]|data di nascita|nascid[oa]|nasci|"
+    r"data de nascimento|geboortedatum|fødselsdato|född|urodzon[ya]|data urodzenia|родил(?:ся|ась)|"
+    r"дата рождения)(?!\w)(?P<said>[ \t]{0,2}(?:[:=-]|is|was|on|in|am|the|el|le|il|em|dia|día|est|ist|es|"
+    r",|\)|\(){0,1}(?:[ \t]{1,2}(?:the|on|am|el|is|le|il|of))?[ \t]{0,3})",
+    re.IGNORECASE,
+)
+_BIRTH_WORDS = word_set(
+    """
+    dob d date birth birthdate birthday bday b-day born geboren geb geburtsdatum geburtstag né née nés naissance
+    nacido nacida nací naci fecha nato nata data nascido nascida nasci geboortedatum fødselsdato född urodzony
+    urodzona родился родилась дата
+    """
+)
 _DAY_HERE = re.compile(_DAY, re.IGNORECASE)
 _YEAR_HERE = re.compile(r"(?:in\s)?((?:18|19|20)\d\d)\b(?![./-]\d)", re.IGNORECASE)
-_SPOKEN_DAY = re.compile(rf"(?:the )?(?:\w{{3,10}}[ -]?\w{{0,8}}) (?:of )?(?:{_MONTH})(?:,? (?:nineteen|twenty|two thousand)(?:[ -]\w{{3,9}}){{0,3}})?|(?:{_MONTH}) (?:the )?\w{{3,8}}[ -]?\w{{0,8}},? (?:nineteen|twenty|two thousand)(?:[ -]\w{{3,9}}){{1,3}}", re.IGNORECASE)
+_SPOKEN_DAY = re.compile(
+    rf"(?:the )?(?:\w{{3,10}}[ -]?\w{{0,8}}) (?:of )?(?:{_MONTH})(?:,? (?:nineteen|twenty|"
+    rf"two thousand)(?:[ -]\w{{3,9}}){{0,3}})?|(?:{_MONTH}) (?:the )?\w{{3,8}}[ -]?\w{{0,8}},? (?:nineteen|"
+    rf"twenty|two thousand)(?:[ -]\w{{3,9}}){{1,3}}",
+    re.IGNORECASE,
+)
 
 _OLD = r"(?:9\d|1[01]\d|12[0-5])"
 _OLD_WORDS = r"(?:ninety|a hundred|one hundred)(?:[ -](?:and )?(?:one|two|three|four|five|six|seven|eight|nine))?"
 _AGE = re.compile(
-    rf"\b(?P<one>{_OLD}|{_OLD_WORDS})[ -]{{0,2}}(?:(?:years?|yrs?)\b[ -]?(?:old|of age|young)|(?:yo|y/o|y\.o\.?|yr|yrs)\b|jahre\b|j[äa]hrig\w*|ans\b|años\b|anos de\b|anos\b|anni\b|jaar\b|år\b|lat\b|лет\b)(?!\s(?:ago|warranty|experience|later|of\sexp|study|follow))"
-    rf"|\b(?:i am|i'm|im|i’m|she is|he is|she's|he's|who is|who's|shes|hes|aged?|age:|age is|aged about|turning|turned|turns|almost|nearly|now|just turned|"
-    rf"(?:mother|father|mum|mom|dad|grandma|grandmother|grandfather|grandpa|gran|granny|nan|husband|wife|aunt|uncle|nana|patient)(?:'s|\sis|,))\s(?:is\s|now\s|already\s|almost\s|nearly\s|about\s|of\s)?(?P<two>{_OLD}|{_OLD_WORDS})\b"
-    r"(?!\s?(?:%|percent|kg|kilos?|lbs?|pounds?|cm|st\b|stone|°|degrees?|minutes?|mins?|hours?|days?|weeks?|months?|sure|mg|ml|mm|bpm|/|over|miles?|km|m\b|sessions?|times|euros?|dollars|out|certain|good|p\b)|[.,/:-]\d|\d)",
+    rf"\b(?P<one>{_OLD}|{_OLD_WORDS})[ -]{{0,2}}(?:(?:years?|yrs?)\b[ -]?(?:old|of age|young)|(?:yo|y/o|"
+    r"y\.o\.?|yr|yrs)\b|jahre\b|j[äa]hrig\w*|ans\b|años\b|anos de\b|anos\b|anni\b|jaar\b|år\b|lat\b|"
+    r"лет\b)(?!\s(?:ago|warranty|experience|later|of\sexp|study|follow))"
+    r"|\b(?:i am|i'm|im|i’m|she is|he is|she's|he's|who is|who's|shes|hes|aged?|age:|age is|aged about|"
+    r"turning|turned|turns|almost|nearly|now|just turned|"
+    r"(?:mother|father|mum|mom|dad|grandma|grandmother|grandfather|grandpa|gran|granny|nan|husband|wife|"
+    r"aunt|uncle|nana|patient)(?:'s|\sis|,))\s(?:is\s|now\s|already\s|almost\s|nearly\s|about\s|of\s)?"
+    rf"(?P<two>{_OLD}|{_OLD_WORDS})\b"
+    r"(?!\s?(?:%|percent|kg|kilos?|lbs?|pounds?|cm|st\b|stone|°|degrees?|minutes?|mins?|hours?|days?|"
+    r"weeks?|months?|sure|mg|ml|mm|bpm|/|over|miles?|km|m\b|sessions?|times|euros?|dollars|out|certain|"
+    r"good|p\b)|[.,/:-]\d|\d)",
     re.IGNORECASE,
 )
 _MAY_BE_OLD = re.compile(rf"(?<!\d){_OLD}(?!\d)|ninety|hundred", re.IGNORECASE)
 
-_BACTERIA = frozenset("coli difficile pylori aureus albicans burgdorferi pneumoniae henselae faecalis diff".split())
+_BACTERIA = word_set(
+    """
+    coli difficile pylori aureus albicans burgdorferi pneumoniae henselae faecalis diff
+    """
+)
 _OTHER_SCRIPTS = re.compile(
-    r"(?:我叫|我的名字是|我的名字叫|名字[:：]|姓名[:：])(?P<han>[\u4e00-\u9fff·]{2,4})|(?:私の名前は|名前は|わたしは)(?P<ja>[\u3040-\u30ff\u4e00-\u9fff]{2,8}?)(?:です|と申|。|、|\s|\Z)|(?:제 이름은|내 이름은|저는)\s?(?P<ko>[가-힣]{2,4})(?=입니다|이에요|예요|\s|\Z)"
-    r"|(?:اسمي|أنا اسمي|انا اسمي|نام من)\s(?P<ar>[\u0620-\u06ff]+(?:\s[\u0620-\u06ff]+)?)|(?:मेरा नाम)\s(?P<hi>[\u0900-\u097f]+(?:\s[\u0900-\u097f]+)?)(?=\sहै|\s|\Z)"
-    r"|(?:меня зовут|моё имя|мое имя|мене звати|με λένε|ονομάζομαι|שמי|קוראים לי|ชื่อ)\s{0,2}(?P<cy>[\w]{2,20}(?:\s[А-ЯЁІЇЄΑ-Ω]\w{1,20}){0,2})",
+    r"(?:我叫|我的名字是|我的名字叫|名字[:：]|姓名[:：])(?P<han>[\u4e00-\u9fff·]{2,4})|(?:私の名前は|名前は|"
+    r"わたしは)(?P<ja>[\u3040-\u30ff\u4e00-\u9fff]{2,8}?)(?:です|と申|。|、|\s|\Z)|(?:제 이름은|내 이름은|"
+    r"저는)\s?(?P<ko>[가-힣]{2,4})(?=입니다|이에요|예요|\s|\Z)"
+    r"|(?:اسمي|أنا اسمي|انا اسمي|نام من)\s(?P<ar>[\u0620-\u06ff]+(?:\s[\u0620-\u06ff]+)?)|"
+    r"(?:मेरा नाम)\s(?P<hi>[\u0900-\u097f]+(?:\s[\u0900-\u097f]+)?)(?=\sहै|\s|\Z)"
+    r"|(?:меня зовут|моё имя|мое имя|мене звати|με λένε|ονομάζομαι|שמי|קוראים לי|"
+    r"ชื่อ)\s{0,2}(?P<cy>[\w]{2,20}(?:\s[А-ЯЁІЇЄΑ-Ω]\w{1,20}){0,2})",
     re.IGNORECASE,
 )
 
@@ -107,7 +182,28 @@ class People:
         """The name (first word, one past the last) to which this word leads or with which it begins."""
         lower, words = word.lower, self._words
         before = words[place - 1].lower if place else ""
-        if lower in ("name", "name's", "names", "surname", "lastname", "firstname", "forename", "nombre", "nom", "prénom", "prenom", "apellido", "apellidos", "nachname", "vorname", "cognome", "nome", "naam", "imię", "nazwisko"):
+        if lower in (
+            "name",
+            "name's",
+            "names",
+            "surname",
+            "lastname",
+            "firstname",
+            "forename",
+            "nombre",
+            "nom",
+            "prénom",
+            "prenom",
+            "apellido",
+            "apellidos",
+            "nachname",
+            "vorname",
+            "cognome",
+            "nome",
+            "naam",
+            "imię",
+            "nazwisko",
+        ):
             return self._after_name_word(place, lower, before)
         if lower in _SAYS_NAME:
             skip = 1 if place + 1 < len(words) and words[place + 1].lower in ("się", "mi", "me") else 0
@@ -130,11 +226,11 @@ class People:
         if lower == "signed" or (lower in _GREETINGS and place == 0):
             return self._weak(place + 1)
         if lower in _FAREWELLS and len(words) - place <= 5 and (lower != "you" or before == "thank"):
-            if (signed := self._signature(place + 1)) is not None:
+            signed = self._signature(place + 1)
+            if signed is not None:
                 return signed
-        if lower in _KIN and place + 1 < len(words):
-            if (found := self._kin(place + 1)) is not None:
-                return found
+        if lower in _KIN and place + 1 < len(words) and (found := self._kin(place + 1)) is not None:
+            return found
         if lower in ("here", "speaking") and place and (spoken := self._speaking(place)) is not None:
             return spoken
         if lower in ("patient", "behalf", "attn", "attention", "contact", "for", "with", "by", "nurse", "from", "to") and place + 1 < len(words):
@@ -152,7 +248,9 @@ class People:
             return self._strong(place + 1)
         if any(sign in gap for sign in ":=-"):
             return self._strong(place + 1, listed=True)
-        if following.lower in ("is", "was", "ist", "es", "est", "è", "é", "is:", "are") and (before in _BEFORE_NAME or lower != "name" or place == 0 or before in ("a", "and", "mi", "mon", "mein", "meu", "mio")):
+        if following.lower in ("is", "was", "ist", "es", "est", "è", "é", "is:", "are") and (
+            before in _BEFORE_NAME or lower != "name" or place == 0 or before in ("a", "and", "mi", "mon", "mein", "meu", "mio")
+        ):
             return self._strong(place + 2)
         if lower == "imię" or (lower != "name" and lower != "nom" and lower != "nome"):
             return self._strong(place + 1, capital=True)
@@ -165,12 +263,19 @@ class People:
         if first >= len(self._words) or (first and not _OPENS.fullmatch(self._gap(first - 1))):
             return None
         word = self._words[first]
-        particle = word.lower in PARTICLES and word.lower not in ("a", "y", "e", "la", "do") and first + 1 < len(self._words) and not no_name(self._words[first + 1].lower)
+        particle = (
+            word.lower in PARTICLES
+            and word.lower not in ("a", "y", "e", "la", "do")
+            and first + 1 < len(self._words)
+            and not no_name(self._words[first + 1].lower)
+        )
         if word.lower.isdigit() or (no_name(word.lower) and word.lower not in DOUBTFUL_NAMES and not particle):
             return None
         if word.lower in DOUBTFUL_NAMES and not (word.capital and self._cased) and word.lower in COMMON and not self._ends_after(first):
             return None
-        if (capital and not (word.capital and self._cased)) or (not word.capital and word.lower.endswith("ed") and word.lower not in FIRST_NAMES and len(word.lower) > 4):
+        if (capital and not (word.capital and self._cased)) or (
+            not word.capital and word.lower.endswith("ed") and word.lower not in FIRST_NAMES and len(word.lower) > 4
+        ):
             return None
         return first, self._end(first, listed=listed)
 
@@ -178,7 +283,7 @@ class People:
         """One past the last word of a name that begins at a place."""
         words, end = self._words, first + 1
         while end < len(words) and end - first < _MOST_WORDS + 1:
-            word, gap = words[end], self._gap(end - 1)
+            _word, gap = words[end], self._gap(end - 1)
             if gap not in _NAME_JOINS or (gap.startswith(".") and len(words[end - 1].text) > 2):
                 break
             behind = self._behind_particles(end)
@@ -232,9 +337,17 @@ class People:
             surname = follows is not None and follows.lower in SURNAMES and follows.lower not in COMMON and word.lower in DOUBTFUL_NAMES
             return (first, self._end(first)) if surname else None
         if follows is not None and follows.capital and follows.lower not in NOT_AFTER_A_NAME and not no_name(follows.lower) and not follows.lower.isdigit():
-            if not (word.lower in COMMON and word.lower not in DOUBTFUL_NAMES) and not like_a_state(word.lower):
+            everyday = word.lower in COMMON and word.lower not in DOUBTFUL_NAMES
+            if not everyday and not like_a_state(word.lower):
                 return first, self._end(first)
-        if follows is not None and follows.lower in PARTICLES and first + 2 < len(words) and words[first + 2].capital and not no_name(word.lower) and not no_name(words[first + 2].lower):
+        if (
+            follows is not None
+            and follows.lower in PARTICLES
+            and first + 2 < len(words)
+            and words[first + 2].capital
+            and not no_name(word.lower)
+            and not no_name(words[first + 2].lower)
+        ):
             return first, self._end(first)
         alone = not no_name(word.lower) and (word.lower in DOUBTFUL_NAMES or not like_a_state(word.lower)) and not word.text.isupper() and len(word.text) > 2
         return (first, first + 1) if alone and self._ends_after(first) and word.lower not in NOT_AFTER_A_NAME else None
@@ -258,7 +371,11 @@ class People:
     def _signature(self, first: int) -> tuple[int, int] | None:
         """A name with which the message ends."""
         words = self._words
-        while first < len(words) and words[first].lower in _FAREWELLS | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"} and words[first].lower not in names():
+        while (
+            first < len(words)
+            and words[first].lower in _FAREWELLS | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
+            and words[first].lower not in names()
+        ):
             first += 1
         if first >= len(words) or len(words) - first > 3 or first == 0 or len(self._gap(first - 1)) > 8:
             return None
@@ -281,9 +398,14 @@ class People:
         return (first, self._end(first)) if capital and self._gap(first - 1) in (" ", ", ") else None
 
     def _speaking(self, place: int) -> tuple[int, int] | None:
-        """"Anna Lopez here": the names before a place at the beginning of a sentence."""
+        """ "Anna Lopez here": the names before a place at the beginning of a sentence."""
         first = place
-        while first > 0 and place - first < 3 and self._gap(first - 1) in _NAME_JOINS and (self._words[first - 1].lower in names() or (self._words[first - 1].capital and self._cased and not no_name(self._words[first - 1].lower))):
+        while (
+            first > 0
+            and place - first < 3
+            and self._gap(first - 1) in _NAME_JOINS
+            and (self._words[first - 1].lower in names() or (self._words[first - 1].capital and self._cased and not no_name(self._words[first - 1].lower)))
+        ):
             first -= 1
         return (first, place) if first < place and any(word.lower in names() for word in self._words[first:place]) else None
 
@@ -306,7 +428,9 @@ class People:
             return None
         surname = words[place + 1]
         known = surname.lower in SURNAMES and surname.lower not in COMMON
-        capital = self._cased and word.capital and surname.capital and not no_name(surname.lower) and surname.lower not in NOT_AFTER_A_NAME and len(surname.text) > 1
+        capital = (
+            self._cased and word.capital and surname.capital and not no_name(surname.lower) and surname.lower not in NOT_AFTER_A_NAME and len(surname.text) > 1
+        )
         if known or capital:
             end = self._end(place)
             return (place, end) if end > place + 1 and not (end < len(words) and words[end].lower in NOT_AFTER_A_NAME and self._gap(end - 1) == " ") else None
@@ -344,7 +468,10 @@ def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
             yield Span(day.start(), day.end(), BIRTH)
 
 
-_FULL_DAY = re.compile(r"(?:\d{1,2}[./-]\d{1,2}[./-](?P<year>(?:19|20)\d\d)|(?P<first>(?:19|20)\d\d)[./-]\d{1,2}[./-]\d{1,2})(?!\d)")
+_FULL_DAY = re.compile(
+    r"(?:\d{1,2}[./-]\d{1,2}[./-](?P<year>(?:19|20)\d\d)|(?P<first>(?:19|"
+    r"20)\d\d)[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
+)
 
 
 def other_scripts(text: str) -> Iterator[Span]:
