@@ -36,7 +36,7 @@ _STAYS = re.compile(
 )
 """What is never somebody's number, however many digits it has."""
 
-_RUN = re.compile(r"(?<![\w.])(?<!\d[,/])\+?\(?\d(?:(?:[ ().*_·•~|\u20e3-]{1,3}|,(?! )|)\d){5,}+(?!\w)|\d{7,}+")
+_RUN = re.compile(r"(?<![\w.])(?<!\d[,/])\+?\(?\d(?:(?:[ ().*_·•~|…\u20e3-]{1,3}|,(?! )|)\d){5,}+(?!\w)|\d{7,}+")
 _EXTENSION = re.compile(r"[ ,]{0,2}(?:ext\.?|extension|x|durchwahl|poste|int\.?|anexo|#)[ .:]{0,2}\d{1,6}\b", re.IGNORECASE)
 _GROUPS = re.compile(r"\d+")
 _UNITS = re.compile(
@@ -253,7 +253,7 @@ def _runs(text: str) -> Iterator[Span]:
             yield Span(found.start(), found.end(), NUMBER)
 
 
-_SLASHED = re.compile(r"(?<![\w./])(?:\+\d{1,3}[ -]?)?\(?0\)?\d{1,5} ?/ ?\d{2,}(?:[ -]?\d{2,}){0,4}(?![\w/])")
+_SLASHED = re.compile(r"(?<![\w./])(?:\+\d{1,3}[ -]?)?\(?0\)?\d{1,5} ?/ ?\d{2,}(?:[ -]?\d{2,}){0,4}(?![\w/])|(?<![\w./])\d{3}/\d{3}/\d{4}(?![\w/])")
 """Telephone numbers as they are written in German, and nothing else."""
 
 

@@ -51,7 +51,7 @@ _TOP = re.compile(rf"(?:{_TLD})\Z", re.IGNORECASE)
 _LOCAL_SPOKEN = re.compile(
     r"(?:(?<![\w.+'-])[^\W_]{1,40}+(?:\s?[\[(]?\b(?:dot|punkt|punto|point|ponto|underscore|dash|hyphen|"
     r"minus|plus|period|gui[oó]n|tiret|unterstrich)\b[\])]?\s?[^\W_]{1,40}+"
-    r"|[._+'-][^\W_]{1,40}+){0,6}|(?:\b\w\s){2,30}\w?)\s{0,2}\Z",
+    r"|[._+'-][^\W_]{1,40}+){0,6}(?:\s\d{1,4})?|(?:\b\w\s){2,30}\w?)\s{0,2}\Z",
     re.IGNORECASE,
 )
 _E_MAIL_IS = re.compile(
@@ -60,6 +60,8 @@ _E_MAIL_IS = re.compile(
     r"[:=,-])){0,2}\s{0,3}",
     re.IGNORECASE,
 )
+_BRACKETED = re.compile(r"[\w.+-]{1,64}\s?[\[({<]\s?@\s?[\])}>]\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_HYPHENED = re.compile(r"(?<![\w-])[\w.+]{1,64}-at-[a-z0-9]{1,40}-dot-[a-z]{2,10}(?![\w-])", re.IGNORECASE)
 _AT_WORDS = word_set("at ät arroba arobase chiocciola klammeraffe malpa małpa apenstaartje собака")
 
 _TOKEN = re.compile(r"\S+")
@@ -101,7 +103,7 @@ _HANDLE_WORDS = word_set(
     """
     instagram insta ig twitter telegram tele tiktok tik snapchat snap skype discord wechat we line kik reddit
     facebook fb messenger threads mastodon linkedin viber username user userid screen screenname handle
-    benutzername usuario identifiant pseudo nickname gamertag signal
+    benutzername usuario identifiant pseudo nickname gamertag signal gmail hotmail
     """
 )
 _SECRET_WORDS = word_set(
@@ -116,14 +118,20 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
     """All of it in a plain text (`spans.plain`); `said` are its words in small letters, so that little is looked for in vain."""
     if "@" in text:
         for found in _EMAIL.finditer(text):
-            if found[1]:
+            if found[1] and found[1].startswith(" @") and found[1][2] != " " and not _TOP.search(found[1].rsplit(".", 1)[1]):
+                yield Span(found.start(1) + 1, found.end(), HANDLE)
+            elif found[1]:
                 yield Span(found.start(), found.end(), E_MAIL)
+        for found in _BRACKETED.finditer(text):
+            yield Span(found.start(), found.end(), E_MAIL)
         for found in _HALF.finditer(text):
             if local := _LOCAL_BEFORE.search(text, max(found.start() - 64, 0), found.start()):
                 yield Span(local.start(), found.end(), E_MAIL)
         for found in _AT_NAME.finditer(text):
             if found[0][1:].lower() not in COMMON:
                 yield Span(found.start(), found.end(), HANDLE)
+    if "-at-" in text.lower():
+        yield from (Span(found.start(), found.end(), E_MAIL) for found in _HYPHENED.finditer(text))
     if not said.isdisjoint(_AT_WORDS):
         yield from _spoken(text)
     if "." in text or "://" in text:

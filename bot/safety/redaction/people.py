@@ -56,7 +56,7 @@ _OTHER_NAMES = word_set(
 _GREETINGS = word_set("hi hello hey hallo hola bonjour ciao dear ola olá")
 _FAREWELLS = word_set(
     """
-    regards thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly faithfully
+    regards thx xoxo tks ta thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly faithfully
     wishes respectfully blessings you advance merci danke gracias saluti bye
     """
 )
@@ -65,14 +65,8 @@ _SAYS_NAME = word_set(
     m'appelle s'appelle llamo heiße heisse heiss appelle chiamo chamo heet heter hedder называ зовут nazywam
     """
 )
-_CUES = word_set(
-    """
-    name name's names surname lastname firstname forename called call this i'm im am it's its signed nombre nom
-    prénom prenom apellido apellidos nachname vorname cognome nome naam imię nazwisko soy suis sono sou bin imie
-    attn attention ask speak spoke saw see
-    """
-)
 
+_IS_OR_HAS = re.compile(r"\s(?:is|has|had|was)\b|[,.]|\Z", re.IGNORECASE)
 _NAME_JOINS = frozenset((" ", ". ", ".", "  "))
 _OPENS = re.compile(r"[ \t]{0,3}(?:[:=–—,-]|is\b|'s\b)?[ \t]{0,2}[\"'(*_]{0,2}")
 _ENDS_HERE = re.compile(
@@ -83,7 +77,7 @@ _ENDS_HERE = re.compile(
 
 _MONTH = (
     "jan(?:uary|uar|vier)?|feb(?:ruary|ruar|rero)?|f[eé]vrier|mar(?:ch|zo|s|ço)?|m[äa]rz|apr(?:il|ile)?|"
-    "abril|avril|may|mai|mayo|maggio|jun(?:e|i|io)?|juin|jul(?:y|i|io)?|juillet|aug(?:ust)?|agosto|"
+    "abril|avril|may|mai|mayo|maggio|jun(?:e|i|io)?|juin|luglio|giugno|settembre|jul(?:y|i|io)?|juillet|aug(?:ust)?|agosto|"
     "ao[uû]t|sep(?:t|tember|tiembre|tembre)?|oct(?:ober|ubre|obre)?|okt(?:ober)?|ottobre|nov(?:ember|"
     "iembre|embre)?|dec(?:ember)?|dez(?:ember)?|dic(?:iembre|embre)?|d[eé]cembre|enero|gennaio|janeiro"
 )
@@ -140,11 +134,6 @@ _AGE = re.compile(
 )
 _MAY_BE_OLD = re.compile(rf"(?<!\d){_OLD}(?!\d)|ninety|hundred", re.IGNORECASE)
 
-_BACTERIA = word_set(
-    """
-    coli difficile pylori aureus albicans burgdorferi pneumoniae henselae faecalis diff
-    """
-)
 _OTHER_SCRIPTS = re.compile(
     r"(?:我叫|我的名字是|我的名字叫|名字[:：]|姓名[:：])(?P<han>[\u4e00-\u9fff·]{2,4})|(?:私の名前は|名前は|"
     r"わたしは)(?P<ja>[\u3040-\u30ff\u4e00-\u9fff]{2,8}?)(?:です|と申|。|、|\s|\Z)|(?:제 이름은|내 이름은|"
@@ -212,7 +201,7 @@ class People:
             return self._strong(place + 1, capital=True)
         if lower == "call" and place + 1 < len(words) and words[place + 1].lower in ("me", "him", "her"):
             return self._weak(place + 2, told=True)
-        if lower in ("this", "it's", "its", "that's", "here", "ich", "io", "eu", "je", "yo", "hier"):
+        if lower in ("this", "it's", "its", "that's", "ich", "io", "eu", "je", "yo", "hier"):
             skip = 1 if place + 1 < len(words) and words[place + 1].lower in ("is", "bin", "sono", "sou", "suis", "soy", "ist") else 0
             return self._weak(place + 1 + skip) if skip or lower in ("it's", "its") else None
         if lower in ("i'm", "soy") or (lower == "im" and place + 1 < len(words) and words[place + 1].lower in names()):
@@ -221,8 +210,17 @@ class People:
             return self._weak(place + 1)
         if lower in _TITLES:
             return self._after_title(place)
-        if lower in ("ms", "sr", "st") and word.text in ("Ms", "Sr"):
+        if word.text in ("Ms", "Sr") or (lower == "ms" and self._is_surname(place + 1)):
             return self._after_title(place)
+        if lower == "under" or (lower == "by" and before in ("go", "goes")):
+            skip = 2 if self._are(place + 1, "the", "name") else 1 if self._are(place + 1, "name") else 0
+            return self._weak(place + 1 + skip, told=True)
+        if lower in ("for", "to", "with") and before in ("ask", "asked", "speak", "talk", "meet"):
+            return self._weak(place + 1)
+        if lower in ("patient", "client") and ":" in self._gap(place):
+            return self._strong(place + 1, listed=True)
+        if place + 2 >= len(words) and re.search(r"(?:\A|\s)-\s?\Z", self._text[: word.start]) and self._knows(lower):
+            return place, len(words)
         if lower == "signed" or (lower in _GREETINGS and place == 0):
             return self._weak(place + 1)
         if lower in _FAREWELLS and len(words) - place <= 5 and (lower != "you" or before == "thank"):
@@ -238,6 +236,16 @@ class People:
             if (told := self._full(place + 1 + skip)) is not None:
                 return told
         return self._first_and_last(place)
+
+    def _are(self, place: int, *lower: str) -> bool:
+        return [word.lower for word in self._words[place : place + len(lower)]] == list(lower)
+
+    def _is_surname(self, place: int) -> bool:
+        return place < len(self._words) and self._words[place].lower in SURNAMES - COMMON
+
+    @staticmethod
+    def _knows(lower: str) -> bool:
+        return lower in names()
 
     def _after_name_word(self, place: int, lower: str, before: str) -> tuple[int, int] | None:
         words = self._words
@@ -379,11 +387,15 @@ class People:
             first += 1
         if first >= len(words) or len(words) - first > 3 or first == 0 or len(self._gap(first - 1)) > 8:
             return None
-        if any(word.lower in COMMON and word.lower not in DOUBTFUL_NAMES for word in words[first:]) or any(word.lower.isdigit() for word in words[first:]):
+        if any(word.lower in COMMON - DOUBTFUL_NAMES - PARTICLES for word in words[first:]) or any(word.lower.isdigit() for word in words[first:]):
             return None
         if words[first].lower in names() and (len(words) - first == 1 or words[-1].lower in SURNAMES or self._gap(first).strip() == ""):
             return first, len(words)
-        return (first, len(words)) if all(word.capital and self._cased and not no_name(word.lower) for word in words[first:]) else None
+        return (
+            (first, len(words))
+            if all(word.capital and self._cased and (not no_name(word.lower) or word.lower in PARTICLES) for word in words[first:])
+            else None
+        )
 
     def _kin(self, first: int) -> tuple[int, int] | None:
         words = self._words
@@ -392,7 +404,7 @@ class People:
         if words[first].lower in ("called", "named"):
             return self._strong(first + 1)
         word = words[first]
-        if word.lower in names():
+        if word.lower in names() or (word.lower in DOUBTFUL_NAMES - COMMON and _IS_OR_HAS.match(self._text, word.end)):
             return first, self._end(first)
         capital = word.capital and self._cased and not no_name(word.lower) and len(word.text) > 2 and not word.text.isupper() and not like_a_state(word.lower)
         return (first, self._end(first)) if capital and self._gap(first - 1) in (" ", ", ") else None
@@ -407,7 +419,8 @@ class People:
             and (self._words[first - 1].lower in names() or (self._words[first - 1].capital and self._cased and not no_name(self._words[first - 1].lower)))
         ):
             first -= 1
-        return (first, place) if first < place and any(word.lower in names() for word in self._words[first:place]) else None
+        told = place - first > 1 or any(word.lower in names() for word in self._words[first:place])
+        return (first, place) if first < place and told else None
 
     def _full(self, first: int) -> tuple[int, int] | None:
         """Two words with capitals, neither of them an everyday one."""
@@ -415,7 +428,8 @@ class People:
         if first + 1 >= len(words) or not self._cased or self._gap(first - 1) not in (" ", ": ") or self._gap(first) != " ":
             return None
         one, two = words[first], words[first + 1]
-        fits = one.lower in names() and two.capital and not no_name(two.lower) and two.lower not in NOT_AFTER_A_NAME
+        told = first > 1 and words[first - 1].lower in ("patient", "behalf", "of") and one.capital and not no_name(one.lower)
+        fits = (one.lower in names() or told) and two.capital and not no_name(two.lower) and two.lower not in NOT_AFTER_A_NAME
         return (first, self._end(first)) if fits else None
 
     def _first_and_last(self, place: int) -> tuple[int, int] | None:

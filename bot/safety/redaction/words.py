@@ -12,6 +12,8 @@ def word_set(text: str) -> frozenset[str]:
 
 FIRST_NAMES = word_set(
     """
+    sofía maría josé lucía andré zoé chloé hélène rené jürgen björn jörg günther jesús ángel inés mónica verónica raúl rubén óscar álvaro
+    léa françois françoise rené jérôme stéphane sébastien frédéric agnès anaïs zoë chloë jānis łukasz michał paweł małgorzata
     aaron abby abdul abdullah abigail adam adele adriana adrian agnes agnieszka ahmad ahmed aisha alan alba
     alberto alec alejandra alejandro aleksandra aleksander alessandra alessandro alexander alexandra alexandre
     alexei alexis alfred alfredo ali alice alicia alina alison allison alma alvaro amal amanda amelia amina amir
