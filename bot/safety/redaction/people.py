@@ -66,6 +66,7 @@ _SAYS_NAME = word_set(
     """
 )
 
+_BOOKED = re.compile(r"\b(?:book|appointment|reserv|regist|file)\w{0,8}\b", re.IGNORECASE)
 _IS_OR_HAS = re.compile(r"\s(?:is|has|had|was)\b|[,.]|\Z", re.IGNORECASE)
 _NAME_JOINS = frozenset((" ", ". ", ".", "  "))
 _OPENS = re.compile(r"[ \t]{0,3}(?:[:=–—,-]|is\b|'s\b)?[ \t]{0,2}[\"'(*_]{0,2}")
@@ -214,11 +215,14 @@ class People:
             return self._after_title(place)
         if lower == "under" or (lower == "by" and before in ("go", "goes")):
             skip = 2 if self._are(place + 1, "the", "name") else 1 if self._are(place + 1, "name") else 0
-            return self._weak(place + 1 + skip, told=True)
+            first = place + 1 + skip
+            told = skip > 0 or _BOOKED.search(self._text, max(word.start - 60, 0), word.start) is not None
+            known = first < len(words) and self._knows(words[first].lower)
+            return self._weak(first, told=told) if told or known else None
         if lower in ("for", "to", "with") and before in ("ask", "asked", "speak", "talk", "meet"):
             return self._weak(place + 1)
         if lower in ("patient", "client") and ":" in self._gap(place):
-            return self._strong(place + 1, listed=True)
+            return self._strong(place + 1, capital=True, listed=True)
         if place + 2 >= len(words) and re.search(r"(?:\A|\s)-\s?\Z", self._text[: word.start]) and self._knows(lower):
             return place, len(words)
         if lower == "signed" or (lower in _GREETINGS and place == 0):

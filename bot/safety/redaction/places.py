@@ -143,7 +143,7 @@ _TAIL = re.compile(
 )
 _UNIT_BEFORE = re.compile(
     r"(?:\b(?:flat|apt\.?|apartment|unit|suite|house|no\.?|number|plot|block|lot|floor|h\.?no\.?|"
-    r"door no\.?)\s{0,2}[\w/-]{1,6},?\s{1,2}(?:[^\W\d_]{2,15}\s(?:house|court|tower|apartments|building|"
+    r"door no\.?)(?:\s{0,2}(?=[a-z/-]{0,5}\d)[\w/-]{1,6})?,?\s{1,2}(?:[^\W\d_]{2,15}\s(?:house|court|tower|apartments|building|"
     r"nagar|colony),?\s)?)\Z",
     re.IGNORECASE,
 )
