@@ -216,9 +216,9 @@ class People:
         if lower == "under" or (lower == "by" and before in ("go", "goes")):
             skip = 2 if self._are(place + 1, "the", "name") else 1 if self._are(place + 1, "name") else 0
             first = place + 1 + skip
-            told = skip > 0 or _BOOKED.search(self._text, max(word.start - 60, 0), word.start) is not None
+            booked = skip > 0 or _BOOKED.search(self._text, max(word.start - 60, 0), word.start) is not None
             known = first < len(words) and self._knows(words[first].lower)
-            return self._weak(first, told=told) if told or known else None
+            return self._weak(first, told=booked) if booked or known else None
         if lower in ("for", "to", "with") and before in ("ask", "asked", "speak", "talk", "meet"):
             return self._weak(place + 1)
         if lower in ("patient", "client") and ":" in self._gap(place):
