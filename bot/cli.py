@@ -262,11 +262,16 @@ def server_config(app: Any, settings: Settings) -> Any:
     """How either app is served."""
     import uvicorn
 
+    from bot.connections import PatientProtocol, most_connections
+
     return uvicorn.Config(
         app,
+        http=PatientProtocol,
+        limit_concurrency=most_connections(),
         log_config=None,
         log_level="warning",
         access_log=False,
+        server_header=False,
         ws="none",
         timeout_graceful_shutdown=5,
         forwarded_allow_ips=list(settings.trusted_proxies),
