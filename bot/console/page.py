@@ -28,6 +28,7 @@ SAID: Mapping[str, str] = {
     "unflagged": "The flag is off.",
     "assigned": "Assigned.",
     "saved": "Saved.",
+    "password-set": "The new password is set.",
     "deleted": "Deleted.",
     "cleared": "The queue is clear. Well done.",
     "skipped": "Skipped: it stays in the queue.",

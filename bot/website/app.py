@@ -43,7 +43,7 @@ from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
 from bot.record.record import Record
 from bot.record.turns import turns_of
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
-from bot.secret import load_secret
+from bot.secret import load_secrets
 from bot.settings import Settings
 from bot.website.bundle import SOURCE, integrity, script
 from bot.website.limits import Limits, Refusal, low_disk
@@ -139,7 +139,7 @@ class Website:
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
         self._engine = engine
-        self._tokens = Tokens(load_secret(settings.secret_file))
+        self._tokens = Tokens(*load_secrets(settings.secret_file))
         self._metrics = Metrics()
         self._templates = Jinja2Templates(directory=_HERE / "templates")
         self._widgets: dict[str, Widget] = {}
