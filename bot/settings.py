@@ -1,4 +1,4 @@
-"""Where things are and how big they may be. Each value can be set through an environment variable of the same name."""
+"""Where things are and how big they may be. Each field of `Settings` names the environment variable that sets it."""
 
 from __future__ import annotations
 

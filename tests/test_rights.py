@@ -110,6 +110,18 @@ def test_what_an_earlier_version_left_open_is_narrowed_and_said_once(
     ]
 
 
+def test_whoever_runs_it_as_root_is_told_once(monkeypatch: pytest.MonkeyPatch, lines: list[Any]) -> None:
+    monkeypatch.setattr(rights, "_said", set())
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    rights.warn_of_root()
+    assert lines == []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    rights.warn_of_root()
+    rights.warn_of_root()
+    (line,) = lines
+    assert (line["event"], line["log_level"]) == ("record.kept_by_root", "warning")
+
+
 def test_a_folder_that_somebody_else_made_is_left_and_named_once(
     tmp_path: Path,
     left_open: Make,

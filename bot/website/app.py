@@ -77,16 +77,25 @@ _HEADERS = {
 }
 
 
-class SecurityHeaders:
-    """Adds the same strict headers to every response."""
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+_NOT_KEPT = (b"cache-control", b"no-store")
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class SecurityHeaders:
+    """Adds the same strict headers to every response; nothing that holds a token or somebody's words is to be kept."""
+
+    def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app = app
+        self._headers = [*_HEADERS.items(), *([_HTTPS_ONLY] if https else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        added = self._headers
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            added = [*added, _NOT_KEPT]
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS.items()]
+                message["headers"] = [*message.get("headers", []), *added]
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -457,7 +466,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
         yield
         following.cancel()
 
-    middleware = [Middleware(SecurityHeaders), Middleware(OriginGuard, settings.allowed_origins)]
+    middleware = [Middleware(SecurityHeaders, settings.https), Middleware(OriginGuard, settings.allowed_origins)]
     if settings.allowed_origins:
         middleware.append(
             Middleware(

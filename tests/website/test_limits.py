@@ -227,3 +227,12 @@ def test_a_disk_that_fills_up_is_told_before_it_is_full(site: Site, monkeypatch:
 def test_what_is_refused_says_what_would_be_right(site: Site) -> None:
     refused = site()("/api/chat")
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+
+
+def test_what_holds_a_token_is_kept_nowhere_and_https_stays_https(site: Site) -> None:
+    ask = site(OZONE_HTTPS="1")
+    for response in (ask("/api/conversation", {}), _chat(ask, "What is ozone?"), ask("/api/nowhere", {})):
+        assert response.headers["cache-control"] == "no-store"
+        assert response.headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" in ask("/").headers
+    assert "strict-transport-security" not in site(OZONE_HTTPS="")("/").headers
