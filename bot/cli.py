@@ -293,7 +293,7 @@ def up() -> None:
 
 @main.command("change-secret")
 def change_the_secret() -> None:
-    """Put a new secret in the place of the present one, after somebody may have seen it; start website and console anew afterwards."""
+    """Put a new secret in the place of one that somebody may have seen; website and console start anew afterwards."""
     from bot.secret import change_secret
 
     keep_private()

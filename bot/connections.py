@@ -38,7 +38,7 @@ _OTHER_FILES = 200
 
 
 def most_connections() -> int:
-    """How many connections this process can hold. Takes what files the account may open, which is more than it is given."""
+    """How many connections this process can hold. It takes as many files as the account may open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MAX_CONNECTIONS + _OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -46,7 +46,9 @@ def most_connections() -> int:
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     available, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return MAX_CONNECTIONS if available == resource.RLIM_INFINITY else max(min(MAX_CONNECTIONS, available - _OTHER_FILES), 50)
+    if available == resource.RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    return max(min(MAX_CONNECTIONS, available - _OTHER_FILES), 50)
 
 
 class _Reading(Enum):
@@ -135,7 +137,7 @@ class PatientProtocol(HttpToolsProtocol):
             self.waiting_since = time.monotonic()
 
     def send_400_response(self, msg: str) -> None:
-        """Says why a request is not read, in a sentence, and closes; behind a request that is being answered it only closes."""
+        """Says why a request is not read and closes; behind a request that is being answered it only closes."""
         if self.transport.is_closing():
             return
         if self.cycle is not None and not self.cycle.response_complete:

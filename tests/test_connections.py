@@ -138,6 +138,7 @@ def test_a_request_after_a_pause_has_the_same_deadline() -> None:
 
 def test_ordinary_clients_notice_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "_PATIENCE", dict.fromkeys(connections._PATIENCE, PATIENCE))
+
     async def run() -> None:
         async with _served() as connect:
             reader, writer = await connect()

@@ -123,4 +123,12 @@ def show_audit(request: Request) -> Response:
         audit.append(database, who(request), "audit.read", "audit", now(request))
         rows = audit.entries(database, limit=ENTRIES + 1, before=number(request, "before"), who=person, action=action)
         names = [known.username for known in accounts.list_staff(database)]
-    return page(request, "audit.html", entries=rows[:ENTRIES], more=len(rows) > ENTRIES, person=person, action=action, names=names)
+    return page(
+        request,
+        "audit.html",
+        entries=rows[:ENTRIES],
+        more=len(rows) > ENTRIES,
+        person=person,
+        action=action,
+        names=names,
+    )

@@ -58,7 +58,7 @@ _HERE = Path(__file__).parent
 _MAX_CLIENT_ID = 64
 
 _URGENT_SECONDS = 0.7
-"""How long a turn may take before its words are looked at for an emergency: then the reply leaves, and is recorded later."""
+"""How long a turn may take before an emergency's reply leaves without it; it is recorded later."""
 
 _READY_SECONDS = 5.0
 """How long a machine that was ready is taken to be so; one that was not is asked again each time."""
@@ -221,7 +221,7 @@ class Website:
         return self._widgets[number]
 
     async def chat(self, request: Request) -> Response:
-        """One turn. The reply leaves after the commit; an emergency's does not wait for a record that is locked or slow."""
+        """One turn. The reply leaves after the commit; an emergency's does not wait for a locked or slow record."""
         started = time.perf_counter()
         body = await json_body(request)
         message, client_id = field(body, "message", str), optional_text(body, "client_id", _MAX_CLIENT_ID)
@@ -269,8 +269,8 @@ class Website:
         """An emergency's reply, from the rules alone and not recorded; whatever else it is, is told to wait.
 
         Raises:
-            BadRequest: it is no emergency. A conversation that cannot go on is refused like one that has expired, so that
-                the widget begins another.
+            BadRequest: it is no emergency. A conversation that cannot go on is refused like one that has expired, so
+                that the widget begins another.
         """
         async with self._aid:  # whoever is over a limit waits behind all others who are
             reply = await self._engine.first_aid(message)

@@ -161,7 +161,13 @@ def test_after_it_was_off_a_new_key_is_offered(log_in: LogIn, clock: _Clock) -> 
 @pytest.mark.parametrize("action", ["code-off", "codes-new"])
 @pytest.mark.parametrize(
     "proof",
-    [{}, {"password": PASSWORD}, {"code": "right"}, {"password": PASSWORD, "code": "000000"}, {"password": "wrong", "code": "right"}],
+    [
+        {},
+        {"password": PASSWORD},
+        {"code": "right"},
+        {"password": PASSWORD, "code": "000000"},
+        {"password": "wrong", "code": "right"},
+    ],
 )
 def test_an_open_browser_does_not_turn_the_second_factor_off(log_in: LogIn, database: Database, clock: _Clock, action: str, proof: dict[str, str]) -> None:
     vera = log_in("viewer")
@@ -293,7 +299,8 @@ def test_a_link_is_used_from_its_own_form_alone(log_in: LogIn, stranger: Callabl
 
 
 @pytest.mark.parametrize(
-    ("name", "role", "said"), [("viewer", "viewer", "already an account"), ("1", "viewer", "cannot be used"), ("nora", "owner", "no role")]
+    ("name", "role", "said"),
+    [("viewer", "viewer", "already an account"), ("1", "viewer", "cannot be used"), ("nora", "owner", "no role")],
 )
 def test_an_invitation_that_cannot_be_is_said_beside_the_form(log_in: LogIn, name: str, role: str, said: str) -> None:
     status, page = log_in("admin").post("/staff", {"username": name, "role": role})
@@ -392,7 +399,14 @@ def test_a_browser_that_leaves_while_it_sends_is_no_fault(console: Starlette, da
         sent.append(message)
 
     form = (b"content-type", b"application/x-www-form-urlencoded")
-    scope = {"type": "http", "method": "POST", "path": "/account", "query_string": b"", "headers": [form, (b"cookie", cookie)], "app": console}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/account",
+        "query_string": b"",
+        "headers": [form, (b"cookie", cookie)],
+        "app": console,
+    }
     asyncio.run(console(scope, receive, send))
     assert sent[0]["status"] == 400
 

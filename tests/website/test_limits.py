@@ -87,7 +87,12 @@ def test_an_emergency_is_answered_whatever_limit_is_met(site: Site, monkeypatch:
         monkeypatch.setattr("bot.website.limits.IN_A_CONVERSATION", MESSAGES)
     body: dict[str, Any] = {}
     for number in range(8):
-        reply = _chat(ask, f"What does it cost {number}", body=body, address=f"203.0.113.{number}" if limit != "address" else "203.0.113.7")
+        reply = _chat(
+            ask,
+            f"What does it cost {number}",
+            body=body,
+            address=f"203.0.113.{number}" if limit != "address" else "203.0.113.7",
+        )
         body = {"token": reply.json()["token"]} if reply.status_code == 200 else body
     assert reply.status_code in (401, 429)
     emergency = _chat(ask, "I cannot breathe", body=body).json()
