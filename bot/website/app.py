@@ -152,7 +152,7 @@ class Website:
         self._metrics = Metrics()
         self._templates = Jinja2Templates(directory=_HERE / "templates")
         self._widgets: dict[str, Widget] = {}
-        self._limits = Limits(settings.limits, settings.processes, engine.library.clinic.fields["emergency.number"])
+        self._limits = Limits(settings.limits, settings.processes, lambda: engine.library.clinic.fields["emergency.number"])
         self._operators = [ipaddress.ip_network(network) for network in settings.operators]
         self._aid = asyncio.Semaphore(1)
         self._waiting: set[asyncio.Task[Reply]] = set()

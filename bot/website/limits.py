@@ -104,7 +104,7 @@ class Limits:
     Args:
         scale: how many times the figures above; 0 for no limits.
         processes: how many share the port.
-        emergency_number: what a refusal names.
+        emergency_number: gives what a refusal names; staff may change it while this runs.
         clock: seconds, monotonic.
     """
 
@@ -112,7 +112,7 @@ class Limits:
         self,
         scale: float,
         processes: int,
-        emergency_number: str,
+        emergency_number: Callable[[], str],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._on = scale > 0
@@ -125,7 +125,11 @@ class Limits:
         self._spoken = buckets(IN_A_CONVERSATION)
         self._most_turns = MAX_TURNS * (scale or 1)
         self._turns: OrderedDict[str, int] = OrderedDict()
-        self._danger = f"If somebody is in danger, do not wait: call {emergency_number} now."
+        self._number = emergency_number
+
+    @property
+    def _danger(self) -> str:
+        return f"If somebody is in danger, do not wait: call {self._number()} now."
 
     def request(self, address: str) -> Refusal | None:
         """Counts a request that is no message; why it is not served, if so."""

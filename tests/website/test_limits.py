@@ -109,7 +109,7 @@ def test_a_conversation_that_never_ends_goes_on_in_a_new_one(site: Site) -> None
 
 
 def test_five_hundred_turns_are_the_end_of_a_conversation(clock: _Clock) -> None:
-    limits = Limits(1, 1, "911", clock)
+    limits = Limits(1, 1, lambda: "911", clock)
     limits.answered("talk", 499)
     assert limits.message("a", "talk", "hi") is None
     limits.answered("talk", 500)
@@ -121,7 +121,7 @@ def test_five_hundred_turns_are_the_end_of_a_conversation(clock: _Clock) -> None
 
 def test_a_waiting_room_behind_one_address_meets_no_limit(clock: _Clock) -> None:
     """Fifty people who each write every twenty seconds."""
-    limits = Limits(1, 2, "911", clock)
+    limits = Limits(1, 2, lambda: "911", clock)
     for _ in range(30):
         for person in range(50):
             clock.now += 0.4
@@ -129,7 +129,7 @@ def test_a_waiting_room_behind_one_address_meets_no_limit(clock: _Clock) -> None
 
 
 def test_a_flood_runs_dry_and_what_it_used_up_comes_back(clock: _Clock) -> None:
-    limits = Limits(1, 1, "911", clock)
+    limits = Limits(1, 1, lambda: "911", clock)
     served = sum(limits.message("203.0.113.7", None, "hi") is None for _ in range(20_000))
     assert served == MESSAGES.most
     clock.now += MESSAGES.seconds / 2
@@ -137,12 +137,12 @@ def test_a_flood_runs_dry_and_what_it_used_up_comes_back(clock: _Clock) -> None:
 
 
 def test_new_conversations_and_bytes_have_shares_of_their_own(clock: _Clock) -> None:
-    limits, begun = Limits(1, 1, "911", clock), 0
+    limits, begun = Limits(1, 1, lambda: "911", clock), 0
     for _ in range(4000):
         clock.now += 0.5  # within what may be sent
         begun += limits.message("203.0.113.7", None, "hi") is None
     assert CONVERSATIONS.most <= begun < 2 * CONVERSATIONS.most
-    limits, kept = Limits(1, 1, "911", clock), 0
+    limits, kept = Limits(1, 1, lambda: "911", clock), 0
     for number in range(20_000):
         clock.now += 1
         kept += limits.message("203.0.113.7", f"talk{number}", "x" * 2000) is None
@@ -150,7 +150,7 @@ def test_new_conversations_and_bytes_have_shares_of_their_own(clock: _Clock) -> 
 
 
 def test_several_processes_give_no_more_than_one(clock: _Clock) -> None:
-    several = [Limits(1, 4, "911", clock) for _ in range(4)]
+    several = [Limits(1, 4, lambda: "911", clock) for _ in range(4)]
     for one in several:
         while one.message("203.0.113.7", None, "hi") is None:
             pass
@@ -170,14 +170,14 @@ def test_several_processes_give_no_more_than_one(clock: _Clock) -> None:
     ],
 )
 def test_a_household_counts_as_one(clock: _Clock, one: str, other: str, same: bool) -> None:
-    limits = Limits(1, 1, "911", clock)
+    limits = Limits(1, 1, lambda: "911", clock)
     while limits.message(one, None, "hi") is None:
         pass
     assert (limits.message(other, None, "hi") is not None) is same
 
 
 def test_a_conversation_counts_for_itself_wherever_it_comes_from(clock: _Clock) -> None:
-    limits = Limits(1, 1, "911", clock)
+    limits = Limits(1, 1, lambda: "911", clock)
     served = sum(limits.message(f"203.0.113.{number % 250}", "talk", "hi") is None for number in range(500))
     assert served == IN_A_CONVERSATION.most
 
