@@ -29,6 +29,7 @@ SAID: Mapping[str, str] = {
     "assigned": "Assigned.",
     "redacted": "Taken out of this conversation, wherever the words stood.",
     "saved": "Saved.",
+    "password-set": "The new password is set.",
     "deleted": "Deleted.",
     "cleared": "The queue is clear. Well done.",
     "skipped": "Skipped: it stays in the queue.",

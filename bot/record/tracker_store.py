@@ -121,6 +121,11 @@ class RecordTrackerStore(TrackerStore):
             for event in events:
                 self.event_broker.publish({"sender_id": conversation, **event})
 
+    def unsaved(self, tracker: DialogueStateTracker) -> Optional[Turn]:
+        """What was worked out and is not committed, to be told and not to be kept; None when nobody has spoken."""
+        new = list(tracker.events)[self._loaded.get(tracker.sender_id, _Loaded()).events :]
+        return turn_from_events(tracker.sender_id, 0, [event.as_dict() for event in new], time.time())
+
     async def add_turn(self, turn: Turn, channel: str, remember: Mapping[str, Any], until: Optional[float] = None) -> Turn:
         """Commits a turn that did not come through Rasa, adds `remember` to the slots and returns the turn with its number.
 

@@ -18,7 +18,7 @@ PUBLIC = {"/login", "/healthz", "/static"}
 MAY = {
     "viewer": {
         *("/", "/counts.json", "/queues/{queue}", "/conversations", "/conversations/{id}", "/search", "/chart", "/views", "/views/{id}/delete"),
-        *("/figures", "/report", "/gaps", "/account", "/logout"),
+        *("/figures", "/report", "/gaps", "/account", "/account/code.svg", "/logout"),
         *("/answers", "/answers/{id}", "/snippets", "/snippets/{id}", "/facts", "/facts/changes", "/approve", "/golive"),
     },
     "reviewer": {
