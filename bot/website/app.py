@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -31,31 +32,36 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.content.topics import load_topics
 from bot.conversation.engine import Engine
 from bot.processes import METRICS_FOLDER
 from bot.record.database import RecordError, writable
 from bot.record.deletion import delete_conversation, was_deleted, wipe
 from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
+from bot.record.private import form_so_far
 from bot.record.record import Record
 from bot.record.turns import turns_of
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
 from bot.secret import load_secret
 from bot.settings import Settings
+from bot.website.answers import Answers
 from bot.website.bundle import SOURCE, integrity, script
+from bot.website.look import Look
 from bot.website.origins import OriginGuard
 from bot.website.replies import reply_json, turn_json
 from bot.website.requests import BadRequest, field, json_body, optional_text
+from bot.website.summary import asks_for_consent, with_summary
 from bot.website.tokens import TokenError, Tokens
 
 log = structlog.get_logger()
 
 _HERE = Path(__file__).parent
 _MAX_CLIENT_ID = 64
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors {frames}; require-trusted-types-for 'script'; trusted-types 'none'"
+)
 _HEADERS = {
-    b"content-security-policy": (
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; "
-        b"base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
-    ),
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
     b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
@@ -63,15 +69,20 @@ _HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds the same strict headers to every response."""
+    """Adds the same strict headers to every response. The websites in `allowed` may show the pages in a frame, and everybody may
+    read the widget's files: one that is not allowed yet can say so."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, allowed: Sequence[str] = ()) -> None:
         self._app = app
+        policy = _POLICY.format(frames=" ".join(["'self'", *allowed]))
+        self._headers = {**_HEADERS, b"content-security-policy": policy.encode()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS.items()]
+                message["headers"] = [*message.get("headers", []), *self._headers.items()]
+                if scope["path"].startswith("/static/"):
+                    MutableHeaders(scope=message).setdefault("access-control-allow-origin", "*")
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -115,14 +126,21 @@ class Website:
         self._script = script(engine.library.clinic.fields["emergency.number"])
         self._compressed = gzip.compress(self._script, mtime=0)
         self._script_tag = f'"{hashlib.sha256(self._script).hexdigest()[:32]}"'
+        self._look = Look(engine.library.clinic, settings.data)
+        topics = load_topics(settings.data / "topics.yml", engine.library)
+        self._answers = Answers(engine.library, topics, self._templates, self.context())
 
     def routes(self) -> list[Route | Mount]:
         """Everything a visitor or a probe can ask for."""
         return [
-            Route("/", self.page("index.html")),
+            Route("/", self.chat_page),
+            *self._answers.routes(),
+            *self._look.routes(),
             Route("/about", self.page("about.html")),
             Route("/demo", self.page("demo.html", texts="demo")),
             Route("/demo/es", self.page("demo.html", "es", texts="demo")),
+            Route("/install", self.page("install.html", texts="demo")),
+            Route("/theme", self.page("theme.html", texts="demo")),
             Route("/api/chat", self.chat, methods=["POST"]),
             Route("/api/feedback", self.feedback, methods=["POST"]),
             Route("/api/conversation", self.conversation, methods=["POST"]),
@@ -145,6 +163,13 @@ class Website:
 
         return render
 
+    async def chat_page(self, request: Request) -> Response:
+        """The chat, with the topics that have an answer today; those that name one are questions to start with."""
+        sections = self._answers.sections()
+        starters = [{"title": topic.title, "send": self._engine.library[topic.ask].question} for topic in (section.topic for section in sections) if topic.ask]
+        told = {"sections": sections, "count": sum(len(section.answers) for section in sections), "starters": json.dumps(starters)}
+        return self._templates.TemplateResponse(request, "index.html", {**self.context(), **told})
+
     def context(self) -> dict[str, Any]:
         """What every template may show."""
         library = self._engine.library
@@ -155,6 +180,7 @@ class Website:
             "warning_detail": WARNING_DETAIL,
             "translations": TRANSLATIONS,
             "snippets": len(library),
+            "look": self._look,
             "integrity": integrity(self._script),
             "lang": "en",
         }
@@ -184,7 +210,8 @@ class Website:
         self._metrics.faults.set(self._engine.store.faults)  # here too: another process may be asked for the metrics
         if reply.turn is None:
             self._metrics.unrecorded.inc()
-        content = {"token": self._tokens.sign(conversation), "conversation": conversation, **reply_json(reply, self._engine.library)}
+        shown = await self._summed_up(conversation, reply_json(reply, self._engine.library))
+        content = {"token": self._tokens.sign(conversation), "conversation": conversation, **shown}
         return Response(orjson.dumps(content), media_type="application/json")
 
     async def conversation(self, request: Request) -> Response:
@@ -194,6 +221,7 @@ class Website:
         stored = await self._record.read(lambda database: turns_of(database, conversation))
         feedback = await self._record.read(lambda database: feedback_of(database, conversation))
         turns = [turn_json(turn, feedback.get(turn.number), self._engine.library) for turn in stored]
+        turns[-1:] = [await self._summed_up(conversation, turn) for turn in turns[-1:]]
         return JSONResponse({"token": self._tokens.sign(conversation), "conversation": conversation, "turns": turns})
 
     async def delete(self, request: Request) -> Response:
@@ -215,6 +243,16 @@ class Website:
         except (NoSuchTurn, OverflowError) as error:
             raise BadRequest(404, "There is no such turn in this conversation.") from error
         return JSONResponse({"saved": True})
+
+    async def _summed_up(self, conversation: str, reply: dict[str, Any]) -> dict[str, Any]:
+        """The reply; at the form's last step with what the visitor typed. A record that cannot be read leaves it as it is."""
+        if not asks_for_consent(reply):
+            return reply
+        try:
+            form = await self._record.read(lambda database: form_so_far(database, conversation))
+        except (RecordError, sqlite3.Error):
+            return reply
+        return with_summary(reply, form, self._engine.library)
 
     @property
     def _record(self) -> Record:
@@ -306,7 +344,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
         yield
         following.cancel()
 
-    middleware = [Middleware(SecurityHeaders), Middleware(OriginGuard, settings.allowed_origins)]
+    middleware = [Middleware(SecurityHeaders, settings.allowed_origins), Middleware(OriginGuard, settings.allowed_origins)]
     if settings.allowed_origins:
         middleware.append(Middleware(CORSMiddleware, allow_origins=list(settings.allowed_origins), allow_methods=["POST"], allow_headers=["content-type"]))
     return Starlette(
