@@ -45,6 +45,7 @@ class Reason(StrEnum):
     EARLIER_RISK = "earlier_risk"
     CAUTION = "caution"
     CONTACT_DATA = "contact_data"
+    CALL_ME = "call_me"
     SEVERAL_QUESTIONS = "several_questions"
     PART = "part"
     SHORT_QUESTION = "short_question"

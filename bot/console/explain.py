@@ -251,6 +251,8 @@ def _summary(reason: Reason, told: _Told) -> str:
             return f"A risk was told of earlier in the conversation ({earlier}), so the answer came after a caution, which is given once."
         case Reason.CONTACT_DATA:
             return "The message is a telephone number or an e-mail address, so the visitor was told where to leave one."
+        case Reason.CALL_ME:
+            return "The visitor asked to be called or booked, so the form for the clinical team was opened."
         case Reason.SEVERAL_QUESTIONS:
             return f"{_overruled(told)}The message asks several questions, and each was answered in its order."
         case Reason.PART:

@@ -18,6 +18,7 @@ from bot.content.snippet import Snippet
 from bot.content.source import check_source
 from bot.content.spelling import SPELLINGS
 from bot.content.sync import examples_by_intent, out_of_step
+from bot.content.topics import load_topics
 from bot.safety.normalise import sentences
 from bot.safety.triage import Triage
 from bot.vocabulary import CLINICIAN, Route
@@ -62,6 +63,7 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         categories = load_categories(data / "safety")
         stale = out_of_step(library, data)
         load_own_page(data / "own_page.yml", library)
+        load_topics(data / "topics.yml", library)
         examples = examples_by_intent(data / "nlu")
         changed = not_as_approved(library, data)
         spelled = [load_library(data, spelling) for spelling in SPELLINGS]

@@ -24,6 +24,9 @@ _WHOLE = ("hours", "holidays")
 """Kinds that are written as a mapping."""
 _UNSPOKEN = ("holidays",)
 """Kinds without words for a text."""
+_LOOKS = ("picture", "color")
+"""Kinds of how the pages look. Without such a fact they look plain, so no clinic has to write anything about it."""
+_MOST_PICTURE_BYTES = 200_000
 _FIELD = re.compile(r"\{([^{}]*)\}")
 """Anything in braces: a misspelt `{Phone}` is an error, not a text with braces in it."""
 
@@ -106,6 +109,7 @@ def load_clinic(path: Path, spelling: str | None = None, published: Mapping[str,
     known = {name: value for name, value in written.items() if name in schema and not _is_unknown(value, schema[name])}
     values = {name: _read(schema[name], value, path, problems) for name, value in known.items()}
     problems += _choices(written, values, countries, path)
+    problems += _pictures(written, values, schema, path)
     if problems:
         raise ContentError("\n".join(problems))
     spoken = load_spelling(path.parent / "spelling.yml", spelling or str(values["spelling"]))
@@ -145,7 +149,7 @@ def _names(written: Mapping[str, Written], schema: Schema, path: Path) -> Iterat
             meant = f"Did you mean `{near[0]}`? " if near else ""
             yield f"{path}:{value.line}: the field `{name}` is no known fact. {meant}A new one needs a line in clinic_schema.yml: its kind and what it means."
     for name, fact in schema.items():
-        if name not in written:
+        if name not in written and fact.kind not in _LOOKS:
             otherwise = "Every clinic needs it." if fact.required else f"Add it, or the line `{name}: {UNKNOWN}`."
             yield f"{path}: the field `{name}` is missing or empty ({fact.means.rstrip('.')}). {otherwise}"
 
@@ -171,6 +175,19 @@ def _choices(written: Mapping[str, Written], values: Mapping[str, Any], countrie
     if country is not None and number is not None and country.emergency_numbers and number not in country.emergency_numbers:
         line = written["emergency.number"].line
         yield f"{path}:{line}: the field `emergency.number` is {number}; in the country {values['country']} it is {' or '.join(country.emergency_numbers)}."
+
+
+def _pictures(written: Mapping[str, Written], values: Mapping[str, Any], schema: Schema, path: Path) -> Iterator[str]:
+    """A line for every picture that is not there, or too large for a page."""
+    for name, value in values.items():
+        if schema[name].kind != "picture" or value is None:
+            continue
+        file = path.parent / str(value)
+        if not file.is_file():
+            where = f"{path}:{written[name].line}: the field `{name}`"
+            yield f"{where} is {value!r}, but there is no such file beside clinic.yml. Put it there, or write {UNKNOWN}."
+        elif file.stat().st_size > _MOST_PICTURE_BYTES:
+            yield f"{file}: has {file.stat().st_size // 1000} kB; a picture on a page has at most {_MOST_PICTURE_BYTES // 1000} kB. Make it smaller."
 
 
 def _said(fact: Field, value: Any, spelling: Spelling) -> str:

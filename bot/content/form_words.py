@@ -9,7 +9,21 @@ from pathlib import Path
 from bot.content.files import ContentError, read_mapping
 from bot.safety.normalise import phrase
 
-_LISTS = ("cancel", "open", "help", "back", "yes", "no")
+_LISTS = ("cancel", "open", "help", "back", "yes", "no", "polite", "wrong", "around")
+_CALL_ME = ("says", "before", "after")
+
+
+@dataclass(frozen=True)
+class CallMe:
+    """How visitors ask to be called or booked, which opens the form: `says`, with only words of `before` in front of it, and one of
+    `after` (or a figure) behind it, if anything. `books` are those of `says` that ask for an appointment; `booking` is the answer
+    that they get first."""
+
+    says: frozenset[str] = frozenset()
+    before: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
+    books: frozenset[str] = frozenset()
+    booking: str = ""
 
 
 @dataclass(frozen=True)
@@ -24,6 +38,13 @@ class FormWords:
     no: frozenset[str] = frozenset()
     change: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By the slot that shall be asked again."""
+    polite: frozenset[str] = frozenset()
+    """What may stand beside a yes, a no or a cancel and changes nothing."""
+    wrong: frozenset[str] = frozenset()
+    parts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Words for what the visitor wrote, by slot: one of these with one of `wrong`, and else only words of `around`, asks for the slot again."""
+    around: frozenset[str] = frozenset()
+    call_me: CallMe = CallMe()
 
 
 def load_form_words(data: Path) -> FormWords:
@@ -37,9 +58,17 @@ def load_form_words(data: Path) -> FormWords:
         return FormWords()
     raw = read_mapping(path)
     try:
-        return FormWords(**{name: _phrases(raw[name]) for name in _LISTS}, change={slot: _phrases(words) for slot, words in raw["change"].items()})
+        called = raw["call_me"]
+        books = _phrases(called["books"])
+        lists = {name: _phrases(called[name]) for name in _CALL_ME}
+        call_me = CallMe(**{**lists, "says": lists["says"] | books}, books=books, booking=str(called["booking"]))
+        change, parts = ({slot: _phrases(words) for slot, words in raw[name].items()} for name in ("change", "parts"))
+        return FormWords(**{name: _phrases(raw[name]) for name in _LISTS}, change=change, parts=parts, call_me=call_me)
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContentError(f"{path}: expected the lists {', '.join(_LISTS)} and `change:` with a list for each slot.") from error
+        raise ContentError(
+            f"{path}: expected the lists {', '.join(_LISTS)}, `change:` and `parts:` with a list for each slot, and `call_me:` with the lists "
+            f"{', '.join(_CALL_ME)}, books and the id `booking`."
+        ) from error
 
 
 def _phrases(words: list[object]) -> frozenset[str]:

@@ -21,6 +21,8 @@ _URL = re.compile(rf"https?://{_HOST}(?::\d+)?(?:/\S*)?")
 _AMOUNT = r"(?:(?:[A-Z]{2,3} ?)?[$€£] ?\d[\d,]*(?:\.\d\d)?|[A-Z]{3} \d[\d,]*(?:\.\d\d)?|\d[\d,]*(?:\.\d\d)? ?(?:€|[A-Z]{3}))"
 _MONEY = re.compile(rf"{_AMOUNT}(?: to {_AMOUNT})?")
 _WHOLE = re.compile(r"[1-9]\d*|0")
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_PICTURE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.(?:svg|png|webp|jpe?g)", re.IGNORECASE)
 _CURLY = re.compile(r"[“”„«»‘]|(?<!\w)’|’(?!\w)")
 _TRUTHS = {"yes": True, "true": True, "no": False, "false": False}
 _NOTHING = frozenset({"unknown", "not known", "n/a", "na", "tbd", "tbc", "todo", "xxx", "?", "-", ""})
@@ -93,6 +95,22 @@ def url(written: Written) -> str:
     if not _URL.fullmatch(words):
         raise KindError(f"is {words!r}; write the whole address of the page, such as https://clinic.example")
     return words
+
+
+def picture(written: Written) -> str:
+    """The name of a picture's file in the content folder."""
+    words = _words(written)
+    if not _PICTURE.fullmatch(words):
+        raise KindError(f"is {words!r}; write the name of a file that lies beside clinic.yml, such as logo.svg (or .png, .webp, .jpg)")
+    return words
+
+
+def color(written: Written) -> str:
+    """A color with red, green and blue in two hexadecimal digits each."""
+    words = _words(written)
+    if not _COLOR.fullmatch(words):
+        raise KindError(f"is {words!r}; write the color with six digits in quotes, such as '#0d5f5b'")
+    return words.lower()
 
 
 def money(written: Written) -> str:
@@ -200,6 +218,8 @@ KINDS: Mapping[str, Kind] = {
     "helpline": Kind(helpline),
     "e-mail": Kind(email),
     "URL": Kind(url),
+    "picture": Kind(picture),
+    "color": Kind(color),
     "money": Kind(money),
     "minutes": Kind(minutes),
     "number": Kind(number),

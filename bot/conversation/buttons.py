@@ -12,7 +12,7 @@ from typing import Any
 from bot.content.library import Library
 from bot.content.snippet import Snippet
 from bot.conversation.memory import Memory
-from bot.vocabulary import OUT_OF_SCOPE, Route
+from bot.vocabulary import FORM_SLOTS, OUT_OF_SCOPE, Route
 
 MAX_BUTTONS = 3
 """Questions offered at once."""
@@ -28,6 +28,9 @@ YES_NOW = "Yes, now"
 IN_GENERAL = "No, I am asking in general"
 WAY_OUT = ("I am safe now", "It was a misunderstanding")
 """Under every emergency text. Like the two above they are words of data/plain_words.yml."""
+
+CHANGES: Mapping[str, str] = dict(zip(FORM_SLOTS, ("Change my question", "Change how to reach me", "Change the time"), strict=False))
+"""What asks for an answer of the form again, by its slot."""
 
 _WORDS: Mapping[str, Sequence[str]] = {
     "check_now": (YES_NOW, IN_GENERAL),
@@ -47,7 +50,7 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "ask_request_question": (CANCEL,),
     "ask_request_reach": (CANCEL,),
     "ask_request_time": ("Any time", CANCEL),
-    "ask_request_consent": ("Yes, send it", "No, do not send it", "Change my question", "Change how to reach me", "Change the time"),
+    "ask_request_consent": ("Yes, send it", "No, do not send it", *CHANGES.values()),
 }
 """By snippet. All are training examples or words of the form, so they are recognised letter for letter."""
 

@@ -177,11 +177,12 @@ MAX_PARTS = 3
 SOURCES = "sources_of_answer"
 APPROVAL = "approval_of_answer"
 PREVIOUS = "previous_answer"
+LEAVE_QUESTION = "leave_question"
 _SIMPLER = "simpler"
 _WITHOUT_ANSWER = {SOURCES: "where_answers_come_from", APPROVAL: "who_approved"}
 """What is said to a question about the last answer when there is none."""
 _NOT_UNDERSTOOD = (FALLBACK, OUT_OF_SCOPE, OTHER_LANGUAGE)
-_NOT_IN_BETWEEN = (*_NOT_UNDERSTOOD, "leave_question", "no_open_request", "acknowledge", "chitchat")
+_NOT_IN_BETWEEN = (*_NOT_UNDERSTOOD, LEAVE_QUESTION, "no_open_request", "acknowledge", "chitchat")
 """Intents that are no question in the middle of the form: the form itself says what it could not take."""
 
 
@@ -233,6 +234,8 @@ def decide(
     if category is not None:
         referral = Decision(category, Reason.RISK, {"category": category, "rule": rule}, message.findings, risk, remember(message, category, risk))
         return _in_between(_in_own_language(referral, OTHER_LANGUAGE, message.text, library, content), asked)
+    if asked is None and (called := request_form.asks_to_be_called(message.text, words)) is not None:
+        return _opened(called, words, risk, library)
     if asked is None and message.intent in _NOT_UNDERSTOOD and request_form.is_contact(message.text):
         return Decision("contact_outside_form", Reason.CONTACT_DATA)
     several = _several(message, library) if asked is None else ()
@@ -426,17 +429,28 @@ def _in_between(decision: Decision, asked: str | None) -> Decision:
     return replace(decision, slots={**decision.slots, asked: None}, then=(*decision.then, FORM)) if asked else decision
 
 
+def _opened(called: str, words: FormWords, risk: str | None, library: Library) -> Decision:
+    """The form, for somebody who asks to be called; who asks to be booked is told first how that is done."""
+    booking = words.call_me.booking
+    first = called in words.call_me.books and booking in library and not (risk and (_closed_by_a_risk(booking, library) or _needs_a_caution(booking, library)))
+    if first:
+        return Decision(booking, Reason.CALL_ME, then=(f"utter_{LEAVE_QUESTION}", FORM))
+    return Decision(LEAVE_QUESTION, Reason.CALL_ME, then=(FORM,))
+
+
 def _command(text: str, asked: str, words: FormWords) -> Decision | None:
     """What a command to the form leads to; None when the message is none."""
     said = phrase(text)
-    if said in words.cancel:
+    if request_form.says(text, words.cancel, words):
         return Decision("request_cancelled", Reason.FORM_CANCELLED, ends_form=True)
-    if asked == request_form.CONSENT and said in words.no:
+    if asked == request_form.CONSENT and request_form.says(text, words.no, words):
         return Decision("request_declined", Reason.FORM_DECLINED, ends_form=True)
     if said in words.help:
         return _in_between(Decision("request_help", Reason.FORM_HELP), asked)
     if said in words.open:
         return _in_between(Decision("request_already_open", Reason.FORM_OPEN), asked)
+    if (contact := request_form.new_contact(asked, text, words)) is not None:
+        return _in_between(Decision("request_change", Reason.FORM_CHANGED, slots={request_form.REACH: contact}), asked)
     if (slot := request_form.changed(asked, text, words)) is not None:
         return _in_between(Decision("request_change", Reason.FORM_CHANGED, slots={slot: None}), asked)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlite_utils import Database
 
 from bot.record.requests import leave_request
@@ -13,16 +14,33 @@ from bot.vocabulary import FORM_SLOTS
 
 LEAVE_REQUEST = "action_leave_request"
 """The action after which the filled form is stored; it is stored together with the turn, so neither is ever there alone."""
+_REQUESTED = "requested_slot"
+"""Rasa's own slot: what the open form asks for."""
 
 
 def without_answers(events: Sequence[Mapping[str, Any]], asked: str | None) -> list[dict[str, Any]]:
     """The events of a turn without what was typed into the form.
 
     `asked` is the slot the form asked for before the turn. The visitor's words are kept when a decision with a reason
-    shows that they were no answer to it: an emergency, a question in between, a command.
+    shows that they were no answer to it: an emergency, a question in between, a command. A command that fills another slot ("no, my
+    number is …") is an answer, too.
     """
-    answered = asked in FORM_SLOTS and not any(event.get("event") == "action" and (event.get("metadata") or {}).get("reason") for event in events)
+    decided = any(event.get("event") == "action" and (event.get("metadata") or {}).get("reason") for event in events)
+    answered = asked in FORM_SLOTS and (not decided or any(_fills_another(event, asked) for event in events))
     return [_without(event, answered) for event in events]
+
+
+def form_so_far(database: Database, conversation: str) -> dict[str, str] | None:
+    """What a visitor has typed into the form, by slot, while it waits for their consent; None at any other time."""
+    row = database.execute("SELECT slots FROM conversations WHERE id = ?", [conversation]).fetchone()
+    slots = orjson.loads(row[0]) if row else {}
+    if slots.get(_REQUESTED) != FORM_SLOTS[-1]:
+        return None
+    return {slot: str(slots.get(slot) or "") for slot in FORM_SLOTS[:-1]}
+
+
+def _fills_another(event: Mapping[str, Any], asked: str | None) -> bool:
+    return event.get("event") == "slot" and event.get("name") in FORM_SLOTS and event.get("name") != asked and event.get("value") is not None
 
 
 def _without(event: Mapping[str, Any], answered: bool) -> dict[str, Any]:

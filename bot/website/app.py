@@ -11,7 +11,7 @@ import json
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -34,22 +35,27 @@ from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.content.library import Library
+from bot.content.topics import load_topics
 from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
 from bot.processes import METRICS_FOLDER
 from bot.record.database import RecordError, writable
 from bot.record.deletion import delete_conversation, was_deleted, wipe
 from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
+from bot.record.private import form_so_far
 from bot.record.record import Record
 from bot.record.turns import turns_of
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
 from bot.secret import load_secrets
 from bot.settings import Settings
+from bot.website.answers import Answers
 from bot.website.bundle import SOURCE, integrity, script
 from bot.website.limits import Limits, Refusal, low_disk
+from bot.website.look import Look
 from bot.website.origins import OriginGuard
 from bot.website.replies import reply_json, turn_json
 from bot.website.requests import BadRequest, field, json_body, optional_text
+from bot.website.summary import asks_for_consent, with_summary
 from bot.website.tokens import TokenError, Tokens
 
 log = structlog.get_logger()
@@ -66,11 +72,11 @@ _READY_SECONDS = 5.0
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 """What a proxy adds to a visitor's request."""
 
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors {frames}; require-trusted-types-for 'script'; trusted-types 'none'"
+)
 _HEADERS = {
-    b"content-security-policy": (
-        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; "
-        b"base-uri 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
-    ),
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
     b"permissions-policy": b"camera=(), microphone=(), geolocation=()",
@@ -82,11 +88,17 @@ _NOT_KEPT = (b"cache-control", b"no-store")
 
 
 class SecurityHeaders:
-    """Adds the same strict headers to every response; nothing that holds a token or somebody's words is to be kept."""
+    """Adds the same strict headers to every response; nothing that holds a token or somebody's words is to be kept.
 
-    def __init__(self, app: ASGIApp, https: bool) -> None:
+    The websites in `allowed` may show the pages in a frame, and everybody may read the widget's files: one that is not
+    allowed yet can say so.
+    """
+
+    def __init__(self, app: ASGIApp, https: bool, allowed: Sequence[str] = ()) -> None:
         self._app = app
-        self._headers = [*_HEADERS.items(), *([_HTTPS_ONLY] if https else [])]
+        policy = _POLICY.format(frames=" ".join(["'self'", *allowed]))
+        always = {**_HEADERS, b"content-security-policy": policy.encode()}
+        self._headers = [*always.items(), *([_HTTPS_ONLY] if https else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         added = self._headers
@@ -96,6 +108,8 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *added]
+                if scope["path"].startswith("/static/"):
+                    MutableHeaders(scope=message).setdefault("access-control-allow-origin", "*")
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -159,14 +173,20 @@ class Website:
         self._checking = asyncio.Lock()
         self._ready_until = 0.0
         self._problems: list[str] = []
+        self._pages: tuple[Library, Look, Answers] | None = None
 
     def routes(self) -> list[Route | Mount]:
         """Everything a visitor or a probe can ask for."""
         return [
-            Route("/", self.page("index.html")),
+            Route("/", self.chat_page),
+            Route("/answers", self.answers),
+            Route("/answers/{id}", self.answers),
+            Route("/look/{name}", self.look),
             Route("/about", self.page("about.html")),
             Route("/demo", self.page("demo.html", texts="demo")),
             Route("/demo/es", self.page("demo.html", "es", texts="demo")),
+            Route("/install", self.page("install.html", texts="demo")),
+            Route("/theme", self.page("theme.html", texts="demo")),
             Route("/api/chat", self.chat, methods=["POST"]),
             Route("/api/feedback", self.feedback, methods=["POST"]),
             Route("/api/conversation", self.conversation, methods=["POST"]),
@@ -189,7 +209,32 @@ class Website:
 
         return render
 
-    def context(self) -> dict[str, Any]:
+    async def chat_page(self, request: Request) -> Response:
+        """The chat, with the topics that have an answer today; those that name one are questions to start with."""
+        sections = self._pages_now()[1].sections()
+        starters = [{"title": topic.title, "send": self._engine.library[topic.ask].question} for topic in (section.topic for section in sections) if topic.ask]
+        told = {"sections": sections, "count": sum(len(section.answers) for section in sections), "starters": json.dumps(starters)}
+        return self._templates.TemplateResponse(request, "index.html", {**self.context(), **told})
+
+    async def answers(self, request: Request) -> Response:
+        """All answers of this moment, or one of them."""
+        pages = self._pages_now()[1]
+        return await (pages.one(request) if "id" in request.path_params else pages.all(request))
+
+    async def look(self, request: Request) -> Response:
+        """The clinic's logo or its color."""
+        return self._pages_now()[0].file(request.path_params["name"])
+
+    def _pages_now(self) -> tuple[Look, Answers]:
+        """What shows the texts and facts of this moment; made anew when staff publish others."""
+        library = self._engine.library
+        if self._pages is None or self._pages[0] is not library:
+            look = Look(library.clinic, self._settings.data)
+            topics = load_topics(self._settings.data / "topics.yml", library)
+            self._pages = library, look, Answers(library, topics, self._templates, self.context(look))
+        return self._pages[1:]
+
+    def context(self, look: Look | None = None) -> dict[str, Any]:
         """What every template may show."""
         library = self._engine.library
         return {
@@ -199,6 +244,7 @@ class Website:
             "warning_detail": WARNING_DETAIL,
             "translations": TRANSLATIONS,
             "snippets": len(library),
+            "look": look or self._pages_now()[0],
             "integrity": integrity(self._widget_now().script),
             "lang": "en",
         }
@@ -240,7 +286,7 @@ class Website:
             else:
                 self._recorded_later(turn)
         self._metrics.seconds.observe(time.perf_counter() - started)
-        return self._told(reply, conversation, library)
+        return self._told(reply, conversation, await self._summed_up(conversation, reply_json(reply, library)))
 
     async def _turn(self, conversation: str, message: str, client_id: str | None, *, known: bool) -> Reply:
         """The recorded reply; nothing is kept of a conversation that is deleted while it is made."""
@@ -276,14 +322,15 @@ class Website:
             reply = await self._engine.first_aid(message)
         if reply is None:
             raise _refused(refusal)
-        return self._told(reply, conversation, self._engine.library)
+        return self._told(reply, conversation, reply_json(reply, self._engine.library))
 
-    def _told(self, reply: Reply, conversation: str, library: Library) -> Response:
+    def _told(self, reply: Reply, conversation: str, shown: dict[str, Any]) -> Response:
+        """`shown` is the reply as JSON."""
         self._metrics.turns.labels(reply.route).inc()
         self._metrics.faults.set(self._engine.store.faults)  # here too: another process may be asked for the metrics
         if reply.turn is None:
             self._metrics.unrecorded.inc()
-        content = {"token": self._tokens.sign(conversation), "conversation": conversation, **reply_json(reply, library)}
+        content = {"token": self._tokens.sign(conversation), "conversation": conversation, **shown}
         return Response(orjson.dumps(content), media_type="application/json")
 
     async def conversation(self, request: Request) -> Response:
@@ -294,6 +341,7 @@ class Website:
         stored = await self._record.read(lambda database: turns_of(database, conversation))
         feedback = await self._record.read(lambda database: feedback_of(database, conversation))
         turns = [turn_json(turn, feedback.get(turn.number), self._engine.library) for turn in stored]
+        turns[-1:] = [await self._summed_up(conversation, turn) for turn in turns[-1:]]
         return JSONResponse({"token": self._tokens.sign(conversation), "conversation": conversation, "turns": turns})
 
     async def delete(self, request: Request) -> Response:
@@ -317,6 +365,16 @@ class Website:
         except (NoSuchTurn, OverflowError) as error:
             raise BadRequest(404, "There is no such turn in this conversation.") from error
         return JSONResponse({"saved": True})
+
+    async def _summed_up(self, conversation: str, reply: dict[str, Any]) -> dict[str, Any]:
+        """The reply; at the form's last step with what the visitor typed. A record that cannot be read leaves it as it is."""
+        if not asks_for_consent(reply):
+            return reply
+        try:
+            form = await self._record.read(lambda database: form_so_far(database, conversation))
+        except (RecordError, sqlite3.Error):
+            return reply
+        return with_summary(reply, form, self._engine.library)
 
     @property
     def _record(self) -> Record:
@@ -466,7 +524,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
         yield
         following.cancel()
 
-    middleware = [Middleware(SecurityHeaders, settings.https), Middleware(OriginGuard, settings.allowed_origins)]
+    middleware = [Middleware(SecurityHeaders, settings.https, settings.allowed_origins), Middleware(OriginGuard, settings.allowed_origins)]
     if settings.allowed_origins:
         middleware.append(
             Middleware(

@@ -130,11 +130,15 @@ def test_hostile_words_from_anywhere_stay_words(context: BrowserContext, host: H
     assert [address for address in addresses if address and not address.startswith(("tel:", "mailto:", f"{website}/"))] == []
 
 
-def test_a_website_that_is_not_allowed_gets_neither_script_nor_answers(context: BrowserContext, host: Host, website: str) -> None:
+def test_a_website_that_is_not_allowed_gets_the_script_and_no_answers(context: BrowserContext, host: Host, website: str) -> None:
     page = context.new_page()
     foreign = Host()
     page.goto(foreign.page(EMBED.format(website=website, attributes="")))
-    assert page.evaluate("customElements.get('ozone-faq') === undefined")
+    chat = Chat(page)
+    chat.open()
+    chat.send("What is ozone?")
+    expect(chat.panel.locator("a[href='tel:911']").first).to_be_visible()
+    assert chat.replies.count() == 0
     status = page.request.post(f"{website}/api/chat", data={"message": "hi"}, headers={"Origin": foreign.origin}).status
     assert status == 403
     foreign.server.shutdown()

@@ -86,6 +86,7 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
         "A risk was told of earlier in the conversation (medicine), so the answer came after a caution, which is given once.",
     ),
     Reason.CONTACT_DATA: ({}, "The message is a telephone number or an e-mail address, so the visitor was told where to leave one."),
+    Reason.CALL_ME: ({}, "The visitor asked to be called or booked, so the form for the clinical team was opened."),
     Reason.SEVERAL_QUESTIONS: ({}, "The message asks several questions, and each was answered in its order."),
     Reason.SHORT_QUESTION: ({}, "The message is too short to tell what is meant, so the visitor was asked back with the questions near the last answer."),
     Reason.PART: (

@@ -198,6 +198,50 @@ def test_no_kind_takes_an_empty_value(kind: str) -> None:
         KINDS[kind].read(Written(1, text=""))
 
 
+# How the pages look
+
+LOOKS = """\
+logo: {kind: picture, means: The logo.}
+brand_color: {kind: color, means: The color.}
+"""
+
+
+def _with_looks(data: Path, facts: str) -> Path:
+    schema, clinic = data / "clinic_schema.yml", data / "clinic.yml"
+    schema.write_text(schema.read_text(encoding="utf-8") + LOOKS, encoding="utf-8")
+    clinic.write_text(clinic.read_text(encoding="utf-8") + facts, encoding="utf-8")
+    return clinic
+
+
+@pytest.mark.parametrize("facts", ["", "logo: unknown\nbrand_color: unknown\n"])
+def test_a_clinic_without_logo_and_color_looks_plain(data: Path, facts: str) -> None:
+    assert not {"logo", "brand_color"} & set(load_clinic(_with_looks(data, facts)).fields)
+
+
+def test_a_logo_lies_beside_the_facts(data: Path) -> None:
+    (data / "our-logo.png").write_bytes(b"picture")
+    fields = load_clinic(_with_looks(data, 'logo: our-logo.png\nbrand_color: "#5B2D82"\n')).fields
+    assert (fields["logo"], fields["brand_color"]) == ("our-logo.png", "#5b2d82")
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ("logo: logo.svg", r"`logo` is 'logo\.svg', but there is no such file beside clinic\.yml\. Put it there, or write unknown\."),
+        ("logo: ../secret.svg", r"`logo` is '\.\./secret\.svg'; write the name of a file that lies beside clinic\.yml"),
+        ("logo: logo.pdf", r"`logo` is 'logo\.pdf'; write the name of a file"),
+        ("logo: large.png", r"large\.png: has 300 kB; a picture on a page has at most 200 kB\. Make it smaller\."),
+        ("brand_color: teal", r"`brand_color` is 'teal'; write the color with six digits in quotes, such as '#0d5f5b'"),
+        ("brand_color: '#0d5'", r"`brand_color` is '#0d5'; write the color"),
+        ("brand_color: '#0d5f5b; } body { display: none'", r"`brand_color` is '#0d5f5b; } body .*'; write the color"),
+    ],
+)
+def test_a_look_that_cannot_be_shown_is_refused_with_the_remedy(data: Path, facts: str, message: str) -> None:
+    (data / "large.png").write_bytes(bytes(300_000))
+    with pytest.raises(ContentError, match=message):
+        load_clinic(_with_looks(data, f"{facts}\n"))
+
+
 # The schema
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.content.clinic import load_clinic
 from bot.content.follow_ups import FollowUps
-from bot.content.form_words import FormWords
+from bot.content.form_words import CallMe, FormWords
 from bot.content.languages import Languages
 from bot.content.library import Library
 from bot.content.plain_words import PlainWords, Said
@@ -85,6 +85,10 @@ CONTENT = Content(
         yes=frozenset({"yes send it"}),
         no=frozenset({"no", "do not"}),
         change={TIME: frozenset({"change the time"})},
+        wrong=frozenset({"wrong"}),
+        parts={REACH: frozenset({"number"}), TIME: frozenset({"time"})},
+        around=frozenset({"no", "my", "is"}),
+        call_me=CallMe(says=frozenset({"call me", "book me"}), after=frozenset({"tomorrow"}), books=frozenset({"book me"}), booking="cost"),
     ),
     follow_ups=FollowUps({"why_so": {"default": "ozone", "session": "benefits"}}),
     languages=Languages({"fr": re.compile("[é]")}, {"es": frozenset({"me", "duele", "pecho", "tomo"}), "en": frozenset({"the"})}),
@@ -654,6 +658,25 @@ OTHER = [
         for intent in ("nlu_fallback", "out_of_scope", "other_language")
     ),
     Row("a question with an address in it is answered", None, "jo@mail.example"),
+    Row("who asks to be called gets the form", Decision("leave_question", Reason.CALL_ME, then=("request_form",)), "call me tomorrow"),
+    Row(
+        "who asks to be booked is told first how that is done",
+        Decision("cost", Reason.CALL_ME, then=("utter_leave_question", "request_form")),
+        "book me tomorrow",
+    ),
+    Row("another call is none", None, "call me a taxi"),
+    Row(
+        "a number that corrects another one fills its step at once",
+        Decision("request_change", Reason.FORM_CHANGED, slots={REACH: "555 010 9988", CONSENT: None}, then=("request_form",)),
+        "no, my number is 555 010 9988",
+        asked=CONSENT,
+    ),
+    Row(
+        "what is called wrong is asked again",
+        Decision("request_change", Reason.FORM_CHANGED, slots={REACH: None, TIME: None}, then=("request_form",)),
+        "no my number is wrong",
+        asked=TIME,
+    ),
     Row("what was not understood is not contact data", None, intent="nlu_fallback"),
     Row(
         "several questions are answered in their order, each once",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.content.form_words import load_form_words
-from bot.conversation.request_form import CONSENT, QUESTION, REACH, TIME, changed, contact_in, is_contact, takes, tells_a_time
+from bot.conversation.request_form import CONSENT, QUESTION, REACH, TIME, asks_to_be_called, changed, contact_in, is_contact, new_contact, takes, tells_a_time
 from tests.conftest import DATA
 
 WORDS = load_form_words(DATA)
@@ -21,6 +21,10 @@ WORDS = load_form_words(DATA)
         ("jo at mail dot example", "jo@mail.example"),
         ("jo.b (at) mail.example", "jo.b@mail.example"),
         ("write to jo at mail dot example please", "jo@mail.example"),
+        ("555-0199 ext 42", "555-0199 ext 42"),
+        ("it's 555-0199, extension 4217, thanks", "555-0199, extension 4217"),
+        ("555 010 9988 x7", "555 010 9988 x7"),
+        ("+1 555 010 9988 #12", "+1 555 010 9988 #12"),
     ],
 )
 def test_one_contact_is_found_among_words(text: str, contact: str) -> None:
@@ -89,3 +93,66 @@ def test_a_change_names_its_step(text: str, slot: str | None) -> None:
 
 def test_there_is_no_step_before_the_first() -> None:
     assert changed(QUESTION, "back", WORDS) == QUESTION
+
+
+@pytest.mark.parametrize(
+    "text", ["yes of course", "Yes, please!", "ok sure go ahead", "that's right, please send it", "yes yes thanks", "Absolutely, send it now", "yes"]
+)
+def test_a_yes_in_other_words_is_a_yes(text: str) -> None:
+    assert takes(CONSENT, text, WORDS)
+
+
+@pytest.mark.parametrize("text", ["yes but not today", "please", "thanks", "no", "yes no", "do not send it please", "of course not", "yes if it is free", ""])
+def test_what_is_not_plainly_a_yes_sends_nothing(text: str) -> None:
+    assert not takes(CONSENT, text, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "slot"),
+    [
+        ("no wait, my number is wrong", REACH),
+        ("hold on, there's a typo in my e-mail", REACH),
+        ("sorry, I gave you the wrong phone number", REACH),
+        ("can you change the time please", TIME),
+        ("the day is not right", TIME),
+        ("I want to edit my question", QUESTION),
+        ("no wait", None),
+        ("my platelets number is wrong", None),
+        ("the number and the time are wrong", None),
+    ],
+)
+def test_what_is_called_wrong_is_asked_again(text: str, slot: str | None) -> None:
+    assert changed(CONSENT, text, WORDS) == slot
+
+
+def test_a_question_about_something_wrong_is_a_question_for_the_team() -> None:
+    assert changed(QUESTION, "the time is wrong", WORDS) is None
+
+
+@pytest.mark.parametrize(
+    ("slot", "text", "contact"),
+    [
+        (CONSENT, "no, my number is 555 010 9988", "555 010 9988"),
+        (TIME, "wait, the number is wrong, it is 555-0199 ext 42", "555-0199 ext 42"),
+        (CONSENT, "change my email to jo@mail.example please", "jo@mail.example"),
+        (CONSENT, "555 010 9988", None),
+        (TIME, "2026-12-01", None),
+        (TIME, "call after 5 on 555 010 9988", None),
+        (REACH, "my number is 555 010 9988", None),
+    ],
+)
+def test_a_correction_that_brings_the_number_is_taken(slot: str, text: str, contact: str | None) -> None:
+    assert new_contact(slot, text, WORDS) == contact
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["call me tomorrow", "Please call me back", "book me tomorrow at 10, I'm Anna", "can someone ring me after 5?", "I want to be called back", "contact me"],
+)
+def test_asking_to_be_called_or_booked_is_seen(text: str) -> None:
+    assert asks_to_be_called(text, WORDS)
+
+
+@pytest.mark.parametrize("text", ["call me a taxi", "call me Anna", "why did you call me", "do you call me a liar", "book a session", "who can I call", ""])
+def test_other_calls_open_no_form(text: str) -> None:
+    assert asks_to_be_called(text, WORDS) is None

@@ -1,4 +1,4 @@
-// The buttons of the demo page: copying an example, and opening the chat from the host page's own button.
+// The buttons of the pages for web teams: copying an example, and opening the chat from the host page's own button.
 for (const button of document.querySelectorAll('.copy')) {
   const label = button.textContent;
   button.addEventListener('click', async () => {
@@ -7,4 +7,4 @@ for (const button of document.querySelectorAll('.copy')) {
     button.addEventListener('blur', () => (button.textContent = label), { once: true });
   });
 }
-document.getElementById('open').addEventListener('click', () => document.querySelector('ozone-faq').show());
+document.getElementById('open')?.addEventListener('click', () => document.querySelector('ozone-faq').show());

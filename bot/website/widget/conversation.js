@@ -3,7 +3,8 @@ import { list } from './dom.js';
 /** @typedef {{id: string, version: number, sources: any[], approved?: {on: string, role: string, version?: number}}} Snippet */
 /** @typedef {{title: string, send: string}} Choice */
 /** @typedef {{text: string, href: string}} Link A piece of a message that can be called or written to. */
-/** @typedef {{text: string, question?: string | null, snippet: Snippet | null, buttons: Choice[], links?: Link[], lang?: string}} Message */
+/** @typedef {{text: string, question?: string | null, snippet: Snippet | null, buttons: Choice[], links?: Link[], lang?: string, summary?: Part[]}} Message */
+/** @typedef {{label: string, text: string, change: string}} Part One part of the form, and the words that ask for it again. */
 /** @typedef {{name: string, phone: string, email: string, website: string}} Contact */
 /** @typedef {{kind: string, hint?: string}} Input */
 /** @typedef {{turn: number | null, route: string, messages: Message[], warning: {text: string}, contact: Contact | null, at?: string, input?: Input,

@@ -586,6 +586,7 @@ class OzoneFaq extends HTMLElement {
       if (urgent) bubble.append(h('p', { class: 'calls' }, ...[...new Set(numbers)].map((number) => this.#call(number))));
       if (message.question && bare(message.question) !== bare(asked)) bubble.append(h('p', { class: 'asked' }, message.question));
       bubble.append(h('div', { lang: message.lang ?? 'en', dir: 'auto' }, ...wording(message.text, message.links)));
+      bubble.append(this.#summary(message.summary));
       if (index === messages.length - 1 && contact && ['clinician', 'out_of_scope'].includes(route)) bubble.append(this.#contact(contact));
       item.append(bubble, this.#provenance(message.snippet));
     });
@@ -593,6 +594,12 @@ class OzoneFaq extends HTMLElement {
       h('div', { class: 'judge' }, this.#time(reply.at ?? ''), ...(turn && JUDGED.includes(route) ? this.#judgement(reply) : [])),
       this.#choices(messages.flatMap((message) => list(message.buttons))));
     return item;
+  }
+
+  /** What was typed into the form, to look at before it is sent. @param {import('./conversation.js').Part[]} [parts] */
+  #summary(parts) {
+    return parts ? h('dl', {}, ...parts.flatMap(({ label, text, change }) => [h('dt', {}, label), h('dd', {}, h('span', { dir: 'auto' }, text),
+      button('small', () => (this.#sending ? this.#say(this.#t('busy')) : this.#deliver(this.#talk.add(change, change))), change))])) : '';
   }
 
   /** @param {import('./conversation.js').Contact} contact */
