@@ -73,11 +73,12 @@ class TextsInUse:
     def tell(self, database: Database, now: str) -> None:
         """Notes which state this process sends, and forgets processes of this machine that are gone."""
         host = socket.gethostname()
-        for process in texts.serving_content(database):
-            name, _, number = process.rpartition(" ")
-            if name == host and number.isdigit() and not Path(f"/proc/{number}").exists() and Path("/proc").exists():
-                texts.forget_serving(database, process)
-        texts.note_serving_content(database, this_process(), self._number, now)
+        with database.atomic():
+            for process in texts.serving_content(database):
+                name, _, number = process.rpartition(" ")
+                if name == host and number.isdigit() and Path("/proc").exists() and not Path(f"/proc/{number}").exists():
+                    texts.forget_serving(database, process)
+            texts.note_serving_content(database, this_process(), self._number, now)
 
     def _approved(self, library: Library, published: Published) -> Library:
         """The library without the answers whose words are not those that were approved."""

@@ -230,6 +230,7 @@ PASSES_OR_FOLLOWS = {
     "queue_counts": "the number of queue_items",
     "reservations": "passes after minutes",
     "heartbeat": "passes",
+    "serving_texts": "which process sends which texts at this moment",
     "chain": "the chain itself",
     "_sqlite_migrations": "the schema's own",
     "sqlite_sequence": "the schema's own",
