@@ -162,7 +162,7 @@ def main() -> None:
     from bot.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(OZONE_DATABASE=f"{folder}/record.db", OZONE_SECRET_FILE=f"{folder}/secret")
+        os.environ.update(OZONE_DATABASE=f"{folder}/record.db", OZONE_SECRET_FILE=f"{folder}/secret", OZONE_LIMITS="off")
         engine = Engine(Settings())
         engine.load()
         if engine.fault is not None:

@@ -268,6 +268,7 @@ def _state(name: str, folder: Path, python: str, model: Path, scratch: Path) -> 
         "PORT": str(port),
         "OZONE_DATABASE": str(scratch / f"{name}.db"),
         "OZONE_SECRET_FILE": str(scratch / f"{name}.secret"),
+        "OZONE_LIMITS": "off",  # all visitors of a benchmark come from one address
     }
     return Contender(name, [python, "-m", "bot", "serve"], folder, own, port, model.stat().st_size)
 

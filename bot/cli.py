@@ -32,7 +32,7 @@ from bot.record.database import open_record  # noqa: E402
 from bot.record.proof import prove  # noqa: E402
 from bot.record.text_files import differences, export, import_changes, standing  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc  # noqa: E402
-from bot.rights import keep_private, narrow_output  # noqa: E402
+from bot.rights import keep_private, narrow_output, warn_of_root  # noqa: E402
 from bot.serving import leave_out_what_trains  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
 
@@ -222,6 +222,8 @@ def serve(one_of_several: bool) -> None:
     from bot.processes import end_with_parent, keep_serving
 
     settings = Settings()
+    if not one_of_several:
+        warn_of_root()
     if settings.processes > 1 and not one_of_several:
         raise SystemExit(keep_serving(settings))
     if one_of_several:
@@ -240,6 +242,7 @@ def console() -> None:
     from bot.console.app import create_app
 
     settings = Settings()
+    warn_of_root()
     _run(create_app, settings, settings.console_port)
 
 
@@ -262,11 +265,16 @@ def server_config(app: Any, settings: Settings) -> Any:
     """How either app is served."""
     import uvicorn
 
+    from bot.connections import PatientProtocol, most_connections
+
     return uvicorn.Config(
         app,
+        http=PatientProtocol,
+        limit_concurrency=most_connections(),
         log_config=None,
         log_level="warning",
         access_log=False,
+        server_header=False,
         ws="none",
         timeout_graceful_shutdown=5,
         forwarded_allow_ips=list(settings.trusted_proxies),
@@ -281,6 +289,23 @@ def up() -> None:
     from bot.launcher import launch
 
     raise SystemExit(launch(Settings()))
+
+
+@main.command("change-secret")
+def change_the_secret() -> None:
+    """Put a new secret in the place of one that somebody may have seen; website and console start anew afterwards."""
+    from bot.secret import change_secret
+
+    keep_private()
+    path = Settings().secret_file
+    try:
+        change_secret(path)
+    except OSError as error:
+        raise Refused(f"{path}: the secret cannot be changed ({error.strerror}). Run this as the account that the chat runs as.") from error
+    click.echo(
+        f"{path} is new; the one before is {path.name}.previous beside it. Start website and console anew: conversations go on, and "
+        "second factors are sealed anew. Delete the file of the one before after 12 hours."
+    )
 
 
 @main.group()

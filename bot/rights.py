@@ -31,6 +31,12 @@ def keep_private() -> None:
     os.umask(_OTHERS)
 
 
+def warn_of_root() -> None:
+    """Says so when this runs as root: a fault in it would then be the whole machine's."""
+    if os.geteuid() == 0:
+        _say(OWN_FOLDER, "record.kept_by_root", remedy="run it as an account of its own; deploy/systemd has an example")
+
+
 def private_folder(folder: Path) -> None:
     """Makes a folder, and those above it that are missing. One that somebody else made is left as it is; the log says
     if it is open to others.

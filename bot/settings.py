@@ -1,4 +1,4 @@
-"""Where things are and how big they may be. Each value can be set through an environment variable of the same name."""
+"""Where things are and how big they may be. Each field of `Settings` names the environment variable that sets it."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ def _count(name: str, default: int, most: int) -> int:
     return int(value)
 
 
+def _amount(name: str, default: int) -> float:
+    value = os.environ.get(name, str(default))
+    if value.lower() == "off":
+        return 0.0
+    if not re.fullmatch(r"\d{1,6}(\.\d+)?", value):
+        raise SettingsError(f"{name} is {value!r}; it must be a number such as 4 or 0.5, or off.")
+    return float(value)
+
+
 def _origins(name: str) -> tuple[str, ...]:
     given = tuple(origin.strip() for origin in os.environ.get(name, "").split(",") if origin.strip())
     for origin in given:
@@ -80,5 +89,11 @@ class Settings:
     processes: int = field(default_factory=lambda: _count("OZONE_PROCESSES", min(_PROCESSES, os.cpu_count() or 1), 64))
     https: bool = field(default_factory=lambda: os.environ.get("OZONE_HTTPS", "") in ("1", "true", "yes"))
     allowed_origins: tuple[str, ...] = field(default_factory=lambda: _origins("OZONE_ALLOWED_ORIGINS"))
+    limits: float = field(default_factory=lambda: _amount("OZONE_LIMITS", 1))
+    """How many times what `bot.website.limits` allows one visitor; `off` for no limits."""
+    free_disk_mb: int = field(default_factory=lambda: _count("OZONE_FREE_DISK_MB", 200, 1_000_000))
+    """From less free space than this on, readiness says that the disk is nearly full."""
+    operators: tuple[str, ...] = field(default_factory=lambda: _networks("OZONE_OPERATORS", ""))
+    """Who may ask for metrics and readiness beside this machine itself."""
     trusted_proxies: tuple[str, ...] = field(default_factory=lambda: _networks("OZONE_TRUSTED_PROXIES", "127.0.0.1"))
     """Whose word on a visitor's address and on HTTPS counts: a proxy elsewhere than on this machine has to be named."""

@@ -82,7 +82,7 @@ def test_a_new_record_and_the_folders_made_for_it_are_their_owners_alone(tmp_pat
         record.execute("INSERT INTO heartbeat (id, at) VALUES (1, 'now')")
         record.conn.commit()
         assert writable(path) is None
-        assert _modes(path.parent) == {"record.db": 0o600, "record.db-wal": 0o600, "record.db-shm": 0o600}
+        assert _modes(path.parent) == dict.fromkeys(("record.db", "record.db-wal", "record.db-shm", "record.db.key"), 0o600)
     assert [_mode(folder) for folder in (path.parent, path.parent.parent)] == [0o700, 0o700]
 
 
@@ -108,6 +108,18 @@ def test_what_an_earlier_version_left_open_is_narrowed_and_said_once(
     assert sorted((line["event"], Path(line["path"]).name) for line in lines) == [
         ("record.rights_narrowed", name) for name in ("record.db", "record.db-shm", "record.db-wal", "secret", "var")
     ]
+
+
+def test_whoever_runs_it_as_root_is_told_once(monkeypatch: pytest.MonkeyPatch, lines: list[Any]) -> None:
+    monkeypatch.setattr(rights, "_said", set())
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    rights.warn_of_root()
+    assert lines == []
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    rights.warn_of_root()
+    rights.warn_of_root()
+    (line,) = lines
+    assert (line["event"], line["log_level"]) == ("record.kept_by_root", "warning")
 
 
 def test_a_folder_that_somebody_else_made_is_left_and_named_once(

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.console import accounts
+from bot.console import accounts, links
 from bot.console.page import go, now, number, page, who
 from bot.console.state import console_of
 from bot.record import audit
@@ -19,17 +19,31 @@ ENTRIES = 100
 
 
 def staff(request: Request) -> Response:
-    """All accounts."""
-    with console_of(request).record() as database:
-        found = accounts.list_staff(database)
-        sessions = {person.username: len(accounts.sessions_of(database, person.username, console_of(request).clock())) for person in found}
-    return page(request, "staff.html", staff=found, sessions=sessions, roles=accounts.ROLES)
+    """All accounts, and the links that wait to be used."""
+    return _staff(request)
+
+
+def invite(request: Request, form: Mapping[str, str]) -> Response:
+    """Makes a one-time link for a new account and shows it this once."""
+    console = console_of(request)
+    name, role = form.get("username", "").strip().lower(), form.get("role", "")
+    try:
+        with console.record() as database, database.atomic():
+            audit.append(database, who(request), "staff.invite", name[:40], now(request), role=role[:20])
+            token = links.invite(database, name, role, by=who(request), now=console.clock())
+    except accounts.AccountError as error:
+        return _staff(request, 400, wrong=str(error), given=form)
+    return _staff(request, link=_address(request, token), invited=name)
 
 
 def change_staff(request: Request, form: Mapping[str, str]) -> Response:
-    """Changes a role, locks or unlocks an account, or ends its sessions."""
-    name, action = str(request.path_params["name"]), form.get("action", "")
-    with console_of(request).record() as database, database.atomic():
+    """Changes a role, locks or unlocks an account, ends its sessions, takes its password or second factor away, or
+    withdraws an invitation."""
+    console = console_of(request)
+    name, action, token = str(request.path_params["name"]), form.get("action", ""), ""
+    if name == who(request) and action in ("reset", "code-off"):
+        raise accounts.AccountError("You change your own password and second factor under “Your account”. Nothing was changed.")
+    with console.record() as database, database.atomic():
         audit.append(database, who(request), f"staff.{action[:20]}", name, now(request), role=form.get("role", ""))
         if action == "role":
             accounts.change_role(database, name, form.get("role", ""))
@@ -39,10 +53,39 @@ def change_staff(request: Request, form: Mapping[str, str]) -> Response:
             accounts.enable(database, name)
         elif action == "end":
             accounts.end_sessions(database, name)
+        elif action == "reset":
+            token = links.reset(database, name, by=who(request), now=console.clock())
+        elif action == "code-off":
+            accounts.drop_second_factor(database, name)
+        elif action == "withdraw":
+            links.withdraw(database, name)
         else:
             raise HTTPException(400, "Choose what to change.")
         accounts.keep_an_admin(database)
-    return go("/staff", "saved")
+    return _staff(request, link=_address(request, token), invited=name) if token else go("/staff", "saved")
+
+
+def _address(request: Request, token: str) -> str:
+    return f"{request.base_url}login?link={token}"
+
+
+def _staff(request: Request, status: int = 200, **shown: Any) -> Response:
+    console = console_of(request)
+    with console.record() as database:
+        found = accounts.list_staff(database)
+        sessions = {person.username: len(accounts.sessions_of(database, person.username, console.clock())) for person in found}
+        waiting = links.waiting(database, console.clock())
+    return page(
+        request,
+        "staff.html",
+        status,
+        **{"link": "", "invited": "", "wrong": "", "given": {}, **shown},
+        staff=found,
+        sessions=sessions,
+        links=waiting,
+        roles=accounts.ROLES,
+        hours=links.LINK_SECONDS // 3600,
+    )
 
 
 def settings(request: Request) -> Response:
@@ -80,4 +123,12 @@ def show_audit(request: Request) -> Response:
         audit.append(database, who(request), "audit.read", "audit", now(request))
         rows = audit.entries(database, limit=ENTRIES + 1, before=number(request, "before"), who=person, action=action)
         names = [known.username for known in accounts.list_staff(database)]
-    return page(request, "audit.html", entries=rows[:ENTRIES], more=len(rows) > ENTRIES, person=person, action=action, names=names)
+    return page(
+        request,
+        "audit.html",
+        entries=rows[:ENTRIES],
+        more=len(rows) > ENTRIES,
+        person=person,
+        action=action,
+        names=names,
+    )

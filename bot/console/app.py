@@ -43,7 +43,7 @@ from bot.console.current import CurrentContent
 from bot.console.jobs import launcher
 from bot.console.page import page
 from bot.console.rendering import FOLDER, Pages
-from bot.console.security import HEADERS, UNATTENDED, SecurityHeaders, SessionGate
+from bot.console.security import UNATTENDED, SecurityHeaders, SessionGate, headers
 from bot.console.state import Console, console_of
 from bot.console.words import published_now
 from bot.record.database import RecordError
@@ -91,7 +91,7 @@ def create_app(
     """
     app = Starlette(
         routes=_routes(),
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders, settings.https)],
         exception_handlers={
             HTTPException: _refusal,
             ReviewError: _mistake,
@@ -129,6 +129,7 @@ def _routes() -> list[BaseRoute]:
             Action("/queues/{queue}/complete", inbox.complete, role="reviewer"),
             Page("/conversations", search.conversations, role="viewer"),
             Page("/conversations/{id}", conversations.conversation, role="viewer"),
+            Action("/conversations/{id}/redact", conversations.redact, role="reviewer"),
             Action("/turns/{id}/verdict", conversations.judge, role="reviewer"),
             Action("/turns/{id}/notes", conversations.add_note, role="reviewer"),
             Action("/turns/{id}/tags", conversations.tag, role="reviewer"),
@@ -178,7 +179,9 @@ def _routes() -> list[BaseRoute]:
             Page("/snippets/{id}", answers.moved, role="viewer"),
             Page("/account", account.account, role="viewer"),
             Action("/account", account.change, role="viewer"),
+            Page("/account/code.svg", account.code_picture, role="viewer"),
             Page("/staff", administration.staff, role="admin"),
+            Action("/staff", administration.invite, role="admin"),
             Action("/staff/{name}", administration.change_staff, role="admin"),
             Page("/settings", administration.settings, role="admin"),
             Action("/settings", administration.change_settings, role="admin"),
@@ -220,7 +223,7 @@ def _record_fault(request: Request, error: Exception) -> Response:
 
 def _fault(request: Request, error: Exception) -> Response:
     """The last resort; it is outside the middleware, so it brings the headers itself. The server logs the fault."""
-    return _problem(request, 500, "Something went wrong on the server. It has been logged. Please try again.", HEADERS)
+    return _problem(request, 500, "Something went wrong on the server. It has been logged. Please try again.", headers(console_of(request).settings.https))
 
 
 def _problem(request: Request, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlite_utils import Database
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,8 +19,12 @@ from bot.console.explain import Explained, explain
 from bot.console.page import chosen_snippet, correctable, go, now, number, page, path_number, who
 from bot.console.state import console_of
 from bot.record import audit, review
+from bot.record.blanking import REASONS, redact_everywhere
+from bot.record.deletion import wipe
 from bot.record.feedback import feedback_of
 from bot.record.turns import Turn, get_conversation, turns_numbered
+
+log = structlog.get_logger()
 
 TURNS_A_PAGE = 50
 """Longer conversations are rare and mostly not human; they are read in parts, so that the page stays quick."""
@@ -93,8 +99,24 @@ def conversation(request: Request) -> Response:
         number=part,
         pages=pages,
         snippets=correctable(request),
+        redactions=REASONS,
         **context,
     )
+
+
+def redact(request: Request, form: Mapping[str, str]) -> Response:
+    """Takes words that identify somebody out of a conversation, everywhere and for good."""
+    conversation_id = request.path_params["id"]
+    console = console_of(request)
+    with console.record() as database:
+        if get_conversation(database, conversation_id) is None:
+            raise HTTPException(404, "There is no conversation with this id. It may have been erased, or the address is not complete.")
+        redact_everywhere(database, conversation_id, form.get("words", ""), reason=form.get("reason", ""), by=who(request), now=now(request))
+    try:
+        wipe(console.settings.database)
+    except sqlite3.Error as error:  # the words are out of every table; their bytes go with the next wipe
+        log.error("console.redaction_not_wiped", error=type(error).__name__)
+    return go(f"/conversations/{conversation_id}", "redacted")
 
 
 def judge(request: Request, form: Mapping[str, str]) -> Response:

@@ -7,7 +7,9 @@ is bound to its owner, so that nobody can move it to another account.
 from __future__ import annotations
 
 import base64
+import hmac
 import secrets
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,15 +25,25 @@ class SealError(ValueError):
 
 
 class Seal:
-    """Seals and opens texts with a key of its own, derived from a secret (AES-256-GCM)."""
+    """Seals and opens texts with a key of its own, derived from a secret (AES-256-GCM).
 
-    def __init__(self, secret: str) -> None:
-        self._cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"console second factor").derive(secret.encode()))
+    Args:
+        secret: what new texts are sealed with.
+        former: secrets from before it was changed, which still open what was sealed with them.
+    """
+
+    def __init__(self, secret: str, *former: str) -> None:
+        self._ciphers = [AESGCM(_derived(one, b"console second factor")) for one in (secret, *former)]
+        self._offers = _derived(secret, b"console second factor to be confirmed")
+
+    def offer(self, owner: str) -> bytes:
+        """20 bytes that are the same for an owner each time, and that nobody without the secret can tell."""
+        return hmac.digest(self._offers, owner.encode(), "sha1")
 
     def close(self, text: str, owner: str) -> str:
         """The text, sealed for its owner."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        return _MARK + base64.b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), owner.encode())).decode()
+        return _MARK + base64.b64encode(nonce + self._ciphers[0].encrypt(nonce, text.encode(), owner.encode())).decode()
 
     def open(self, sealed: str, owner: str) -> str:
         """The text again.
@@ -39,11 +51,28 @@ class Seal:
         Raises:
             SealError: it was not sealed with this key, or not for this owner.
         """
-        try:
+        return self._opened(sealed, owner)[0]
+
+    def is_former(self, sealed: str, owner: str) -> bool:
+        """Whether a text was sealed with a secret from before the present one.
+
+        Raises:
+            SealError: as for `open`.
+        """
+        return self._opened(sealed, owner)[1] > 0
+
+    def _opened(self, sealed: str, owner: str) -> tuple[str, int]:
+        """The text, and which of the secrets opened it."""
+        with suppress(ValueError):
             raw = base64.b64decode(sealed.removeprefix(_MARK), validate=True)
-            return self._cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], owner.encode()).decode()
-        except (InvalidTag, ValueError) as error:
-            raise SealError("This was not sealed with the secret of this installation.") from error
+            for place, cipher in enumerate(self._ciphers):
+                with suppress(InvalidTag):
+                    return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], owner.encode()).decode(), place
+        raise SealError("This was not sealed with the secret of this installation.")
+
+
+def _derived(secret: str, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret.encode())
 
 
 def is_sealed(text: str) -> bool:

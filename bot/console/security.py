@@ -9,10 +9,11 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,20 +36,36 @@ HEADERS: Mapping[str, str] = {
 UNATTENDED = "/counts.json"
 """An address that pages ask for by themselves: it must not keep a session alive that nobody uses."""
 
+FORM_SECONDS = 60 * 60
+"""How long an open login form stays usable."""
+
 _NONCE = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-class SecurityHeaders:
-    """Puts HEADERS on every response, whatever made it."""
+HTTPS_ONLY = "max-age=31536000"
+"""For a year a browser that has been here by HTTPS comes by nothing else."""
 
-    def __init__(self, app: ASGIApp) -> None:
+DEVICE_SECONDS = 180 * 24 * 60 * 60
+_DEVICE_NAMES = 8
+
+
+def headers(https: bool) -> Mapping[str, str]:
+    """What every response carries; under HTTPS also that browsers may come by nothing else."""
+    return {**HEADERS, "Strict-Transport-Security": HTTPS_ONLY} if https else HEADERS
+
+
+class SecurityHeaders:
+    """Puts `headers` on every response, whatever made it."""
+
+    def __init__(self, app: ASGIApp, https: bool = False) -> None:
         self.app = app
+        self._headers = headers(https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
             await send(message)
 
@@ -83,8 +100,10 @@ def session_and_waiting(request: Request) -> tuple[Session, int] | None:
         session = lookup_session(database, token, console.clock(), touch=request.url.path != UNATTENDED)
         if session is None:
             return None
-        (requests,) = database.execute("SELECT count(*) FROM requests WHERE state = 'new'").fetchone()
-        return session, sum(queue_counts(database).values()) + requests
+        waiting = sum(queue_counts(database).values())
+        if session.may("reviewer"):  # nobody else can open them
+            waiting += int(database.execute("SELECT count(*) FROM requests WHERE state = 'new'").fetchone()[0])
+        return session, waiting
 
 
 def _login_address(request: Request) -> str:
@@ -118,6 +137,38 @@ def set_cookie(response: Response, settings: Settings, name: str, value: str, se
 def drop_cookie(response: Response, settings: Settings, name: str) -> None:
     """Takes a cookie back, with the attributes it was set with."""
     response.delete_cookie(name, path="/", secure=settings.https, httponly=True, samesite="strict")
+
+
+def device_of(request: Request, username: str) -> str:
+    """What this browser is called where a name that has logged in from it before is counted; empty for a new one."""
+    return _names_here(request).get(username.strip().lower(), "")
+
+
+def remember_device(request: Request, response: Response, username: str) -> None:
+    """Lets the browser show that somebody has logged in from it before; it proves nothing else, and opens nothing."""
+    console = console_of(request)
+    known = {username: secrets.token_urlsafe(9), **_names_here(request)}
+    latest = {username: known.pop(username), **known}
+    names = dict(list(latest.items())[:_DEVICE_NAMES])
+    set_cookie(response, console.settings, _device_cookie(console.settings), str(_devices(request).dumps(names)), DEVICE_SECONDS)
+
+
+def _names_here(request: Request) -> dict[str, str]:
+    cookie = request.cookies.get(_device_cookie(console_of(request).settings), "")
+    if not cookie:
+        return {}
+    try:
+        return dict(_devices(request).loads(cookie, max_age=DEVICE_SECONDS))
+    except (BadData, UnicodeError):
+        return {}
+
+
+def _devices(request: Request) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(list(reversed(console_of(request).secrets)), salt="console device")
+
+
+def _device_cookie(settings: Settings) -> str:
+    return "__Host-console-device" if settings.https else "console_device"
 
 
 def session_token(request: Request) -> str:
@@ -168,15 +219,18 @@ async def read_form(request: Request) -> dict[str, str]:
     """The fields of a form, each once (the last one counts).
 
     Raises:
-        HTTPException: 413 for a body over MAX_BODY_BYTES, 415 when it is not an ordinary form.
+        HTTPException: 400 when the browser left, 413 for a body over MAX_BODY_BYTES, 415 when it is not an ordinary form.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise HTTPException(415, "This address takes an ordinary form only.")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(413, "The form is too large.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise HTTPException(413, "The form is too large.")
+    except ClientDisconnect as error:
+        raise HTTPException(400, "The form was cut short. Nothing was changed: please send it again.") from error
     try:
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100))
     except ValueError as error:

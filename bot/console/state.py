@@ -19,7 +19,7 @@ from bot.console.current import CurrentContent
 from bot.console.rendering import Pages
 from bot.console.sealing import Seal
 from bot.record.database import connect, open_record
-from bot.secret import load_secret
+from bot.secret import load_secrets
 from bot.settings import Settings
 
 reading: ContextVar[bool] = ContextVar("reading", default=False)
@@ -46,7 +46,12 @@ class Console:
     @cached_property
     def seal(self) -> Seal:
         """Closes and opens what must not lie in the record in the clear."""
-        return Seal(load_secret(self.settings.secret_file))
+        return Seal(*self.secrets)
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """The installation's secret, and the one before it."""
+        return load_secrets(self.settings.secret_file)
 
     def has_record(self) -> bool:
         """Whether the record's file is there; reading never creates it."""

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections import OrderedDict
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from bot.content.library import Library
 from bot.content.shared import one_library, one_library_or, shared_library, shared_triage
 from bot.conversation.approved_nlg import PROBLEM, WEB_CHANNEL, ApprovedNLG
 from bot.conversation.channel import WebChannel
-from bot.conversation.decision import Understanding, decide
+from bot.conversation.decision import Decision, Understanding, decide
 from bot.conversation.in_process_actions import InProcessActions
 from bot.conversation.model import require_model
 from bot.conversation.processor import TurnProcessor
@@ -43,11 +43,10 @@ from bot.record.record import PATIENCE_SECONDS
 from bot.record.tracker_store import RecordTrackerStore, StaleTurnError
 from bot.record.turns import Turn, utc
 from bot.safety.normalise import clean
-from bot.safety.redaction import kept
 from bot.safety.warning import WARNING
 from bot.secret import load_secret
 from bot.settings import Settings
-from bot.vocabulary import Reason
+from bot.vocabulary import Reason, Route
 
 log = structlog.get_logger()
 
@@ -63,6 +62,9 @@ _NOT_A_COMMAND = "\u2060"
 """Invisible; put before a leading slash, so that Rasa reads `/restart` as words. `clean` takes it out again."""
 
 _LOCKS_KEPT = 10_000
+
+_GRAVE = (Route.EMERGENCY, Route.CHECK)
+"""What a visitor is told before it is recorded, if recording takes too long."""
 
 _WORKED_OUT_AT_ONCE = 2
 """Turns between their reading and their commit. More would not be faster, and a health check would wait behind all of them."""
@@ -116,6 +118,8 @@ class Engine:
         self._in_progress = 0
         self._texts_noted = False
         self._head_noted = -_HEAD_SECONDS
+        self._worked_out: dict[str, DialogueStateTracker] = {}
+        self._lost: OrderedDict[str, None] = OrderedDict()
 
     def load(self) -> None:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
@@ -327,16 +331,44 @@ class Engine:
                 async with self._working:
                     tracker = await processor.work_out(message, opened)
                 self.store.expect(request.conversation, request.until)
+                self._worked_out[request.conversation] = tracker
                 await self.store.save(tracker)
                 return reply_of(self.store.committed[request.conversation])
             except (StaleTurnError, sqlite3.IntegrityError):
                 continue  # another process spoke in this conversation, perhaps to this very request
             except Exception as error:  # noqa: BLE001 - any fault ends in the safe reply
                 log.error("turn.failed", conversation=request.conversation, error=type(error).__name__)
-                return None
+                return self._unrecorded(request.conversation)
             finally:
+                self._worked_out.pop(request.conversation, None)
                 self.store.forget(request.conversation)
         return None
+
+    def _unrecorded(self, conversation: str) -> Reply | None:
+        """The answer that was worked out and cannot be recorded: on a full disk visitors still get one. Anything else than
+        an answer to a question, and an answer after a turn that went lost (it may have told of a risk), is left to the
+        rules: the form, for one, would promise what nobody will ever read.
+        """
+        tracker = self._worked_out.get(conversation)
+        turn = self.store.unsaved(tracker) if tracker is not None and tracker.active_loop_name is None else None
+        if turn is not None and turn.route == Route.ANSWER and conversation not in self._lost:
+            return replace(reply_of(turn), turn=None)
+        self._lost[conversation] = None
+        if len(self._lost) > _LOCKS_KEPT:
+            self._lost.popitem(last=False)
+        return None
+
+    async def first_aid(self, text: str, conversation: str = "") -> Reply | None:
+        """The emergency reply to words that cannot wait, unrecorded; None when neither the rules, asked outside any
+        conversation, call for one, nor the turn that waits in this conversation to be recorded.
+        """
+        tracker = self._worked_out.get(conversation)
+        turn = self.store.unsaved(tracker) if tracker is not None else None
+        if turn is not None and turn.route in _GRAVE:
+            return replace(reply_of(turn), turn=None)
+        decision = await self._by_rules(text)
+        snippet = self.library[decision.snippet] if decision else None
+        return safe_reply(snippet) if snippet is not None and snippet.route in _GRAVE else None
 
     async def _opened(self, request: _Request, message: UserMessage, processor: TurnProcessor) -> DialogueStateTracker | Turn:
         """The conversation as it stands, or the turn that has answered this request already."""
@@ -346,15 +378,14 @@ class Engine:
 
     async def _on_rules_alone(self, request: _Request) -> Reply:
         """The referral or emergency text that the rules ask for, or the approved text for a fault; recorded if possible."""
-        findings = await asyncio.to_thread(self._triage.check, request.text)
-        decision = decide(Understanding(request.text, None, 0.0, findings, {}), risk=None, emergency=None, library=self.library)
+        decision = await self._by_rules(request.text)
         snippet = self.library[decision.snippet if decision else PROBLEM]
         reply = safe_reply(snippet)
         turn = Turn(
             conversation=request.conversation,
             number=0,
             at=utc(request.received),
-            text=kept(request.text),
+            text=request.text,
             route=snippet.route,
             intent=None,
             confidence=None,
@@ -380,6 +411,11 @@ class Engine:
                 return reply_of(answered)
             log.error("turn.not_recorded", conversation=request.conversation, error=type(error).__name__)
             return reply
+
+    async def _by_rules(self, text: str) -> Decision | None:
+        """What the rules alone make of a text outside any conversation."""
+        findings = await asyncio.to_thread(self._triage.check, text)
+        return decide(Understanding(text, None, 0.0, findings, {}), risk=None, emergency=None, library=self.library)
 
     async def _answered(self, request: _Request) -> Turn | None:
         if request.key is None:

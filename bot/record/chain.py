@@ -82,6 +82,8 @@ COVERED: Mapping[str, Covered] = {
     "audit_head": Covered(("entries", "hash")),
     "staff": Covered(("password_hash", "created_at", "disabled", "role", "totp_secret", "totp_used", "shortcuts", "zone"), "{row}.username"),
     "staff_sessions": Covered(("username", "created_at"), "{row}.token_hash"),
+    "staff_links": Covered(("username", "role", "made_by", "made_at", "expires_at"), "{row}.token_hash"),
+    "staff_recovery_codes": Covered((), "{row}.username || ' ' || {row}.hash"),
     "console_settings": Covered(("value",), "{row}.name"),
     "deleted_conversations": Covered(("at",), "{row}.hash"),
     "serving": Covered(("model", "at")),

@@ -285,6 +285,25 @@ def versions_of_texts(database: Database) -> None:
     texts.create(database)
 
 
+@migrations()
+def accounts_in_the_page(database: Database) -> None:
+    """One-time links with which somebody sets a password (a role: for a new account; none: for one that is there), and
+    recovery codes. Of both only hashes are kept.
+    """
+    database.execute(
+        """CREATE TABLE staff_links (
+            token_hash TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, role TEXT, made_by TEXT NOT NULL,
+            made_at TEXT NOT NULL, expires_at TEXT NOT NULL
+        )"""
+    )
+    database.execute(
+        """CREATE TABLE staff_recovery_codes (
+            username TEXT NOT NULL REFERENCES staff (username) ON DELETE CASCADE, hash TEXT NOT NULL,
+            PRIMARY KEY (username, hash)
+        )"""
+    )
+
+
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
     """Why the record at `path` cannot be written just now, in one sentence; None when it can."""
     try:

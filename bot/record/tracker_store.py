@@ -20,8 +20,8 @@ from sqlite_utils import Database
 
 from bot.record.private import store_request, without_answers
 from bot.record.record import Record
+from bot.record.redacted import redacted_events, redacted_turn
 from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, turn_of_request
-from bot.safety.redaction import kept
 from bot.settings import Settings
 
 EVENTS_LOADED = 16
@@ -102,7 +102,7 @@ class RecordTrackerStore(TrackerStore):
             return
         now = time.time()
         before = loaded.slots or {}
-        events = [_redacted(event) for event in without_answers([event.as_dict() for event in new], before.get(REQUESTED_SLOT))]
+        events = redacted_events(without_answers([event.as_dict() for event in new], before.get(REQUESTED_SLOT)))
         rows = [(conversation, event["event"], float(event.get("timestamp") or now), orjson.dumps(event).decode()) for event in events]
         turn = turn_from_events(conversation, 0, events, now)
         assert turn is not None
@@ -118,7 +118,13 @@ class RecordTrackerStore(TrackerStore):
         self.committed[conversation] = await self.record.write(write, self._until.pop(conversation, None))
         self._loaded[conversation] = _Loaded(len(tracker.events), loaded.turns + 1, _slots(tracker))
         if self.event_broker is not None:
-            await self._stream_new_events(self.event_broker, new, conversation)
+            for event in events:
+                self.event_broker.publish({"sender_id": conversation, **event})
+
+    def unsaved(self, tracker: DialogueStateTracker) -> Optional[Turn]:
+        """What was worked out and is not committed, to be told and not to be kept; None when nobody has spoken."""
+        new = list(tracker.events)[self._loaded.get(tracker.sender_id, _Loaded()).events :]
+        return turn_from_events(tracker.sender_id, 0, [event.as_dict() for event in new], time.time())
 
     async def add_turn(self, turn: Turn, channel: str, remember: Mapping[str, Any], until: Optional[float] = None) -> Turn:
         """Commits a turn that did not come through Rasa, adds `remember` to the slots and returns the turn with its number.
@@ -127,7 +133,8 @@ class RecordTrackerStore(TrackerStore):
             RecordError: the record cannot be opened.
             sqlite3.Error: it cannot be written, or (`IntegrityError`) the same request was answered before.
         """
-        return await self.record.write(lambda database: _insert(database, turn, channel, remember), until)
+        redacted = redacted_turn(turn)
+        return await self.record.write(lambda database: _insert(database, redacted, channel, remember), until)
 
     async def answered(self, conversation: str, request: str) -> Turn | None:
         """The turn that already answered this request, or None."""
@@ -245,13 +252,3 @@ def _slots(tracker: DialogueStateTracker) -> dict[str, Any]:
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """What has to be written so that `before` becomes `after`, as a JSON merge patch."""
     return {name: after.get(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-
-
-def _redacted(event: dict[str, Any]) -> dict[str, Any]:
-    """The event without obvious personal data in the visitor's words."""
-    if event.get("event") != "user":
-        return event
-    parse = dict(event.get("parse_data") or {})
-    if parse.get("text"):
-        parse["text"] = kept(str(parse["text"]))
-    return {**event, "text": kept(str(event.get("text") or "")), "parse_data": parse}

@@ -12,7 +12,6 @@ from sqlite_utils import Database
 
 from bot.record.filters import TurnFilter, find
 from bot.record.review_schema import MONTHLY
-from bot.safety.redaction import kept
 from bot.safety.warning import WARNING
 from bot.vocabulary import GRAVEST_FIRST, Reason, Route
 
@@ -79,7 +78,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
     Args:
         conversation: its id.
         number: 1 for the first turn of the conversation.
-        events: `Event.as_dict()` of one turn, in order.
+        events: `Event.as_dict()` of one turn, in order, as they are kept (`bot.record.redacted`).
         finished: Unix time at which the turn was complete.
     """
     user = next((event for event in reversed(events) if event.get("event") == "user"), None)
@@ -99,7 +98,7 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         conversation=conversation,
         number=number,
         at=utc(float(user.get("timestamp") or finished)),
-        text=kept(str(user.get("text") or "")),
+        text=str(user.get("text") or ""),
         route=str(first.get("route") or Route.OUT_OF_SCOPE),
         intent=(parse.get("intent") or {}).get("name"),
         confidence=(parse.get("intent") or {}).get("confidence"),

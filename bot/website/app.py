@@ -6,6 +6,7 @@ import asyncio
 import gc
 import gzip
 import hashlib
+import ipaddress
 import json
 import os
 import sqlite3
@@ -32,7 +33,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.content.library import Library
 from bot.conversation.engine import Engine
+from bot.conversation.reply import Reply
 from bot.processes import METRICS_FOLDER
 from bot.record.database import RecordError, writable
 from bot.record.deletion import delete_conversation, was_deleted, wipe
@@ -40,9 +43,10 @@ from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
 from bot.record.record import Record
 from bot.record.turns import turns_of
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
-from bot.secret import load_secret
+from bot.secret import load_secrets
 from bot.settings import Settings
 from bot.website.bundle import SOURCE, integrity, script
+from bot.website.limits import Limits, Refusal, low_disk
 from bot.website.origins import OriginGuard
 from bot.website.replies import reply_json, turn_json
 from bot.website.requests import BadRequest, field, json_body, optional_text
@@ -52,6 +56,16 @@ log = structlog.get_logger()
 
 _HERE = Path(__file__).parent
 _MAX_CLIENT_ID = 64
+
+_URGENT_SECONDS = 0.7
+"""How long a turn may take before an emergency's reply leaves without it; it is recorded later."""
+
+_READY_SECONDS = 5.0
+"""How long a machine that was ready is taken to be so; one that was not is asked again each time."""
+
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
+"""What a proxy adds to a visitor's request."""
+
 _HEADERS = {
     b"content-security-policy": (
         b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; "
@@ -63,16 +77,25 @@ _HEADERS = {
 }
 
 
-class SecurityHeaders:
-    """Adds the same strict headers to every response."""
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+_NOT_KEPT = (b"cache-control", b"no-store")
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class SecurityHeaders:
+    """Adds the same strict headers to every response; nothing that holds a token or somebody's words is to be kept."""
+
+    def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app = app
+        self._headers = [*_HEADERS.items(), *([_HTTPS_ONLY] if https else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        added = self._headers
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            added = [*added, _NOT_KEPT]
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS.items()]
+                message["headers"] = [*message.get("headers", []), *added]
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
@@ -125,10 +148,17 @@ class Website:
     def __init__(self, settings: Settings, engine: Engine) -> None:
         self._settings = settings
         self._engine = engine
-        self._tokens = Tokens(load_secret(settings.secret_file))
+        self._tokens = Tokens(*load_secrets(settings.secret_file))
         self._metrics = Metrics()
         self._templates = Jinja2Templates(directory=_HERE / "templates")
         self._widgets: dict[str, Widget] = {}
+        self._limits = Limits(settings.limits, settings.processes, lambda: engine.library.clinic.fields["emergency.number"])
+        self._operators = [ipaddress.ip_network(network) for network in settings.operators]
+        self._aid = asyncio.Semaphore(1)
+        self._waiting: set[asyncio.Task[Reply]] = set()
+        self._checking = asyncio.Lock()
+        self._ready_until = 0.0
+        self._problems: list[str] = []
 
     def routes(self) -> list[Route | Mount]:
         """Everything a visitor or a probe can ask for."""
@@ -191,19 +221,65 @@ class Website:
         return self._widgets[number]
 
     async def chat(self, request: Request) -> Response:
-        """One turn. The reply leaves after the commit."""
+        """One turn. The reply leaves after the commit; an emergency's does not wait for a locked or slow record."""
         started = time.perf_counter()
         body = await json_body(request)
         message, client_id = field(body, "message", str), optional_text(body, "client_id", _MAX_CLIENT_ID)
+        token = optional_text(body, "token")
+        known = None if token is None else self._read(token)
+        conversation = known or self._tokens.new_conversation()
+        if (refusal := self._limits.message(_address(request), known, message)) is not None:
+            return await self._over_the_limit(refusal, message, conversation)
         self._engine.begin(message)
-        conversation = await self._conversation(optional_text(body, "token")) or self._tokens.new_conversation()
         with self._engine.one_state() as library:
-            reply = await self._engine.turn(conversation, message, client_id)
-        if await self._deleted(conversation):
-            await self._delete(conversation)  # deleted while the reply was made
-            raise _gone()
-        self._metrics.turns.labels(reply.route).inc()
+            turn = asyncio.create_task(self._turn(conversation, message, client_id, known=known is not None))
+            in_time, _ = await asyncio.wait((turn,), timeout=_URGENT_SECONDS)
+            reply = None if in_time else await self._engine.first_aid(message, conversation)
+            if reply is None:
+                reply = await turn
+            else:
+                self._recorded_later(turn)
         self._metrics.seconds.observe(time.perf_counter() - started)
+        return self._told(reply, conversation, library)
+
+    async def _turn(self, conversation: str, message: str, client_id: str | None, *, known: bool) -> Reply:
+        """The recorded reply; nothing is kept of a conversation that is deleted while it is made."""
+        if known and await self._deleted(conversation):
+            raise _gone()
+        reply = await self._engine.turn(conversation, message, client_id)
+        if await self._deleted(conversation):
+            await self._delete(conversation)
+            raise _gone()
+        if reply.turn is not None:
+            self._limits.answered(conversation, reply.turn.number)
+        return reply
+
+    def _recorded_later(self, turn: asyncio.Task[Reply]) -> None:
+        """Lets a turn end whose visitor has been told already."""
+
+        def ended(task: asyncio.Task[Reply]) -> None:
+            self._waiting.discard(task)
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.warning("website.not_recorded_later", error=type(error).__name__)
+
+        self._waiting.add(turn)
+        turn.add_done_callback(ended)
+
+    async def _over_the_limit(self, refusal: Refusal, message: str, conversation: str) -> Response:
+        """An emergency's reply, from the rules alone and not recorded; whatever else it is, is told to wait.
+
+        Raises:
+            BadRequest: it is no emergency. A conversation that cannot go on is refused like one that has expired, so
+                that the widget begins another.
+        """
+        async with self._aid:  # whoever is over a limit waits behind all others who are
+            reply = await self._engine.first_aid(message)
+        if reply is None:
+            raise _refused(refusal)
+        return self._told(reply, conversation, self._engine.library)
+
+    def _told(self, reply: Reply, conversation: str, library: Library) -> Response:
+        self._metrics.turns.labels(reply.route).inc()
         self._metrics.faults.set(self._engine.store.faults)  # here too: another process may be asked for the metrics
         if reply.turn is None:
             self._metrics.unrecorded.inc()
@@ -212,6 +288,7 @@ class Website:
 
     async def conversation(self, request: Request) -> Response:
         """The turns of a conversation; without a token the token of a new one, so that a first message can be sent again safely."""
+        self._within_limits(request)
         token = optional_text(await json_body(request), "token")
         conversation = await self._conversation(token) or self._tokens.new_conversation()
         stored = await self._record.read(lambda database: turns_of(database, conversation))
@@ -221,6 +298,7 @@ class Website:
 
     async def delete(self, request: Request) -> Response:
         """Deletes a conversation; its token is worthless from then on. An expired token is enough to delete, not to read."""
+        self._within_limits(request)
         conversation = await self._conversation(field(await json_body(request), "token", str), expired=True)
         assert conversation is not None
         await self._delete(conversation)
@@ -228,6 +306,7 @@ class Website:
 
     async def feedback(self, request: Request) -> Response:
         """A visitor's judgement of one turn of their own conversation; a later one replaces it."""
+        self._within_limits(request)
         body = await json_body(request)
         conversation = await self._conversation(field(body, "token", str))
         assert conversation is not None
@@ -252,13 +331,30 @@ class Website:
         """
         if token is None:
             return None
-        try:
-            conversation = self._tokens.read(token, expired=expired)
-        except TokenError as error:
-            raise BadRequest(401, str(error)) from error
+        conversation = self._read(token, expired=expired)
         if not expired and await self._deleted(conversation):
             raise _gone()
         return conversation
+
+    def _read(self, token: str, *, expired: bool = False) -> str:
+        """The conversation that a token names.
+
+        Raises:
+            BadRequest: the token is not ours, was changed, or is too old.
+        """
+        try:
+            return self._tokens.read(token, expired=expired)
+        except TokenError as error:
+            raise BadRequest(401, str(error)) from error
+
+    def _within_limits(self, request: Request) -> None:
+        """Counts a request that is no message.
+
+        Raises:
+            BadRequest: too many came from its address.
+        """
+        if (refusal := self._limits.request(_address(request))) is not None:
+            raise _refused(refusal)
 
     async def _deleted(self, conversation: str) -> bool:
         """Whether it was deleted. A record that cannot be read must not keep anybody from an answer."""
@@ -280,32 +376,72 @@ class Website:
 
     async def ready(self, request: Request) -> Response:
         """Model loaded, canary questions right, record writable; 503 with the reasons otherwise."""
-        problems = await self._engine.problems()
-        if (fault := await run_in_threadpool(writable, self._settings.database)) is not None:
-            problems.append(fault)
+        if not self._is_operator(request):
+            return self._nowhere(request)
+        async with self._checking:  # whoever asks meanwhile gets the same answer
+            if time.monotonic() >= self._ready_until:
+                self._problems = await self._found_problems()
+                self._ready_until = 0.0 if self._problems else time.monotonic() + _READY_SECONDS
+            problems = self._problems
         self._metrics.ready.set(0 if problems else 1)
         told = {"ready": not problems, "problems": problems, "notes": self._engine.notes, "model": self._engine.model_id}
         return JSONResponse(told, status_code=503 if problems else 200)
 
+    async def _found_problems(self) -> list[str]:
+        record = self._settings.database
+        found = (
+            await run_in_threadpool(writable, record),
+            await run_in_threadpool(low_disk, record, self._settings.free_disk_mb),
+        )
+        return [*await self._engine.problems(), *(fault for fault in found if fault is not None)]
+
+    def _is_operator(self, request: Request) -> bool:
+        """Whether somebody on this machine asks, or a monitor that the settings name, and no proxy for a visitor."""
+        if request.client is None or any(name in request.headers for name in _FORWARDED):
+            return False
+        try:
+            asking = ipaddress.ip_address(request.client.host.partition("%")[0])
+        except ValueError:
+            return False
+        own = request.scope.get("server") or ("", 0)
+        return asking.is_loopback or str(asking) == own[0] or any(asking in network for network in self._operators)
+
+    def _nowhere(self, request: Request) -> Response:
+        return self._templates.TemplateResponse(request, "404.html", self.context(), status_code=404)
+
     async def metrics(self, request: Request) -> Response:
         """Prometheus text."""
+        if not self._is_operator(request):
+            return self._nowhere(request)
         self._metrics.faults.set(self._engine.store.faults)
         return Response(self._metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     async def refused(self, request: Request, error: Exception) -> Response:
         """One sentence: JSON for the API, a page for people."""
         status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "Something went wrong on our side.")
+        headers = error.headers if isinstance(error, HTTPException) else None
         if request.url.path.startswith("/api/"):
             self._metrics.refused.labels(str(status)).inc()
-            return JSONResponse({"error": detail, "warning": {"text": WARNING}}, status_code=status)
+            return JSONResponse({"error": detail, "warning": {"text": WARNING}}, status, headers)
         if status == 404:
-            return self._templates.TemplateResponse(request, "404.html", self.context(), status_code=404)
-        return PlainTextResponse(f"{detail}\n", status_code=status)
+            return self._nowhere(request)
+        return PlainTextResponse(f"{detail}\n", status, headers)
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """A fault of ours: logged by name, told without details."""
         log.error("website.failed", path=request.url.path, error=type(error).__name__)
         return await self.refused(request, error)
+
+
+def _address(request: Request) -> str:
+    """Who asks; behind a proxy that is trusted, the address that it tells."""
+    return request.client.host if request.client else ""
+
+
+def _refused(refusal: Refusal) -> BadRequest:
+    if refusal.seconds == 0:
+        return BadRequest(401, refusal.sentence)
+    return BadRequest(429, refusal.sentence, {"Retry-After": str(refusal.seconds)})
 
 
 def _gone() -> BadRequest:
@@ -330,9 +466,17 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
         yield
         following.cancel()
 
-    middleware = [Middleware(SecurityHeaders), Middleware(OriginGuard, settings.allowed_origins)]
+    middleware = [Middleware(SecurityHeaders, settings.https), Middleware(OriginGuard, settings.allowed_origins)]
     if settings.allowed_origins:
-        middleware.append(Middleware(CORSMiddleware, allow_origins=list(settings.allowed_origins), allow_methods=["POST"], allow_headers=["content-type"]))
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(settings.allowed_origins),
+                allow_methods=["POST"],
+                allow_headers=["content-type"],
+                expose_headers=["retry-after"],
+            )
+        )
     return Starlette(
         routes=website.routes(),
         middleware=middleware,

@@ -19,10 +19,10 @@ class TokenError(ValueError):
 
 
 class Tokens:
-    """Makes and reads tokens with one secret."""
+    """Makes tokens with one secret, and reads also those of secrets from before it."""
 
-    def __init__(self, secret: str) -> None:
-        self._serializer = URLSafeTimedSerializer(secret, salt="conversation")
+    def __init__(self, secret: str, *former: str) -> None:
+        self._serializer = URLSafeTimedSerializer([*reversed(former), secret], salt="conversation")
         self._signed = lru_cache(maxsize=4096)(self._sign)
 
     def new_conversation(self) -> str:

@@ -177,24 +177,56 @@ class _Clock:
 def test_the_sixth_attempt_within_a_quarter_of_an_hour_waits() -> None:
     clock = _Clock()
     throttle = Throttle(clock)
-    assert [throttle.begin("maria", f"10.0.0.{number}") for number in range(5)] == [0.0] * 5
+    assert [throttle.begin("maria", "10.0.0.1") for _ in range(5)] == [0.0] * 5
     clock.now = 5 * MINUTE
-    assert throttle.begin("MARIA ", "10.0.0.9") == 10 * MINUTE
+    assert throttle.begin("MARIA ", "10.0.0.1") == 10 * MINUTE
     clock.now = 15 * MINUTE
-    assert throttle.begin("maria", "10.0.0.9") == 0.0
+    assert throttle.begin("maria", "10.0.0.1") == 0.0
+
+
+def test_nobody_locks_a_colleague_out() -> None:
+    """A thousand wrong passwords from everywhere, and from the clinic's own address too."""
+    clock = _Clock()
+    throttle = Throttle(clock)
+    for number in range(1000):
+        clock.now += 0.5
+        throttle.begin("maria", f"198.51.{number // 250}.{number % 250}")
+        throttle.begin("maria", "10.0.0.1")
+    assert throttle.begin("maria", "10.0.0.1", "her browser") == 0.0, "a browser that she has logged in from does not wait"
+    assert throttle.begin("tom", "10.0.0.1") == 0.0, "nor does anybody else in the office"
+    wait = throttle.begin("maria", "10.0.0.2")
+    assert 0 < wait <= 30, "a new browser waits for half a minute at most"
+    clock.now += wait
+    assert throttle.begin("maria", "10.0.0.2") == 0.0
+
+
+def test_guessing_from_everywhere_gets_slower_and_slower() -> None:
+    clock = _Clock()
+    throttle = Throttle(clock)
+    let_through = 0
+    for number in range(15 * 60 * 10):
+        clock.now += 0.1
+        let_through += throttle.begin("maria", f"2001:db8:{number:x}::1") == 0.0
+    assert let_through < 60
+
+
+def test_a_known_browser_is_kept_out_by_its_own_failures_alone() -> None:
+    throttle = Throttle(_Clock())
+    assert [throttle.begin("maria", f"10.0.0.{number}", "hers") for number in range(6)][4:] == [0.0, 15 * MINUTE]
+    assert throttle.begin("maria", "10.0.0.1", "another of hers") == 0.0
 
 
 def test_an_address_that_tries_many_names_waits() -> None:
     throttle = Throttle(_Clock())
-    for number in range(5):
-        throttle.begin(f"name{number}", "10.0.0.1")
+    for number in range(30):
+        assert throttle.begin(f"name{number}", "10.0.0.1") == 0.0
     assert throttle.begin("maria", "10.0.0.1") > 0
     assert throttle.begin("maria", "10.0.0.2") == 0.0
 
 
-def test_a_success_clears_the_name_but_not_the_failures_of_others_there() -> None:
+def test_a_success_clears_the_name_here_but_not_the_failures_of_others_there() -> None:
     throttle = Throttle(_Clock())
-    for number in range(4):
+    for number in range(29):
         throttle.begin(f"name{number}", "10.0.0.1")
     throttle.begin("maria", "10.0.0.1")
     throttle.succeeded("maria", "10.0.0.1")
@@ -205,7 +237,7 @@ def test_a_success_clears_the_name_but_not_the_failures_of_others_there() -> Non
 def test_addresses_of_one_ipv6_network_count_together() -> None:
     throttle = Throttle(_Clock())
     for number in range(5):
-        throttle.begin(f"name{number}", f"2001:db8::{number}")
+        throttle.begin("maria", f"2001:db8::{number}")
     assert throttle.begin("maria", "2001:db8::ffff") > 0
     assert throttle.begin("maria", "2001:db8:0:1::1") == 0.0
 

@@ -18,11 +18,12 @@ PUBLIC = {"/login", "/healthz", "/static"}
 MAY = {
     "viewer": {
         *("/", "/counts.json", "/queues/{queue}", "/conversations", "/conversations/{id}", "/search", "/chart", "/views", "/views/{id}/delete"),
-        *("/figures", "/report", "/gaps", "/account", "/logout"),
+        *("/figures", "/report", "/gaps", "/account", "/account/code.svg", "/logout"),
         *("/answers", "/answers/{id}", "/snippets", "/snippets/{id}", "/facts", "/facts/changes", "/approve", "/golive"),
     },
     "reviewer": {
         *("/queues/{queue}/turns/{id}", "/queues/{queue}/next", "/queues/{queue}/skip", "/queues/{queue}/complete"),
+        "/conversations/{id}/redact",
         *("/turns/{id}/verdict", "/turns/{id}/notes", "/turns/{id}/tags", "/turns/{id}/flag", "/turns/{id}/assignee"),
         *("/requests", "/gaps/group", "/gaps/{id}", "/training", "/training/advice", "/training/{id}", "/training/{id}/reason"),
         *("/answers/{id}/try", "/answers/{id}/draft", "/approve/{id}"),

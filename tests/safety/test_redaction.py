@@ -2,10 +2,79 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.safety.normalise import MAX_MESSAGE_LENGTH
 from bot.safety.redaction import kept, redact
+
+HERE = Path(__file__).parent
+PERSONAL = [(kind, case) for kind, cases in yaml.safe_load((HERE / "personal_data.yml").read_text(encoding="utf-8")).items() for case in cases]
+HARMLESS = yaml.safe_load((HERE / "no_personal_data.yml").read_text(encoding="utf-8"))
+_SECRET = re.compile("«(.*?)»", re.DOTALL)
+_WORD = re.compile(r"\w+")
+_LABEL = re.compile(r"\[[a-z -]+\]")
+
+
+@pytest.mark.parametrize(("kind", "case"), PERSONAL)
+def test_what_leads_to_somebody_is_blanked_and_all_else_stays(kind: str, case: str) -> None:
+    stored = redact(case.replace("«", "").replace("»", ""))
+    around = _WORD.findall(_SECRET.sub(" ", case))
+    left = _WORD.findall(_LABEL.sub(" ", stored))
+    assert [word for secret in _SECRET.findall(case) for word in _WORD.findall(secret) if word in left and word not in around] == [], stored
+    assert [word for word in around if word not in left and word not in stored] == [], stored
+    assert redact(stored) == stored
+
+
+@pytest.mark.parametrize("said", HARMLESS)
+def test_what_a_reviewer_needs_stays(said: str) -> None:
+    assert redact(str(said)) == str(said)
+
+
+_PIECES = [
+    "my name is",
+    "Anna",
+    "@",
+    ".",
+    "at",
+    "dot",
+    "com",
+    "12",
+    "5550100",
+    "-",
+    "(",
+    ")",
+    "street",
+    "dob",
+    "born",
+    "I'm",
+    "+",
+    "/",
+    "°",
+    "Dr",
+    "iban",
+    "MRN:",
+    "\n",
+    "’",
+    "é",
+    "٢",
+    "🙂",
+    "ninety",
+]
+
+
+@given(st.lists(st.sampled_from(_PIECES) | st.text(max_size=6), max_size=40).map(" ".join) | st.text(max_size=300))
+def test_whatever_is_typed_is_redacted_without_a_fault(text: str) -> None:
+    assert isinstance(kept(text), str)
+
+
+def test_a_whole_number_of_any_length_is_no_fault() -> None:
+    assert redact("9" * 60_000) == "[number]"
 
 
 @pytest.mark.parametrize("address", ["anna@example.org", "a.b+c@mail.example.co.uk", "anna @ example.org"])

@@ -46,6 +46,10 @@ class Site:
     def ask(self, message: str) -> Any:
         return self.post("/api/chat", message=message)
 
+    def ask_nothing(self) -> str:
+        """The token of a new conversation."""
+        return str(self.post("/api/conversation")["token"])
+
     def post(self, path: str, **body: Any) -> Any:
         headers = {"Content-Type": "application/json"}
         request = urllib.request.Request(self.address + path, json.dumps(body).encode(), headers)
@@ -134,6 +138,44 @@ def test_what_waits_for_a_locked_record_keeps_nobody_else_waiting(
         assert waiting.result().items() >= got.items()
 
 
+@pytest.mark.parametrize("words", ["I cannot breathe", "our carer says to wait but gran's been gulping for breath for half an hour after her ozone"])
+def test_an_emergency_does_not_wait_for_a_locked_record_and_is_recorded_afterwards(serve: Callable[[Path], Site], tmp_path: Path, words: str) -> None:
+    """The rules know the first one, and the second takes the classifier."""
+    record = tmp_path / "record.db"
+    site = serve(record)
+    token = site.ask("What is ozone?")["token"]
+    with ThreadPoolExecutor(1) as visitor, closing(sqlite3.connect(record, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ordinary = visitor.submit(site.post, "/api/chat", token=site.ask_nothing(), message="What does it cost?")
+        before = time.monotonic()
+        reply = site.post("/api/chat", token=token, message=words)
+        assert time.monotonic() - before < 1.5
+        assert (reply["route"], reply["turn"]) == ("emergency", None)
+        assert not ordinary.done(), "whoever is in no danger is answered when the turn is kept"
+        other.execute("ROLLBACK")
+        assert ordinary.result()["turn"] == 1
+    until = time.monotonic() + 10
+    while len(kept := site.post("/api/conversation", token=token)["turns"]) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert (kept[1]["text"], kept[1]["route"]) == (words, "emergency")
+
+
+def test_an_emergency_does_not_wait_for_the_message_before_it(serve: Callable[[Path], Site], tmp_path: Path) -> None:
+    record = tmp_path / "record.db"
+    site = serve(record)
+    token = site.ask("What is ozone?")["token"]
+    with ThreadPoolExecutor(1) as visitor, closing(sqlite3.connect(record, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        ordinary = visitor.submit(site.post, "/api/chat", token=token, message="What does it cost?")
+        time.sleep(0.2)
+        before = time.monotonic()
+        assert site.post("/api/chat", token=token, message="I cannot breathe")["route"] == "emergency"
+        assert time.monotonic() - before < 1.5
+        other.execute("ROLLBACK")
+        assert ordinary.result()["turn"] == 2
+
+
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     """A file system of its own, as small as that."""
@@ -158,6 +200,10 @@ def test_a_disk_that_is_full_gets_the_safe_reply_until_there_is_room(serve: Call
         assert [reply["route"] for reply in replies] == ["clinician"] * 3
         assert replies[-1]["turn"] is None
         assert replies[-1]["warning"]["text"] == WARNING
+        answer = site.ask("What is ozone?")
+        assert (answer["route"], answer["turn"]) == ("answer", None)
+        assert answer["messages"][0]["snippet"]["id"] == "what_is_ozone"
+        assert site.ask("I cannot breathe")["route"] == "emergency"
         assert site.get("/healthz")[0] == 200
         status, body = site.get("/readyz")
         assert status == 503

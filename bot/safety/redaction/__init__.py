@@ -1,0 +1,80 @@
+"""Blanks personal data before anything of a message is stored.
+
+All kinds are looked for in one pass over the same text, and what is found is taken out at once:
+
+1. `online`: e-mail addresses, also in words, web addresses, handles, passwords;
+2. `places`: streets with a number, postal codes behind a cue or in a country's form, "I live at ...";
+3. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, plates, places on the map;
+4. `people`: names behind a cue or in a signature, days of birth, ages over 89.
+
+What a reviewer needs to judge a referral stays: medicines, doses and rows of them, blood values, ages up to 89, years, dates,
+prices, the numbers of papers, chemicals and laws. Every look is bounded, so that a text of any shape costs what its length does.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from bot.safety.normalise import clean, shortened
+from bot.safety.redaction.numbers import numbers_of
+from bot.safety.redaction.online import online_of
+from bot.safety.redaction.people import People, ages, births, other_scripts
+from bot.safety.redaction.places import places_of
+from bot.safety.redaction.spans import Span, blanked, plain, without, words_of
+
+_HEAD, _TAIL = 4_000, 2_000
+"""Characters at both ends of a long message that are looked at; far more than is kept of it."""
+
+_EDGE = 200
+"""Characters next to what is left out that are looked at and not kept: what is torn there could not be known."""
+
+_LEFT_OUT = "\n…\n"
+
+_LABEL = re.compile(r"\[(?:name|number|e-mail|web address|handle|password|address|location|date of birth|age)\]")
+
+
+def kept(text: str) -> str:
+    """What is kept of a visitor's words: cleaned, redacted, and then shortened, so that no cut leaves half a number."""
+    text = clean(text)
+    if len(text) <= _HEAD + _TAIL:
+        return shortened(redact(text))
+    head, tail = text[:_HEAD], text[-_TAIL:]
+    beginning = [span for span in found(head) if span.start < _HEAD - _EDGE]
+    end = [span for span in found(tail) if span.end > _EDGE]
+    last = max([_HEAD - _EDGE, *(span.end for span in beginning)])
+    first = min([_EDGE, *(span.start for span in end)])
+    moved = [Span(span.start - first, span.end - first, span.label) for span in end]
+    return shortened(without(head[:last], beginning) + _LEFT_OUT + without(tail[first:], moved))
+
+
+@lru_cache(maxsize=8)  # a turn asks several times for the same message
+def redact(text: str) -> str:
+    """The text with everything that leads to somebody replaced by its kind: "[name]", "[number]", "[e-mail]" and so on."""
+    spans = found(text)
+    return without(text, spans) if spans else text
+
+
+def without_labels(text: str) -> str:
+    """What was kept of a visitor's own words: a redacted text without what stands for the rest."""
+    return _LABEL.sub(" ", text)
+
+
+def found(text: str) -> list[Span]:
+    """What leads to somebody in a text, each with its place and kind; some may overlap."""
+    level = plain(text)
+    words = words_of(level)
+    said = {word.lower for word in words}
+    spans = list(online_of(level, said))
+    level = blanked(level, spans) if spans else level
+    addresses = list(places_of(level, words, said))
+    level = blanked(level, addresses) if addresses else level
+    named = list(People(level, words).names())
+    if not text.isascii():
+        named += other_scripts(level)
+    born = [*births(level, said, named), *ages(level)]
+    level = blanked(level, born) if born else level
+    return [*spans, *addresses, *named, *born, *numbers_of(level, words, said)]
+
+
+__all__ = ["found", "kept", "redact", "without_labels"]

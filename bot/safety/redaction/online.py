@@ -1,0 +1,202 @@
+"""Where somebody is found on the net: e-mail addresses, however they are spelled, web addresses, handles, passwords."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+
+from bot.safety.redaction.spans import Span
+from bot.safety.redaction.words import COMMON, word_set
+
+E_MAIL, WEB, HANDLE, PASSWORD = "[e-mail]", "[web address]", "[handle]", "[password]"
+
+_PROVIDERS = (
+    "gmail|googlemail|hotmail|yahoo|ymail|outlook|icloud|proton|protonmail|gmx|aol|live|msn|me|mac|"
+    "yandex|qq|163|126|naver|rediffmail|comcast"
+    "|verizon|btinternet|sky|orange|wanadoo|free|laposte|libero|virgilio|tiscali|t-online|web|freenet|"
+    "bluewin|telia|wp|onet|seznam|uol|bol|mail"
+)
+_BY_NAME = "gmail|googlemail|g mail|hotmail|hot mail|yahoo|ymail|outlook|icloud|protonmail|gmx|aol"
+_TLD = (
+    "com|org|net|edu|gov|info|biz|io|co|uk|us|de|fr|es|it|nl|be|ch|at|pl|pt|se|no|dk|fi|ie|ca|au|nz|in|"
+    "br|mx|ar|ru|jp|cn|kr|tr|gr|cz|hu|ro|za|eu|me|example|test|health|clinic"
+)
+
+_EMAIL = re.compile(r"[\w.+'%&=~-]++(\s?@\s?[\w-]++(?:\.[\w-]++)++)?")
+"""Each word and what makes it an address, so that all is looked at once: a search would begin anew at each letter."""
+_HALF = re.compile(
+    rf"(?<=[\w.+-])\s{{0,2}}@\s{{0,2}}(?:(?:{_PROVIDERS})\b(?:\s?[.,]\s?(?:{_TLD})\b)*+|"
+    rf"[\w-]{{1,63}}+(?:\s?[.,]\s?|\s?[\[(]?(?:dot|punkt|punto|point|ponto)[\])]?\s?)"
+    rf"(?:{_TLD})\b(?:\.(?:{_TLD})\b)?+)(?![\w])",
+    re.IGNORECASE,
+)
+"""From the at sign on: addresses with spaces, commas or no end, as people type them on a telephone."""
+_LOCAL_BEFORE = re.compile(r"[\w.+'%&=~-]{1,64}\Z")
+
+_AT = (
+    r"(?:[\[({<]\s{0,2}(?:at|@|ät|arroba)\s{0,2}[\])}>]|\b(?:at|ät|arroba|arobase|chiocciola|klammeraffe|"
+    r"malpa|małpa|apenstaartje|sign)\b|собака)"
+)
+_DOT = (
+    r"(?:[\[({<]\s{0,2}(?:dot|\.|punkt|punto|point|ponto)\s{0,2}[\])}>]|\b(?:dot|punkt|punto|point|ponto|"
+    r"kropka|period|punt)\b|точка|\.)"
+)
+_SPOKEN = re.compile(
+    rf"\s{{0,2}}{_AT}\s{{0,2}}(?:sign\s)?"
+    rf"(?P<host>[a-z0-9][\w-]{{1,40}}+(?:\s[a-z]\b){{0,3}})(?:\s{{0,2}}{_DOT}\s{{0,2}}(?P<top>[a-z]{{2,10}}+)(?:\s{{0,2}}{_DOT}\s{{0,2}}[a-z]{{2,6}}+)?+)?+",
+    re.IGNORECASE,
+)
+_PROVIDER = re.compile(rf"(?:{_BY_NAME})\Z", re.IGNORECASE)
+_TOP = re.compile(rf"(?:{_TLD})\Z", re.IGNORECASE)
+_LOCAL_SPOKEN = re.compile(
+    r"(?:(?<![\w.+'-])[^\W_]{1,40}+(?:\s?[\[(]?\b(?:dot|punkt|punto|point|ponto|underscore|dash|hyphen|"
+    r"minus|plus|period|gui[oó]n|tiret|unterstrich)\b[\])]?\s?[^\W_]{1,40}+"
+    r"|[._+'-][^\W_]{1,40}+){0,6}(?:\s\d{1,4})?|(?:\b\w\s){2,30}\w?)\s{0,2}\Z",
+    re.IGNORECASE,
+)
+_E_MAIL_IS = re.compile(
+    r"\b(?:e-?mails?|mail|correo|adresse|address|email id|mailadresse|courriel|почта)\b(?:\s(?:address|id|"
+    r"electr[oó]nico|adresse))?(?:\s(?:me|us|them)\b)?(?:\s?(?:(?:is|are|was|ist|est|es|é|è|at|on|to)\b|"
+    r"[:=,-])){0,2}\s{0,3}",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"[\w.+-]{1,64}\s?[\[({<]\s?@\s?[\])}>]\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_HYPHENED = re.compile(r"(?<![\w-])[\w.+]{1,64}-at-[a-z0-9]{1,40}-dot-[a-z]{2,10}(?![\w-])", re.IGNORECASE)
+_AT_WORDS = word_set("at ät arroba arobase chiocciola klammeraffe malpa małpa apenstaartje собака")
+
+_TOKEN = re.compile(r"\S+")
+_BEGINS_WEB = re.compile(r"[(<\[\"']{0,4}+(?:https?:/{0,2}|hxxps?:/{0,2}|ftp://|www\.)", re.IGNORECASE)
+_HOST_AND_PATH = re.compile(r"[(<\[\"']{0,4}+(?:[a-z0-9_-]{1,63}+\.){1,5}+[a-z]{2,12}+(?::\d{2,5})?(?P<path>[/?#]\S*)", re.IGNORECASE)
+_PERSONAL_SITE = re.compile(
+    r"[(<\[\"']{0,4}+(?:t\.me|wa\.me|m\.me|fb\.(?:me|com)|telegram\.me|bit\.ly|tinyurl\.com|goo\.gl|"
+    r"(?:\w{1,10}\.)?(?:facebook|instagram|linkedin|twitter|x|tiktok|youtube|youtu|snapchat|"
+    r"pinterest|reddit|github|threads|vk|skype|discord|medium)\.(?:com|net|be|gg))/",
+    re.IGNORECASE,
+)
+_TELLS_SOMEBODY = re.compile(
+    r"[?&;#](?:\w{1,20}=)|/(?:users?|u|profile|patients?|account|reset|verify|invite|share|doc|document|"
+    r"file|d|id|booking|order|appointments?|results?|session|login|portal|my)/|\w{20,}|\d{5,}|/@|/~|@",
+    re.IGNORECASE,
+)
+_END = ".,;:!?)\"'>]"
+
+_AT_NAME = re.compile(r"(?<![\w.@+'%&=~-])@[A-Za-z][\w]{3,30}(?:\.\w{2,30})?(?![\w@])")
+_HANDLE_IS = re.compile(
+    r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
+    r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber id|"
+    r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|"
+    r"signal)\b(?:\s(?:handle|name|id|account|user ?name|user|profile|page|acc|konto|tag)){0,2}"
+    r"(?P<said>\s?(?:is|ist|es|est|:|=|-|at|as|under|called)\s?|\s)(?P<value>(?:live:)?@?[\w.#-]{3,40})",
+    re.IGNORECASE,
+)
+_SECRET_IS = re.compile(
+    r"\b(?:pass ?word|pass ?code|pass ?phrase|pwd|passwd|pin|pin (?:code|number)|otp|log ?in code|"
+    r"verification code|security code|access code|one[- ]time code|cvv|cvc|contraseña|clave|passwort|"
+    r"kennwort|mot de passe|parola d'ordine|senha|"
+    r"wachtwoord|hasło|lösenord|пароль)\b(?P<said>(?:\s(?:for|to|of)\s(?:my|the|"
+    r"your)?\s?\w{1,20}(?:\s\w{1,20})?)?\s?(?:is|was|ist|es|est|é|è|:|=|->)(?:\s(?:now|still|"
+    r"called))?\s{0,2}:?|\s)\s{0,2}(?P<value>[^\s]{3,60})",
+    re.IGNORECASE,
+)
+_HOSTS = word_set("mail email live home work hospital clinic health company office doctor")
+_HANDLE_WORDS = word_set(
+    """
+    instagram insta ig twitter telegram tele tiktok tik snapchat snap skype discord wechat we line kik reddit
+    facebook fb messenger threads mastodon linkedin viber username user userid screen screenname handle
+    benutzername usuario identifiant pseudo nickname gamertag signal gmail hotmail
+    """
+)
+_SECRET_WORDS = word_set(
+    """
+    password pass passcode passphrase pwd passwd pin otp login log verification security access code one-time
+    one cvv cvc contraseña clave passwort kennwort mot parola senha wachtwoord hasło lösenord пароль
+    """
+)
+
+
+def online_of(text: str, said: Set[str]) -> Iterator[Span]:
+    """All of it in a plain text (`spans.plain`); `said` are its words in small letters, so that little is looked for in vain."""
+    if "@" in text:
+        for found in _EMAIL.finditer(text):
+            if found[1] and found[1].startswith(" @") and found[1][2] != " " and not _TOP.search(found[1].rsplit(".", 1)[1]):
+                yield Span(found.start(1) + 1, found.end(), HANDLE)
+            elif found[1]:
+                yield Span(found.start(), found.end(), E_MAIL)
+        for found in _BRACKETED.finditer(text):
+            yield Span(found.start(), found.end(), E_MAIL)
+        for found in _HALF.finditer(text):
+            if local := _LOCAL_BEFORE.search(text, max(found.start() - 64, 0), found.start()):
+                yield Span(local.start(), found.end(), E_MAIL)
+        for found in _AT_NAME.finditer(text):
+            if found[0][1:].lower() not in COMMON:
+                yield Span(found.start(), found.end(), HANDLE)
+    if "-at-" in text.lower():
+        yield from (Span(found.start(), found.end(), E_MAIL) for found in _HYPHENED.finditer(text))
+    if not said.isdisjoint(_AT_WORDS):
+        yield from _spoken(text)
+    if "." in text or "://" in text:
+        yield from _web(text)
+    for found in _HANDLE_IS.finditer(text) if not said.isdisjoint(_HANDLE_WORDS) else ():
+        value, told = found["value"].strip(_END), found["said"].strip() != ""
+        looks = bool(re.search(r"[\d_.#@]", value))
+        if value.lower() not in COMMON and not value.isdigit() and (looks or (told and not value.lower().endswith(("ing", "ed")))):
+            yield Span(found.start("value"), found.start("value") + len(value), HANDLE)
+    for found in _SECRET_IS.finditer(text) if not said.isdisjoint(_SECRET_WORDS) else ():
+        value, told = found["value"].strip(_END), found["said"].strip() != ""
+        looks = bool(re.search(r"\d", value))
+        if value and value.lower() not in COMMON and (looks if not told else not value.lower().endswith(("ing", "ed"))):
+            yield Span(found.start("value"), found.end("value"), PASSWORD)
+
+
+def _spoken(text: str) -> Iterator[Span]:
+    """Addresses in words: "jo at mail dot example", "jo(at)mail.com", "anna dot smith at gmail"."""
+    for found in _SPOKEN.finditer(text):
+        host, top = found["host"], found["top"]
+        joined = host.replace(" ", "")
+        if host.lower() in COMMON - _HOSTS:
+            continue
+        told = _told(text, found.start())
+        spelled = "[" in found[0] or "(" in found[0] or bool(re.search(r"\b(?:dot|punkt|punto|point|ponto|kropka)\b", found[0], re.IGNORECASE))
+        if top is None:
+            if not (_PROVIDER.match(joined) or _PROVIDER.match(host)):
+                continue
+        elif not (spelled or told is not None or _PROVIDER.match(joined)) or not (
+            _TOP.match(top) or (spelled and told is not None) or "(" in found[0] or "[" in found[0]
+        ):
+            continue
+        if told is not None:
+            yield Span(told, found.end(), E_MAIL)
+            continue
+        local = _LOCAL_SPOKEN.search(text, max(found.start() - 80, 0), found.start())
+        if local is not None and local[0].strip().lower() not in COMMON - {"me", "info"}:
+            yield Span(local.start() + len(local[0]) - len(local[0].lstrip()), found.end(), E_MAIL)
+
+
+def _told(text: str, place: int) -> int | None:
+    """Where what is said to be an e-mail address begins, if that is a few words before a place."""
+    last = None
+    for cue in _E_MAIL_IS.finditer(text, max(place - 90, 0), place):
+        last = cue
+    return last.end() if last is not None and last.end() < place and len(text[last.end() : place].split()) <= 8 else None
+
+
+def _web(text: str) -> Iterator[Span]:
+    for found in _TOKEN.finditer(text):
+        token = found[0]
+        if "." not in token and ":/" not in token:
+            continue
+        begins = _BEGINS_WEB.match(token) or _inside(token)
+        if begins is None:
+            path = _HOST_AND_PATH.match(token)
+            begins = path if path is not None and (_PERSONAL_SITE.match(token) or _TELLS_SOMEBODY.search(path["path"][:400])) else None
+        if begins is not None:
+            start = found.start() + begins.start() + len(token[begins.start() :]) - len(token[begins.start() :].lstrip("(<[\"'"))
+            yield Span(start, found.start() + len(token.rstrip(_END)) if len(token.rstrip(_END)) > 5 else found.end(), WEB)
+
+
+_WITHIN = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+
+
+def _inside(token: str) -> re.Match[str] | None:
+    """An address that follows other signs without a space."""
+    return _WITHIN.search(token)

@@ -1,0 +1,500 @@
+"""Who somebody is: names behind cues, days of birth, and ages over 89, which few people in a town have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from datetime import date
+
+from bot.safety.redaction.spans import Span, Word
+from bot.safety.redaction.words import (
+    COMMON,
+    DOUBTFUL_NAMES,
+    FIRST_NAMES,
+    NOT_AFTER_A_NAME,
+    PARTICLES,
+    SURNAMES,
+    like_a_state,
+    names,
+    no_name,
+    word_set,
+)
+
+NAME, BIRTH, AGE = "[name]", "[date of birth]", "[age]"
+
+_OLDEST_TOLD = 89
+"""Years: up to this age it says little about who somebody is, and a clinician needs it."""
+
+_MOST_WORDS = 4
+
+_TITLES = word_set(
+    """
+    mr mrs miss mx dr dr. doctor prof professor sir madam herr frau señor señora senor senora sr sra monsieur
+    madame mme mlle signor signora signore sig doktor dra
+    """
+)
+_KIN = word_set(
+    """
+    wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
+    fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
+    neighbor granddaughter grandson mama papa stepson stepdaughter caregiver carer therapist nurse doctor esposa
+    esposo marido hija hijo madre padre frau mann sohn tochter femme mari fils fille moglie marito figlio figlia
+    """
+)
+_BEFORE_NAME = word_set(
+    """
+    my full first last patient patient's her his the family middle maiden given real legal preferred our
+    husband's wife's son's daughter's mother's father's child's your
+    """
+)
+_OTHER_NAMES = word_set(
+    """
+    medicine drug brand product device clinic company generic trade file domain user street doctor's supplement
+    treatment hospital pharmacy therapy
+    """
+)
+_GREETINGS = word_set("hi hello hey hallo hola bonjour ciao dear ola olá")
+_FAREWELLS = word_set(
+    """
+    regards thx xoxo tks ta thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly faithfully
+    wishes respectfully blessings you advance merci danke gracias saluti bye
+    """
+)
+_SAYS_NAME = word_set(
+    """
+    m'appelle s'appelle llamo heiße heisse heiss appelle chiamo chamo heet heter hedder называ зовут nazywam
+    """
+)
+
+_BOOKED = re.compile(r"\b(?:book|appointment|reserv|regist|file)\w{0,8}\b", re.IGNORECASE)
+_IS_OR_HAS = re.compile(r"\s(?:is|has|had|was)\b|[,.]|\Z", re.IGNORECASE)
+_NAME_JOINS = frozenset((" ", ". ", ".", "  "))
+_OPENS = re.compile(r"[ \t]{0,3}(?:[:=–—,-]|is\b|'s\b)?[ \t]{0,2}[\"'(*_]{0,2}")
+_ENDS_HERE = re.compile(
+    r"[ \t\"')*_]{0,3}(?:[.,;:!?)\n]|\Z|-|–|—)|[ \t]{1,2}(?:and|but|from|i|i'm|im|with|born|dob|age|aged|"
+    r"here|speaking|phone|tel|email|my|we|who|again|calling|writing|\d|und|y|et|e|on behalf)\b",
+    re.IGNORECASE,
+)
+
+_MONTH = (
+    "jan(?:uary|uar|vier)?|feb(?:ruary|ruar|rero)?|f[eé]vrier|mar(?:ch|zo|s|ço)?|m[äa]rz|apr(?:il|ile)?|"
+    "abril|avril|may|mai|mayo|maggio|jun(?:e|i|io)?|juin|luglio|giugno|settembre|jul(?:y|i|io)?|juillet|aug(?:ust)?|agosto|"
+    "ao[uû]t|sep(?:t|tember|tiembre|tembre)?|oct(?:ober|ubre|obre)?|okt(?:ober)?|ottobre|nov(?:ember|"
+    "iembre|embre)?|dec(?:ember)?|dez(?:ember)?|dic(?:iembre|embre)?|d[eé]cembre|enero|gennaio|janeiro"
+)
+_DAY = (
+    rf"(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{{1,2}}[./-]\d{{1,2}}|"
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s(?:of\s|de\s)?(?:{_MONTH})\.?,?\s?(?:de[l]?\s)?(?:(?:19|20)\d\d|"
+    r"'?\d\d)\b"
+    rf"|(?:{_MONTH})\.?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:(?:19|20)\d\d|'\d\d)\b|"
+    rf"\d{{1,2}}[ ]\d{{1,2}}[ ](?:19|20)?\d\d\b|(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d\b|"
+    rf"\d{{6}}\b|(?:19|20)\d{{6}}\b"
+    rf"|\d{{1,2}}[ -](?:{_MONTH})[ -](?:19|20)?\d\d\b|(?:{_MONTH})\s(?:\d{{1,2}}(?:st|nd|rd|"
+    rf"th)?)\b(?!\s?(?:mg|ml|%))|\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:{_MONTH})\b)"
+)
+_BIRTH_CUE = re.compile(
+    r"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birth ?day|b-?day|born|birth|geboren|geb\.?|"
+    r"geburtsdatum|geburtstag|n[ée]e?s? le|date de naissance|nacid[oa]|nac[ií]|fecha de nacimiento|"
+    r"nat[oa]|data di nascita|nascid[oa]|nasci|"
+    r"data de nascimento|geboortedatum|fødselsdato|född|urodzon[ya]|data urodzenia|родил(?:ся|ась)|"
+    r"дата рождения)(?!\w)(?P<said>[ \t]{0,2}(?:[:=-]|is|was|on|in|am|the|el|le|il|em|dia|día|est|ist|es|"
+    r",|\)|\(){0,1}(?:[ \t]{1,2}(?:the|on|am|el|is|le|il|of))?[ \t]{0,3})",
+    re.IGNORECASE,
+)
+_BIRTH_WORDS = word_set(
+    """
+    dob d date birth birthdate birthday bday b-day born geboren geb geburtsdatum geburtstag né née nés naissance
+    nacido nacida nací naci fecha nato nata data nascido nascida nasci geboortedatum fødselsdato född urodzony
+    urodzona родился родилась дата
+    """
+)
+_DAY_HERE = re.compile(_DAY, re.IGNORECASE)
+_YEAR_HERE = re.compile(r"(?:in\s)?((?:18|19|20)\d\d)\b(?![./-]\d)", re.IGNORECASE)
+_SPOKEN_DAY = re.compile(
+    rf"(?:the )?(?:\w{{3,10}}[ -]?\w{{0,8}}) (?:of )?(?:{_MONTH})(?:,? (?:nineteen|twenty|"
+    rf"two thousand)(?:[ -]\w{{3,9}}){{0,3}})?|(?:{_MONTH}) (?:the )?\w{{3,8}}[ -]?\w{{0,8}},? (?:nineteen|"
+    rf"twenty|two thousand)(?:[ -]\w{{3,9}}){{1,3}}",
+    re.IGNORECASE,
+)
+
+_OLD = r"(?:9\d|1[01]\d|12[0-5])"
+_OLD_WORDS = r"(?:ninety|a hundred|one hundred)(?:[ -](?:and )?(?:one|two|three|four|five|six|seven|eight|nine))?"
+_AGE = re.compile(
+    rf"\b(?P<one>{_OLD}|{_OLD_WORDS})[ -]{{0,2}}(?:(?:years?|yrs?)\b[ -]?(?:old|of age|young)|(?:yo|y/o|"
+    r"y\.o\.?|yr|yrs)\b|jahre\b|j[äa]hrig\w*|ans\b|años\b|anos de\b|anos\b|anni\b|jaar\b|år\b|lat\b|"
+    r"лет\b)(?!\s(?:ago|warranty|experience|later|of\sexp|study|follow))"
+    r"|\b(?:i am|i'm|im|i’m|she is|he is|she's|he's|who is|who's|shes|hes|aged?|age:|age is|aged about|"
+    r"turning|turned|turns|almost|nearly|now|just turned|"
+    r"(?:mother|father|mum|mom|dad|grandma|grandmother|grandfather|grandpa|gran|granny|nan|husband|wife|"
+    r"aunt|uncle|nana|patient)(?:'s|\sis|,))\s(?:is\s|now\s|already\s|almost\s|nearly\s|about\s|of\s)?"
+    rf"(?P<two>{_OLD}|{_OLD_WORDS})\b"
+    r"(?!\s?(?:%|percent|kg|kilos?|lbs?|pounds?|cm|st\b|stone|°|degrees?|minutes?|mins?|hours?|days?|"
+    r"weeks?|months?|sure|mg|ml|mm|bpm|/|over|miles?|km|m\b|sessions?|times|euros?|dollars|out|certain|"
+    r"good|p\b)|[.,/:-]\d|\d)",
+    re.IGNORECASE,
+)
+_MAY_BE_OLD = re.compile(rf"(?<!\d){_OLD}(?!\d)|ninety|hundred", re.IGNORECASE)
+
+_OTHER_SCRIPTS = re.compile(
+    r"(?:我叫|我的名字是|我的名字叫|名字[:：]|姓名[:：])(?P<han>[\u4e00-\u9fff·]{2,4})|(?:私の名前は|名前は|"
+    r"わたしは)(?P<ja>[\u3040-\u30ff\u4e00-\u9fff]{2,8}?)(?:です|と申|。|、|\s|\Z)|(?:제 이름은|내 이름은|"
+    r"저는)\s?(?P<ko>[가-힣]{2,4})(?=입니다|이에요|예요|\s|\Z)"
+    r"|(?:اسمي|أنا اسمي|انا اسمي|نام من)\s(?P<ar>[\u0620-\u06ff]+(?:\s[\u0620-\u06ff]+)?)|"
+    r"(?:मेरा नाम)\s(?P<hi>[\u0900-\u097f]+(?:\s[\u0900-\u097f]+)?)(?=\sहै|\s|\Z)"
+    r"|(?:меня зовут|моё имя|мое имя|мене звати|με λένε|ονομάζομαι|שמי|קוראים לי|"
+    r"ชื่อ)\s{0,2}(?P<cy>[\w]{2,20}(?:\s[А-ЯЁІЇЄΑ-Ω]\w{1,20}){0,2})",
+    re.IGNORECASE,
+)
+
+
+class People:
+    """The names in one plain text.
+
+    Args:
+        text: as `spans.plain` makes it.
+        words: its words.
+    """
+
+    def __init__(self, text: str, words: Sequence[Word]) -> None:
+        self._text, self._words = text, words
+        letters = [word for word in words if word.text.isalpha()]
+        self._cased = any(not word.text.isupper() for word in letters if len(word.text) > 1) if letters else False
+        """Whether capital letters tell anything: not in a message all in capitals."""
+
+    def names(self) -> Iterator[Span]:
+        """Names behind cues, in greetings and signatures, and first names with a surname."""
+        for place, word in enumerate(self._words):
+            start = self._cue(place, word)
+            if start is not None:
+                yield Span(self._words[start[0]].start, self._words[start[1] - 1].end, NAME)
+
+    def _cue(self, place: int, word: Word) -> tuple[int, int] | None:
+        """The name (first word, one past the last) to which this word leads or with which it begins."""
+        lower, words = word.lower, self._words
+        before = words[place - 1].lower if place else ""
+        if lower in (
+            "name",
+            "name's",
+            "names",
+            "surname",
+            "lastname",
+            "firstname",
+            "forename",
+            "nombre",
+            "nom",
+            "prénom",
+            "prenom",
+            "apellido",
+            "apellidos",
+            "nachname",
+            "vorname",
+            "cognome",
+            "nome",
+            "naam",
+            "imię",
+            "nazwisko",
+        ):
+            return self._after_name_word(place, lower, before)
+        if lower in _SAYS_NAME:
+            skip = 1 if place + 1 < len(words) and words[place + 1].lower in ("się", "mi", "me") else 0
+            return self._strong(place + 1 + skip)
+        if lower == "called" and before in ("i'm", "im", "am", "is", "he's", "she's"):
+            return self._strong(place + 1, capital=True)
+        if lower == "call" and place + 1 < len(words) and words[place + 1].lower in ("me", "him", "her"):
+            return self._weak(place + 2, told=True)
+        if lower in ("this", "it's", "its", "that's", "ich", "io", "eu", "je", "yo", "hier"):
+            skip = 1 if place + 1 < len(words) and words[place + 1].lower in ("is", "bin", "sono", "sou", "suis", "soy", "ist") else 0
+            return self._weak(place + 1 + skip) if skip or lower in ("it's", "its") else None
+        if lower in ("i'm", "soy") or (lower == "im" and place + 1 < len(words) and words[place + 1].lower in names()):
+            return self._weak(place + 1)
+        if lower == "am" and before == "i":
+            return self._weak(place + 1)
+        if lower in _TITLES:
+            return self._after_title(place)
+        if word.text in ("Ms", "Sr") or (lower == "ms" and self._is_surname(place + 1)):
+            return self._after_title(place)
+        if lower == "under" or (lower == "by" and before in ("go", "goes")):
+            skip = 2 if self._are(place + 1, "the", "name") else 1 if self._are(place + 1, "name") else 0
+            first = place + 1 + skip
+            booked = skip > 0 or _BOOKED.search(self._text, max(word.start - 60, 0), word.start) is not None
+            known = first < len(words) and self._knows(words[first].lower)
+            return self._weak(first, told=booked) if booked or known else None
+        if lower in ("for", "to", "with") and before in ("ask", "asked", "speak", "talk", "meet"):
+            return self._weak(place + 1)
+        if lower in ("patient", "client") and ":" in self._gap(place):
+            return self._strong(place + 1, capital=True, listed=True)
+        if place + 2 >= len(words) and re.search(r"(?:\A|\s)-\s?\Z", self._text[: word.start]) and self._knows(lower):
+            return place, len(words)
+        if lower == "signed" or (lower in _GREETINGS and place == 0):
+            return self._weak(place + 1)
+        if lower in _FAREWELLS and len(words) - place <= 5 and (lower != "you" or before == "thank"):
+            signed = self._signature(place + 1)
+            if signed is not None:
+                return signed
+        if lower in _KIN and place + 1 < len(words) and (found := self._kin(place + 1)) is not None:
+            return found
+        if lower in ("here", "speaking") and place and (spoken := self._speaking(place)) is not None:
+            return spoken
+        if lower in ("patient", "behalf", "attn", "attention", "contact", "for", "with", "by", "nurse", "from", "to") and place + 1 < len(words):
+            skip = 1 if lower == "behalf" and words[place + 1].lower == "of" else 0
+            if (told := self._full(place + 1 + skip)) is not None:
+                return told
+        return self._first_and_last(place)
+
+    def _are(self, place: int, *lower: str) -> bool:
+        return [word.lower for word in self._words[place : place + len(lower)]] == list(lower)
+
+    def _is_surname(self, place: int) -> bool:
+        return place < len(self._words) and self._words[place].lower in SURNAMES - COMMON
+
+    @staticmethod
+    def _knows(lower: str) -> bool:
+        return lower in names()
+
+    def _after_name_word(self, place: int, lower: str, before: str) -> tuple[int, int] | None:
+        words = self._words
+        if before in _OTHER_NAMES or place + 1 >= len(words):
+            return None
+        following, gap = words[place + 1], self._gap(place)
+        if lower == "name's" or (lower == "names" and before in _BEFORE_NAME):
+            return self._strong(place + 1)
+        if any(sign in gap for sign in ":=-"):
+            return self._strong(place + 1, listed=True)
+        if following.lower in ("is", "was", "ist", "es", "est", "è", "é", "is:", "are") and (
+            before in _BEFORE_NAME or lower != "name" or place == 0 or before in ("a", "and", "mi", "mon", "mein", "meu", "mio")
+        ):
+            return self._strong(place + 2)
+        if lower == "imię" or (lower != "name" and lower != "nom" and lower != "nome"):
+            return self._strong(place + 1, capital=True)
+        if before in ("my", "full", "first", "last", "patient") or place == 0 or "\n" in self._gap(place - 1):
+            return self._weak(place + 1, told=before in ("my", "full", "first", "last"))
+        return None
+
+    def _strong(self, first: int, *, capital: bool = False, listed: bool = False) -> tuple[int, int] | None:
+        """A name that was announced: anything that is not plainly something else."""
+        if first >= len(self._words) or (first and not _OPENS.fullmatch(self._gap(first - 1))):
+            return None
+        word = self._words[first]
+        particle = (
+            word.lower in PARTICLES
+            and word.lower not in ("a", "y", "e", "la", "do")
+            and first + 1 < len(self._words)
+            and not no_name(self._words[first + 1].lower)
+        )
+        if word.lower.isdigit() or (no_name(word.lower) and word.lower not in DOUBTFUL_NAMES and not particle):
+            return None
+        if word.lower in DOUBTFUL_NAMES and not (word.capital and self._cased) and word.lower in COMMON and not self._ends_after(first):
+            return None
+        if (capital and not (word.capital and self._cased)) or (
+            not word.capital and word.lower.endswith("ed") and word.lower not in FIRST_NAMES and len(word.lower) > 4
+        ):
+            return None
+        return first, self._end(first, listed=listed)
+
+    def _end(self, first: int, *, listed: bool = False) -> int:
+        """One past the last word of a name that begins at a place."""
+        words, end = self._words, first + 1
+        while end < len(words) and end - first < _MOST_WORDS + 1:
+            _word, gap = words[end], self._gap(end - 1)
+            if gap not in _NAME_JOINS or (gap.startswith(".") and len(words[end - 1].text) > 2):
+                break
+            behind = self._behind_particles(end)
+            if behind > end and behind < len(words) and self._gap(behind - 1) == " " and self._may_be_surname(behind, words[end]):
+                end = behind + 1
+                continue
+            if not self._may_be_surname(end, words[end - 1], listed=listed):
+                break
+            end += 1
+        return end
+
+    def _behind_particles(self, place: int) -> int:
+        """The first word from a place on that is no "van", "de", "la"."""
+        while place < len(self._words) and self._words[place].lower in PARTICLES:
+            place += 1
+        return place
+
+    def _may_be_surname(self, place: int, before: Word, *, listed: bool = False) -> bool:
+        word = self._words[place]
+        if word.lower.isdigit() or word.lower in NOT_AFTER_A_NAME:
+            return False
+        if word.lower in SURNAMES or word.lower in names():
+            return word.capital or word.lower not in COMMON
+        if no_name(word.lower):
+            return False
+        if word.capital and self._cased:
+            return len(word.text) > 1 or True
+        if before.capital and self._cased and before.lower not in PARTICLES:
+            return False
+        return len(word.lower) > 2 and not like_a_state(word.lower) and (listed or self._ends_after(place))
+
+    def _ends_after(self, place: int) -> bool:
+        return _ENDS_HERE.match(self._text, self._words[place].end) is not None
+
+    def _weak(self, first: int, *, told: bool = False) -> tuple[int, int] | None:
+        """What may be a name or anything else: "I'm John Smith", "I'm tired", "this is Anna"."""
+        words = self._words
+        if first >= len(words) or not _OPENS.fullmatch(self._gap(first - 1)) or "\n" in self._gap(first - 1):
+            return None
+        word = words[first]
+        follows = words[first + 1] if first + 1 < len(words) and self._gap(first) in _NAME_JOINS else None
+        if word.lower in _TITLES or word.lower.isdigit():
+            return None
+        if word.lower in names():
+            if follows is not None and follows.lower in NOT_AFTER_A_NAME:
+                return None
+            return first, self._end(first)
+        if not (word.capital and self._cased):
+            if told and not no_name(word.lower) and word.lower not in DOUBTFUL_NAMES and len(word.lower) > 2 and self._ends_after(first):
+                return first, self._end(first)
+            surname = follows is not None and follows.lower in SURNAMES and follows.lower not in COMMON and word.lower in DOUBTFUL_NAMES
+            return (first, self._end(first)) if surname else None
+        if follows is not None and follows.capital and follows.lower not in NOT_AFTER_A_NAME and not no_name(follows.lower) and not follows.lower.isdigit():
+            everyday = word.lower in COMMON and word.lower not in DOUBTFUL_NAMES
+            if not everyday and not like_a_state(word.lower):
+                return first, self._end(first)
+        if (
+            follows is not None
+            and follows.lower in PARTICLES
+            and first + 2 < len(words)
+            and words[first + 2].capital
+            and not no_name(word.lower)
+            and not no_name(words[first + 2].lower)
+        ):
+            return first, self._end(first)
+        alone = not no_name(word.lower) and (word.lower in DOUBTFUL_NAMES or not like_a_state(word.lower)) and not word.text.isupper() and len(word.text) > 2
+        return (first, first + 1) if alone and self._ends_after(first) and word.lower not in NOT_AFTER_A_NAME else None
+
+    def _after_title(self, place: int) -> tuple[int, int] | None:
+        first, words = place + 1, self._words
+        if first >= len(words) or self._gap(place) not in (" ", ". ", "."):
+            return None
+        word, behind = words[first], self._behind_particles(first)
+        if first < behind < len(words) and words[behind].capital and self._cased and not no_name(words[behind].lower):
+            return first, self._end(behind)
+        if word.lower.isdigit() or (no_name(word.lower) and not (word.lower in SURNAMES and word.capital and self._cased)):
+            return None
+        if word.capital and self._cased:
+            return first, self._end(first)
+        if words[place].lower in ("miss", "sir", "doctor", "madam", "sr", "sig", "frau", "madame", "doktor") and word.lower not in names():
+            return None
+        likely = word.lower in names() or not (word.lower.endswith(("s", "ed", "ing")) or like_a_state(word.lower))
+        return (first, self._end(first)) if likely and len(word.lower) > 2 else None
+
+    def _signature(self, first: int) -> tuple[int, int] | None:
+        """A name with which the message ends."""
+        words = self._words
+        while (
+            first < len(words)
+            and words[first].lower in _FAREWELLS | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
+            and words[first].lower not in names()
+        ):
+            first += 1
+        if first >= len(words) or len(words) - first > 3 or first == 0 or len(self._gap(first - 1)) > 8:
+            return None
+        if any(word.lower in COMMON - DOUBTFUL_NAMES - PARTICLES for word in words[first:]) or any(word.lower.isdigit() for word in words[first:]):
+            return None
+        if words[first].lower in names() and (len(words) - first == 1 or words[-1].lower in SURNAMES or self._gap(first).strip() == ""):
+            return first, len(words)
+        return (
+            (first, len(words))
+            if all(word.capital and self._cased and (not no_name(word.lower) or word.lower in PARTICLES) for word in words[first:])
+            else None
+        )
+
+    def _kin(self, first: int) -> tuple[int, int] | None:
+        words = self._words
+        if self._gap(first - 1) not in (" ", ", ", ": ", " - ") and words[first].lower not in ("is", "called", "named"):
+            return None
+        if words[first].lower in ("called", "named"):
+            return self._strong(first + 1)
+        word = words[first]
+        if word.lower in names() or (word.lower in DOUBTFUL_NAMES - COMMON and _IS_OR_HAS.match(self._text, word.end)):
+            return first, self._end(first)
+        capital = word.capital and self._cased and not no_name(word.lower) and len(word.text) > 2 and not word.text.isupper() and not like_a_state(word.lower)
+        return (first, self._end(first)) if capital and self._gap(first - 1) in (" ", ", ") else None
+
+    def _speaking(self, place: int) -> tuple[int, int] | None:
+        """ "Anna Lopez here": the names before a place at the beginning of a sentence."""
+        first = place
+        while (
+            first > 0
+            and place - first < 3
+            and self._gap(first - 1) in _NAME_JOINS
+            and (self._words[first - 1].lower in names() or (self._words[first - 1].capital and self._cased and not no_name(self._words[first - 1].lower)))
+        ):
+            first -= 1
+        told = place - first > 1 or any(word.lower in names() for word in self._words[first:place])
+        return (first, place) if first < place and told else None
+
+    def _full(self, first: int) -> tuple[int, int] | None:
+        """Two words with capitals, neither of them an everyday one."""
+        words = self._words
+        if first + 1 >= len(words) or not self._cased or self._gap(first - 1) not in (" ", ": ") or self._gap(first) != " ":
+            return None
+        one, two = words[first], words[first + 1]
+        told = first > 1 and words[first - 1].lower in ("patient", "behalf", "of") and one.capital and not no_name(one.lower)
+        fits = (one.lower in names() or told) and two.capital and not no_name(two.lower) and two.lower not in NOT_AFTER_A_NAME
+        return (first, self._end(first)) if fits else None
+
+    def _first_and_last(self, place: int) -> tuple[int, int] | None:
+        """A first name and a surname, wherever they stand: "Maria Lopez wants to book"."""
+        words = self._words
+        word = words[place]
+        if place + 1 >= len(words) or self._gap(place) != " " or word.lower not in FIRST_NAMES or word.lower not in names():
+            return None
+        if place and words[place - 1].lower in ("san", "santa", "saint", "st", "st.", "sao", "são") and self._gap(place - 1) in (" ", ". "):
+            return None
+        surname = words[place + 1]
+        known = surname.lower in SURNAMES and surname.lower not in COMMON
+        capital = (
+            self._cased and word.capital and surname.capital and not no_name(surname.lower) and surname.lower not in NOT_AFTER_A_NAME and len(surname.text) > 1
+        )
+        if known or capital:
+            end = self._end(place)
+            return (place, end) if end > place + 1 and not (end < len(words) and words[end].lower in NOT_AFTER_A_NAME and self._gap(end - 1) == " ") else None
+        return None
+
+    def _gap(self, place: int) -> str:
+        """What stands between a word and the next."""
+        return self._text[self._words[place].end : self._words[place + 1].start] if 0 <= place < len(self._words) - 1 else ""
+
+
+def ages(text: str) -> Iterator[Span]:
+    """Ages over 89 in a plain text."""
+    if _MAY_BE_OLD.search(text) is None:
+        return
+    for found in _AGE.finditer(text):
+        group = "one" if found["one"] else "two"
+        yield Span(found.start(group), found.end(group), AGE)
+
+
+def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
+    """Days of birth in a plain text: behind a cue, or next to a name (`named`); of years alone those that tell an age over 89."""
+    if not said.isdisjoint(_BIRTH_WORDS):
+        for cue in _BIRTH_CUE.finditer(text):
+            day = _DAY_HERE.match(text, cue.end()) or (_SPOKEN_DAY.match(text, cue.end()) if text[cue.end() : cue.end() + 1].isalpha() else None)
+            if day is not None and day.end() > day.start():
+                yield Span(day.start(), day.end(), BIRTH)
+                continue
+            year = _YEAR_HERE.match(text, cue.end())
+            if year is not None and (date.today().year - int(year[1]) > _OLDEST_TOLD or "dob" in cue[0].lower() or "birth" in cue[0].lower()):
+                yield Span(year.start(1), year.end(), BIRTH)
+    for name in named:
+        gap = re.compile(r"[ ,;(-]{1,3}").match(text, name.end)
+        day = _FULL_DAY.match(text, gap.end()) if gap else None
+        if day is not None and int(day["year"] or day["first"]) <= date.today().year - 5:
+            yield Span(day.start(), day.end(), BIRTH)
+
+
+_FULL_DAY = re.compile(
+    r"(?:\d{1,2}[./-]\d{1,2}[./-](?P<year>(?:19|20)\d\d)|(?P<first>(?:19|"
+    r"20)\d\d)[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
+)
+
+
+def other_scripts(text: str) -> Iterator[Span]:
+    """Names behind a cue in scripts without capital letters."""
+    for found in _OTHER_SCRIPTS.finditer(text):
+        group = found.lastgroup
+        if group is not None:
+            yield Span(found.start(group), found.end(group), NAME)

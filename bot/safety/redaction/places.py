@@ -1,0 +1,285 @@
+"""Where somebody lives: streets with a number, boxes, postal codes, and whatever is called an address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+
+from bot.safety.redaction.spans import Span, Word
+from bot.safety.redaction.words import COMMON, word_set
+
+ADDRESS = "[address]"
+
+_SURE_ENDS = word_set(
+    """
+    street avenue ave road boulevard blvd lane crescent parkway pkwy highway hwy terrace freeway turnpike
+    esplanade cul-de-sac strasse straße str mews rd ln cres tce
+    """
+)
+_DOUBTFUL_ENDS = word_set(
+    """
+    st drive dr court ct way place pl close square sq circle cir trail gardens grove row hill walk park rise
+    green view loop alley quay wharf heights ridge run point path pike plaza
+    """
+)
+"""What ends the name of a street and a good many other things: the name needs capital letters, or a place behind it."""
+
+_NEVER_BETWEEN = word_set(
+    """
+    on the of in to my at is was for with and or but a an this that i it we you they he she from by per each
+    every minute minutes min mins hour hours hrs hr day days week weeks month months year years session sessions
+    time times mg ml mcg percent km miles mile steps step treatments treatment passes pass people patients units
+    kg cm minutes' hours' long short good bad more less no not out all way off into over about before after
+    between both half back down up which what how why where when can will would should do does did
+    """
+)
+_NUMBER_FIRST = re.compile(
+    r"(?<![\w.,:/-])(?P<number>\d{1,5}[a-z]?(?:\s?[-/]\s?\d{1,4}[a-z]?)?(?:\s(?:bis|ter|1/2|"
+    r"½))?),?\s{1,2}(?=[^\W\d])",
+    re.IGNORECASE,
+)
+_FRENCH = re.compile(
+    r"(?<![\w.,:/-])\d{1,4}\s?(?:bis|ter|[a-d])?,?\s{1,2}(?:rue|avenue|av\.|bd\.?|boulevard|place|chemin|"
+    r"impasse|all[ée]e|quai|cours|route|square|passage|ruelle|sentier)\s(?P<of>(?:(?:de|du|des|d'|l'|la|"
+    r"le|les)\s?){0,3})(?P<name>[^\W\d][\w'’-]{1,30})(?:[ -](?:de|du|des|la|"
+    r"le)?\s?[A-ZÀ-Ý][\w'’-]{1,30}){0,3}",
+    re.IGNORECASE,
+)
+_NUMBER_LAST = re.compile(
+    r"(?<![\w-])(?:[^\W\d_]{1,25}?(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|promenade|"
+    r"straat|laan|plein|gracht|kade|dreef|singel|gatan|vägen|gade|vej|gata|veien|katu|tie|utca)"
+    r"|[^\W\d_][\w-]{1,25}\s(?:straße|strasse|str\.|weg|platz|allee|gasse|damm|ufer|ring|utca|út|sokak|"
+    r"sok\.|caddesi|cad\.|gatan|gade|vej|ulice|ul\.)"
+    r"|(?:(?:calle|avda|avenida|paseo|plaza|camino|carrera|cra|ronda|travesía|via|viale|piazza|corso|"
+    r"vicolo|largo|strada|rua|travessa|praça|alameda|estrada|ulica|улица|проспект|rue|jalan|am|an der|"
+    r"auf der|im)\s|(?:c/|avda\.|av\.|cra\.|ul\.|al\.|os\.|ул\.|пр\.|jl\.))\s?"
+    r"(?:(?:de|del|della|dei|di|da|do|das|dos|la|las|los|el|san|santa|des|du|der|den|alten|"
+    r"großen)\s){0,3}[^\W\d_][\w'’.-]{1,25}(?:\s(?:de|del|la|las|los|di|da|do|das|"
+    r"dos)){0,2}(?:\s[^\W\d_][\w'’.-]{1,25}){0,2}?)"
+    r"(?:,)?\s{0,2}(?:n[°ºo.]{1,2}\s?|nr\.?\s?|núm\.?\s?|number\s|numero\s|#\s?|д\.\s?|дом\s)?"
+    r"(?P<number>\d{1,5}\s?[a-z]?(?:\s?[-/]\s?\d{1,4}[a-z]?)?)(?![\w.,]?\d|\w|\s?(?:mg|ml|mcg|%|€|\$|uhr|"
+    r"min|stunden|tage|wochen|mal|km|times|minutes|days|sessions|euro))",
+    re.IGNORECASE,
+)
+_NUMBER_LAST_WORDS = word_set(
+    """
+    calle c avda avenida av paseo plaza camino carrera cra ronda travesía via viale piazza corso vicolo largo
+    strada rua travessa praça alameda estrada ul ulica al os улица ул проспект пр rue jalan jl am an auf im
+    straße strasse str weg platz allee gasse damm ufer ring utca út sokak sok caddesi cad gatan gade vej ulice
+    """
+)
+_NUMBER_LAST_ENDS = (
+    "straße",
+    "strasse",
+    "str",
+    "weg",
+    "platz",
+    "allee",
+    "gasse",
+    "damm",
+    "ufer",
+    "promenade",
+    "straat",
+    "laan",
+    "plein",
+    "gracht",
+    "kade",
+    "dreef",
+    "singel",
+    "gatan",
+    "vägen",
+    "gade",
+    "vej",
+    "gata",
+    "veien",
+    "katu",
+    "utca",
+)
+_ONLY_WITH_CAPITALS = re.compile(r"(?:am|an der|auf der|im|al\.|os\.|av\.|via|largo|rue|plaza)\s", re.IGNORECASE)
+
+_BOX = re.compile(
+    r"\b(?:p\.?\s?o\.?\s?box|postbox|post office box|postfach|apartado(?: de correos)?|apdo\.?|"
+    r"casella postale|caixa postal|bo[iî]te postale|locked bag|gpo box)\s{0,2}(?:no\.?|#|"
+    r":)?\s{0,2}\d[\d-]{0,8}",
+    re.IGNORECASE,
+)
+
+_STATES = (
+    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
+)
+_UK = r"(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW\d]?\s{0,2}\d[ABD-HJLNP-UW-Z]{2})"
+_CA = r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d"
+_CODES = re.compile(
+    rf"(?<![\w.-])(?:{_UK}|{_CA}|(?:{_STATES})[ ,]{{1,2}}\d{{5}}(?:-\d{{4}})?|(?:NSW|VIC|QLD|TAS|ACT|SA|WA|"
+    rf"NT)[ ,]{{1,2}}\d{{4}}|(?:D6W|[AC-FHKNPRTV-Y]\d\d) ?[AC-FHKNPRTV-Y0-9]{{4}}|\d{{5}}-\d{{3}}(?!\d)|"
+    rf"\d{{2}}-\d{{3}}(?= [A-ZŁŚŻ][a-zł]))(?![\w-])"
+)
+_ANY_CASE_CODES = re.compile(rf"(?<![\w.-])(?:{_UK}|{_CA})(?![\w-])", re.IGNORECASE)
+_DOSE_LIKE = re.compile(r"(?:mg|ml|mm|am|pm|kg|hr|gm|iu|cc|cm)\Z", re.IGNORECASE)
+_VITAMIN = re.compile(r"(?:[bdkce]\d{1,2}|t[34]|h1|c1|l\d|s\d)\s", re.IGNORECASE)
+_CODE_CUE = re.compile(
+    r"\b(?:zip(?: ?code)?|post ?code|postal(?: ?code)?|plz|postleitzahl|code postal|c\.?p\.?|"
+    r"c[oó]digo postal|cap|cep|pin ?code|eircode|postnummer|postcode|kod pocztowy|postnr|"
+    r"индекс)\b(?P<said>\s{0,2}(?:is|ist|est|es|:|=|-|è|é)?\s{0,2})"
+    r"(?P<value>(?=[a-z ]{0,4}\d)[a-z0-9]{2,6}(?:[ -][a-z0-9]{2,4})?)(?!\w)",
+    re.IGNORECASE,
+)
+_CODE_WORDS = word_set(
+    """
+    zip zipcode post postcode postal plz postleitzahl code cp c código codigo cap cep pin pincode eircode
+    postnummer kod postnr индекс
+    """
+)
+_CITY_CODE = re.compile(r"(?<![\w.,-])(?:[A-Z]{1,2}-)?\d{4,5}(?:\s?[A-Z]{2})?\s[A-ZÀ-ÝĀ-Ž][\w'’-]{2,25}(?:[ -][A-ZÀ-Ý][\w'’-]{2,25}){0,2}")
+
+_TAIL = re.compile(
+    r"(?i:\s{0,2},?\s{0,2}(?:apt\.?|apartment|suite|ste\.?|unit|flat|floor|fl\.?|#|room|rm\.?|bldg\.?|"
+    r"building|piso|puerta|etage|étage|stock|wohnung|whg\.?|int\.?|apto\.?|"
+    r"lgh)\s{0,2}#?\s?[\w-]{1,6}){0,2}"
+    rf"(?:\s{{0,2}}(?:,|\n)\s{{0,2}}(?:(?:{_UK}|{_CA}|\d{{4,5}}(?:-\d{{3,4}})?"
+    rf"(?:\s?[A-Z]{{2}}\b)?)\s)?[A-ZÀ-ÝĀ-Ž][\w'’.-]{{1,25}}(?:[ -][A-ZÀ-Ý][\w'’.-]{{1,25}}){{0,2}}(?:\s{{1,2}}(?:{_UK}|"
+    rf"{_CA}|\d{{4,6}}(?:-\d{{3,4}})?)(?!\w))?){{0,4}}"
+    rf"(?:\s{{0,2}},?\s{{0,2}}(?:(?:{_STATES})\s{{1,2}})?(?:{_UK}|{_CA}|\d{{5}}(?:-\d{{3,4}})?)(?![\w]))?"
+)
+_UNIT_BEFORE = re.compile(
+    r"(?:\b(?:flat|apt\.?|apartment|unit|suite|house|no\.?|number|plot|block|lot|floor|h\.?no\.?|"
+    r"door no\.?)(?:\s{0,2}(?=[a-z/-]{0,5}\d)[\w/-]{1,6})?,?\s{1,2}(?:[^\W\d_]{2,15}\s(?:house|court|tower|apartments|building|"
+    r"nagar|colony),?\s)?)\Z",
+    re.IGNORECASE,
+)
+
+_LIVES = re.compile(
+    r"\b(?:(?:my|our|home|mailing|postal|her|his|billing|shipping|the)\s(?:\w+\s)?address(?:\sis|\s?:|"
+    r"\s?=|\s-|\snow is)?|address\s?(?:is|:|=|-)|(?:i|we|she|he)\s(?:(?:currently|now|still|also)\s)?"
+    r"(?:live|lives|reside|resides|stay|stays)\s(?:at|in|on)|i'm at|(?:send|post|mail|deliver) (?:it|this|"
+    r"them) to|"
+    r"(?:meine|unsere)\s(?:adresse|anschrift)(?:\sist|:)?|adresse\s?(?:est|:|ist)|ich wohne (?:in der|in|"
+    r"am|an der|im)|wohnhaft (?:in|am)|mi (?:direcci[oó]n|domicilio)(?: es|:)?|direcci[oó]n\s?(?:es|:)|"
+    r"vivo en|j'habite(?: au| à| a)?|mon adresse(?: est)?|abito in|il mio indirizzo(?: è)?|"
+    r"indirizzo\s?:|moro na|meu endereço(?: é)?|endereço\s?:|mieszkam (?:na|przy))\s{0,2}:?\s{0,2}",
+    re.IGNORECASE,
+)
+_LIVES_WORDS = word_set(
+    """
+    address live lives reside resides stay stays i'm to adresse anschrift wohne wohnhaft dirección direccion
+    domicilio vivo j'habite abito indirizzo moro endereço mieszkam
+    """
+)
+_HAS_HOUSE = re.compile(
+    r"(?=[^\n.!?]{0,60}?(?<![\w.])\d{1,5}[a-z]?(?![\w%]|\s?(?:mg|ml|min|km|miles?|hours?|years?|days?|"
+    r"weeks?|months?|kids|people|children|floors?)\b))(?P<place>[^\n!?;]{4,90})",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r",?\s(?:and|but|so|can|could|is|are|do|does|please|i|i'm|what|how|where|when|with|for|because|which|"
+    r"my|it|if|since|und|y|et|e|near|close|phone|tel|email|call|about|nearby|next|minutes)\b|\.\s|\.\Z",
+    re.IGNORECASE,
+)
+
+
+def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span]:
+    """All of them in a plain text, of which e-mail addresses and the like are already taken out."""
+    if not any(map(str.isdigit, text)):
+        return
+    for start, end in _streets(text, said):
+        tail = _TAIL.match(text, end)
+        unit = _UNIT_BEFORE.search(text, max(start - 50, 0), start)
+        yield Span(unit.start() if unit else start, tail.end() if tail else end, ADDRESS)
+    for found in _BOX.finditer(text):
+        tail = _TAIL.match(text, found.end())
+        yield Span(found.start(), tail.end() if tail else found.end(), ADDRESS)
+    for found in _CODES.finditer(text):
+        if not _DOSE_LIKE.search(found[0]) and not (_VITAMIN.match(found[0]) and len(found[0]) < 6):
+            yield Span(found.start(), found.end(), ADDRESS)
+    if not said.isdisjoint(_CODE_WORDS):
+        for found in _CODE_CUE.finditer(text):
+            if sum(map(str.isdigit, found["value"])) >= 2 and not _DOSE_LIKE.search(found["value"]):
+                yield Span(found.start("value"), found.end("value"), ADDRESS)
+    if not said.isdisjoint(_LIVES_WORDS):
+        yield from _where_somebody_lives(text)
+
+
+def _where_somebody_lives(text: str) -> Iterator[Span]:
+    """What follows "I live at" or "my address is", if it holds a house number or a code."""
+    for cue in _LIVES.finditer(text):
+        code = _ANY_CASE_CODES.match(text, cue.end()) or _CITY_CODE.match(text, cue.end())
+        if code is not None:
+            yield Span(code.start(), code.end(), ADDRESS)
+            continue
+        found = _HAS_HOUSE.match(text, cue.end())
+        if found is None:
+            continue
+        stops = _GOES_ON.search(text, cue.end(), found.end())
+        end = stops.start() if stops else found.end()
+        place = text[cue.end() : end].rstrip(" ,.")
+        if (
+            re.search(r"(?<![\w.])(?!(?:19|20)\d\d\b)\d{1,5}[a-z]?(?!\w)|\b[a-z]{1,2}\d{1,2}\b", place, re.IGNORECASE)
+            and len(place) > 4
+            and _names_something(place)
+        ):
+            yield Span(cue.end(), cue.end() + len(place), ADDRESS)
+
+
+def _names_something(place: str) -> bool:
+    found = [word for word in re.findall(r"[^\W\d_]{2,}", place.lower()) if word not in COMMON and word not in _NEVER_BETWEEN]
+    return bool(found)
+
+
+def _streets(text: str, said: Set[str]) -> Iterator[tuple[int, int]]:
+    if not said.isdisjoint(_SURE_ENDS) or not said.isdisjoint(_DOUBTFUL_ENDS):
+        for found in _NUMBER_FIRST.finditer(text):
+            if (end := _end_of_street(text, found.end())) is not None:
+                yield found.start(), end
+    if not said.isdisjoint(_FRENCH_WORDS):
+        for found in _FRENCH.finditer(text):
+            if found["of"] or found["name"][0].isupper() or not said.isdisjoint(("rue", "chemin", "impasse", "quai")):
+                yield found.start(), found.end()
+    if not said.isdisjoint(_NUMBER_LAST_WORDS) or any(word.endswith(_NUMBER_LAST_ENDS) for word in said):
+        for found in _NUMBER_LAST.finditer(text):
+            if _is_a_street(found):
+                yield found.start(), found.end()
+
+
+_FRENCH_WORDS = word_set(
+    """
+    rue avenue av bd boulevard place chemin impasse allée allee quai cours route square passage ruelle sentier
+    """
+)
+_NEXT_WORD = re.compile(r"\s{0,2}(?P<word>(?:[^\W\d_]|\d{1,3}(?:st|nd|rd|th))[\w'’-]{0,25}\.?|\d{1,3}(?:st|nd|rd|th))", re.IGNORECASE)
+
+
+def _end_of_street(text: str, place: int) -> int | None:
+    """Where the name of a street ends that begins at a place; None where none does."""
+    seen: list[str] = []
+    at = place
+    while len(seen) < 6 and (found := _NEXT_WORD.match(text, at)) is not None:
+        word = found["word"]
+        lower = word.lower().rstrip(".")
+        if seen and (lower in _SURE_ENDS or (lower in _DOUBTFUL_ENDS and _is_a_name(text, seen, found.end(), word))):
+            return found.end() if lower in ("st", "ave", "rd", "dr", "blvd", "ln", "ct", "str") or not word.endswith(".") else found.end() - 1
+        if lower in _NEVER_BETWEEN and not (lower in ("the", "of") and seen):
+            return None
+        seen.append(word)
+        at = found.end()
+    return None
+
+
+def _is_a_name(text: str, seen: Sequence[str], end: int, last: str) -> bool:
+    """Whether words before a doubtful ending are a street's name: with capitals, or with a town, a code or an end behind it."""
+    if seen[-1].lower() in COMMON and not seen[-1][0].isupper():
+        return False
+    capitals = all(word[0].isupper() or word[0].isdigit() or len(word) < 3 for word in seen) and (last[0].isupper() or len(last) <= 3)
+    followed = re.compile(r"\s{0,2}(?:,\s?[^\W\d]|\.?\Z|\.\s|\s\d{5}|\n|(?:apt|unit|flat|suite)\b)", re.IGNORECASE).match(text, end) is not None
+    return capitals or (followed and len(seen) <= 2 and all(len(word) > 2 for word in seen))
+
+
+def _is_a_street(found: re.Match[str]) -> bool:
+    written = found[0]
+    if written.lower().startswith("am ") and found.string[: found.start()].lower().endswith(("i ", "what ", "where ")):
+        return False
+    if _ONLY_WITH_CAPITALS.match(written):
+        rest = re.split(r"\s", written, maxsplit=1)[1]
+        return rest[:1].isupper() and not re.fullmatch(r"(?:19|20)\d\d", found["number"].strip())
+    return not re.match(
+        r"(?:halfway|midway|subway|anyway|straightaway|unterwegs|norway|gateway|airway|pathway|doorway|always)", written, re.IGNORECASE
+    ) and not re.match(r"(?:tie|weg)\s", written, re.IGNORECASE)

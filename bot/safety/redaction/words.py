@@ -1,0 +1,230 @@
+"""Words by which names, and what is no name, are told apart. Lower case, one line a kind."""
+
+from __future__ import annotations
+
+from functools import cache
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
+FIRST_NAMES = word_set(
+    """
+    sofía maría josé lucía andré zoé chloé hélène rené jürgen björn jörg günther jesús ángel inés mónica verónica raúl rubén óscar álvaro
+    léa françois françoise rené jérôme stéphane sébastien frédéric agnès anaïs zoë chloë jānis łukasz michał paweł małgorzata
+    aaron abby abdul abdullah abigail adam adele adriana adrian agnes agnieszka ahmad ahmed aisha alan alba
+    alberto alec alejandra alejandro aleksandra aleksander alessandra alessandro alexander alexandra alexandre
+    alexei alexis alfred alfredo ali alice alicia alina alison allison alma alvaro amal amanda amelia amina amir
+    amit amy ana anastasia anders andrea andreas andreea andrei andrew andrzej andy angela angelica angelina
+    anika anil anita anja ann anna annabel anne annette annie anthony antoine anton antonella antonia antonio
+    anya aoife april archie arjun armando arthur arturo asha ashley ashok astrid audrey aurelie aurora ayesha
+    barbara barry beata beatrice beatriz belinda ben benedict benjamin bernadette bernard bernd bernardo beth
+    bethany betty beverly bianca birgit bjorn bob bogdan boris brandon brenda brendan brian bridget brigitte
+    britta bruce bruno bryan caitlin callum camila camille carla carlos carmen carol carolina caroline caroline
+    cassandra catalina catarina catherine cathy cecilia cedric celeste celia chandra charles charlie charlotte
+    chen cheryl chiara chloe chris christa christina christine christoph christopher ciara cindy claire clara
+    claudia claudio clement colin colleen connor conor constance cornelia craig cristina cynthia daisy dan
+    daniel daniela danielle danny darius darren dave david davide deborah debbie deepak delphine denis denise
+    dennis derek desmond diana diane diego dieter dimitri dirk dmitri dolores dominic dominik dominique donald
+    donna dora doreen doris dorothy douglas duncan dylan eddie edgar edith edouard eduardo edward edwin eileen
+    elaine eleanor elena eleni elias elif elisa elisabeth elise elizabeth ella ellen ellie elsa emanuel emil
+    emilia emilie emily emine emma emmanuel enrique enzo eric erica erik erika erin ernesto esperanza esra
+    esteban ester esther ethan etienne eugene eva evelyn ewa fabian fabio fatima fatma federica federico felicia
+    felipe felix fernanda fernando filip fiona florian frances francesca francesco francisca francisco francois
+    frank franz fred freddie frederic frederick frieda gabriel gabriela gabriele gareth gary gavin gemma
+    geoffrey george georgina gerald gerard gerhard giacomo gianni gilbert gina giorgia giovanna giovanni giulia
+    giuseppe gloria gonzalo gordon graham greg gregory greta guadalupe guillaume guillermo gunther gustav
+    gustavo hamza hanna hannah hans harold harriet harry hassan hector heather heidi heinrich helen helena helga
+    henrik henry herbert hilary hiroshi holly hugh hugo hussein ian ibrahim ida ignacio igor ilse imran ines
+    inga ingrid irene irina isaac isabel isabella isabelle ismail ivan ivana jackie jacob jacqueline jacques
+    jakob jakub james jamie jan jane janet janice janina jasmine jason javier jeanne jeff jeffrey jenna jennifer
+    jenny jeremy jerome jerry jesse jessica jesus jill jim jimmy joan joanna joanne joao joe joel joerg johan
+    johanna johannes john johnny jonas jonathan jorge jose josef joseph josephine joshua joy juan juana juanita
+    judith judy julia julian juliana julie juliet julio jurgen justin kamal karen karim karin karina karl
+    katarina katarzyna kate katherine kathleen kathryn kathy katie katja katrin kayla keith kelly ken kenji
+    kenneth kerry kevin khadija khaled kim kimberly kirsten klaus krishna kristen kristian kristina krzysztof
+    kumar kurt kwame kyle lakshmi lara larry lars laszlo laura lauren laurence laurent layla lea leah lee leila
+    lena leo leon leonard leonardo leonie leroy leslie leticia liam lidia liesbeth lila lillian lily linda
+    lindsay lisa liz lorenzo lorraine louis louise luca lucas lucia lucie lucy ludwig luigi luis luisa lukas
+    luke lydia lynn maciej madeleine maeve magda magdalena mahmoud maja malcolm malgorzata malik mandy manfred
+    manoj manuel manuela marc marcel marcella marcin marco marcos marcus margaret margarita maria mariam marian
+    mariana marie marilyn marina mario marion marjorie marko markus marlene marta martha martin martina mary
+    maryam mateo mateusz matteo matthew matthias maureen maurice maurizio max maya mehmet mei melanie melissa
+    mercedes merve mia michael michal michel michele michelle miguel mihai mike mikhail mila milan miriam
+    mitchell moira mohamed mohammad mohammed molly monica monika monique morgan moritz muhammad murat mustafa
+    nadia nadine nancy naomi natalia natalie natasha nathalie nathan neha neil nelson niamh nicholas nick nico
+    nicola nicolas nicole nigel nikhil nikolai nikos nina noah noor nora norman nuno olaf oleg olga olive oliver
+    olivia oluwaseun omar oscar otto owen pablo paola paolo patricia patrick patrizia paul paula pauline pavel
+    pawel pedro pedro peggy penelope peter petra phil philip philippe phillip phyllis pierre pilar piotr pooja
+    priya rachel radek rafael rahul raj rajesh ralf ralph ramesh ramon ramona randy raquel rashid raul ravi
+    rebecca regina reinhard rene renata renate ricardo riccardo richard rita rob robert roberta roberto robin
+    rodrigo roger roland roman ronald rosa rosalind rosemary rosie ross roxanne roy ruben rudolf rui rupert
+    russell ruth ryan sabine sabrina sally salma salvador sam samantha samir samuel sandra sandeep sanjay
+    santiago sara sarah sasha saskia scott sean sebastian selena selma serena serge sergei sergio shane shannon
+    sharon shaun sheila shirley siobhan silke silvia simon simone sofia sofie sonia sophia sophie stacy stan
+    stefan stefania stefano stella stephan stephanie stephen steve steven stuart sunita suresh susan susanna
+    susanne suzanne svetlana sven sylvia sylvie tamara tanja tanya tara tatiana ted teresa terry thabo theo
+    theodore theresa thiago thierry thomas tiffany tim timothy tina tobias todd tom tomas tomasz tommy toni tony
+    tracy trevor tristan ulrich ursula uwe valentina valeria valerie vanessa vera veronica vicki victor vijay
+    vikram vincent vincenzo virginie vivian vladimir walter wanda wayne wei wendy werner wilhelm william
+    wojciech wolfgang xavier yan yasmin yasmine yolanda youssef yuki yusuf yves yvonne zachary zahra zainab zoe
+    zofia zsofia zuzanna
+    """
+)
+"""First names that are hardly ever anything else."""
+
+DOUBTFUL_NAMES = word_set(
+    """
+    will may mark hope faith grace sunny rose art bill drew grant jack rich dawn amber summer joy pat sue ray
+    chase penny ruby april june august angel christian chance dean guy sterling miles ernest ivy iris violet
+    hazel heather lily daisy holly crystal melody harmony patience prudence constance charity mercy gene dale
+    glen cliff brook rusty major earl duke prince king rob lee see kim long mini lance buck bud chip chuck skip
+    tad trip wade ward web woody norm frank ginger basil olive rosemary pearl jade eve dolly dick mini sol stew
+    tab
+    """
+)
+"""Names that are words of every day, abbreviations or parts of other names as well: they need a capital letter or a cue of their own."""
+
+SURNAMES = word_set(
+    """
+    adams ahmed allen anderson andersson bailey baker barnes becker bennett bernard brooks brown campbell carter
+    chen clark clarke cohen collins cook cooper costa cox cruz davies davis diaz dubois dupont edwards evans
+    fernandez ferrari fischer fisher flores ford foster garcia gomez gonzalez gonzales graham gray green gupta
+    gutierrez hall hamilton hansen harris harrison hernandez hill hoffmann hughes hussain ivanov ivanova jackson
+    jansen janssen jensen jimenez johansson johnson jones kaur kelly khan kim king klein kowalska kowalski kumar
+    lee lewis li lopez marshall martin martinez mason meyer miller mitchell moore morales moreno morgan morris
+    mueller muller murphy murray nelson nguyen nielsen novak nowak obrien oconnor olsen ortiz papadopoulos
+    parker patel perez peterson petrov phillips powell price ramirez ramos reed reyes reynolds richards
+    richardson richter rivera roberts robertson robinson rodriguez rogers romero rossi russo ruiz russell
+    sanchez santos sato schmidt schneider schulz schwarz scott shah sharma shaw silva simpson singh smith sousa
+    stewart sullivan suzuki tanaka taylor thomas thompson torres tran turner vargas vasquez wagner walker wang
+    ward watson weber white williams wilson wood wright yamamoto yilmaz young zhang
+    """
+)
+
+COMMON = word_set(
+    """
+    a able about above ache aches aching across actually acute addicted adult after afternoon afraid again
+    against age aged ago ah ai all allergic allergies allergy allowed almost alone already also alright always
+    am amazing an anaemic and anemia anemic angry another answer anxiety anxious any anybody anymore anyone
+    anything anyway anywhere app appointment appointments are area around arthritis as asap ask asked asking
+    asthma asthmatic at ate athlete autism autistic autoimmune available aware away awful baby back bad because
+    bed been before began behind being below best better between big bipolar bit bleeding blind blood body
+    booked booking both breast breath breathing breathless broken but by call called calling came can cancel
+    cancelled cancer cannot car card care careful carer case caught caused celiac cell cells certain chair
+    changed charge check chest child children chronic clean clear clinic close cold coeliac collect colleague
+    come comes coming common concerned condition confused congested considering contact cool correct could
+    coughing couple cream crohn's crying cured curious currently cut daily daughter day days dead deaf dealing
+    dear deceased definitely dehydrated dental dentist depressed depression details diabetes diabetic diagnosed
+    did didn't died diet different difficult dizzy do doctor does doesn't doing don't done door dose double down
+    drink drinking drive driver driving drunk due during dying each early easy eat eating eighteen eighty either
+    eleven else email embarrassed emergency employed empty end english enough enquiring epileptic especially
+    even ever every everybody everyone everything excited expecting experiencing extremely eye face fainted
+    faint fainting family far fast father fed feel feeling feels female fever few fibromyalgia fifteen fifty
+    fine finished first fit five five fixed flu foot for forever forty forward found four free fresh friday
+    friend from full fully gay get getting girl give given giving glad go god going gone good google got great
+    green gonna gp guess had half hand happy hard has hasn't hate have haven't having he he's head headache
+    health healthy hear heard heart hello help helping her here here's hers herself hey hi high hiv him his home
+    hoping hospital hot hour hours house how however hungry hurt hurting husband hypertension hyper hypothyroid
+    i i'd i'll i'm i've idea if ill im immune in infected infection info information injured inquiring insulin
+    insured interested into is isn't issue it it's its itchy itself ive january july june just keep kidney kind
+    kinda know known lactating lady last late later learning least leave left less let let's life like likely
+    listed listening little live lives living liver local long look looking lost lot low lower lucky lung lupus
+    lying made mail make male man many march married massage maybe me mean medical medicated medication medicine
+    member men menopausal menopause message met might migraine migraines mild mine minute minutes miss missing
+    misspelled mobile mom moment monday money month months more morning most mother move moved moving ms much
+    mum must my myself name names nausea nauseous near nearly need needed needing neither nervous never new
+    newbie next nice night nine nineteen ninety no nobody none normal not nothing now number numb nurse nursing
+    obese obviously october of off ok okay old older on once one ones only open operation or other others our
+    out outside over overdue overweight own ozone pain paid panicking parent part partially patient patients
+    people per perfectly person persons phone pill planning please pleased plus poisoned pollen positive
+    possible post pre pregnant prepared prescribed pretty previous private probably problem process prone
+    pulmonary put question questions quick quickly quite ready real really reason received recently recommended
+    recovering red referred registered regular relieved remember reply report retired return right running s sad
+    said same saturday saw say saying says scared scheduled second sedated see seeing seem seems seen send
+    senior sensitive september serious seriously session sessions seven seventy severe severely she she's short
+    should shouldn't sick since single sister sitting six sixty skin sleep sleeping slow small smoke smoker so
+    sober some somebody someone something sometimes son soon sore sorry sort speak spelled spelt spouse staff
+    stage standing start started starting stay still stomach stop stopped stopping straight stressed stroke
+    strong struggling stuck student stupid such sudden suddenly sugar suffering suicidal sunday support supposed
+    sure surgery surprised swelling swollen symptoms t take taken takes taking talk talking tall teacher tell
+    telling ten terrible terrified test text than thank thankful thanks that that's the their them then
+    therapist therapy there there's these they thing things think thinking thirsty thirty this those though
+    thought three through throwing thursday thyroid tight till time tired to today together told tomorrow
+    tonight too took total totally treated treatment treatments trouble true try trying tuesday turned turning
+    twelve twenty twice two type unable unconscious under unemployed unhappy unless until unsure unwell up upset
+    urgent us use used user using usual usually vaccinated vegan vegetarian very via virus visit visiting
+    vomiting waiting wake walking want wanted wanting wants warfarin was wasn't water way we weak wear wednesday
+    week weeks weird well went were what what's when where which while white who whole why wife will wish with
+    within without woman women won't wonder wondering work worked worker working worried worse worst would
+    wouldn't writing wrong x year years yellow yes yesterday yet you you're young your yours yourself zero
+    hotline police ambulance anytime everyday direct directly during instead regarding concerning crazy names
+    whatever anonymous private secret none unknown above below attached enclosed protected safe kept hidden
+    blank required optional used wrong missing same there different mine american british english scottish irish
+    welsh canadian australian indian chinese japanese korean german french spanish italian portuguese dutch
+    polish russian turkish greek mexican brazilian african european asian muslim jewish catholic hindu buddhist
+    christian christians texas california florida london paris berlin madrid rome york england scotland ireland
+    wales america usa uk canada australia india china germany france spain italy europe africa asia monday
+    tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december hepatitis parkinson parkinson's alzheimer's lyme copd ibs pcos adhd ptsd
+    ocd covid hiv aids ms als dvt gerd tia afib rn md np gp hcp intolerant immunocompromised immunosuppressed
+    deficient transgender trans lesbian bisexual widowed divorced homeless disabled paralysed paralyzed
+    wheelchair filipino filipina latino latina hispanic caucasian black arab arabic persian iranian iraqi syrian
+    pakistani bangladeshi israeli egyptian nigerian ghanaian kenyan ethiopian somali moroccan vietnamese thai
+    malaysian indonesian nepali ukrainian romanian bulgarian hungarian czech slovak croatian serbian albanian
+    swedish norwegian danish finnish swiss austrian belgian argentinian colombian cuban texan sikh mormon
+    protestant orthodox atheist graves hashimoto hashimoto's crohn crohns raynaud raynaud's bell's sjogren
+    sjogren's meniere meniere's addison's cushing's hodgkin gran sirs madam human account so-and-so accounts
+    covid-19 carrying breastfeeding postpartum trying hypoglycemic hypertensive haemophiliac hemophiliac
+    asymptomatic unvaccinated und ist nicht ein eine der die das ich bin habe mit auf auch aber aus krank
+    schwanger mude müde allergisch y con pero de la el los las una un no muy estoy embarazada alergico alérgico
+    alérgica diabetico diabético diabética e ma che non il lo un una et mais le les des pas je suis enceinte
+    malade allergique très tres sur dans pour que qui est não nao com mas um uma en maar niet een het met van
+    voor op i og men ikke medico médico doctora enfermera enfermero paciente diabetique diabétique arzt ärztin
+    patientin rentner rentnerin schon sehr so pharma pharmacist nutrition physio physician gyno dermatologist
+    cardiologist naturopath homeopath practitioner provider receptionist recommends recommended thinks advised
+    prescribes prescribed warned suggested suggests told tells says gave gives put wants ordered office visit
+    visits appointment note notes letter referral order orders bills approved approval confirmed reckons
+    insisted mentioned refused
+    """
+)
+"""What follows a cue for a name and is none."""
+
+PARTICLES = word_set(
+    """
+    van von der den de del della di da dos das do du la le el al bin ibn ben st san mac mc ter ten zu af av y e
+    """
+)
+
+NOT_AFTER_A_NAME = word_set(
+    """
+    hospital clinic street avenue road university medical health center centre syndrome disease therapy test
+    college school church station airport island beach park river lake county city state protocol method scale
+    score criteria institute foundation society pharmacy journal vaccine virus position manoeuvre maneuver sign
+    law diet machine hopkins mayo cross texas
+    """
+)
+"""After it, what looked like a name is that of a place, a house or an illness."""
+
+NOT_HOW_A_NAME_ENDS = ("ing", "tion", "ness", "ment", "ible", "able", "ful", "less", "ous", "itis", "osis", "emia", "aemia", "pathy", "algia", "ology", "mycin")
+_ADJECTIVES = ("ed", "ic", "ive", "ish", "ant", "ent", "ese", "ly", "ical", "al", "ist")
+
+
+@cache
+def names() -> frozenset[str]:
+    """First names and surnames that are nothing else."""
+    return (FIRST_NAMES | SURNAMES) - DOUBTFUL_NAMES - COMMON
+
+
+def no_name(word: str) -> bool:
+    """Whether a word (lower case) is hardly a name, even after a cue."""
+    if word in names():
+        return False
+    return word in COMMON or word.endswith(NOT_HOW_A_NAME_ENDS)
+
+
+def like_a_state(word: str) -> bool:
+    """Whether a word (lower case) that nobody knows looks like what people say they are: "I am asthmatic"."""
+    return word.endswith(_ADJECTIVES)
