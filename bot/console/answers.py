@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -342,20 +342,26 @@ def _flat(value: object) -> str:
 
 
 def _asked(request: Request, snippet: Snippet) -> Tried:
-    """One question to the website over HTTP, as any visitor sends it."""
+    """One question to the website over HTTP, as any visitor sends it; the conversation is deleted again, so that nobody has to review it."""
     settings = console_of(request).settings
-    body = json.dumps({"message": snippet.question}).encode()
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
-    call = urllib.request.Request(f"http://{host}:{settings.port}/api/chat", body, {"Content-Type": "application/json"})
+    website = f"http://{host}:{settings.port}"
     try:
-        with urllib.request.urlopen(call, timeout=ASKED_SECONDS) as response:  # noqa: S310
-            said = json.load(response)
-        messages: Iterator[dict[str, Any]] = iter(said["messages"])
-        replies = [(message["text"], (message.get("snippet") or {}).get("id")) for message in messages]
+        said = _told_by(f"{website}/api/chat", {"message": snippet.question})
+        replies = [(message["text"], (message.get("snippet") or {}).get("id")) for message in said["messages"]]
+        _told_by(f"{website}/api/conversation/delete", {"token": said["token"]})
     except (urllib.error.URLError, OSError, ValueError, KeyError, TypeError):
         return Tried(f"The website cannot be reached from here (port {settings.port}), so it could not be asked. What it sends is said above.")
     fits = snippet.id in {name.removesuffix(SHORT) for _, name in replies if name}
     return Tried("The website answers with this text." if fits else "The website answers with something else.", "\n\n".join(text for text, _ in replies))
+
+
+def _told_by(address: str, body: Mapping[str, str]) -> dict[str, Any]:
+    """What the website answers to a JSON request."""
+    call = urllib.request.Request(address, json.dumps(body).encode(), {"Content-Type": "application/json"})  # noqa: S310 - our own website
+    with urllib.request.urlopen(call, timeout=ASKED_SECONDS) as response:  # noqa: S310
+        told: dict[str, Any] = json.load(response)
+        return told
 
 
 def moved(request: Request) -> Response:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+import threading
+from dataclasses import replace
 from datetime import UTC
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -275,6 +279,40 @@ def test_a_placeholder_leads_to_its_fact_and_the_fact_to_its_answers(log_in: Log
     assert 'href="/facts?group=prices#fact-price"' in viewer.get("/answers/cost")
     assert 'href="/answers/cost"' in viewer.get("/facts?group=prices")
     assert "Save, and see what changes" not in viewer.get("/facts?group=prices")
+
+
+class Website:
+    """A website that says one thing, and notes what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        asked = self.asked
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                asked.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+                told = {"token": "t1", "messages": [{"text": "We are open.", "snippet": {"id": "opening_hours"}}]}
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(json.dumps(told).encode())
+
+            def log_message(self, *_: object) -> None:
+                """Tests print nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+def test_trying_an_answer_asks_the_website_and_leaves_no_conversation_behind(tmp_path: Path, log_in: LogIn, console: Starlette) -> None:
+    reviewer, website = log_in("reviewer"), Website()
+    state = console.state.console
+    console.state.console = replace(state, settings=replace(state.settings, host="127.0.0.1", port=website.server.server_port))
+    page = text_of(reviewer.post("/answers/opening_hours/try")[1])
+    assert "The website answers with this text." in page
+    assert website.asked == [("/api/chat", {"message": "When are you open?"}), ("/api/conversation/delete", {"token": "t1"})]
+    website.server.shutdown()
+    website.server.server_close()
+    assert "cannot be reached from here" in text_of(reviewer.post("/answers/opening_hours/try")[1])
 
 
 def test_a_form_of_another_session_changes_nothing(log_in: LogIn, database: Database) -> None:
