@@ -36,8 +36,9 @@ def data(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     shutil.copytree(DATA / "snippets", folder / "snippets")
-    for path in DATA.glob("*.yml"):
-        shutil.copy(path, folder)
+    for path in DATA.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
     return folder
 
 
