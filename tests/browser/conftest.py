@@ -102,12 +102,17 @@ def _ready(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def chromium() -> str:
+    """Where the browser is."""
     path = next((path for path in BROWSERS if path and Path(path).is_file()), None)
     assert path is not None, "no Chromium was found: run `make browser` or set CHROMIUM"
+    return path
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield launched
         launched.close()
 
