@@ -439,7 +439,10 @@ def test_right_to_left_pages_have_the_chat_on_their_left_and_english_reads_from_
     reply = chat.replies.last.locator(".bubble").bounding_box()
     panel = chat.panel.bounding_box()
     close = chat.panel.get_by_role("button", name="Close chat").bounding_box()
-    assert panel and question and reply and close
+    assert panel is not None
+    assert question is not None
+    assert reply is not None
+    assert close is not None
     assert panel["x"] < 100
     assert question["x"] > reply["x"] + reply["width"] - question["width"] - 2
     assert close["x"] > panel["x"] + panel["width"] / 2

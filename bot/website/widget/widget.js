@@ -393,13 +393,13 @@ class OzoneFaq extends HTMLElement {
     const from = launcher.getBoundingClientRect();
     this.#dragged = false;
     const life = new AbortController();
+    launcher.setPointerCapture(start.pointerId);
     /** @param {string} type @param {(event: any) => void} act */
     const on = (type, act) => launcher.addEventListener(type, act, { signal: life.signal });
     on('pointermove', ({ clientX, clientY }) => {
       const [x, y] = [clientX - start.clientX, clientY - start.clientY];
       if (!this.#dragged && Math.hypot(x, y) < STEP) return;
       this.#dragged = true;
-      launcher.setPointerCapture(start.pointerId);
       this.#move(from, x, y);
     });
     for (const end of ['pointerup', 'pointercancel']) on(end, () => { life.abort(); setTimeout(() => (this.#dragged = false)); });
