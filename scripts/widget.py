@@ -55,7 +55,7 @@ def build() -> None:
         for module in SOURCE.glob("*.js"):
             shutil.copy(module, work)
         (work / "content.js").write_text(content(), encoding="utf-8")
-        command = [*tool("esbuild"), str(work / "widget.js"), "--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8"]
+        command = [*tool("esbuild"), str(work / "widget.js"), "--bundle", "--minify", "--format=iife", "--target=es2022", "--charset=utf8"]
         made = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - a fixed command
     if f'"{EMERGENCY_NUMBER}"' not in made:
         raise SystemExit("error: the built widget has no place for the emergency number. Check EMERGENCY_NUMBER in widget.js.")

@@ -252,7 +252,8 @@ class Website:
     async def widget(self, request: Request) -> Response:
         """The script that other websites embed, compressed; a browser asks each time whether it is still the same."""
         widget = self._widget_now()
-        headers = {"cache-control": "no-cache", "etag": widget.tag, "vary": "Accept-Encoding"}
+        # Public, so that on a website that is not allowed it can say so in the console; the API refuses that one.
+        headers = {"cache-control": "no-cache", "etag": widget.tag, "vary": "Accept-Encoding", "access-control-allow-origin": "*"}
         if widget.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if "gzip" not in request.headers.get("accept-encoding", ""):

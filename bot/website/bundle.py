@@ -50,12 +50,13 @@ def fingerprint() -> str:
 
 
 def script(emergency_number: str) -> bytes:
-    """widget.js as it is served.
+    """widget.js as it is served, without the line that says what it was built from.
 
     Args:
         emergency_number: what the chat shows before the server has answered, and when it cannot be reached.
     """
-    return BUILT.read_text(encoding="utf-8").replace(f'"{EMERGENCY_NUMBER}"', json.dumps(emergency_number)).encode()
+    built = BUILT.read_text(encoding="utf-8").split("\n", 1)[1]
+    return built.replace(f'"{EMERGENCY_NUMBER}"', json.dumps(emergency_number)).encode()
 
 
 def integrity(served: bytes) -> str:
@@ -67,4 +68,5 @@ def _compact(sheet: str) -> str:
     """A style sheet without comments and spare spaces."""
     sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     sheet = re.sub(r"\s*([{};])\s*", r"\1", " ".join(sheet.split()))
-    return re.sub(r"([:,]) (?=[^{}]*\})", r"\1", sheet).replace(";}", "}").replace(" !important", "!important")
+    sheet = re.sub(r"([:,]) (?=[^{}]*\})", r"\1", sheet).replace(";}", "}").replace(" !important", "!important")
+    return re.sub(r"(?<![\d.])0(?=\.\d)", "", sheet).replace(", ", ",")

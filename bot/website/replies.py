@@ -46,21 +46,30 @@ def turn_json(turn: Turn, feedback: tuple[bool, str] | None, library: Library) -
     }
 
 
-def links(text: str, *, emergency: bool) -> list[dict[str, str]]:
+def links(text: str, *, emergency: bool, own: tuple[str, ...] = ()) -> list[dict[str, str]]:
     """What can be called or written to in a text (`text`, `href`), in order.
 
-    Digits are a telephone number in an emergency or after "call"; years, ranges, amounts and units are not.
+    Digits are a telephone number if they are one of `own`, in an emergency or after "call"; years, ranges, amounts and
+    units are not.
+
+    Args:
+        own: the clinic's own numbers, as they stand in the texts.
     """
-    return [{"text": words, "href": href} for words, href in _links(text, emergency=emergency)]
+    return [{"text": words, "href": href} for words, href in _links(text, emergency=emergency, own=own)]
+
+
+def _own_numbers(library: Library) -> tuple[str, ...]:
+    facts = library.clinic.fields
+    return tuple(number for name in ("phone", "emergency.number") if (number := facts.get(name)))
 
 
 @lru_cache(maxsize=1024)  # there are not many more approved texts
-def _links(text: str, *, emergency: bool) -> tuple[tuple[str, str], ...]:
+def _links(text: str, *, emergency: bool, own: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     found = []
     for match in _ADDRESS_OR_NUMBER.finditer(text):
         if match["mail"]:
             found.append((match["mail"], f"mailto:{match['mail']}"))
-        elif _is_phone(match["number"]) and (emergency or _CALL.search(text[: match.start()])):
+        elif match["number"] in own or (_is_phone(match["number"]) and (emergency or _CALL.search(text[: match.start()]))):
             found.append((match["number"], "tel:" + re.sub(r"[^\d+]", "", match["number"])))
     return tuple(found)
 
@@ -80,7 +89,7 @@ def _message_json(message: Message, route: str, library: Library) -> dict[str, A
         "snippet": _snippet_json(message, library),
         "question": message.question,
         "buttons": [dict(button) for button in message.buttons],
-        "links": links(message.text, emergency=route in (Route.EMERGENCY, Route.CHECK)),
+        "links": links(message.text, emergency=route in (Route.EMERGENCY, Route.CHECK), own=_own_numbers(library)),
         **({"lang": language[1]} if (language := _LANGUAGE.search(str((message.snippet or {}).get("id")))) else {}),
     }
 

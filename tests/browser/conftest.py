@@ -84,7 +84,7 @@ def website(record_file: Path, host: Host) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + PATIENCE_SECONDS
     try:
-        while not _ready(address):
+        while not answers(address):
             assert server.poll() is None, "the website ended before it was ready"
             assert time.monotonic() < deadline, "the website was not ready in time"
             time.sleep(0.2)
@@ -94,7 +94,8 @@ def website(record_file: Path, host: Host) -> Iterator[str]:
         server.wait(20)
 
 
-def _ready(address: str) -> bool:
+def answers(address: str) -> bool:
+    """Whether a website is there and ready."""
     try:
         with urllib.request.urlopen(f"{address}/readyz", timeout=10) as response:
             return bool(response.status == 200)
@@ -102,12 +103,17 @@ def _ready(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def chromium() -> str:
+    """Where the browser is."""
     path = next((path for path in BROWSERS if path and Path(path).is_file()), None)
     assert path is not None, "no Chromium was found: run `make browser` or set CHROMIUM"
+    return path
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield launched
         launched.close()
 

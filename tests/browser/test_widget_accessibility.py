@@ -98,7 +98,7 @@ def _offline(chat: Chat) -> None:
     chat.open()
     chat.page.context.set_offline(True)
     chat.send("What is ozone?")
-    expect(chat.problem).to_be_visible()
+    expect(chat.number).to_be_visible()
 
 
 def _too_long(chat: Chat) -> None:
@@ -427,7 +427,7 @@ def test_less_motion_is_no_motion(browser: Browser, website: str) -> None:
     context.close()
 
 
-def test_right_to_left_pages_have_the_chat_on_their_left(context: BrowserContext, host: Host, website: str) -> None:
+def test_right_to_left_pages_have_the_chat_on_their_left_and_english_reads_from_the_left(context: BrowserContext, host: Host, website: str) -> None:
     page = context.new_page()
     page.goto(host.page(EMBED.format(website=website, attributes=""), attributes='lang="ar" dir="rtl"'))
     chat = Chat(page)
@@ -437,9 +437,15 @@ def test_right_to_left_pages_have_the_chat_on_their_left(context: BrowserContext
     chat.open()
     question = chat.ask("What is ozone?").page.locator("ozone-faq .you .bubble").bounding_box()
     reply = chat.replies.last.locator(".bubble").bounding_box()
+    panel = chat.panel.bounding_box()
+    close = chat.panel.get_by_role("button", name="Close chat").bounding_box()
+    assert panel is not None
     assert question is not None
     assert reply is not None
-    assert question["x"] < reply["x"] + reply["width"] - question["width"]
+    assert close is not None
+    assert panel["x"] < 100
+    assert question["x"] > reply["x"] + reply["width"] - question["width"] - 2
+    assert close["x"] > panel["x"] + panel["width"] / 2
 
 
 def test_long_words_wrap(context: BrowserContext, website: str) -> None:
@@ -461,3 +467,55 @@ def test_print_shows_the_warning_and_the_conversation(context: BrowserContext, w
     expect(chat.panel.locator(".warning")).to_be_visible()
     expect(reply.locator(".bubble")).to_be_visible()
     expect(chat.field).to_be_hidden()
+
+
+def test_the_clinics_own_page_prints_without_the_window_over_it(context: BrowserContext, host: Host, website: str) -> None:
+    page = context.new_page()
+    page.goto(host.page("<p>Our prices</p>" + EMBED.format(website=website, attributes="open")))
+    expect(Chat(page).panel).to_be_visible()
+    page.emulate_media(media="print")
+    expect(Chat(page).panel).to_be_hidden()
+
+
+def test_a_reader_jumps_from_reply_to_reply(page: Page) -> None:
+    chat = Chat(page)
+    chat.ask("What is ozone?")
+    chat.ask("I cannot breathe")
+    names = page.locator("ozone-faq .log h3").all_inner_texts()
+    assert [name.strip() for name in names] == ["Assistant"] * 3
+    expect(chat.log.get_by_role("heading", name="Emergency")).to_be_visible()
+
+
+def test_ten_turns_fit_into_a_readable_length_with_the_warning_in_every_reply(context: BrowserContext, website: str) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{website}/demo")
+    chat = Chat(page)
+    chat.open()
+    questions = ["What is ozone?", "I take warfarin", "I take ibuprofen", "How long does a session take?", "what does it cost?", "thank you"]
+    for question in [*questions, "how do you get rid of moss on a roof", "is it safe?", "blub moss roof", "When are you open?"]:
+        expect(chat.ask(question).locator(".caution")).to_contain_text(WARNING)
+    assert chat.log.evaluate("(log) => log.scrollHeight") <= 4500
+    assert chat.panel.locator(".row:visible").count() <= 1, "old questions whether it helped"
+    assert chat.panel.locator(".contact .button[href^='mailto']:visible").count() == 1, "the clinic's card is shown large once"
+
+
+def test_a_referral_shows_what_to_do_without_scrolling(context: BrowserContext, website: str) -> None:
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{website}/demo")
+    chat = Chat(page)
+    chat.open()
+    for words in ("I take warfarin", "I am pregnant"):
+        reply = chat.ask(words)
+        expect(reply.get_by_role("link", name="Call 555-0100")).to_be_in_viewport(ratio=1)
+        expect(reply.get_by_role("button", name="Leave a question")).to_be_in_viewport(ratio=1)
+
+
+def test_small_talk_has_no_sources(page: Page) -> None:
+    chat = Chat(page)
+    for words in ("thank you", "how do you get rid of moss on a roof"):
+        expect(chat.ask(words).locator("summary")).to_have_count(0)
+    expect(chat.ask("What is ozone?").locator("summary")).to_contain_text("Sources")
+    chat.replies.last.locator("summary").click()
+    expect(chat.replies.last.locator("details")).to_contain_text("Approved")

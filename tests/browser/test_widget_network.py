@@ -57,9 +57,11 @@ class Line:
 def test_a_fault_on_the_way_is_tried_again_and_answered_once(chat: Chat, fault: str) -> None:
     line = Line(chat.page, fault)
     chat.send("What is ozone?")
-    expect(chat.problem).to_contain_text("Trying again")
+    expect(chat.problem).to_contain_text("goes out in a moment" if fault == "429" else "Trying again")
+    expect(chat.number).to_be_visible()
     expect(chat.replies).to_have_count(1)
     expect(chat.problem).to_have_count(0)
+    expect(chat.number).to_be_hidden()
     assert len({sent["client_id"] for sent in line.sent}) == 1
     assert [turn["text"] for turn in _record(chat)] == ["What is ozone?"]
 
@@ -79,7 +81,7 @@ def test_a_server_that_stays_away_is_told_in_words_with_the_emergency_number_and
     page.route("**/api/chat", lambda route: route.abort())
     chat.send("What is ozone?")
     chat.wait_for("Your message is kept here.", chat.problem)
-    expect(chat.problem.get_by_role("link", name="911")).to_be_visible()
+    expect(chat.number).to_be_visible()
     page.unroute("**/api/chat")
     chat.problem.get_by_role("button", name="Try again").click()
     expect(chat.field).to_be_focused()
@@ -90,8 +92,11 @@ def test_a_server_that_stays_away_is_told_in_words_with_the_emergency_number_and
 def test_a_message_written_offline_goes_out_when_the_line_is_back(chat: Chat, context: BrowserContext) -> None:
     context.set_offline(True)
     expect(chat.panel.locator(".bar:visible")).to_contain_text("You are offline")
+    expect(chat.number).to_be_visible()
     chat.send("What is ozone?")
-    expect(chat.problem).to_contain_text("You are offline")
+    expect(chat.questions).to_have_count(1)
+    expect(chat.problem).to_have_count(0)  # one line says it for all
+    expect(chat.panel.locator(".typing")).to_have_count(0)
     context.set_offline(False)
     expect(chat.replies).to_have_count(1)
     expect(chat.panel.locator(".bar:visible")).to_have_count(0)
@@ -107,23 +112,94 @@ def test_a_slow_reply_is_announced_and_awaited(page: Page) -> None:
     with page.expect_request("**/api/chat"):
         chat.send("What is ozone?")
     expect(page.locator("ozone-faq .typing")).to_be_visible()
-    page.clock.run_for(11_000)
+    expect(chat.number).to_be_hidden()
+    page.clock.run_for(4_000)
     expect(chat.problem).to_contain_text("longer than usual")
+    expect(chat.number).to_be_visible()
     held[0].continue_()
     expect(chat.replies).to_have_count(1)
     expect(chat.problem).to_have_count(0)
 
 
-def test_a_second_message_waits_in_the_text_area(chat: Chat) -> None:
+def test_messages_written_meanwhile_are_seen_at_once_and_sent_in_order(chat: Chat) -> None:
     held: list[Route] = []
-    chat.page.route("**/api/chat", lambda route: held.append(route))
+    chat.page.route("**/api/chat", lambda route: held.append(route), times=1)
     with chat.page.expect_request("**/api/chat"):
         chat.send("What is ozone?")
-    chat.send("And is it safe?")
-    expect(chat.field).to_have_value("And is it safe?")
-    expect(chat.questions).to_have_count(1)
+    chat.send("Is it safe?")
+    chat.send("When are you open?")
+    expect(chat.questions).to_have_count(3)
+    expect(chat.field).to_have_value("")
+    expect(chat.replies).to_have_count(0)
     held[0].continue_()
+    expect(chat.replies).to_have_count(3)
+    assert [turn["text"] for turn in _record(chat)] == ["What is ozone?", "Is it safe?", "When are you open?"]
+
+
+def test_a_message_that_the_server_refuses_keeps_none_behind_it_waiting(chat: Chat) -> None:
+    Line(chat.page, "400")
+    chat.send("What is ozone?")
+    chat.send("Is it safe?")
+    expect(chat.problem).to_contain_text("Not now.")
     expect(chat.replies).to_have_count(1)
+    assert [turn["text"] for turn in _record(chat)] == ["Is it safe?"]
+
+
+@pytest.mark.parametrize("words", ["i cant breathe", "my chest hurts", "she collapsed", "call 911", "no puedo respirar"])
+@pytest.mark.parametrize("line", ["hangs", "offline"])
+def test_words_of_alarm_show_a_number_to_call_at_once_when_no_reply_comes(chat: Chat, context: BrowserContext, words: str, line: str) -> None:
+    if line == "hangs":
+        chat.page.route("**/api/chat", lambda route: None)
+    chat.send("hello")
+    if line == "offline":
+        expect(chat.replies).to_have_count(1)
+        context.set_offline(True)
+    chat.send(words)
+    expect(chat.questions.last).to_contain_text(words)
+    expect(chat.panel.locator(".help").get_by_role("link", name="Call 911")).to_be_in_viewport(timeout=2000)
+    if line == "hangs":
+        chat.page.unroute_all()
+
+
+def test_the_number_comes_on_the_screen_when_the_window_was_closed_meanwhile(context: BrowserContext, website: str) -> None:
+    page = context.new_page()
+    page.goto(f"{website}/demo")
+    chat = Chat(page)
+    chat.open()
+    page.route("**/api/chat", lambda route: route.abort())
+    chat.send("i cant breathe")
+    page.keyboard.press("Escape")
+    expect(chat.panel.locator(".help").get_by_role("link", name="Call 911")).to_be_in_viewport()
+
+
+def test_a_reply_that_came_before_the_earlier_conversation_was_loaded_stays(page: Page) -> None:
+    chat = Chat(page)
+    chat.ask("What is ozone?")
+    held: list[Route] = []
+    page.route("**/api/conversation", lambda route: held.append(route), times=1)
+    page.reload()
+    chat.send("I can't breathe")
+    expect(chat.replies).to_have_count(1)
+    held[0].continue_()
+    expect(chat.replies).to_have_count(2)
+    expect(chat.questions.first).to_contain_text("What is ozone?")
+    expect(chat.questions.last).to_contain_text("I can't breathe")
+    expect(chat.replies.last.get_by_role("link", name="Call 911").first).to_be_visible()
+
+
+def test_a_message_that_waits_is_seen_before_the_earlier_conversation_was_loaded(page: Page) -> None:
+    chat = Chat(page)
+    chat.ask("What is ozone?")
+    page.route("**/api/*", lambda route: None)
+    chat.send("Is it safe?")
+    page.reload()
+    expect(chat.questions.last).to_contain_text("Is it safe?")
+    expect(chat.number).to_be_visible()
+    page.unroute_all()
+    page.reload()
+    expect(chat.replies).to_have_count(2)
+    expect(chat.questions).to_have_count(2)
+    expect(chat.number).to_be_hidden()
 
 
 def test_an_expired_conversation_goes_on_in_a_new_one_and_says_so(chat: Chat) -> None:

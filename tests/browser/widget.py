@@ -41,6 +41,7 @@ class Chat:
         self.questions = page.locator("ozone-faq .you")
         self.notice = page.locator("ozone-faq .notice")
         self.problem = page.locator("ozone-faq .problem")
+        self.number = page.locator("ozone-faq .help a[href='tel:911']").first
 
     def open(self) -> None:
         self.launcher.click()

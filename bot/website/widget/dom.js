@@ -1,4 +1,4 @@
-/** @typedef {'chat' | 'close' | 'send' | 'warn' | 'more' | 'phone' | 'person' | 'check'} IconName */
+/** @typedef {'chat' | 'close' | 'send' | 'warn' | 'more' | 'phone' | 'person'} IconName */
 
 /** @type {Record<IconName, string>} */
 const ICONS = {
@@ -9,7 +9,6 @@ const ICONS = {
   more: 'M5 12h.01M12 12h.01M19 12h.01',
   phone: 'M6 3.5h3l1.7 4.3-2.2 1.7a12 12 0 0 0 6 6l1.7-2.2 4.3 1.7v3A2 2 0 0 1 18.5 20 15.5 15.5 0 0 1 4 5.5a2 2 0 0 1 2-2z',
   person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM5 20c1-7 13-7 14 0',
-  check: 'M5 12.5l4.5 4.5L19 7.5',
 };
 
 /**

@@ -1,7 +1,8 @@
 /**
  * <ozone-faq>: the clinic's chat window. `/demo` documents its attributes, events and CSS properties.
  *
- * Elements and text nodes only: no reply can become markup. Nothing is stored before the first message is sent.
+ * Elements and text nodes only: no reply can become markup. Nothing is stored before the first message is sent, but
+ * where the visitor put the button that opens the window.
  */
 
 import { EMERGENCY_NUMBER, LAUNCHERS, MAX_LENGTH, STYLES, TEXTS, WARNING, WARNING_IN } from './content';
@@ -12,9 +13,13 @@ import { button, h, icon, list, unseen, web } from './dom.js';
 /** @typedef {import('./conversation.js').Reply} Reply */
 /** @typedef {import('./conversation.js').Input} Input */
 
-const BASE = new URL('..', import.meta.url);
-const SPOKEN_FOR = 15_000; // milliseconds an announcement stays in its live region
-const SLOW = 10_000; // milliseconds until a reply is called slow
+/** This file's address. `import.meta` would end a script without type="module" before its first line. */
+const HERE = /** @type {any} */ (document.currentScript)?.src || (new Error().stack?.match(/\w+:\/\/\S+?(?=:\d+:\d+)/)?.[0] ?? document.baseURI);
+const BASE = new URL('..', HERE);
+const SPOKEN_FOR = 5_000; // milliseconds an announcement stays in its live region
+const SLOW = 3_000; // milliseconds until a reply is called slow
+const SOON = 300; // milliseconds that a reply to words of alarm may take before the number is shown
+const STEP = 16; // pixels that an arrow key moves the launcher, and that make a press a drag
 const COUNT_FROM = 200; // characters left when the counter appears
 const FULL_SCREEN = matchMedia('(max-width: 30em), (max-height: 30em)');
 const SHORT = matchMedia('(max-height: 24em)'); // too low for a window that scrolls inside
@@ -23,6 +28,13 @@ const DARK = matchMedia('(prefers-color-scheme: dark)');
 /** Routes whose number comes first, and what stands over it. @type {Record<string, string>} */
 const URGENT = { emergency: 'emergencyLabel', check: 'checkLabel' };
 
+/** Words that may mean an emergency. The server decides what is one; these count while it has not answered. */
+const ALARM = /breath|chok|chest|collaps|conscious|faint|seizure|stroke|bleed|overdos|suicid|kill|dying|\bdie\b|emergenc|ambul|allerg|swell|swoll|poison|help|\b(911|112|999|988|sos)\b|🆘|respir|pecho|desmay|ahog|morir|matar|auxilio|ayuda|sangr|infarto/i;
+
+const MARK = 'ozone-faq'; // of the entry in the tab's history that stands for the open window
+const PLACE = 'ozone-faq place';
+
+const TO_CLINIC = ['clinician', 'out_of_scope'];
 const JUDGED = ['answer', 'clarify', 'clinician', 'out_of_scope'];
 
 /** The keyboard and the memory of the browser for what the assistant asks for. @type {Record<string, [string, string]>} */
@@ -53,6 +65,12 @@ const wording = (words, links) => {
   });
 };
 
+/** A reply's messages, the visitor's language first. @param {Reply} reply */
+const inOrder = ({ messages }) => [...messages].sort((a, b) => +!a.lang - +!b.lang);
+
+/** What a reply suggests, each once. @param {import('./conversation.js').Message[]} messages @returns {import('./conversation.js').Choice[]} */
+const offers = (messages) => [...new Map(messages.flatMap(({ buttons }) => list(buttons)).map((choice) => [choice.title, choice])).values()];
+
 const SHEET = new CSSStyleSheet();
 SHEET.replaceSync(STYLES);
 
@@ -66,6 +84,10 @@ class OzoneFaq extends HTMLElement {
   #sending = null;
   #notice = '';
   #introduced = false;
+  #since = 0; // when what was said before began to load; 0 when it is here
+  #dragged = false;
+  /** @type {any} */
+  #place = {};
   #left = Infinity; // characters left in the text area
   /** @type {any[]} What was made inert while the window covers the whole screen. */
   #covered = [];
@@ -81,22 +103,34 @@ class OzoneFaq extends HTMLElement {
     const on = (target, type, listener) => target?.addEventListener(type, listener, { signal });
     on(window, 'online', () => this.#connection());
     on(window, 'offline', () => this.#connection());
-    on(document, 'keydown', (event) => this.#escape(event));
+    on(window, 'keydown', (event) => this.#covered.length && this.#escape(event));
+    on(window, 'popstate', () => FULL_SCREEN.matches && !history.state?.[MARK] && this.hide());
+    on(window, 'pagehide', () => this.#talk.deaf());
+    on(window, 'pageshow', (event) => { this.#talk.listen(); this.#follow(event.persisted); });
+    on(document, 'visibilitychange', () => this.#follow());
     on(FULL_SCREEN, 'change', () => this.#cover());
     on(DARK, 'change', () => this.#colour());
     on(window.visualViewport, 'resize', () => this.#fit());
     on(window.visualViewport, 'scroll', () => this.#fit());
-    if (this.#talk) return;
-    this.#talk = new Conversation(this.#api, (state) => this.#told(state));
-    const { open, token, waiting } = this.#talk.kept;
+    if (this.#talk) {
+      this.#talk.listen();
+      return this.#rise();
+    }
+    this.#talk = new Conversation(this.#api, (state) => this.#told(state), (erased) => (erased ? this.#cleared('erased') : this.#restore(true)));
+    this.#talk.listen();
+    const { open, token, waiting, draft } = this.#talk.kept;
     this.#build();
     this.#learn();
-    if (this.#inline || this.hasAttribute('open') || (open && !FULL_SCREEN.matches)) this.#open();
-    if (token || waiting.length) this.#restore();
+    // On a small screen the page comes first, unless a reply is missing.
+    if (this.#inline || this.hasAttribute('open') || (open && (waiting.length || !FULL_SCREEN.matches))) this.#open();
+    this.#write(draft);
+    if (token) this.#restore();
+    this.#pump();
   }
 
   disconnectedCallback() {
     this.#listening?.abort();
+    this.#talk.deaf();
     this.#uncover();
   }
 
@@ -106,7 +140,7 @@ class OzoneFaq extends HTMLElement {
     const shown = !this.#parts.panel.hidden;
     const words = this.#parts.field.value;
     this.#build();
-    this.#parts.field.value = words;
+    this.#write(words);
     if (shown || this.#inline) this.#open();
   }
 
@@ -120,13 +154,15 @@ class OzoneFaq extends HTMLElement {
 
   /** Closes the window and gives the focus back to the button that opens it. */
   hide() {
-    const { panel, launcher } = this.#parts;
+    const { panel, corner, launcher } = this.#parts;
     if (this.#inline || panel.hidden) return;
     this.#uncover();
     panel.hidden = true;
-    launcher.hidden = false;
+    corner.hidden = false;
     launcher.focus();
-    this.#talk.keep(false);
+    this.#talk.kept.open = false;
+    this.#talk.keep();
+    if (history.state?.[MARK]) history.back();
     this.#emit('close');
   }
 
@@ -155,7 +191,7 @@ class OzoneFaq extends HTMLElement {
     const wanted = this.#wanted;
     if (wanted in TEXTS) return;
     try {
-      const response = await fetch(new URL(`i18n/${wanted}.json`, import.meta.url));
+      const response = await fetch(new URL(`i18n/${wanted}.json`, HERE));
       TEXTS[wanted] = await response.json();
       this.attributeChangedCallback();
     } catch {
@@ -200,10 +236,15 @@ class OzoneFaq extends HTMLElement {
     const inline = this.#inline;
     /** @param {string} key */
     const t = (key) => this.#t(key);
+    const dir = /^(ar|fa|he|ur)/.test(this.#language) ? 'rtl' : 'ltr';
     /** @param {string} key @param {() => void} act */
     const option = (key, act) => button('option', () => { this.#options(false); act(); }, t(key));
 
-    p.launcher = button('launcher', () => this.show(), icon('chat'), this.#json('texts')?.launcher ?? LAUNCHERS[this.#wanted], (p.unread = h('span', { class: 'unread', hidden: true }, '1', unseen(t('unread')))));
+    const says = this.#json('texts')?.launcher ?? LAUNCHERS[this.#wanted];
+    p.launcher = button('launcher', () => this.#dragged || this.show(), icon('chat'), says, (p.unread = h('span', { class: 'unread', hidden: true }, '1', unseen(t('unread')))));
+    p.launcher.addEventListener('pointerdown', (/** @type {any} */ event) => this.#drag(event));
+    p.launcher.addEventListener('keydown', (/** @type {any} */ event) => this.#push(event));
+    p.corner = h('div', { class: 'corner' }, p.launcher, button('away', () => this.#put({ gone: true }), icon('close'), unseen(t('away'))));
     p.menu = button('plain menu', () => this.#options(p.options.hidden), icon('more'), unseen(t('options')));
     p.options = h('div', { class: 'bar options', role: 'group', 'aria-label': t('options'), hidden: true },
       option('copy', () => this.#copy()), option('print', () => this.#print()), option('renew', () => this.#renew()), option('erase', () => this.#sure(true)));
@@ -213,21 +254,33 @@ class OzoneFaq extends HTMLElement {
     p.label = h('label', { for: 'field' });
     p.send = h('button', { type: 'submit', class: 'send' }, icon('send'), unseen(t('send')));
     p.count = h('p', { class: 'count', id: 'count' });
-    p.offline = h('p', { class: 'bar', hidden: true }, t('offline'));
+    p.offline = h('p', { hidden: true }, t('offline'));
+    p.help = h('div', { class: 'bar help', hidden: true }, p.offline, ...this.#urgent(), this.#call(EMERGENCY_NUMBER));
     p.sure = h('div', { class: 'bar', role: 'group', 'aria-labelledby': 'sure', hidden: true }, h('p', { id: 'sure' }, t('eraseSure')),
       h('div', { class: 'choices' }, (p.erase = button('button', () => this.#erase(), t('eraseYes'))), button('button quiet', () => this.#sure(false), t('eraseNo'))));
     p.form = h('form', { class: 'composer', onsubmit: (/** @type {any} */ event) => { event.preventDefault(); this.#submit(); } }, p.label, p.field, p.send);
     p.warning = h('div', { class: 'warning', role: 'region', 'aria-label': t('warning') }, icon('warn'), h('div', {}, ...this.#warn(WARNING)));
-    p.panel = h('div', { class: 'panel', role: !inline && 'dialog', 'aria-labelledby': !inline && 'heading', tabindex: -1, hidden: true },
-      h('div', { class: 'head' }, h('h2', { id: 'heading' }, t('heading')), p.menu, !inline && button('plain', () => this.hide(), icon('close'), unseen(t('close')))),
-      p.warning, p.options, p.log, p.offline, p.sure, p.form, p.count,
+    p.panel = h('div', { class: 'panel', role: !inline && 'dialog', 'aria-labelledby': !inline && 'heading', dir, tabindex: -1, hidden: true,
+      onpointerdown: (/** @type {any} */ event) => this.#elsewhere(event), onfocusin: (/** @type {any} */ event) => this.#elsewhere(event) },
+      h('div', { class: 'head' }, h('h2', { id: 'heading' }, t('heading')), p.menu, p.options, !inline && button('plain', () => this.hide(), icon('close'), unseen(t('close')))),
+      p.warning, p.log, p.sure, p.help, p.form, p.count,
       h('p', { class: 'note', id: 'note' }, t('note'), ' ', this.#link(new URL('about', this.#api).href, t('about'))));
     // What is heard stands apart from what is seen, and is always there.
-    p.messages = h('div', { class: 'sr', role: 'log', 'aria-live': 'polite', 'aria-label': t('log') });
-    p.status = h('div', { class: 'sr', role: 'status' });
-    p.alert = h('div', { class: 'sr', role: 'alert' });
-    p.outer = h('div', { class: 'outer', role: 'region', lang: this.#language, 'aria-label': inline ? t('heading') : 'Chat' }, p.launcher, p.panel, p.messages, p.status, p.alert);
+    p.messages = h('div', { class: 'sr', role: 'log', 'aria-live': 'polite' });
+    p.status = h('div', { class: 'sr', role: 'status', 'aria-atomic': 'false' });
+    p.alert = h('div', { class: 'sr', role: 'alert', 'aria-atomic': 'false' });
+    p.outer = h('div', { class: inline ? 'outer' : 'outer float', role: 'region', lang: this.#language, 'aria-label': inline ? t('heading') : 'Chat', popover: !inline && 'manual' },
+      p.corner, p.panel, p.messages, p.status, p.alert);
+    // What is typed here is no shortcut of the host page.
+    for (const type of ['keydown', 'keypress', 'keyup']) {
+      p.outer.addEventListener(type, (/** @type {any} */ event) => {
+        if (type === 'keydown') this.#escape(event);
+        event.stopPropagation();
+      });
+    }
     root.replaceChildren(p.outer);
+    this.#rise();
+    this.#put();
     this.#options(false);
     this.#colour();
     this.#ask();
@@ -259,7 +312,7 @@ class OzoneFaq extends HTMLElement {
 
   /** @param {string} number */
   #call(number) {
-    return h('a', { class: 'button', href: tel(number) }, icon('phone'), this.#t('call', { number }));
+    return h('a', { class: 'button call', href: tel(number) }, icon('phone'), this.#t('call', { number }));
   }
 
   /** The approved English words, and under them the language's own. @param {string[]} words */
@@ -276,13 +329,88 @@ class OzoneFaq extends HTMLElement {
     const p = this.#parts;
     const closed = p.panel.hidden;
     p.panel.hidden = false;
-    p.launcher.hidden = true;
+    p.corner.hidden = true;
     p.unread.hidden = true;
     this.#cover();
     this.#toEnd();
     if (!closed) return;
-    this.#talk.keep(true);
+    this.#rise();
+    if (!this.#inline && FULL_SCREEN.matches && !history.state?.[MARK]) {
+      try {
+        history.pushState({ ...history.state, [MARK]: true }, ''); // the phone's Back closes the window
+      } catch {
+        // A frame without an origin.
+      }
+    }
+    this.#talk.kept.open = true;
+    this.#talk.keep();
     this.#emit('open');
+  }
+
+  /** To the top layer: above every z-index, out of every ancestor that moves or clips. */
+  #rise() {
+    const { outer } = this.#parts;
+    if (this.#inline || !outer.showPopover) return;
+    try {
+      outer.hidePopover();
+      outer.showPopover();
+    } catch {
+      // It is not in the page at the moment.
+    }
+  }
+
+  // The button that opens the window: it can be moved and sent away
+
+  /** Puts it where the visitor wants it: distances in pixels, and whether it is gone. @param {object} [change] */
+  #put(change) {
+    const { outer, corner, panel } = this.#parts;
+    Object.assign(this.#place, change);
+    try {
+      if (!change) this.#place = JSON.parse(sessionStorage.getItem(PLACE) ?? '{}');
+      else sessionStorage.setItem(PLACE, JSON.stringify(this.#place));
+    } catch {
+      // Storage is forbidden: on the next page it is back.
+    }
+    for (const axis of ['block', 'inline']) if (axis in this.#place) outer.style.setProperty(`--ozone-offset-${axis}`, `${this.#place[axis]}px`);
+    corner.hidden = this.#inline || !panel.hidden || !!this.#place.gone;
+  }
+
+  /** How much the host page enlarges what it holds. */
+  get #zoom() {
+    return /** @type {any} */ (this).currentCSSZoom ?? 1;
+  }
+
+  /** Puts the button somewhere else by so many pixels. @param {DOMRect} from @param {number} x @param {number} y */
+  #move(from, x, y) {
+    const left = (getComputedStyle(this).direction === 'rtl') !== (this.getAttribute('position') === 'start');
+    const inline = left ? from.left + x : innerWidth - from.right - x;
+    this.#put({ block: Math.max(0, innerHeight - from.bottom - y) / this.#zoom, inline: Math.max(0, inline) / this.#zoom });
+  }
+
+  /** @param {PointerEvent} start */
+  #drag(start) {
+    const { launcher } = this.#parts;
+    const from = launcher.getBoundingClientRect();
+    this.#dragged = false;
+    const life = new AbortController();
+    launcher.setPointerCapture(start.pointerId);
+    /** @param {string} type @param {(event: any) => void} act */
+    const on = (type, act) => launcher.addEventListener(type, act, { signal: life.signal });
+    on('pointermove', ({ clientX, clientY }) => {
+      const [x, y] = [clientX - start.clientX, clientY - start.clientY];
+      if (!this.#dragged && Math.hypot(x, y) < STEP) return;
+      this.#dragged = true;
+      this.#move(from, x, y);
+    });
+    for (const end of ['pointerup', 'pointercancel']) on(end, () => { life.abort(); setTimeout(() => (this.#dragged = false)); });
+  }
+
+  /** Arrow keys move the button. @param {KeyboardEvent} event */
+  #push(event) {
+    const [x, y] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key] ?? [0, 0];
+    if (!x && !y) return;
+    event.preventDefault();
+    this.#move(this.#parts.launcher.getBoundingClientRect(), x * STEP, y * STEP);
   }
 
   /** Says warning and greeting once in a new conversation, when the visitor comes to it. */
@@ -319,8 +447,12 @@ class OzoneFaq extends HTMLElement {
   /** Keeps the warning and the text area above an on-screen keyboard. */
   #fit() {
     const view = window.visualViewport;
-    if (!view || view.scale > 1 || !this.#covered.length) return;
-    Object.assign(this.#parts.panel.style, { blockSize: `${view.height}px`, insetBlockStart: `${view.offsetTop}px` });
+    const { panel } = this.#parts;
+    if (!view || view.scale > 1 || panel.hidden || !(this.#inline || this.#covered.length)) return;
+    const keyboard = innerHeight - view.height > 1;
+    panel.style.maxBlockSize = keyboard ? `${view.height / this.#zoom}px` : '';
+    if (!this.#inline) panel.style.insetBlockStart = keyboard ? `${view.offsetTop / this.#zoom}px` : '';
+    else if (keyboard && this.matches(':focus-within')) panel.scrollIntoView({ block: 'start' });
   }
 
   /** Esc closes the menu, then the question whether to delete, then the window. @param {KeyboardEvent} event */
@@ -338,7 +470,7 @@ class OzoneFaq extends HTMLElement {
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return; // 229: Safari ends a composition
     event.preventDefault();
     this.#submit();
   }
@@ -353,30 +485,50 @@ class OzoneFaq extends HTMLElement {
     count.textContent = left <= COUNT_FROM ? words : '';
     if ([COUNT_FROM, -1].some((mark) => left <= mark && this.#left > mark)) this.#say(words);
     this.#left = left;
+    this.#talk.kept.draft = field.value;
+    this.#talk.keep();
+  }
+
+  /** @param {string} words */
+  #write(words) {
+    this.#parts.field.value = words;
+    this.#typed();
   }
 
   #submit() {
     const { field } = this.#parts;
     const words = field.value.trim();
     if (!words) return;
-    if (this.#sending) return this.#say(this.#t('busy'));
     this.#options(false);
-    field.value = '';
-    this.#typed();
-    this.#deliver(this.#talk.add(words));
+    this.#write('');
+    this.#add(words, this.#starters().find(({ title }) => bare(title) === bare(words))?.send);
+  }
+
+  /** Takes a message: it is seen at once, and sent when those before it are answered. @param {string} text @param {string} [send] */
+  #add(text, send) {
+    this.#follow();
+    this.#talk.add(text, send);
+    this.#notice = '';
+    this.#draw();
+    this.#toEnd();
+    for (const wait of [SOON, SLOW]) setTimeout(() => this.#help(), wait + 1);
+    this.#pump();
+  }
+
+  /** Sends what waits, one after the other. */
+  async #pump() {
+    for (let next; !this.#sending && (next = this.#talk.exchanges.find(({ reply, remedy }) => !reply && !remedy)); ) await this.#deliver(next);
   }
 
   /** @param {Exchange} exchange */
   async #deliver(exchange) {
     this.#sending = exchange;
-    this.#notice = '';
     delete exchange.problem;
-    delete exchange.remedy;
     this.#draw();
     this.#toEnd();
     const slow = [setTimeout(() => this.#say(this.#t('looking')), 1500), setTimeout(() => this.#told('slow'), SLOW)];
     try {
-      await this.#talk.deliver(exchange);
+      await this.#talk.deliver(exchange, this.#language);
     } catch (/** @type {any} */ error) {
       if (error.name === 'AbortError') return; // deleted or started again in the meantime
       const wrong = error.status >= 400 && error.status < 500;
@@ -390,15 +542,42 @@ class OzoneFaq extends HTMLElement {
     this.#arrived(exchange);
   }
 
-  /** How an attempt goes, under the message that is on its way. @param {'retrying' | 'offline' | 'ended' | 'slow'} state */
+  /** How an attempt goes, under the message that is on its way. @param {'retrying' | 'busy' | 'failed' | 'ended' | 'slow'} state */
   #told(state) {
     const words = this.#t(state);
+    const exchange = this.#sending;
     if (state === 'ended') this.#notice = words;
-    else if (this.#sending && this.#sending.problem !== words) this.#sending.problem = words;
-    else return;
+    // Offline, the line at the bottom says it for all.
+    else if (!exchange || !navigator.onLine || exchange.problem === words || (state === 'slow' && exchange.problem)) return this.#help();
+    else {
+      exchange.problem = words;
+      if (state === 'failed') {
+        exchange.remedy = 'retry';
+        this.#emit('error');
+      } else delete exchange.remedy;
+    }
     this.#draw();
     this.#toEnd();
     this.#say(words);
+  }
+
+  /** Shows the emergency number while something is not answered that should be, and large after words of alarm. */
+  #help() {
+    const { help, offline } = this.#parts;
+    const now = Date.now();
+    const waiting = this.#talk.exchanges.filter(({ reply }) => !reply);
+    const online = navigator.onLine;
+    const late = (/** @type {number} */ wait) => waiting.filter(({ problem, at }) => !online || problem || now - +at >= wait);
+    const alarm = late(SOON).some(({ text }) => ALARM.test(text));
+    const shown = !online || alarm || late(SLOW).length || (this.#since && now - this.#since >= SLOW);
+    const news = shown && (help.hidden || (alarm && !help.matches('.emergency')));
+    offline.hidden = online;
+    help.hidden = !shown;
+    help.classList.toggle('emergency', alarm);
+    if (!news) return;
+    this.#say(this.#emergency, alarm ? 'alert' : 'status');
+    if (alarm) this.#open();
+    this.#toEnd();
   }
 
   /** Tells what came, by eye and by ear. @param {Exchange} exchange */
@@ -413,10 +592,11 @@ class OzoneFaq extends HTMLElement {
       this.#emit('error');
       return this.#say(`${problem} ${this.#emergency}`);
     }
-    const { route, messages, warning, turn } = reply;
+    const { route, warning, turn } = reply;
+    const messages = inOrder(reply);
     const urgent = URGENT[route];
     if (urgent) this.#open();
-    const choices = messages.flatMap((message) => list(message.buttons)).length;
+    const choices = offers(messages).length;
     this.#say([`${this.#t(urgent ?? 'reply')}:`, ...messages.map((message) => message.text), `${this.#t('warning')}: ${warning.text}`,
       choices ? `${this.#t('choices')}: ${choices}.` : ''].join(' '), urgent ? 'alert' : 'messages');
     this.#emit('reply', { route, turn });
@@ -424,30 +604,54 @@ class OzoneFaq extends HTMLElement {
 
   /** @param {Exchange} exchange */
   #remedy(exchange) {
-    if (this.#sending) return;
     const { field } = this.#parts;
     field.focus(); // the button that was pressed goes away
-    if (exchange.remedy === 'retry') return void this.#deliver(exchange);
+    if (exchange === this.#sending) return this.#talk.hurry();
+    if (exchange.remedy === 'retry') {
+      delete exchange.remedy;
+      return void this.#pump();
+    }
     this.#talk.exchanges.splice(this.#talk.exchanges.indexOf(exchange), 1);
-    this.#talk.keep();
-    field.value = exchange.text;
-    this.#typed();
+    this.#write([exchange.text, field.value].filter(Boolean).join('\n'));
     this.#draw();
   }
 
-  async #restore() {
-    this.#notice = `${this.#t('loading')} …`;
+  /** What other pages of this tab did with the conversation. @param {boolean} [read] Whether to ask the server, too. */
+  #follow(read = false) {
+    if (this.#talk.follow()) {
+      this.#sending = null;
+      this.#notice = '';
+      this.#introduced = false;
+      this.#ask();
+      this.#write(this.#talk.kept.draft);
+      read = true;
+    }
+    if (!read) return;
     this.#draw();
+    this.#restore(true);
+    this.#pump();
+  }
+
+  /** Brings what was said before. @param {boolean} [quiet] What is shown may be all there is. */
+  async #restore(quiet = false) {
+    const { talk, loading } = { talk: this.#talk, loading: `${this.#t('loading')} …` };
+    if (!quiet) {
+      this.#since = Date.now();
+      this.#notice = loading;
+      this.#draw();
+      setTimeout(() => this.#help(), SLOW + 1);
+    }
     try {
-      await this.#talk.restore();
-      if (this.#notice.startsWith(this.#t('loading'))) this.#notice = '';
-    } catch {
+      await talk.restore();
+      this.#since = 0;
+      if (this.#notice === loading) this.#notice = '';
+    } catch (/** @type {any} */ error) {
+      if (error.name === 'AbortError' || quiet) return;
       this.#notice = this.#t('notLoaded');
     }
     this.#draw();
     this.#toEnd();
-    this.#ask(this.#talk.exchanges.at(-1)?.reply?.input);
-    for (const exchange of this.#talk.exchanges) if (!exchange.reply) await this.#deliver(exchange);
+    if (!this.#sending) this.#ask(talk.exchanges.at(-1)?.reply?.input);
   }
 
   // The options
@@ -456,6 +660,12 @@ class OzoneFaq extends HTMLElement {
   #options(shown) {
     this.#parts.options.hidden = !shown;
     this.#parts.menu.setAttribute('aria-expanded', String(shown));
+  }
+
+  /** The menu closes when the visitor goes on elsewhere. @param {Event} event */
+  #elsewhere({ target }) {
+    const { options, menu, panel } = this.#parts;
+    if (!options.hidden && target !== panel && ![options, menu].some((part) => part.contains(target))) this.#options(false);
   }
 
   /** The conversation as plain text, with the warning. */
@@ -484,7 +694,7 @@ class OzoneFaq extends HTMLElement {
   #print() {
     this.#parts.menu.focus();
     const frame = h('iframe', { title: this.#t('print'), class: 'sr' });
-    this.#parts.outer.append(frame);
+    this.shadowRoot?.append(frame); // what prints the page hides the rest
     const { contentDocument, contentWindow } = frame;
     const page = contentDocument.createElement('pre');
     page.textContent = this.#transcript();
@@ -497,6 +707,7 @@ class OzoneFaq extends HTMLElement {
   #renew() {
     this.#talk.forget();
     this.#cleared('renewed');
+    this.#parts.field.focus();
   }
 
   /** Asks whether to delete, or no longer. @param {boolean} ask */
@@ -511,21 +722,23 @@ class OzoneFaq extends HTMLElement {
       await this.#talk.erase();
     } catch {
       this.#sending = null;
-      this.#draw();
-      return this.#tell('notErased');
+      this.#tell('notErased');
+      return void this.#pump();
     }
     this.#parts.sure.hidden = true;
     this.#cleared('erased');
+    this.#parts.field.focus();
     this.#emit('delete');
   }
 
   /** @param {string} notice */
   #cleared(notice) {
     this.#sending = null;
+    this.#since = 0;
     this.#introduced = false;
     this.#ask();
+    this.#write('');
     this.#tell(notice);
-    this.#parts.field.focus();
   }
 
   /** Says something in the log and to the ears. @param {string} key */
@@ -540,7 +753,8 @@ class OzoneFaq extends HTMLElement {
 
   /** Draws what changed; an exchange that did not change keeps its elements, and with them the focus. */
   #draw() {
-    const { list: shown, send } = this.#parts;
+    const { list: shown } = this.#parts;
+    const { exchanges } = this.#talk;
     const drawn = new Map(Array.from(shown.children, (/** @type {any} */ item) => [item.entry, item]));
     /** @param {any} entry @param {string} state @param {() => any} make */
     const keyed = (entry, state, make) => {
@@ -548,103 +762,124 @@ class OzoneFaq extends HTMLElement {
       return old?.state === state ? old : Object.assign(make(), { entry, state });
     };
     const items = [keyed('greeting', '', () => this.#greeting())];
-    for (const exchange of this.#talk.exchanges) {
+    const card = exchanges.find(({ reply }) => reply?.contact && TO_CLINIC.includes(reply.route));
+    for (const exchange of exchanges) {
+      const brief = exchange === card ? '' : 'brief';
       items.push(keyed(exchange, `${exchange.problem} ${exchange.remedy}`, () => this.#question(exchange)));
-      if (exchange.reply) items.push(keyed(exchange.reply, '', () => this.#answer(/** @type {Reply} */ (exchange.reply), exchange.text)));
+      if (exchange.reply) items.push(keyed(exchange.reply, brief, () => this.#answer(/** @type {Reply} */ (exchange.reply), exchange.text, !!brief)));
     }
+    const looking = this.#sending && !this.#sending.problem && navigator.onLine;
     if (this.#notice) items.splice(this.#sending ? -1 : items.length, 0, keyed('notice', this.#notice, () => h('li', { class: 'notice' }, this.#notice)));
-    if (this.#sending) items.push(keyed('typing', '', () => h('li', { class: 'typing', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'), this.#t('looking'))));
+    if (looking) items.push(keyed('typing', '', () => h('li', { class: 'typing', 'aria-hidden': 'true' }, h('i'), h('i'), h('i'), this.#t('looking'))));
     for (const item of [...shown.children]) if (!items.includes(item)) item.remove();
     items.forEach((item, index) => shown.children[index] === item || shown.insertBefore(item, shown.children[index] ?? null));
-    for (const element of [send, ...shown.querySelectorAll('.chip')]) element.setAttribute('aria-disabled', String(!!this.#sending));
+    // What an earlier reply asks or offers folds away.
+    const newest = exchanges.at(-1)?.reply;
+    items.forEach((item, index) => item.classList.toggle('old', index ? item.entry !== newest : exchanges.length > 0));
+    this.toggleAttribute('talking', exchanges.length > 0);
+    this.#help();
+  }
+
+  /** @returns {import('./conversation.js').Choice[]} */
+  #starters() {
+    const given = list(this.#json('starters') ?? TEXTS[this.#language].starters ?? TEXTS.en.starters);
+    return given.map((starter) => (typeof starter === 'string' ? { title: starter, send: starter } : starter));
   }
 
   #greeting() {
-    const starters = list(this.#json('starters') ?? TEXTS[this.#language].starters ?? TEXTS.en.starters);
-    return h('li', { class: 'bot' }, unseen(`${this.#t('assistant')}: `), h('div', { class: 'bubble' }, h('p', {}, this.#t('greeting')), ...this.#urgent()),
-      this.#choices(starters.map((starter) => (typeof starter === 'string' ? { title: starter, send: starter } : starter))));
+    return h('li', { class: 'bot' }, h('h3', { class: 'sr' }, this.#t('assistant')), h('div', { class: 'bubble' }, h('p', {}, this.#t('greeting')), ...this.#urgent()),
+      this.#choices(this.#starters()));
   }
 
   /** @param {Exchange} exchange */
   #question(exchange) {
     const { text, at, problem, remedy } = exchange;
     return h('li', { class: 'you' }, unseen(`${this.#t('you')}: `), h('div', { class: 'bubble' }, h('p', { dir: 'auto' }, text)), this.#time(at),
-      problem && h('div', { class: 'problem' }, h('p', {}, problem), ...(remedy ? this.#urgent() : []),
-        remedy && button('button', () => this.#remedy(exchange), this.#t(remedy))));
+      problem && h('div', { class: 'problem' }, h('p', {}, problem), remedy && button('button', () => this.#remedy(exchange), this.#t(remedy))));
   }
 
-  /** @param {Reply} reply @param {string} asked What the visitor wrote. */
-  #answer(reply, asked) {
-    const { route, messages, contact, warning, turn } = reply;
+  /** @param {Reply} reply @param {string} asked What the visitor wrote. @param {boolean} brief The clinic's contact stands further up. */
+  #answer(reply, asked, brief) {
+    const { route, contact, warning, turn } = reply;
+    const messages = inOrder(reply);
     const urgent = URGENT[route];
-    const item = h('li', { class: `bot ${urgent ? 'emergency' : route === 'clinician' ? route : ''}` }, unseen(`${this.#t('assistant')}: `));
+    const care = route === 'clinician';
+    const buttons = offers(messages);
+    const leave = care && contact ? buttons.splice(-1) : [];
+    const item = h('li', { class: `bot ${urgent ? 'emergency' : care ? route : ''}` }, h('h3', { class: 'sr' }, this.#t('assistant')));
     messages.forEach((message, index) => {
+      const first = index === 0;
+      const last = index === messages.length - 1;
       const numbers = list(message.links).filter(({ href }) => href.startsWith('tel:')).map(({ text }) => text);
       const bubble = h('div', { class: 'bubble' });
-      if (index === 0 && urgent) bubble.append(h('p', { class: 'label' }, icon('warn'), this.#t(urgent)));
-      if (index === 0 && route === 'clinician') bubble.append(h('p', { class: 'label' }, icon('person'), this.#t('clinicianLabel')));
+      if (first && urgent) bubble.append(h('h4', { class: 'label' }, icon('warn'), this.#t(urgent)));
       if (urgent) bubble.append(h('p', { class: 'calls' }, ...[...new Set(numbers)].map((number) => this.#call(number))));
+      if (first && care) bubble.append(h('h4', { class: 'label' }, icon('person'), this.#t('clinicianLabel')), contact ? h('div', { class: 'contact' }, this.#ways(contact, brief, leave)) : '');
       if (message.question && bare(message.question) !== bare(asked)) bubble.append(h('p', { class: 'asked' }, message.question));
       bubble.append(h('div', { lang: message.lang ?? 'en', dir: 'auto' }, ...wording(message.text, message.links)));
       bubble.append(this.#summary(message.summary));
-      if (index === messages.length - 1 && contact && ['clinician', 'out_of_scope'].includes(route)) bubble.append(this.#contact(contact));
-      item.append(bubble, this.#provenance(message.snippet));
+      if (last && contact && route === 'out_of_scope') bubble.append(h('div', { class: 'contact' }, h('p', {}, h('strong', {}, contact.name)), this.#ways(contact, brief)));
+      const origin = this.#provenance(message.snippet, route);
+      item.append(bubble, ...(last ? [h('div', { class: 'caution' }, unseen(`${this.#t('warning')}: `), ...this.#warn([warning.text])),
+        h('div', { class: 'foot' }, origin, ...(turn && JUDGED.includes(route) ? this.#judgement(reply) : []))] : [origin]));
     });
-    item.append(h('div', { class: 'caution' }, icon('warn'), unseen(`${this.#t('warning')}: `), h('div', {}, ...this.#warn([warning.text]))),
-      h('div', { class: 'judge' }, this.#time(reply.at ?? ''), ...(turn && JUDGED.includes(route) ? this.#judgement(reply) : [])),
-      this.#choices(messages.flatMap((message) => list(message.buttons))));
+    item.append(this.#choices(buttons));
     return item;
   }
 
   /** What was typed into the form, to look at before it is sent. @param {import('./conversation.js').Part[]} [parts] */
   #summary(parts) {
-    return parts ? h('dl', {}, ...parts.flatMap(({ label, text, change }) => [h('dt', {}, label), h('dd', {}, h('span', { dir: 'auto' }, text),
-      button('small', () => (this.#sending ? this.#say(this.#t('busy')) : this.#deliver(this.#talk.add(change, change))), change))])) : '';
+    return parts ? h('dl', {}, ...parts.flatMap(({ label, text, change }) => [h('dt', {}, label),
+      h('dd', {}, h('span', { dir: 'auto' }, text), button('small', () => this.#add(change, change), change))])) : '';
   }
 
-  /** @param {import('./conversation.js').Contact} contact */
-  #contact({ name, phone, email, website }) {
-    const site = web(website, this.#api);
-    return h('div', { class: 'contact' }, h('p', {}, h('strong', {}, name)), h('p', { class: 'calls' },
-      phone && this.#call(phone),
-      email && h('a', { class: 'button quiet', href: `mailto:${email}` }, email),
-      site && this.#link(site, new URL(site).host, 'button quiet')));
+  /** How to reach the clinic: large once, then in a line. @param {import('./conversation.js').Contact} contact @param {boolean} brief @param {import('./conversation.js').Choice[]} [more] */
+  #ways({ phone, email }, brief, more = []) {
+    return h('div', { class: 'calls' },
+      phone && (brief && !more.length ? h('a', { href: tel(phone) }, phone) : this.#call(phone)),
+      email && !brief && h('a', { class: 'button quiet', href: `mailto:${email}` }, email),
+      ...more.map((choice) => this.#chip(choice)));
   }
 
-  /** Where the wording comes from. @param {import('./conversation.js').Snippet | null} snippet */
-  #provenance(snippet) {
-    if (!snippet) return '';
+  /** Where the wording comes from; small talk and questions back need no proof. @param {import('./conversation.js').Snippet | null} snippet @param {string} route */
+  #provenance(snippet, route) {
+    const sources = list(snippet?.sources);
+    if (!snippet || route === 'smalltalk' || (route !== 'answer' && sources.every(({ address }) => address === '/about'))) return '';
     const { version, approved } = snippet;
-    const sources = list(snippet.sources);
     const date = approved && new Date(`${approved.on}T12:00`).toLocaleDateString(this.#language, { dateStyle: 'medium' });
-    return h('div', { class: 'origin' },
-      sources.length && h('details', {}, h('summary', {}, this.#t('sources', { n: sources.length })), h('ul', { lang: 'en' }, ...sources.map((source) => {
+    return h('details', { class: 'origin' }, h('summary', {}, this.#t('sources', { n: sources.length })),
+      h('ul', { lang: 'en' }, ...sources.map((source) => {
         const address = web(source.address, this.#api);
         const title = source.title || address;
         return h('li', {}, address ? this.#link(address, title) : title, h('span', { class: 'by' }, [source.publisher, source.year].filter(Boolean).join(', ')));
-      }))),
-      h('p', {}, icon('check'), this.#t(approved ? 'approvedOn' : 'approved', { version, date, ...approved })));
+      })),
+      h('p', {}, this.#t(approved ? 'approvedOn' : 'approved', { version, date, ...approved })));
   }
 
   /** @param {{title: string, send: string}[]} buttons */
   #choices(buttons) {
     if (!buttons.length) return '';
-    return h('div', { class: 'choices', role: 'group', 'aria-label': this.#t('choices') }, ...buttons.map(({ title, send }) =>
-      button('chip', (event) => {
-        if (this.#sending) return this.#say(this.#t('busy'));
-        event.currentTarget.classList.add('chosen');
-        this.#deliver(this.#talk.add(title, send));
-      }, title)));
+    return h('div', { class: 'choices', role: 'group', 'aria-label': this.#t('choices') }, ...buttons.map((choice) => this.#chip(choice)));
+  }
+
+  /** @param {import('./conversation.js').Choice} choice */
+  #chip({ title, send }) {
+    return button('chip', (event) => {
+      event.currentTarget.classList.add('chosen');
+      this.#add(title, send);
+    }, title);
   }
 
   /** Helpful or not, and why not. @param {Reply} reply */
   #judgement(reply) {
     const said = h('span', { class: 'said' });
-    const reason = h('textarea', { rows: 2, maxlength: 500, id: `why${reply.turn}`, dir: 'auto' });
-    const form = h('form', { class: 'why', hidden: true, onsubmit: async (/** @type {any} */ event) => {
+    const reason = h('textarea', { rows: 2, maxlength: 500, id: `why${reply.turn}`, dir: 'auto', oninput: () => (reply.why = reason.value) });
+    reason.value = reply.why ?? '';
+    const form = h('form', { class: 'why', hidden: !reply.why, onsubmit: async (/** @type {any} */ event) => {
       event.preventDefault();
       if (await judge(false, reason.value.trim())) {
         form.hidden = true;
+        reply.why = '';
         no.focus();
       }
     } }, h('label', { for: reason.id }, this.#t('reason')), reason, h('button', { class: 'button quiet' }, this.#t('send')));
@@ -685,17 +920,19 @@ class OzoneFaq extends HTMLElement {
     const { log, panel, warning, form, list: items } = this.#parts;
     if (panel.hidden || (!this.#talk.exchanges.length && !this.#notice)) return;
     const short = SHORT.matches;
-    const page = short && this.#inline;
+    const last = items.lastElementChild.getBoundingClientRect();
+    const page = this.#inline && (short || (log.scrollHeight <= log.clientHeight && last.bottom > innerHeight));
     const box = page ? document.scrollingElement : short ? panel : log;
     const room = page ? { top: 0, bottom: innerHeight } : box.getBoundingClientRect();
-    const last = items.lastElementChild.getBoundingClientRect();
-    box.scrollTop += Math.min(last.top - room.top - (short && warning.offsetHeight) - 8, last.bottom - room.bottom + (short && form.offsetHeight) + 16);
+    const asked = items.lastElementChild.previousElementSibling?.getBoundingClientRect();
+    const top = asked && asked.height < (room.bottom - room.top) / 5 ? asked.top : last.top; // a short question stays in view
+    box.scrollTop += Math.min(top - room.top - (short && warning.offsetHeight) - 8, last.bottom - room.bottom + (short && form.offsetHeight) + 16);
   }
 
   #connection() {
     const { offline } = this.#parts;
     if (offline.hidden === navigator.onLine) return;
-    offline.hidden = navigator.onLine;
+    this.#draw();
     this.#say(navigator.onLine ? this.#t('online') : offline.textContent);
   }
 
@@ -707,4 +944,5 @@ class OzoneFaq extends HTMLElement {
   }
 }
 
-customElements.define('ozone-faq', OzoneFaq);
+// A page may bring the script twice.
+if (!customElements.get('ozone-faq')) customElements.define('ozone-faq', OzoneFaq);
