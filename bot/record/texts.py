@@ -84,6 +84,13 @@ def create(database: Database) -> None:
             approved_at TEXT, signature TEXT, based_on INTEGER, review_by TEXT, alone INTEGER NOT NULL DEFAULT 0
         )"""
     )
+    fixed = ("kind", "name", "number", "body", "author", "created_at", "approver", "approver_role", "approved_at", "signature", "review_by", "alone")
+    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in fixed)
+    database.execute(
+        f"""CREATE TRIGGER texts_approved_never_change BEFORE UPDATE ON texts WHEN OLD.signature IS NOT NULL AND ({changed})
+        BEGIN SELECT RAISE(ABORT, 'an approved version never changes'); END"""
+    )
+    database.execute("CREATE TRIGGER texts_are_kept BEFORE DELETE ON texts BEGIN SELECT RAISE(ABORT, 'versions of texts are kept'); END")
     database.execute("CREATE INDEX texts_name ON texts (kind, name, id)")
     database.execute("CREATE INDEX texts_state ON texts (state, id)")
     database.execute("CREATE UNIQUE INDEX texts_published ON texts (kind, name) WHERE state = 'published'")
