@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
-from bot.console import account, administration, conversations, figures, gaps, inbox, login, search, snippets, training, visitor_requests
+from bot.console import account, administration, conversations, erasing, figures, gaps, inbox, login, search, snippets, training, visitor_requests
 from bot.console.access import Action, Guarded, Page
 from bot.console.accounts import AccountError, Throttle
 from bot.console.current import CurrentContent
@@ -30,6 +30,7 @@ from bot.console.rendering import FOLDER, Pages
 from bot.console.security import HEADERS, UNATTENDED, SecurityHeaders, SessionGate
 from bot.console.state import Console, console_of
 from bot.record.database import RecordError
+from bot.record.deletion import ErasureError
 from bot.record.review import ReviewError
 from bot.settings import Settings
 
@@ -78,6 +79,7 @@ def create_app(
         exception_handlers={
             HTTPException: _refusal,
             ReviewError: _mistake,
+            ErasureError: _mistake,
             AccountError: _mistake,
             RecordError: _record_fault,
             sqlite3.Error: _record_fault,
@@ -112,6 +114,7 @@ def _routes() -> list[BaseRoute]:
             Action("/queues/{queue}/complete", inbox.complete, role="reviewer"),
             Page("/conversations", search.conversations, role="viewer"),
             Page("/conversations/{id}", conversations.conversation, role="viewer"),
+            Action("/conversations/{id}/erase", erasing.conversation, role="clinician"),
             Action("/turns/{id}/verdict", conversations.judge, role="reviewer"),
             Action("/turns/{id}/notes", conversations.add_note, role="reviewer"),
             Action("/turns/{id}/tags", conversations.tag, role="reviewer"),
@@ -126,6 +129,7 @@ def _routes() -> list[BaseRoute]:
             Page("/export.csv", search.export_csv, role="clinician"),
             Page("/requests", visitor_requests.requests, role="reviewer"),
             Action("/requests/{id}", visitor_requests.move, role=visitor_requests.CONTACT_ROLE),
+            Action("/requests/{id}/erase", erasing.visitor_request, role=visitor_requests.CONTACT_ROLE),
             Page("/figures", figures.show_figures, role="viewer"),
             Page("/report", figures.report, role="viewer"),
             Page("/gaps", gaps.gaps, role="viewer"),

@@ -18,6 +18,7 @@ from bot.console.page import chosen_snippet, correctable, go, now, number, page,
 from bot.console.state import console_of
 from bot.record import audit, review
 from bot.record.feedback import feedback_of
+from bot.record.holds import held
 from bot.record.turns import Turn, get_conversation, turns_numbered
 
 TURNS_A_PAGE = 50
@@ -81,7 +82,9 @@ def conversation(request: Request) -> Response:
         ids = [turn_id for _, turn_id in places[(part - 1) * TURNS_A_PAGE : part * TURNS_A_PAGE]]
         audit.append(database, who(request), "conversation.read", found.id, now(request), part=part)
         turns = shown(database, ids, console.content.snapshot(), now(request))
-        context: dict[str, Any] = {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
+        (left,) = database.execute("SELECT count(*) FROM requests WHERE conversation = ?", [conversation_id]).fetchone()
+        context: dict[str, Any] = {"hold": held(database, conversation_id), "left": left}
+        context |= {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
     return page(
         request,
         "conversation.html",

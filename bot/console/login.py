@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.console.accounts import create_session, list_staff, revoke_session, verify_login
-from bot.console.sealing import SealError
 from bot.console.security import (
     check_csrf,
     current_session,
@@ -28,6 +27,7 @@ from bot.console.security import (
 )
 from bot.console.state import console_of
 from bot.record import audit
+from bot.record.sealed import SealError
 from bot.record.turns import utc
 
 FORM_SECONDS = 60 * 60

@@ -102,7 +102,7 @@ class Engine:
         self._settings = settings
         self.library = shared_library()
         self._triage = shared_triage()
-        self.store = RecordTrackerStore(database=database, path=str(settings.database))
+        self.store = RecordTrackerStore(database=database, path=str(settings.database), secret_file=None if database is not None else settings.secret_file)
         self._processor: TurnProcessor | None = None
         self.fault: str | None = "the model is not loaded yet"
         self._loaded_last = -_LOAD_AGAIN_SECONDS

@@ -27,7 +27,7 @@ MAY = {
     },
     "clinician": {
         *("/bulk", "/export.jsonl", "/export.csv", "/requests/{id}", "/training", "/training/{id}", "/training/{id}/give-up"),
-        "/corrections/{id}",
+        *("/corrections/{id}", "/requests/{id}/erase", "/conversations/{id}/erase"),
     },
     "admin": {"/staff", "/staff/{name}", "/settings", "/audit"},
 }

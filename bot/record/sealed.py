@@ -1,7 +1,7 @@
 """Sealing short texts with a key that is not in the record: whoever copies record.db alone can read none of them.
 
 The key comes from the installation's secret (OZONE_SECRET_FILE), which lies outside the record and is not part of a backup of it. A sealed text
-is bound to its owner, so that nobody can move it to another account.
+is bound to its owner, so that nobody can move it to another place.
 """
 
 from __future__ import annotations
@@ -17,16 +17,20 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 _MARK = "sealed1:"
 _NONCE_BYTES = 12
 
+SECOND_FACTOR = b"console second factor"
+CONTACT = b"contact data of visitors"
+"""What a key is for; each purpose has a key of its own."""
+
 
 class SealError(ValueError):
     """A sealed text that this key does not open: the secret was replaced, or the text was changed or moved."""
 
 
 class Seal:
-    """Seals and opens texts with a key of its own, derived from a secret (AES-256-GCM)."""
+    """Seals and opens texts with a key of its own, derived from a secret for one purpose (AES-256-GCM)."""
 
-    def __init__(self, secret: str) -> None:
-        self._cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=b"console second factor").derive(secret.encode()))
+    def __init__(self, secret: str, purpose: bytes = SECOND_FACTOR) -> None:
+        self._cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret.encode()))
 
     def close(self, text: str, owner: str) -> str:
         """The text, sealed for its owner."""
