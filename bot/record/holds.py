@@ -76,6 +76,8 @@ def release(database: Database, conversation: str, hashed: str, *, by: str, reas
         copies = database.execute("DELETE FROM held_copies WHERE hash = ?", [hashed]).rowcount
         if not ended and not copies:
             raise HoldError(f"The conversation {conversation!r} is under no hold.")
+        if copies:
+            database.execute("INSERT INTO pending_wipes (at) VALUES (?)", [time.time()])
     return bool(copies)
 
 
