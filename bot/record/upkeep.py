@@ -24,7 +24,7 @@ from bot.record.erased import note_erased
 from bot.record.requests import seal_requests
 from bot.record.retention import Keeping, clean_up, drop_forms, is_due, last_clean_up
 from bot.record.sealed import Seal
-from bot.record.wiping import SMALL_BYTES, index_bytes, log_is_due, note_failure, pending, wipe
+from bot.record.wiping import SMALL_BYTES, log_is_due, merge_bytes, note_failure, pending, wipe
 from bot.record.wiping import is_due as index_is_due
 
 log = structlog.get_logger()
@@ -130,7 +130,7 @@ def wipe_if_small(path: Path, erased: Path | None = None) -> None:
     if not path.is_file():
         return
     with suppress(sqlite3.Error), closing(connect(path)) as database:
-        if index_bytes(database) > SMALL_BYTES or not _one_wipe.acquire(blocking=False):
+        if merge_bytes(database) > SMALL_BYTES or not _one_wipe.acquire(blocking=False):
             return
         try:
             if erased is not None:

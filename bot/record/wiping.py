@@ -5,7 +5,7 @@ note that it is gone, and in the write-ahead log, until it is folded into the fi
 deletion leaves a mark (`pending_wipes`) that only a wipe which has done everything takes away. One wipe serves all the
 deletions before it. A reader that keeps an old state of the record open, or a process that is killed, only delays it.
 
-Merging rewrites the whole index, some hundred megabytes for a million turns. So a wipe of a large index waits until as
+Merging rewrites the whole index, more than a gigabyte for a million turns. So a wipe of a large index waits until as
 many deletions as pay for it have come together, or for a time that grows with the index; one of a small record is done
 at once.
 """
@@ -21,14 +21,15 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-BYTES_A_TURN = 650
-"""Of the search index; measured by `python -m benchmarks.erasing`."""
+BYTES_A_TURN = 1_500
+"""What merging the index writes for each turn of the record: the new part and the old one's zeros, each to the log and
+to the file. Measured by `python -m benchmarks.erasing`."""
 
 BYTES_A_DELETION = 2_000_000
 """What one deletion may cost in writing to the index."""
 
-SMALL_BYTES = 4_000_000
-"""An index of this size is merged in a moment."""
+SMALL_BYTES = 8_000_000
+"""A merge that writes no more is done in a moment."""
 
 _BYTES_A_MINUTE = 2_000_000
 _PAGES_A_STEP = 40
@@ -67,12 +68,12 @@ def is_due(database: Database, now: float) -> bool:
     waiting = pending(database)
     if waiting is None:
         return False
-    size = index_bytes(database)
+    size = merge_bytes(database)
     return size <= max(SMALL_BYTES, waiting.deletions * BYTES_A_DELETION) or now - waiting.since >= 60 * size / _BYTES_A_MINUTE
 
 
-def index_bytes(database: Database) -> int:
-    """About how large the search index is."""
+def merge_bytes(database: Database) -> int:
+    """About how much merging the search index writes."""
     first, last = database.execute("SELECT (SELECT min(id) FROM turns), (SELECT max(id) FROM turns)").fetchone()
     return 0 if last is None else (last - first + 1) * BYTES_A_TURN
 
