@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import sqlite3
 import struct
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from bot.record.chain import key_file
 from bot.record.database import RecordError, open_record
 from bot.record.erased import erase_again
 from bot.record.sealed import Seal
@@ -114,6 +116,8 @@ def put_back(file: Path, record: Path, erased: Path, seal: Callable[[], Seal], *
         _opened_into(file, copy, passphrase)
         _checked(copy, file)
         try:
+            if key_file(record).is_file():  # what is erased again goes on with the chain of this record
+                shutil.copy(key_file(record), key_file(copy))
             with closing(open_record(copy)) as database:
                 from_before = erase_again(database, erased, seal)
             wiped = wipe(copy)
@@ -128,6 +132,8 @@ def put_back(file: Path, record: Path, erased: Path, seal: Callable[[], Seal], *
             record.with_name(record.name + beside).unlink(missing_ok=True)
         _to_disk(copy)
         os.replace(copy, record)
+        if not key_file(record).is_file():
+            os.replace(key_file(copy), key_file(record))
     return found, from_before
 
 
@@ -161,7 +167,7 @@ def _unfinished(file: Path) -> Iterator[Path]:
     except OSError as error:
         raise BackupError(f"{file} cannot be written ({error.strerror}). Check the folder, its permissions and the free space.") from error
     finally:
-        for beside in ("", "-wal", "-shm", "-journal"):
+        for beside in ("", "-wal", "-shm", "-journal", ".key"):
             path.with_name(path.name + beside).unlink(missing_ok=True)
 
 

@@ -11,6 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.record.backup import BackupError, back_up, put_back, read_passphrase
+from bot.record.chain import verify_chain
 from bot.record.database import connect, open_record
 from bot.record.deletion import delete_conversation, erase_request, was_deleted
 from bot.record.erased import note_erased
@@ -33,14 +34,20 @@ def record(path: Path) -> Iterator[Database]:
     database = open_record(path)
     for name in ("xylophonist", "marimba"):
         _talk(database, name)
-        leave_request(database, name, question=f"{name}?", reach="r", best_time="", seal=SEAL)
+        leave_request(database, _id(name), question=f"{name}?", reach="r", best_time="", seal=SEAL)
     yield database
     database.close()
 
 
 def _talk(database: Database, name: str) -> None:
     with database.atomic():
-        database.execute("INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, 'web', ?, ?)", [name, AT, AT])
+        database.execute("INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, 'web', ?, ?)", [_id(name), AT, AT])
+        database.execute("INSERT INTO events (conversation, type, at, data) VALUES (?, 'user', 1, ?)", [_id(name), name])
+
+
+def _id(name: str) -> str:
+    """Of a conversation; unlike its words it outlives it, in the audit and the chain."""
+    return name[::-1]
 
 
 def _put_back(file: Path, path: Path, erased: Path, **how: object) -> int:
@@ -57,14 +64,14 @@ def test_a_backup_that_is_put_back_holds_what_the_record_held(record: Database, 
     other = tmp_path / "other" / "record.db"
     _put_back(file, other, tmp_path / "none", passphrase=passphrase)
     with closing(open_record(other)) as restored:
-        assert [name for (name,) in restored.execute("SELECT id FROM conversations ORDER BY id")] == ["marimba", "xylophonist"]
+        assert [words for (words,) in restored.execute("SELECT data FROM events ORDER BY id")] == ["xylophonist", "marimba"]
         assert [row.question for row in list_requests(restored, seal=SEAL)] == ["marimba?", "xylophonist?"]
 
 
 def test_what_was_erased_after_a_backup_does_not_come_back_with_it(record: Database, path: Path, tmp_path: Path) -> None:
     file, erased = tmp_path / "backup", tmp_path / "erased.txt"
     back_up(path, file)
-    delete_conversation(record, "xylophonist", lambda: SEAL)
+    delete_conversation(record, _id("xylophonist"), lambda: SEAL)
     erase_request(record, 1, by="ann", reason="asked")
     assert note_erased(record, erased) == 2
     assert note_erased(record, erased) == 0
@@ -72,7 +79,8 @@ def test_what_was_erased_after_a_backup_does_not_come_back_with_it(record: Datab
     assert _put_back(file, path, erased, force=True) == 2
     assert [other.name for other in path.parent.iterdir() if b"xylophonist" in other.read_bytes()] == []
     with closing(open_record(path)) as restored:
-        assert was_deleted(restored, "xylophonist")
+        assert verify_chain(restored, None)[1] == []
+        assert was_deleted(restored, _id("xylophonist"))
         assert [row.question for row in list_requests(restored, seal=SEAL)] == ["marimba?"]
 
 

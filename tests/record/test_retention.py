@@ -16,12 +16,13 @@ from bot.record.database import open_record
 from bot.record.deletion import ErasureError, delete_conversation, erase_conversation, name_hash
 from bot.record.holds import HoldError, held_copy, hold, release
 from bot.record.private import opened_answers, sealed_answers
+from bot.record.proof import prove
 from bot.record.requests import leave_request, list_requests
 from bot.record.retention import Keeping, clean_up, count_old
 from bot.record.sealed import CONTACT, Seal
 from bot.record.turns import search_turns, utc
 from bot.record.upkeep import Upkeep
-from bot.record.wiping import pending
+from bot.record.wiping import pending, wipe
 from tests.record.conftest import BEGUN, Add
 
 DAY = 86_400
@@ -155,3 +156,17 @@ def test_the_website_cleans_up_wipes_and_lists_by_itself(tmp_path: Path) -> None
     assert _conversations(database) == []
     assert pending(database) is None
     assert name_hash("deleted") in erased.read_text()
+
+
+def test_the_proof_holds_after_a_clean_up_and_erasures(tmp_path: Path) -> None:
+    path = tmp_path / "record.db"
+    database = open_record(path)
+    for name in ("old", "deleted", "erased", "kept"):
+        at = utc(BEGUN if name == "old" else NOW)
+        database.execute("INSERT INTO conversations (id, channel, started_at, last_at, turns) VALUES (?, 'web', ?, ?, 1)", [name, at, at])
+        leave_request(database, name, question="May I?", reach="01 23", best_time="", seal=SEAL)
+    delete_conversation(database, "deleted", lambda: SEAL)
+    erase_conversation(database, "erased", by="ann", reason="asked", requests=True)
+    clean_up(database, KEEPING, NOW)
+    assert wipe(path)
+    assert prove(database, path).problems == ()
