@@ -512,6 +512,169 @@ def record_statement(first: datetime, last: datetime, file: Path) -> None:
     click.echo(f"{file}: {'the record holds.' if made.holds else 'the record does NOT hold; the statement says where.'}")
 
 
+_REASON = click.option("--reason", required=True, help="Why, for the audit; no names and nothing of what was said.")
+_BY_WHOM = click.option("--by", required=True, help="Who asks, for the audit.")
+
+
+@record.command("purge")
+@click.option("--dry-run", is_flag=True, help="Only count what would go.")
+def record_purge(dry_run: bool) -> None:
+    """Take out what is older than `retention_days` in data/clinic.yml (requests: OZONE_KEEP_REQUESTS_DAYS) and abandoned forms, now.
+
+    The website does so every night by itself. A conversation under a legal hold stays.
+    """
+    from bot.record import retention
+
+    settings = Settings()
+    database = _record()
+    keeping = retention.keeping(load_library(settings.data).clinic, settings.keep_requests_days)
+    receipt = (retention.count_old if dry_run else retention.clean_up)(database, keeping, time.time())
+    click.echo(
+        f"{'Would go' if dry_run else 'Gone'}: {receipt.conversations} conversations with {receipt.turns} turns, older than {keeping.conversations} days;"
+    )
+    click.echo(f"  {receipt.requests} requests, older than {keeping.requests} days; the answers of {receipt.forms} abandoned forms.")
+    click.echo(f"Kept under a legal hold beyond that: {receipt.held}. Oldest conversation {'left' if dry_run else 'kept'}: {receipt.oldest or 'none'}.")
+    if not dry_run:
+        click.echo(_wiped(database, settings))
+
+
+@record.command("erase")
+@click.argument("conversation")
+@_BY_WHOM
+@_REASON
+@click.option("--requests", is_flag=True, help="Also erase the questions that were left in it for the clinical team.")
+def record_erase(conversation: str, by: str, reason: str, requests: bool) -> None:
+    """Erase CONVERSATION from the record, its search and its files, for good."""
+    from bot.record.deletion import erase_conversation
+    from bot.record.erased import erased_file, note_erased
+
+    settings = Settings()
+    database = _record()
+    erase_conversation(database, conversation, by=by, reason=reason, requests=requests)
+    click.echo(f"Erased. {_wiped(database, settings)}")
+    try:
+        note_erased(database, erased_file(settings.secret_file))
+    except OSError as error:
+        told = f"{erased_file(settings.secret_file)} cannot be written ({error.strerror})"
+        click.echo(f"{told}: until the website has noted it there, an older backup would bring it back.", err=True)
+
+
+@record.command("export-person")
+@click.argument("conversation")
+@click.option("--html", "as_html", is_flag=True, help="A page to print instead of JSON.")
+def record_export_person(conversation: str, as_html: bool) -> None:
+    """Write all that is held about CONVERSATION: turns, events, feedback, what staff noted, and the questions left in it, opened.
+
+    One that its visitor deleted while it was under a legal hold is opened too.
+    """
+    from bot.record.deletion import name_hash
+    from bot.record.holds import all_held, held_copy
+    from bot.record.person import as_page
+    from bot.record.requests import requests_of
+    from bot.record.sealed import CONTACT, Seal
+    from bot.secret import load_secrets
+
+    database = _record()
+    seal = Seal(*load_secrets(Settings().secret_file), purpose=CONTACT)
+    if get_conversation(database, conversation) is not None:
+        held: dict[str, Any] | None = {**all_held(database, conversation), "requests": [asdict(row) for row in requests_of(database, conversation, seal)]}
+    else:
+        held = held_copy(database, name_hash(conversation), seal)
+    if held is None:
+        raise Refused(f"Nothing is held about a conversation {conversation!r}. `python -m bot record list` shows those there are.")
+    _noted(database, "person.exported", conversation)
+    click.echo(as_page(conversation, held) if as_html else json.dumps(held, ensure_ascii=False, indent=2))
+
+
+@record.command("hold")
+@click.argument("conversation")
+@_BY_WHOM
+@_REASON
+def record_hold(conversation: str, by: str, reason: str) -> None:
+    """Put CONVERSATION under a legal hold: it is neither purged nor erased until it is released.
+
+    If its visitor deletes it meanwhile, it is gone for everybody, but a sealed copy stays that `record export-person` opens.
+    """
+    from bot.record.holds import hold
+
+    hold(_record(), conversation, by=by, reason=reason)
+    click.echo("Held. `python -m bot record release` ends it.")
+
+
+@record.command("release")
+@click.argument("conversation")
+@_BY_WHOM
+@_REASON
+def record_release(conversation: str, by: str, reason: str) -> None:
+    """End the legal hold on CONVERSATION. The copy of one that its visitor deleted meanwhile is destroyed."""
+    from bot.record.deletion import name_hash
+    from bot.record.holds import release
+
+    database = _record()
+    copy = release(database, conversation, name_hash(conversation), by=by, reason=reason)
+    click.echo("Released." + (f" Its visitor had deleted it, so the copy is destroyed now. {_wiped(database, Settings())}" if copy else ""))
+
+
+def _wiped(database: Any, settings: Settings) -> str:
+    """Wipes what was deleted from the files, and says whether that is done."""
+    import sqlite3
+
+    from bot.record.wiping import pending, wipe
+
+    with suppress(sqlite3.Error):  # what is in the way is said below
+        wipe(settings.database)
+    waiting = pending(database)
+    if waiting is None:
+        return "Nothing of it is left in the files."
+    return f"Not wiped from the files yet: {waiting.failure or 'somebody else writes to the record'}. The website tries again."
+
+
+_PASSPHRASE = click.option(
+    "--passphrase-file", type=click.Path(path_type=Path, dir_okay=False), help="A file with one line that the backup is sealed with (12 letters or more)."
+)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_PASSPHRASE
+def backup(file: Path, passphrase_file: Path | None) -> None:
+    """Copy the record to FILE while visitors write, and prove the copy. Keep the secret elsewhere: it opens what is sealed in the record."""
+    from bot.record.backup import back_up, read_passphrase
+
+    configure_logging(level=30)
+    keep_private()
+    found = back_up(Settings().database, file, read_passphrase(passphrase_file) if passphrase_file else None)
+    click.echo(f"{file}: {found.conversations} conversations, {found.turns} turns, {found.requests} requests; the copy is whole.")
+    if passphrase_file is None:
+        click.echo("It is not sealed. It holds what visitors wrote: keep it as private as the record, or use --passphrase-file.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@_PASSPHRASE
+@click.option("--force", is_flag=True, help="Replace the record that is there.")
+def restore(file: Path, passphrase_file: Path | None, force: bool) -> None:
+    """Put the backup FILE in the place of the record, without what was erased since. Stop website and console first."""
+    from bot.record.backup import put_back, read_passphrase
+    from bot.record.erased import erased_file
+    from bot.record.sealed import CONTACT, Seal
+    from bot.secret import load_secrets
+
+    configure_logging(level=30)
+    keep_private()
+    settings = Settings()
+    found, again = put_back(
+        file,
+        settings.database,
+        erased_file(settings.secret_file),
+        lambda: Seal(*load_secrets(settings.secret_file), purpose=CONTACT),
+        passphrase=read_passphrase(passphrase_file) if passphrase_file else None,
+        force=force,
+    )
+    click.echo(f"Put back: {found.conversations} conversations, {found.turns} turns, {found.requests} requests.")
+    click.echo(f"Erased again, because they were erased after this backup: {again}. `python -m bot record purge` takes out what is too old by now.")
+
+
 def _record() -> Any:
     path = Settings().database
     if not path.is_file():

@@ -97,3 +97,5 @@ class Settings:
     """Who may ask for metrics and readiness beside this machine itself."""
     trusted_proxies: tuple[str, ...] = field(default_factory=lambda: _networks("OZONE_TRUSTED_PROXIES", "127.0.0.1"))
     """Whose word on a visitor's address and on HTTPS counts: a proxy elsewhere than on this machine has to be named."""
+    keep_requests_days: int = field(default_factory=lambda: _count("OZONE_KEEP_REQUESTS_DAYS", 365, 3650))
+    """For how many days after the last change a question to the clinical team is kept; conversations go by `retention_days` in data/clinic.yml."""

@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.record.database import open_record
+from bot.record.turns import Turn, insert_turn, utc
 from bot.safety.warning import WARNING
 from tests.conftest import ROOT
 
@@ -83,6 +86,13 @@ def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
         ["content", "check"],
         ["record"],
         ["record", "list"],
+        ["record", "purge"],
+        ["record", "erase"],
+        ["record", "export-person"],
+        ["record", "hold"],
+        ["record", "release"],
+        ["backup"],
+        ["restore"],
         ["staff"],
         ["staff", "add"],
         ["staff", "role"],
@@ -125,3 +135,39 @@ def test_broken_content_is_one_sentence(tmp_path: Path) -> None:
     result = _run("content", "check", OZONE_DATA=str(tmp_path))
     assert result.returncode == 2
     assert "clinic.yml" in result.stderr
+
+
+def test_a_conversation_is_exported_held_purged_erased_and_backed_up_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OZONE_DATABASE", str(tmp_path / "var" / "record.db"))
+    monkeypatch.setenv("OZONE_SECRET_FILE", str(tmp_path / "var" / "secret"))
+    monkeypatch.setattr("bot.cli.configure_logging", lambda level=0: None)
+    database = open_record(tmp_path / "var" / "record.db")
+    for name, at in (("old", "2020-01-01T00:00:00.000+00:00"), ("held", "2020-01-01T00:00:00.000+00:00"), ("young", utc(time.time()))):
+        turn = Turn(name, 1, at, f"<b>{name} words", "answer", None, None, [], None, None, {}, "x", 1, "h", "r", [], WARNING, 1.0, None)
+        database.execute("INSERT INTO conversations (id, channel, started_at, last_at, turns) VALUES (?, 'web', ?, ?, 1)", [name, at, at])
+        insert_turn(database, turn)
+    database.conn.commit()
+    database.close()
+
+    def run(*arguments: str, code: int = 0) -> str:
+        done = CliRunner().invoke(main, list(arguments))
+        assert done.exit_code == code, (arguments, done.output)
+        return done.output
+
+    who = ("--by", "ann", "--reason", "asked for it")
+    assert "young words" in run("record", "export-person", "young")
+    assert "&lt;b&gt;young words" in run("record", "export-person", "young", "--html")
+    assert "Nothing is held" in run("record", "export-person", "nobody", code=2)
+    run("record", "hold", "held", *who)
+    assert "Would go: 1 conversations with 1 turns, older than 180 days" in run("record", "purge", "--dry-run")
+    run("backup", str(tmp_path / "backup"))
+    assert "Nothing of it is left in the files." in run("record", "purge")
+    assert "legal hold" in run("record", "erase", "held", *who, code=2)
+    run("record", "release", "held", *who)
+    assert "Erased. Nothing of it is left" in run("record", "erase", "held", *who)
+    assert "no such conversation" in run("record", "erase", "held", *who, code=2)
+    assert [file.name for file in (tmp_path / "var").iterdir() if b"held words" in file.read_bytes()] == []
+    assert "--force" in run("restore", str(tmp_path / "backup"), code=2)
+    assert "Erased again, because they were erased after this backup: 1." in run("restore", str(tmp_path / "backup"), "--force")
+    assert [file.name for file in (tmp_path / "var").iterdir() if b"held words" in file.read_bytes()] == []
+    assert "old words" in run("record", "show", "old")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.console.accounts import add_staff, seal_secrets
-from bot.console.sealing import Seal, SealError
 from bot.record.database import open_record
+from bot.record.sealed import Seal, SealError
 from bot.secret import change_secret, load_secret, load_secrets
 from bot.settings import ROOT
 from bot.website.tokens import TokenError, Tokens

@@ -18,7 +18,7 @@ from bot.console.state import reading
 _MAY = {
     "viewer": "read",
     "reviewer": "judge turns and see what visitors left for the team",
-    "clinician": "see contact data, decide on training, and take data out of the console",
+    "clinician": "see contact data, decide on training, erase, and take data out of the console",
     "admin": "run accounts and settings",
 }
 

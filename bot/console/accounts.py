@@ -25,8 +25,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlite_utils import Database
 
-from bot.console.sealing import Seal, SealError, is_sealed
 from bot.console.second_factor import fitting_step
+from bot.record.sealed import Seal, SealError, is_sealed
 from bot.record.turns import utc
 
 ROLES = ("viewer", "reviewer", "clinician", "admin")

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.console import accounts, links
+from bot.console.erasing import kept
 from bot.console.page import go, now, number, page, who
 from bot.console.state import console_of
 from bot.record import audit
@@ -89,10 +90,11 @@ def _staff(request: Request, status: int = 200, **shown: Any) -> Response:
 
 
 def settings(request: Request) -> Response:
-    """What goes into which queue."""
+    """What goes into which queue, and how long things are kept."""
     with console_of(request).record() as database:
         values: dict[str, Any] = {name: setting(database, name) for name in ("sample_percent", "low_confidence", "one_person")}
-    return page(request, "settings.html", **values)
+        keeping = kept(request, database)
+    return page(request, "settings.html", kept=keeping, **values)
 
 
 def change_settings(request: Request, form: Mapping[str, str]) -> Response:

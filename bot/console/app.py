@@ -27,6 +27,7 @@ from bot.console import (
     approval,
     conversations,
     drafts,
+    erasing,
     facts,
     figures,
     gaps,
@@ -47,6 +48,7 @@ from bot.console.security import UNATTENDED, SecurityHeaders, SessionGate, heade
 from bot.console.state import Console, console_of
 from bot.console.words import published_now
 from bot.record.database import RecordError
+from bot.record.deletion import ErasureError
 from bot.record.review import ReviewError
 from bot.settings import Settings
 
@@ -95,6 +97,7 @@ def create_app(
         exception_handlers={
             HTTPException: _refusal,
             ReviewError: _mistake,
+            ErasureError: _mistake,
             AccountError: _mistake,
             RecordError: _record_fault,
             sqlite3.Error: _record_fault,
@@ -130,6 +133,7 @@ def _routes() -> list[BaseRoute]:
             Page("/conversations", search.conversations, role="viewer"),
             Page("/conversations/{id}", conversations.conversation, role="viewer"),
             Action("/conversations/{id}/redact", conversations.redact, role="reviewer"),
+            Action("/conversations/{id}/erase", erasing.conversation, role="clinician"),
             Action("/turns/{id}/verdict", conversations.judge, role="reviewer"),
             Action("/turns/{id}/notes", conversations.add_note, role="reviewer"),
             Action("/turns/{id}/tags", conversations.tag, role="reviewer"),
@@ -144,6 +148,7 @@ def _routes() -> list[BaseRoute]:
             Page("/export.csv", search.export_csv, role="clinician"),
             Page("/requests", visitor_requests.requests, role="reviewer"),
             Action("/requests/{id}", visitor_requests.move, role=visitor_requests.CONTACT_ROLE),
+            Action("/requests/{id}/erase", erasing.visitor_request, role=visitor_requests.CONTACT_ROLE),
             Page("/figures", figures.show_figures, role="viewer"),
             Page("/report", figures.report, role="viewer"),
             Page("/gaps", gaps.gaps, role="viewer"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +19,8 @@ from bot.console.page import chosen_snippet, correctable, go, now, number, page,
 from bot.console.state import console_of
 from bot.record import audit, review
 from bot.record.blanking import REASONS, redact_everywhere
-from bot.record.deletion import wipe
 from bot.record.feedback import feedback_of
+from bot.record.holds import held
 from bot.record.turns import Turn, get_conversation, turns_numbered
 
 log = structlog.get_logger()
@@ -87,7 +86,9 @@ def conversation(request: Request) -> Response:
         ids = [turn_id for _, turn_id in places[(part - 1) * TURNS_A_PAGE : part * TURNS_A_PAGE]]
         audit.append(database, who(request), "conversation.read", found.id, now(request), part=part)
         turns = shown(database, ids, console.content.snapshot(), now(request))
-        context: dict[str, Any] = {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
+        (left,) = database.execute("SELECT count(*) FROM requests WHERE conversation = ?", [conversation_id]).fetchone()
+        context: dict[str, Any] = {"hold": held(database, conversation_id), "left": left}
+        context |= {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
     return page(
         request,
         "conversation.html",
@@ -112,10 +113,6 @@ def redact(request: Request, form: Mapping[str, str]) -> Response:
         if get_conversation(database, conversation_id) is None:
             raise HTTPException(404, "There is no conversation with this id. It may have been erased, or the address is not complete.")
         redact_everywhere(database, conversation_id, form.get("words", ""), reason=form.get("reason", ""), by=who(request), now=now(request))
-    try:
-        wipe(console.settings.database)
-    except sqlite3.Error as error:  # the words are out of every table; their bytes go with the next wipe
-        log.error("console.redaction_not_wiped", error=type(error).__name__)
     return go(f"/conversations/{conversation_id}", "redacted")
 
 

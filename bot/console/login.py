@@ -20,7 +20,6 @@ from bot.console.accounts import (
     verify_login,
 )
 from bot.console.page import SAID
-from bot.console.sealing import SealError
 from bot.console.security import (
     FORM_SECONDS,
     check_csrf,
@@ -40,6 +39,7 @@ from bot.console.security import (
 )
 from bot.console.state import console_of
 from bot.record import audit
+from bot.record.sealed import SealError
 from bot.record.turns import utc
 
 UNREADABLE = (

@@ -31,6 +31,7 @@ SAID: Mapping[str, str] = {
     "saved": "Saved.",
     "password-set": "The new password is set.",
     "deleted": "Deleted.",
+    "erased": "Erased. Nothing of it can be read any more; the audit keeps who did it and why.",
     "cleared": "The queue is clear. Well done.",
     "skipped": "Skipped: it stays in the queue.",
     "taken": "It is yours now.",

@@ -17,8 +17,9 @@ from starlette.requests import Request
 from bot.console.accounts import Throttle, seal_secrets
 from bot.console.current import CurrentContent
 from bot.console.rendering import Pages
-from bot.console.sealing import Seal
 from bot.record.database import connect, open_record
+from bot.record.requests import seal_requests
+from bot.record.sealed import CONTACT, Seal
 from bot.secret import load_secrets
 from bot.settings import Settings
 
@@ -45,13 +46,18 @@ class Console:
 
     @cached_property
     def seal(self) -> Seal:
-        """Closes and opens what must not lie in the record in the clear."""
+        """Closes and opens second factors, which must not lie in the record in the clear."""
         return Seal(*self.secrets)
 
     @cached_property
     def secrets(self) -> tuple[str, ...]:
         """The installation's secret, and the one before it."""
         return load_secrets(self.settings.secret_file)
+
+    @cached_property
+    def contact_seal(self) -> Seal:
+        """Closes and opens what visitors left for the clinical team."""
+        return Seal(*self.secrets, purpose=CONTACT)
 
     def has_record(self) -> bool:
         """Whether the record's file is there; reading never creates it."""
@@ -74,6 +80,7 @@ class Console:
         try:
             if not known:
                 seal_secrets(database, lambda: self.seal)
+                seal_requests(database, lambda: self.contact_seal)
                 self._keep(path)
             yield database
         finally:

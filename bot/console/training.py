@@ -11,8 +11,8 @@ from starlette.responses import Response
 from bot.console.page import go, library_of, now, page, path_number, who
 from bot.console.state import console_of
 from bot.record import audit
-from bot.record.corrections import corrections_of, decide_correction, finish_run, get_run, last_promoted, list_corrections, list_runs
-from bot.record.promotion import LOSSES, give_reason, losses_of, promote, reasons_of, serving, step_back, unaccepted
+from bot.record.corrections import corrections_of, decide_correction, erased_in, finish_run, get_run, last_promoted, list_corrections, list_runs
+from bot.record.promotion import LOSSES, give_reason, losses_of, promote, read_reviewed, reasons_of, serving, step_back, unaccepted
 from bot.record.review import ReviewError
 
 
@@ -24,10 +24,21 @@ def training(request: Request) -> Response:
         accepted = list_corrections(database, "accepted")
         declined = list_corrections(database, "declined", limit=20)
         runs = list_runs(database)
+        erased = len(erased_in(database, read_reviewed(console_of(request).settings.data)))
         audit.append(database, who(request), "corrections.read", f"{len(proposed)} proposed", now(request))
     redundant = {row.id for row in (*proposed, *accepted) if row.text.strip().lower() in examples.get(row.intent, ())}
     questions = {snippet.id: snippet.question for snippet in library_of(request) or ()}
-    return page(request, "training.html", proposed=proposed, accepted=accepted, declined=declined, runs=runs, redundant=redundant, questions=questions)
+    return page(
+        request,
+        "training.html",
+        proposed=proposed,
+        accepted=accepted,
+        declined=declined,
+        runs=runs,
+        erased=erased,
+        redundant=redundant,
+        questions=questions,
+    )
 
 
 def decide(request: Request, form: Mapping[str, str]) -> Response:
@@ -95,7 +106,7 @@ def give_up(request: Request, form: Mapping[str, str]) -> Response:
 def start(request: Request, form: Mapping[str, str]) -> Response:
     """Starts the training of a candidate, as a process of its own: it takes minutes and much memory."""
     with console_of(request).record() as database:
-        if not list_corrections(database, "accepted", limit=1):
+        if not list_corrections(database, "accepted", limit=1) and not erased_in(database, read_reviewed(console_of(request).settings.data)):
             raise ReviewError("No correction is accepted, so there is nothing to train with. Accept one first.")
         if any(row.state == "training" for row in list_runs(database)):
             raise ReviewError("A candidate is being trained already. Wait until it is done.")

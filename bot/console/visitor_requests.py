@@ -24,7 +24,9 @@ def requests(request: Request) -> Response:
         raise HTTPException(400, f"Requests are {', '.join(STATES[:-1])} or {STATES[-1]}, not “{state[:40]}”.")
     may = request.state.session.may(CONTACT_ROLE)
     with console_of(request).record() as database:
-        rows = list_requests(database, state=state, limit=LISTED + 1, beyond=number(request, "beyond"), oldest_first=state != "done")
+        rows = list_requests(
+            database, state=state, limit=LISTED + 1, beyond=number(request, "beyond"), oldest_first=state != "done", seal=console_of(request).contact_seal
+        )
         counts = dict(database.execute("SELECT state, count(*) FROM requests GROUP BY state").fetchall())
         seen = ", ".join(str(row.id) for row in rows[:LISTED])
         audit.append(database, who(request), "requests.read", f"requests {seen}" if rows else "no request", now(request), state=state, contact=may)

@@ -106,7 +106,7 @@ class Engine:
         self._settings = settings
         self._texts = TextsInUse(settings.data, shared_library().now())
         self._triage = shared_triage()
-        self.store = RecordTrackerStore(database=database, path=str(settings.database))
+        self.store = RecordTrackerStore(database=database, path=str(settings.database), secret_file=None if database is not None else settings.secret_file)
         self._processor: TurnProcessor | None = None
         self.fault: str | None = "the model is not loaded yet"
         self._loaded_last = -_LOAD_AGAIN_SECONDS

@@ -23,7 +23,7 @@ from bot.content.ingredients import REVIEWED, fingerprint, project_file
 from bot.content.sync import examples_by_intent
 from bot.improvement.gate import compare, named, read_questions
 from bot.improvement.reviewed import sort_out, with_new
-from bot.record.corrections import Correction, Run, advise, finish_run, get_run, list_corrections, start_run, take_up
+from bot.record.corrections import Correction, Run, advise, finish_run, get_run, list_corrections, start_run, take_up, without_erased
 from bot.record.promotion import read_reviewed
 from bot.record.turns import utc
 from bot.settings import ROOT, Settings
@@ -38,7 +38,8 @@ class CandidateError(RuntimeError):
 
 
 def improve(database: Database, settings: Settings, *, by: str, keep_redundant: bool = False) -> Run:
-    """Trains and measures a candidate with the accepted corrections, and returns its run in the state `ready`.
+    """Trains and measures a candidate with the accepted corrections, and returns its run in the state `ready`. It does without the sentences whose
+    conversations were erased.
 
     Corrections that the model in use answers rightly already are marked as redundant and left out, unless `keep_redundant`.
 
@@ -47,9 +48,10 @@ def improve(database: Database, settings: Settings, *, by: str, keep_redundant: 
         ReviewError: another training is running.
     """
     accepted = list_corrections(database, "accepted", limit=MAX_CORRECTIONS)
-    if not accepted:
+    in_use = read_reviewed(settings.data)
+    file_before = without_erased(database, in_use)
+    if not accepted and file_before == in_use:
         raise CandidateError("No correction is accepted, so there is nothing to train with. Accept one on the page Training.")
-    file_before = read_reviewed(settings.data)
     run = start_run(database, by=by, now=utc(time.time()), model=fingerprint(settings.data), file_before=file_before)
     try:
         results, model, file_after = _train_and_measure(database, settings, run, accepted, file_before, keep_redundant)
@@ -100,7 +102,7 @@ def _train_and_measure(
     known = {correction for correction, words in advice.items() if words == KNOWN}
     advise(database, advice)
     taken = [(correction, sentence) for correction, sentence in usable if keep_redundant or correction.id not in known]
-    if not taken:
+    if not taken and file_before == read_reviewed(settings.data):
         raise CandidateError("Every accepted correction is redundant or not usable, so there is nothing to train with. The page Training says why for each.")
     file_after = with_new(file_before, taken)
     with tempfile.TemporaryDirectory(prefix="candidate-") as folder:

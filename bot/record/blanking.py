@@ -10,6 +10,7 @@ import orjson
 from sqlite_utils import Database
 
 from bot.record import audit
+from bot.record.deletion import ask_for_wipe
 from bot.record.review import ReviewError
 from bot.safety.normalise import phrase
 
@@ -66,6 +67,7 @@ def redact_everywhere(database: Database, conversation: str, words: str, *, reas
             database.execute("UPDATE corrections SET text = ? WHERE text = ?", [after, before])
             database.execute("UPDATE gap_clusters SET exemplar = ? WHERE exemplar = ?", [after, before])
         _blank_column(database, "corrections", "text", "turn IN (SELECT id FROM turns WHERE conversation = ?)", [conversation], blank)
+        ask_for_wipe(database)
     return sum(text in said for _, text, _, _ in turns)
 
 

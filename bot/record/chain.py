@@ -86,6 +86,8 @@ COVERED: Mapping[str, Covered] = {
     "staff_recovery_codes": Covered((), "{row}.username || ' ' || {row}.hash"),
     "console_settings": Covered(("value",), "{row}.name"),
     "deleted_conversations": Covered(("at",), "{row}.hash"),
+    "holds": Covered(("by", "at", "reason"), "{row}.conversation"),
+    "held_copies": Covered(("by", "at", "reason", "sealed"), "{row}.hash"),
     "serving": Covered(("model", "at")),
     "texts": Covered(
         (
@@ -97,7 +99,7 @@ COVERED: Mapping[str, Covered] = {
     "sent_texts": Covered(("noted_at", "approval"), "{row}.id || ' ' || {row}.version || ' ' || {row}.hash"),
 }
 """What a person reads, decides or is held to. Not here: what is derived (sums by hour, the search index), which `bot.record.proof`
-works out again; Rasa's own events, which it compares with the turns; and what passes (reservations, the heartbeat)."""
+works out again; Rasa's own events, which it compares with the turns; and what passes (reservations, leases, wipes that wait, the heartbeat)."""
 
 
 def key_file(path: Path) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.record import audit
+from bot.record.erasure_schema import ERASED
 from bot.record.review import ReviewError
 
 
@@ -50,6 +52,9 @@ class Run:
     decided_at: str | None
 
 
+_BLOCK = re.compile(r"# correction (\d+), .*\n- intent: .*\n  examples: \|\n    - .*\n")
+"""One reviewed example in a file, as `bot.improvement.reviewed` writes it."""
+
 _CORRECTION = """SELECT c.id, c.text, c.intent, c.state, c.proposed_by, c.proposed_at, c.decided_by, c.decided_at, c.advice, c.run, t.conversation, t.number
     FROM corrections c LEFT JOIN turns t ON t.id = c.turn"""
 _RUN = f"SELECT {', '.join(Run.__dataclass_fields__)} FROM improvement_runs"
@@ -58,12 +63,28 @@ _RUN = f"SELECT {', '.join(Run.__dataclass_fields__)} FROM improvement_runs"
 def list_corrections(database: Database, state: str, *, limit: int = 200, waiting: bool = True) -> list[Correction]:
     """Corrections in a state, the newest first; `waiting` keeps those that no promoted run holds."""
     held = "AND NOT EXISTS (SELECT 1 FROM improvement_runs r WHERE r.id = c.run AND r.state = 'promoted')" if waiting else ""
-    return [Correction(*row) for row in database.execute(f"{_CORRECTION} WHERE c.state = ? {held} ORDER BY c.id DESC LIMIT ?", [state, limit])]
+    sql = f"{_CORRECTION} WHERE c.state = ? AND c.text <> ? {held} ORDER BY c.id DESC LIMIT ?"
+    return [Correction(*row) for row in database.execute(sql, [state, ERASED, limit])]
 
 
 def corrections_of(database: Database, run: int) -> list[Correction]:
     """The corrections that a run trained with."""
     return [Correction(*row) for row in database.execute(f"{_CORRECTION} WHERE c.run = ? ORDER BY c.id", [run])]
+
+
+def without_erased(database: Database, file: str) -> str:
+    """Reviewed examples without those whose conversations were erased since."""
+    erased = _erased(database)
+    return _BLOCK.sub(lambda block: "" if int(block[1]) in erased else block[0], file) if erased else file
+
+
+def erased_in(database: Database, file: str) -> set[int]:
+    """The corrections in a file of reviewed examples whose conversations were erased since."""
+    return {int(block[1]) for block in _BLOCK.finditer(file)} & _erased(database)
+
+
+def _erased(database: Database) -> set[int]:
+    return {number for (number,) in database.execute("SELECT id FROM corrections WHERE text = ?", [ERASED])}
 
 
 def decide_correction(database: Database, correction: int, state: str, *, by: str, now: str) -> None:
@@ -76,7 +97,9 @@ def decide_correction(database: Database, correction: int, state: str, *, by: st
         raise ReviewError("A correction is accepted or declined.")
     with database.atomic():
         audit.append(database, by, f"correction.{state}", f"correction {correction}", now)
-        changed = database.execute("UPDATE corrections SET state = ?, decided_by = ?, decided_at = ? WHERE id = ?", [state, by, now, correction])
+        changed = database.execute(
+            "UPDATE corrections SET state = ?, decided_by = ?, decided_at = ? WHERE id = ? AND text <> ?", [state, by, now, correction, ERASED]
+        )
         if changed.rowcount == 0:
             raise ReviewError("There is no such correction. A newer verdict may have replaced it.")
 

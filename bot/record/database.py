@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.record import chain, promotion, proof, review_schema, texts
+from bot.record import chain, erasure_schema, promotion, proof, review_schema, texts
 from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
@@ -70,6 +70,7 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
         database: Database = Writing(sqlite3.connect(":memory:", check_same_thread=False))
         chain.use_key(database.conn, secrets.token_bytes(32))
         database.execute("PRAGMA foreign_keys=ON")
+        database.execute("PRAGMA secure_delete=ON")
         _bring_up_to_date(database)
         return database
     try:
@@ -110,6 +111,7 @@ def connect(path: Path, *, any_thread: bool = False, durable: bool = True) -> Da
     if not durable:
         connection.execute(f"PRAGMA wal_autocheckpoint={READERS_CHECKPOINT_PAGES}")
     connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA secure_delete=ON")  # what is replaced or moved leaves no copy in a page that nobody reads any more
     return Writing(connection)
 
 
@@ -302,6 +304,12 @@ def accounts_in_the_page(database: Database) -> None:
             PRIMARY KEY (username, hash)
         )"""
     )
+
+
+@migrations()
+def erasure(database: Database) -> None:
+    """What is still to be wiped, legal holds, and when the clean-up was; nothing that an erased conversation left behind."""
+    erasure_schema.create(database)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:

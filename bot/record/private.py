@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from sqlite_utils import Database
 
 from bot.record.requests import leave_request
 from bot.record.review_schema import KEPT_APART as KEPT_APART
+from bot.record.sealed import Seal, SealError, is_sealed
 from bot.vocabulary import FORM_SLOTS
 
 LEAVE_REQUEST = "action_leave_request"
@@ -30,10 +32,10 @@ def without_answers(events: Sequence[Mapping[str, Any]], asked: str | None) -> l
     return [_without(event, answered) for event in events]
 
 
-def form_so_far(database: Database, conversation: str) -> dict[str, str] | None:
+def form_so_far(database: Database, conversation: str, seal: Callable[[], Seal]) -> dict[str, str] | None:
     """What a visitor has typed into the form, by slot, while it waits for their consent; None at any other time."""
     row = database.execute("SELECT slots FROM conversations WHERE id = ?", [conversation]).fetchone()
-    slots = orjson.loads(row[0]) if row else {}
+    slots = opened_answers(orjson.loads(row[0]), conversation, seal) if row else {}
     if slots.get(_REQUESTED) != FORM_SLOTS[-1]:
         return None
     return {slot: str(slots.get(slot) or "") for slot in FORM_SLOTS[:-1]}
@@ -51,8 +53,27 @@ def _without(event: Mapping[str, Any], answered: bool) -> dict[str, Any]:
     return dict(event)
 
 
-def store_request(database: Database, conversation: str, events: Sequence[Mapping[str, Any]], slots: Mapping[str, Any]) -> None:
+def sealed_answers(slots: Mapping[str, Any], conversation: str, seal: Callable[[], Seal]) -> dict[str, Any]:
+    """The slots as they may lie in the record: what was typed into the form, and not agreed to yet, is sealed with a key outside it."""
+    return {name: seal().close(value, f"{name} of {conversation}") if name in FORM_SLOTS and isinstance(value, str) else value for name, value in slots.items()}
+
+
+def opened_answers(slots: Mapping[str, Any], conversation: str, seal: Callable[[], Seal]) -> dict[str, Any]:
+    """The slots with the form's answers in the clear. One that this secret does not open is left out: the form asks for it again."""
+
+    def opened() -> Iterator[tuple[str, Any]]:
+        for name, value in slots.items():
+            if name not in FORM_SLOTS or not isinstance(value, str) or not is_sealed(value):
+                yield name, value
+                continue
+            with suppress(SealError):
+                yield name, seal().open(value, f"{name} of {conversation}")
+
+    return dict(opened())
+
+
+def store_request(database: Database, conversation: str, events: Sequence[Mapping[str, Any]], slots: Mapping[str, Any], seal: Callable[[], Seal]) -> None:
     """Leaves the request that a turn completed, if it did; `slots` are those before the turn. The caller holds the transaction."""
     if any(event.get("event") == "action" and event.get("name") == LEAVE_REQUEST for event in events):
         question, reach, best_time = (str(slots.get(slot) or "") for slot in FORM_SLOTS[:3])
-        leave_request(database, conversation, question=question, reach=reach, best_time=best_time)
+        leave_request(database, conversation, question=question, reach=reach, best_time=best_time, seal=seal())

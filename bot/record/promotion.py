@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from bot.content.files import ContentError
 from bot.content.ingredients import REVIEWED, fingerprint
 from bot.record import audit
-from bot.record.corrections import Run, get_run, last_promoted, settle_run
+from bot.record.corrections import Run, corrections_of, erased_in, get_run, last_promoted, settle_run, without_erased
 from bot.record.review import ReviewError
 
 CLINICIAN = "clinician"
@@ -109,7 +109,7 @@ def promote(database: Database, data: Path, models: Path, run: int, *, by: str, 
     found = get_run(database, run)
     if found.state != "ready" or found.file_after is None:
         raise ReviewError(f"Run {run} is not a candidate that waits for a decision: its state is {found.state.replace('_', ' ')}.")
-    if (found.file_before or "") != read_reviewed(data) or not _fits(found, data):
+    if (found.file_before or "") != without_erased(database, read_reviewed(data)) or not _fits(found, data):
         raise ReviewError("What a model is made from has changed since this candidate was trained. Train a new one.")
     if left := unaccepted(database, found):
         sentences = "1 sentence" if len(left) == 1 else f"{len(left)} sentences"
@@ -140,8 +140,11 @@ def step_back(database: Database, data: Path, run: int, *, by: str, now: str) ->
     latest = last_promoted(database)
     if latest is None or latest.id != run:
         raise ReviewError("Only the run that is in use can be stepped back from.")
-    if (latest.file_after or "") != read_reviewed(data):
+    in_use = read_reviewed(data)
+    if (latest.file_after or "") != without_erased(database, in_use):
         raise ReviewError(f"{reviewed_file(data)} was changed by hand since the promotion. Put it right first.")
+    if erased_in(database, in_use) - {correction.id for correction in corrections_of(database, run)}:
+        raise ReviewError("A sentence that the model from before was trained with was erased since, so that model is not put back. Train a candidate instead.")
     _put(data, latest.file_before or "")
     settle_run(database, run, "stepped_back", by=by, now=now)
     return latest

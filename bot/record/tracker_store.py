@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -18,10 +19,12 @@ from rasa.shared.core.events import ActiveLoop, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlite_utils import Database
 
-from bot.record.private import store_request, without_answers
+from bot.record.private import opened_answers, sealed_answers, store_request, without_answers
 from bot.record.record import Record
 from bot.record.redacted import redacted_events, redacted_turn
+from bot.record.sealed import CONTACT, Seal
 from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, turn_of_request
+from bot.secret import load_secrets
 from bot.settings import Settings
 
 EVENTS_LOADED = 16
@@ -56,6 +59,7 @@ class RecordTrackerStore(TrackerStore):
     Args:
         path: the record's file; by default the one of the settings, for plain Rasa.
         database: a record that is already open.
+        secret_file: what the answers of a form are sealed with; by default the one of the settings, for plain Rasa.
     """
 
     def __init__(
@@ -64,9 +68,12 @@ class RecordTrackerStore(TrackerStore):
         event_broker: Optional[EventBroker] = None,
         database: Optional[Database] = None,
         path: Optional[str] = None,
+        secret_file: Optional[Path] = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(domain or Domain.empty(), event_broker)
+        self._secret_file = secret_file
+        self._seal: Optional[Seal] = None
         self.record = Record(Path(path) if path else Settings().database, database)
         self.committed: dict[str, Turn] = {}
         self._loaded: dict[str, _Loaded] = {}
@@ -77,6 +84,14 @@ class RecordTrackerStore(TrackerStore):
     def database(self) -> Database:
         """The record, for reading beside the conversation; not for an event loop (see `Record.database`)."""
         return self.record.database
+
+    def seal(self) -> Seal:
+        """Closes and opens what visitors type into the form. A record in memory has a key that ends with the process."""
+        if self._seal is None:
+            in_memory = self.record.path is None and self._secret_file is None
+            known = (secrets.token_hex(),) if in_memory else load_secrets(self._secret_file or Settings().secret_file)
+            self._seal = Seal(*known, purpose=CONTACT)
+        return self._seal
 
     @property
     def faults(self) -> int:
@@ -106,13 +121,13 @@ class RecordTrackerStore(TrackerStore):
         rows = [(conversation, event["event"], float(event.get("timestamp") or now), orjson.dumps(event).decode()) for event in events]
         turn = turn_from_events(conversation, 0, events, now)
         assert turn is not None
-        changed = _changes(before, _slots(tracker))
+        changed = sealed_answers(_changes(before, _slots(tracker)), conversation, self.seal)
         channel = tracker.get_latest_input_channel() or "unknown"
 
         def write(database: Database) -> Turn:
             numbered = _insert(database, turn, channel, changed, expected=loaded.turns)
             database.conn.executemany("INSERT INTO events (conversation, type, at, data) VALUES (?, ?, ?, ?)", rows)
-            store_request(database, conversation, events, before)
+            store_request(database, conversation, events, before, self.seal)
             return numbered
 
         self.committed[conversation] = await self.record.write(write, self._until.pop(conversation, None))
@@ -162,7 +177,8 @@ class RecordTrackerStore(TrackerStore):
             found = await self.record.read(lambda database: _tail(database, sender_id))
         if found is None:
             return None
-        turns, slots, stored = found
+        turns, sealed, stored = found
+        slots = opened_answers(sealed, sender_id, self.seal)
         events = [event for event in map(_event, stored) if event is not None]
         tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots, domain=self.domain)
         known = {slot.name for slot in self.domain.slots}

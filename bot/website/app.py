@@ -40,11 +40,14 @@ from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
 from bot.processes import METRICS_FOLDER
 from bot.record.database import RecordError, writable
-from bot.record.deletion import delete_conversation, was_deleted, wipe
+from bot.record.deletion import delete_conversation, was_deleted
+from bot.record.erased import erased_file
 from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
 from bot.record.private import form_so_far
 from bot.record.record import Record
+from bot.record.retention import keeping, zone_of
 from bot.record.turns import turns_of
+from bot.record.upkeep import Upkeep, warnings_at
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
 from bot.secret import load_secrets
 from bot.settings import Settings
@@ -174,6 +177,14 @@ class Website:
         self._ready_until = 0.0
         self._problems: list[str] = []
         self._pages: tuple[Library, Look, Answers] | None = None
+        clinic = engine.library.clinic
+        self.upkeep = Upkeep(
+            settings.database,
+            erased_file(settings.secret_file),
+            keeping(clinic, settings.keep_requests_days),
+            zone_of(clinic),
+            engine.store.seal,
+        )
 
     def routes(self) -> list[Route | Mount]:
         """Everything a visitor or a probe can ask for."""
@@ -372,7 +383,7 @@ class Website:
         if not asks_for_consent(reply):
             return reply
         try:
-            form = await self._record.read(lambda database: form_so_far(database, conversation))
+            form = await self._record.read(lambda database: form_so_far(database, conversation, self._engine.store.seal))
         except (RecordError, sqlite3.Error):
             return reply
         return with_summary(reply, form, self._engine.library)
@@ -423,18 +434,15 @@ class Website:
             return False
 
     async def _delete(self, conversation: str) -> None:
-        await self._record.write(lambda database: delete_conversation(database, conversation))
-        try:
-            await run_in_threadpool(wipe, self._settings.database)
-        except sqlite3.Error as error:
-            log.error("deletion.not_wiped", error=type(error).__name__)
+        await self._record.write(lambda database: delete_conversation(database, conversation, self._engine.store.seal))
+        await run_in_threadpool(self.upkeep.after_deletion)
 
     async def alive(self, request: Request) -> Response:
         """The process answers."""
         return JSONResponse({"alive": True})
 
     async def ready(self, request: Request) -> Response:
-        """Model loaded, canary questions right, record writable; 503 with the reasons otherwise."""
+        """Model loaded, canary questions right, record writable; 503 with the reasons otherwise. What somebody should look at is a warning."""
         if not self._is_operator(request):
             return self._nowhere(request)
         async with self._checking:  # whoever asks meanwhile gets the same answer
@@ -443,7 +451,8 @@ class Website:
                 self._ready_until = 0.0 if self._problems else time.monotonic() + _READY_SECONDS
             problems = self._problems
         self._metrics.ready.set(0 if problems else 1)
-        told = {"ready": not problems, "problems": problems, "notes": self._engine.notes, "model": self._engine.model_id}
+        warnings = [*self._engine.notes, *await run_in_threadpool(warnings_at, self._settings.database, time.time())]
+        told = {"ready": not problems, "problems": problems, "warnings": warnings, "model": self._engine.model_id}
         return JSONResponse(told, status_code=503 if problems else 200)
 
     async def _found_problems(self) -> list[str]:
@@ -522,8 +531,10 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
         gc.set_threshold(50_000, 20, 50)  # a turn makes thousands of objects and hardly a cycle
         gc.freeze()  # a model's objects live as long as the process: no collection has to look at them again
         following = asyncio.create_task(own.follow())
+        website.upkeep.start()
         yield
         following.cancel()
+        await run_in_threadpool(website.upkeep.stop)
 
     middleware = [Middleware(SecurityHeaders, settings.https, settings.allowed_origins), Middleware(OriginGuard, settings.allowed_origins)]
     if settings.allowed_origins:

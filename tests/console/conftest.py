@@ -18,6 +18,8 @@ from bot.console.accounts import ROLES, create_session
 from bot.console.app import create_app
 from bot.console.current import CurrentContent
 from bot.record.database import open_record
+from bot.record.sealed import CONTACT, Seal
+from bot.secret import load_secret
 from bot.settings import Settings
 from tests.conftest import DATA
 from tests.record.conftest import Add, add
@@ -71,6 +73,12 @@ def database(tmp_path: Path) -> Iterator[Database]:
         opened.execute("INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, ?, '2026-11-01T00:00:00.000+00:00', ?)", [role, hashed, role])
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def contact_seal(tmp_path: Path) -> Seal:
+    """What the console opens visitors' requests with."""
+    return Seal(load_secret(tmp_path / "secret"), purpose=CONTACT)
 
 
 @pytest.fixture

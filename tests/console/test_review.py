@@ -11,7 +11,6 @@ from sqlite_utils import Database
 
 from bot.console import state
 from bot.console.accounts import verify_login
-from bot.console.sealing import Seal
 from bot.console.second_factor import code_at, new_secret
 from bot.record import review
 from bot.record.audit import verify_audit
@@ -20,6 +19,7 @@ from bot.record.database import connect
 from bot.record.gaps import add_group, add_members
 from bot.record.promotion import note_serving
 from bot.record.requests import leave_request
+from bot.record.sealed import Seal
 from bot.secret import load_secret
 from tests.console.conftest import NOW, Add, LogIn
 
@@ -98,9 +98,9 @@ def test_who_read_what_is_in_the_audit_and_the_chain_is_whole(log_in: LogIn, add
     assert verify_audit(database)[1] == []
 
 
-def test_the_way_to_reach_a_visitor_is_for_clinicians_only(log_in: LogIn, add: Add, database: Database) -> None:
+def test_the_way_to_reach_a_visitor_is_for_clinicians_only(log_in: LogIn, add: Add, database: Database, contact_seal: Seal) -> None:
     add(conversation="c")
-    leave_request(database, "c", question="May I come?", reach="555 0100", best_time="mornings")
+    leave_request(database, "c", question="May I come?", reach="555 0100", best_time="mornings", seal=contact_seal)
     assert "555 0100" not in log_in("reviewer").get("/requests")
     assert "May I come?" in log_in("reviewer").get("/requests")
     carla = log_in("clinician")
@@ -335,10 +335,10 @@ def test_a_filter_in_use_is_shown_and_can_be_taken_off_by_itself(log_in: LogIn, 
     assert 'href="/search?q=ozone&route=emergency" aria-label="Take off the filter first of its conversation"' in html
 
 
-def test_whoever_has_waited_longest_is_the_first_request(log_in: LogIn, database: Database, add: Add) -> None:
+def test_whoever_has_waited_longest_is_the_first_request(log_in: LogIn, database: Database, add: Add, contact_seal: Seal) -> None:
     add(conversation="c")
     for question in ("the first", "the second"):
-        leave_request(database, "c", question=question, reach="jo@mail.example", best_time="")
+        leave_request(database, "c", question=question, reach="jo@mail.example", best_time="", seal=contact_seal)
     html = log_in("clinician").get("/requests")
     assert html.index("the first") < html.index("the second")
     assert 'href="mailto:jo%40mail.example"' in html

@@ -31,6 +31,7 @@ MAY = {
     "clinician": {
         *("/bulk", "/export.jsonl", "/export.csv", "/requests/{id}", "/training", "/training/{id}", "/training/{id}/give-up"),
         *("/corrections/{id}", "/answers/{id}/undo", "/answers/{id}/withdraw", "/approve/sign", "/approve/renew", "/approve/{id}"),
+        *("/requests/{id}/erase", "/conversations/{id}/erase"),
     },
     "admin": {"/facts", "/facts/changes/{id}", "/staff", "/staff/{name}", "/settings", "/audit"},
 }

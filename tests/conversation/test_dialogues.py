@@ -36,7 +36,7 @@ def test_the_dialogue_goes_as_written(dialogue: dict[str, Any], engine: Engine, 
             assert pressed is not None
             assert engine.library[str(pressed.snippet_id)].question == button
     if "request" in dialogue:
-        left = [row for row in list_requests(engine.store.database, limit=10_000) if row.conversation == conversation]
+        left = [row for row in list_requests(engine.store.database, limit=10_000, seal=engine.store.seal()) if row.conversation == conversation]
         assert [{"question": row.question, "reach": row.reach, "best_time": row.best_time} for row in left] == (
             [dialogue["request"]] if dialogue["request"] else []
         )

@@ -8,19 +8,21 @@ from __future__ import annotations
 import os
 import re
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bot.record.database import open_record
+from bot.record.requests import list_requests
+from bot.record.sealed import CONTACT, Seal
+from bot.secret import load_secret
 from bot.settings import ROOT
 
 RASA = Path(sys.executable).parent / "rasa"
@@ -161,5 +163,6 @@ def test_rasa_shell_answers_with_the_approved_words(shell: str) -> None:
 def test_rasa_run_actions_checks_what_rasa_shell_is_told_in_the_request_form(project: Project, shell: str) -> None:
     assert "That is a little short." in shell
     assert "Your question is with our clinical team" in shell
-    with closing(sqlite3.connect(project.folder / "record.db")) as record:
-        assert record.execute("SELECT question, reach FROM requests").fetchall() == [("Could I come on a Saturday please?", "jane@example.org")]
+    seal = Seal(load_secret(project.folder / "secret"), purpose=CONTACT)
+    (left,) = list_requests(open_record(project.folder / "record.db"), seal=seal)
+    assert (left.question, left.reach) == ("Could I come on a Saturday please?", "jane@example.org")

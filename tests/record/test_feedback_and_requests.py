@@ -9,9 +9,11 @@ from sqlite_utils import Database
 from bot.record.database import open_record
 from bot.record.feedback import MAX_REASON, NoSuchTurn, feedback_of, give_feedback
 from bot.record.requests import NoSuchRequest, leave_request, list_requests, move_request
+from bot.record.sealed import CONTACT, Seal
 from bot.record.tracker_store import RecordTrackerStore
 from bot.record.turns import Turn
 
+SEAL = Seal("s3cret", purpose=CONTACT)
 TURN = Turn("c", 1, "2026-01-01T00:00:00+00:00", "hi", "answer", None, None, [], None, None, {}, "x", 1, "h", "r", [], "w", 1.0, None)
 
 
@@ -47,17 +49,19 @@ def test_a_turn_that_is_not_there_cannot_be_judged(record: Database, conversatio
 
 
 def test_a_request_goes_from_new_to_taken_to_done(record: Database) -> None:
-    number = leave_request(record, "c", question="May I?", reach="01 23", best_time="mornings")
-    assert [request.state for request in list_requests(record, state="new")] == ["new"]
-    assert move_request(record, number, state="taken", by="ann").taken_by == "ann"
-    assert move_request(record, number, state="done", by="ann").state == "done"
-    assert list_requests(record, state="new") == []
+    number = leave_request(record, "c", question="May I?", reach="01 23", best_time="mornings", seal=SEAL)
+    assert [request.state for request in list_requests(record, state="new", seal=SEAL)] == ["new"]
+    move_request(record, number, state="taken", by="ann")
+    assert [request.taken_by for request in list_requests(record, state="taken", seal=SEAL)] == ["ann"]
+    move_request(record, number, state="done", by="ann")
+    assert [request.state for request in list_requests(record, seal=SEAL)] == ["done"]
+    assert list_requests(record, state="new", seal=SEAL) == []
 
 
 def test_requests_come_newest_first_and_in_pages(record: Database) -> None:
-    numbers = [leave_request(record, "c", question=f"{n}", reach="r", best_time="t") for n in range(5)]
-    first = list_requests(record, limit=2)
-    assert [request.id for request in first + list_requests(record, limit=9, beyond=first[-1].id)] == numbers[::-1]
+    numbers = [leave_request(record, "c", question=f"{n}", reach="r", best_time="t", seal=SEAL) for n in range(5)]
+    first = list_requests(record, limit=2, seal=SEAL)
+    assert [request.id for request in first + list_requests(record, limit=9, beyond=first[-1].id, seal=SEAL)] == numbers[::-1]
 
 
 def test_an_unknown_request_or_state_is_refused(record: Database) -> None:
@@ -69,7 +73,7 @@ def test_an_unknown_request_or_state_is_refused(record: Database) -> None:
 
 def test_a_deleted_conversation_takes_its_feedback_along_and_leaves_the_request(record: Database) -> None:
     give_feedback(record, "c", 1, True)
-    leave_request(record, "c", question="q", reach="r", best_time="t")
+    leave_request(record, "c", question="q", reach="r", best_time="t", seal=SEAL)
     record.execute("DELETE FROM conversations WHERE id = 'c'")
     assert feedback_of(record, "c") == {}
-    assert list_requests(record)[0].conversation is None
+    assert list_requests(record, seal=SEAL)[0].conversation is None

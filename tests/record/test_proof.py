@@ -19,6 +19,7 @@ from bot.record import audit, chain
 from bot.record.database import open_record
 from bot.record.deletion import delete_conversation
 from bot.record.proof import note_texts, prove
+from bot.record.sealed import CONTACT, Seal
 from bot.record.turns import Turn, insert_turn, utc
 from bot.safety.warning import WARNING
 
@@ -231,6 +232,9 @@ PASSES_OR_FOLLOWS = {
     "reservations": "passes after minutes",
     "heartbeat": "passes",
     "serving_texts": "which process sends which texts at this moment",
+    "leases": "passes after minutes",
+    "pending_wipes": "passes with the next wipe",
+    "upkeep": "when the last clean-up was, and why a wipe failed",
     "chain": "the chain itself",
     "_sqlite_migrations": "the schema's own",
     "sqlite_sequence": "the schema's own",
@@ -272,7 +276,7 @@ def test_another_key_proves_nothing(path: Path) -> None:
 
 def test_a_deleted_conversation_is_no_forgery(path: Path) -> None:
     with closing(open_record(path)) as database:
-        delete_conversation(database, "grave")
+        delete_conversation(database, "grave", lambda: Seal("s3cret", purpose=CONTACT))
     assert _problems(path) == ()
 
 

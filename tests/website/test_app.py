@@ -260,7 +260,7 @@ def test_a_reply_that_is_made_while_its_conversation_is_deleted_is_not_kept(clie
     turn = engine.turn
 
     async def deleted_meanwhile(conversation: str, text: str, client_id: str | None = None) -> Any:
-        delete_conversation(engine.store.database, conversation)
+        delete_conversation(engine.store.database, conversation, engine.store.seal)
         return await turn(conversation, text, client_id)
 
     monkeypatch.setattr(engine, "turn", deleted_meanwhile)

@@ -1,7 +1,7 @@
 """Sealing short texts with a key that is not in the record: whoever copies record.db alone can read none of them.
 
 The key comes from the installation's secret (OZONE_SECRET_FILE), which lies outside the record and is not part of a backup of it. A sealed text
-is bound to its owner, so that nobody can move it to another account.
+is bound to its owner, so that nobody can move it to another place.
 """
 
 from __future__ import annotations
@@ -19,22 +19,27 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 _MARK = "sealed1:"
 _NONCE_BYTES = 12
 
+SECOND_FACTOR = b"console second factor"
+CONTACT = b"contact data of visitors"
+"""What a key is for; each purpose has a key of its own."""
+
 
 class SealError(ValueError):
     """A sealed text that this key does not open: the secret was replaced, or the text was changed or moved."""
 
 
 class Seal:
-    """Seals and opens texts with a key of its own, derived from a secret (AES-256-GCM).
+    """Seals and opens texts with a key of its own, derived from a secret for one purpose (AES-256-GCM).
 
     Args:
         secret: what new texts are sealed with.
         former: secrets from before it was changed, which still open what was sealed with them.
+        purpose: what the key is for.
     """
 
-    def __init__(self, secret: str, *former: str) -> None:
-        self._ciphers = [AESGCM(_derived(one, b"console second factor")) for one in (secret, *former)]
-        self._offers = _derived(secret, b"console second factor to be confirmed")
+    def __init__(self, secret: str, *former: str, purpose: bytes = SECOND_FACTOR) -> None:
+        self._ciphers = [AESGCM(_derived(one, purpose)) for one in (secret, *former)]
+        self._offers = _derived(secret, purpose + b" to be confirmed")
 
     def offer(self, owner: str) -> bytes:
         """20 bytes that are the same for an owner each time, and that nobody without the secret can tell."""
