@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.record import review_schema
+from bot.record import review_schema, waiting
 from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
@@ -227,6 +227,12 @@ def checks_wait(database: Database) -> None:
     unjudged = "FROM turn_facts WHERE route = 'check' AND verdict IS NULL"
     database.execute(f"DELETE FROM queue_items WHERE queue = 'sample' AND turn IN (SELECT turn {unjudged})")
     database.execute(f"INSERT INTO queue_items (queue, turn) SELECT 'emergencies', turn {unjudged}")
+
+
+@migrations()
+def conversations_that_wait(database: Database) -> None:
+    """What waits is counted by conversation, and a verdict can be undone."""
+    waiting.create(database)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:

@@ -426,10 +426,10 @@ def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(log_in: 
         assert f'href="{address}"' in html
     assert "1 turn found" in browser.get("/search?route=emergency&from=2027-01-10&to=2027-01-10")
     judged = "/search?judged_from=2027-01-16&judged_to=2027-01-16"
-    review.give_verdict(database, 1, "wrong_route", by="admin", now=AT)
+    review.give_verdict(database, 1, "should_refer", by="admin", now=AT)
     html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-16"))
     assert f'href="{judged}"' in html
-    assert 'href="/search?verdict=wrong_route&judged_from=2027-01-09&judged_to=2027-01-16"' in html
+    assert 'href="/search?verdict=should_refer&judged_from=2027-01-09&judged_to=2027-01-16"' in html
     assert "1 turn found" in browser.get(judged)
     assert "January 2027" in browser.get("/report?month=2027-01")
 
