@@ -20,17 +20,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 
-from bot.console import account, administration, conversations, figures, gaps, inbox, login, search, snippets, training, visitor_requests
+from bot.console import account, administration, conversations, figures, gaps, inbox, judging, login, search, snippets, training, visitor_requests
 from bot.console.access import Action, Guarded, Page
 from bot.console.accounts import AccountError, Throttle
 from bot.console.current import CurrentContent
 from bot.console.jobs import launcher
+from bot.console.mistakes import came_from
 from bot.console.page import page
 from bot.console.rendering import FOLDER, Pages
 from bot.console.security import HEADERS, UNATTENDED, SecurityHeaders, SessionGate
 from bot.console.state import Console, console_of
 from bot.record.database import RecordError
-from bot.record.review import ReviewError
+from bot.record.review import ReviewConflict, ReviewError
 from bot.settings import Settings
 
 HASHES_AT_ONCE = 4
@@ -106,13 +107,19 @@ def _routes() -> list[BaseRoute]:
             Page("/", inbox.inbox, role="viewer"),
             Page(UNATTENDED, inbox.counts, role="viewer"),
             Page("/queues/{queue}", inbox.queue, role="viewer"),
-            Page("/queues/{queue}/turns/{id}", inbox.item, role="reviewer"),
-            Action("/queues/{queue}/next", inbox.begin, role="reviewer"),
-            Action("/queues/{queue}/skip", inbox.skip, role="reviewer"),
-            Action("/queues/{queue}/complete", inbox.complete, role="reviewer"),
+            Page("/queues/{queue}/turns/{id}", judging.item, role="reviewer"),
+            Action("/queues/{queue}/next", judging.begin, role="reviewer"),
+            Action("/queues/{queue}/skip", judging.skip, role="reviewer"),
+            Action("/queues/{queue}/complete", judging.complete, role="reviewer"),
+            Page("/judge/turns/{id}", judging.item, role="reviewer"),
+            Action("/judge/next", judging.begin, role="reviewer"),
+            Action("/judge/skip", judging.skip, role="reviewer"),
+            Action("/judge/complete", judging.complete, role="reviewer"),
+            Page("/answers.json", judging.answers, role="reviewer"),
             Page("/conversations", search.conversations, role="viewer"),
             Page("/conversations/{id}", conversations.conversation, role="viewer"),
-            Action("/turns/{id}/verdict", conversations.judge, role="reviewer"),
+            Action("/turns/{id}/verdict", judging.judge_in_conversation, role="reviewer"),
+            Action("/turns/{id}/undo", conversations.undo, role="reviewer"),
             Action("/turns/{id}/notes", conversations.add_note, role="reviewer"),
             Action("/turns/{id}/tags", conversations.tag, role="reviewer"),
             Action("/turns/{id}/flag", conversations.flag, role="reviewer"),
@@ -172,8 +179,8 @@ def _refusal(request: Request, error: Exception) -> Response:
 
 
 def _mistake(request: Request, error: Exception) -> Response:
-    """Something that cannot be done as asked; the error's own sentence says why."""
-    return _problem(request, 400, str(error))
+    """Something that cannot be done as asked; the error's own sentence says why. What cannot be shown is not there."""
+    return _problem(request, 404 if request.method == "GET" else 409 if isinstance(error, ReviewConflict) else 400, str(error))
 
 
 def _record_fault(request: Request, error: Exception) -> Response:
@@ -187,8 +194,9 @@ def _fault(request: Request, error: Exception) -> Response:
 
 
 def _problem(request: Request, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    heading = "That did not work" if status == 400 and request.method == "POST" else _HEADINGS.get(status, "That did not work")
-    context: dict[str, Any] = {"heading": heading, "message": message, "status_code": status}
+    """One sentence, the way back to the form, and what was typed into it."""
+    heading = "That did not work" if status in (400, 409) and request.method == "POST" else _HEADINGS.get(status, "That did not work")
+    context: dict[str, Any] = {"heading": heading, "message": message, "status_code": status, **came_from(request)}
     if getattr(request.state, "session", None) is None:
         response: Response = console_of(request).pages.render("problem_outside.html", status, **context)
     else:

@@ -7,18 +7,19 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.console.accounts import ABSOLUTE_SECONDS, Session, lookup_session
 from bot.console.state import console_of
-from bot.record.review import queue_counts
+from bot.record.waiting import ALL, conversation_counts
 from bot.settings import MAX_BODY_BYTES, Settings
 
 HEADERS: Mapping[str, str] = {
@@ -69,12 +70,14 @@ class SessionGate:
             await self.app(scope, receive, send)
             return
         if request.method not in ("GET", "HEAD"):
+            with suppress(HTTPException):
+                request.state.form = await read_form(Request(scope, receive))  # the page that refuses it shows what was typed
             raise HTTPException(401, "You are not logged in, or your session has ended. Nothing was changed.")
         await RedirectResponse(_login_address(request), status_code=303)(scope, receive, send)
 
 
 def session_and_waiting(request: Request) -> tuple[Session, int] | None:
-    """The valid session, and how many turns and requests wait for staff, which every page shows."""
+    """The valid session, and how many conversations and requests wait for whoever has it, which every page shows."""
     console = console_of(request)
     token = session_token(request)
     if not token or not console.has_record():
@@ -84,7 +87,7 @@ def session_and_waiting(request: Request) -> tuple[Session, int] | None:
         if session is None:
             return None
         (requests,) = database.execute("SELECT count(*) FROM requests WHERE state = 'new'").fetchone()
-        return session, sum(queue_counts(database).values()) + requests
+        return session, conversation_counts(database).get(ALL, 0) + (requests if session.may("reviewer") else 0)
 
 
 def _login_address(request: Request) -> str:
@@ -168,15 +171,18 @@ async def read_form(request: Request) -> dict[str, str]:
     """The fields of a form, each once (the last one counts).
 
     Raises:
-        HTTPException: 413 for a body over MAX_BODY_BYTES, 415 when it is not an ordinary form.
+        HTTPException: 413 for a body over MAX_BODY_BYTES, 415 when it is not an ordinary form, 400 when it was cut short.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise HTTPException(415, "This address takes an ordinary form only.")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(413, "The form is too large.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise HTTPException(413, "The form is too large.")
+    except ClientDisconnect as error:
+        raise HTTPException(400, "The form was cut short. Please send it again.") from error
     try:
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100))
     except ValueError as error:

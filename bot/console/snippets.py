@@ -8,8 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.console.page import library_of, page
+from bot.console.page import library_of, now, page, who
+from bot.console.state import console_of
 from bot.content.snippet import Snippet
+from bot.record import audit
+from bot.record.complaints import text_complaints
 
 
 def snippets(request: Request) -> Response:
@@ -33,4 +36,9 @@ def snippet(request: Request) -> Response:
     if snippet_id not in library:
         raise HTTPException(404, "There is no snippet with this id. It may have been renamed or taken out.")
     found = library[snippet_id]
-    return page(request, "snippet.html", snippet=found, related=[library[related] for related in found.related], today=date.today())
+    with console_of(request).record() as database:
+        complaints = text_complaints(database, found.id)
+        if complaints:
+            audit.append(database, who(request), "complaints.read", found.id, now(request))
+    related = [library[other] for other in found.related]
+    return page(request, "snippet.html", snippet=found, related=related, complaints=complaints, today=date.today())

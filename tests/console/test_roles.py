@@ -22,6 +22,7 @@ MAY = {
     },
     "reviewer": {
         *("/queues/{queue}/turns/{id}", "/queues/{queue}/next", "/queues/{queue}/skip", "/queues/{queue}/complete"),
+        *("/judge/turns/{id}", "/judge/next", "/judge/skip", "/judge/complete", "/answers.json", "/turns/{id}/undo"),
         *("/turns/{id}/verdict", "/turns/{id}/notes", "/turns/{id}/tags", "/turns/{id}/flag", "/turns/{id}/assignee"),
         *("/requests", "/gaps/group", "/gaps/{id}", "/training", "/training/advice", "/training/{id}"),
     },

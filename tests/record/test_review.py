@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlite_utils import Database
 
@@ -23,7 +25,7 @@ def _waiting(record: Database) -> dict[str, int]:
     return {queue: count for queue, count in review.queue_counts(record).items() if count}
 
 
-def _judge(record: Database, turn: int, verdict: str = "right", by: str = "maria", **more: str) -> None:
+def _judge(record: Database, turn: int, verdict: str = "right", by: str = "maria", **more: Any) -> None:
     review.give_verdict(record, turn, verdict, by=by, now=NOW, **more)
 
 
@@ -280,7 +282,9 @@ def test_an_undone_verdict_leaves_everything_as_it_was(record: Database, add: Ad
     assert undo_verdict(record, turn, by="maria", now=LATER) == 2
     found = review.reviews(record, [turn, other], NOW)
     assert (_waiting(record), found[turn].flag is not None, found[turn].assigned) == (before, True, "maria")
-    assert (found[turn].verdict and found[turn].verdict.correct, found[other].verdict) == ("cost", None)
+    restored = found[turn].verdict
+    assert restored is not None
+    assert (restored.correct, found[other].verdict) == ("cost", None)
     assert [verdict.state for verdict in found[turn].verdicts] == ["restored", "withdrawn", ""], "what was undone is history"
     assert record.execute("SELECT intent FROM corrections").fetchall() == [("cost",)]
     assert (review.judged_since(record, "maria", ""), review.judged_since(record, "tom", "")) == (0, 1)
