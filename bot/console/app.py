@@ -137,6 +137,7 @@ def _routes() -> list[BaseRoute]:
             Page("/report", figures.report, role="viewer"),
             Page("/gaps", gaps.gaps, role="viewer"),
             Action("/gaps/group", gaps.group, role="reviewer"),
+            Action("/gaps/many", gaps.decide_many, role="reviewer"),
             Action("/gaps/{id}", gaps.decide, role="reviewer"),
             Page("/training", training.training, role="reviewer"),
             Action("/training", training.start, role="clinician"),

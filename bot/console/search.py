@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from bot.console.charts import bucketed, by_route
-from bot.console.export import CSV_COLUMNS, csv_lines, json_lines
+from bot.console.export import CSV_COLUMNS, csv_lines, json_lines, told_in
 from bot.console.filtering import Asked, asked_in, asked_of
 from bot.console.page import go, library_of, now, number, page, path_number, who, zone_of
 from bot.console.queries import exported_conversations, exported_turns, hits, listed, new_conversations
@@ -213,7 +213,7 @@ def _export(request: Request, kind: str, media_type: str) -> Response:
     with console.record(durable=True) as database:
         audit.append(database, who(request), "exported", _what(asked), now(request), kind=kind, rows=rows)
     log.info("console.exported", username=who(request), kind=kind, rows=rows)
-    chunks = _chunks(console, asked.filter, rows)
+    chunks = told_in(_chunks(console, asked.filter, rows), zone_of(request), str(request.base_url).rstrip("/"))
     lines = json_lines(chunks) if kind == "jsonl" else csv_lines(chunks, CSV_COLUMNS[rows])
     name = f"{rows}-{asked.filter.route or 'all'}-{date.today().isoformat()}.{kind}"
     return StreamingResponse(lines, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

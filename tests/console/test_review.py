@@ -199,10 +199,28 @@ def test_a_gap_added_to_a_snippet_becomes_corrections(log_in: LogIn, add: Add, d
     assert "3 questions" in maria.get("/gaps")
     assert "2 messages found" not in maria.get(f"/search?gap={group}")
     status, said = maria.post(f"/gaps/{group}", {"decision": "add_to_intent"})
-    assert (status, "Choose the snippet" in said) == (400, True)
+    assert (status, "Choose the answer" in said) == (400, True)
     maria.post(f"/gaps/{group}", {"decision": "add_to_intent", "target": "what_to_wear_bring"})
     assert database.execute("SELECT count(*) FROM corrections WHERE intent = 'what_to_wear_bring'").fetchone() == (2,)
     assert "what_to_wear_bring" in maria.get("/gaps?decision=add_to_intent")
+
+
+def test_gaps_fold_what_was_asked_once_and_take_one_decision_for_many(log_in: LogIn, add: Add, database: Database) -> None:
+    ranking = [{"name": "out_of_scope", "confidence": 0.5}, {"name": "cost", "confidence": 0.31}]
+    turns = [add("clarify", text=text, ranking=ranking) for text in ("how tall is the tower", "who won the cup", "is there a discount")]
+    with database.atomic():
+        for turn in turns:
+            add_members(database, add_group(database, f"question {turn}", b""), [(turn, AT)], b"")
+    review.give_verdict(database, turns[0], "right", by="clinician", now=AT)
+    maria = log_in("reviewer")
+    html = maria.get("/gaps")
+    assert "Asked once (2), by the nearest answer" in html
+    assert "Judged already: the reply was right (1)" in html
+    assert 'value="cost" data-correct' in html, "the nearest answer is proposed"
+    status, said = maria.post("/gaps/many", {"decision": "out_of_scope"})
+    assert (status, "No group is ticked" in said) == (400, True)
+    maria.post("/gaps/many", {"decision": "out_of_scope", "g1": "1", "g2": "1"})
+    assert database.execute("SELECT count(*) FROM gap_clusters WHERE decision = 'out_of_scope'").fetchone() == (2,)
 
 
 def test_grouping_and_training_start_beside_the_console(log_in: LogIn, add: Add, database: Database, launched: list[list[str]]) -> None:

@@ -24,7 +24,7 @@ MAY = {
         *("/queues/{queue}/turns/{id}", "/queues/{queue}/next", "/queues/{queue}/skip", "/queues/{queue}/complete"),
         *("/judge/turns/{id}", "/judge/next", "/judge/skip", "/judge/complete", "/answers.json", "/turns/{id}/undo"),
         *("/turns/{id}/verdict", "/turns/{id}/notes", "/turns/{id}/tags", "/turns/{id}/flag", "/turns/{id}/assignee"),
-        *("/requests", "/gaps/group", "/gaps/{id}", "/training", "/training/advice", "/training/{id}"),
+        *("/requests", "/gaps/group", "/gaps/many", "/gaps/{id}", "/training", "/training/advice", "/training/{id}"),
     },
     "clinician": {"/bulk", "/export.jsonl", "/export.csv", "/requests/{id}", "/training", "/training/{id}", "/corrections/{id}"},
     "admin": {"/staff", "/staff/{name}", "/settings", "/audit"},

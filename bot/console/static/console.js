@@ -108,7 +108,9 @@ function press(element) {
     const { form } = element;
     form.dispatchEvent(new Event("chosen"));
     const next = { missing_content: element, should_alarm: form.elements.comment, wrong_text: form.elements.comment }[element.value];
-    (next ?? form.querySelector("[data-correct]")).focus();
+    const field = next ?? form.querySelector("[data-correct]");
+    field.focus({ preventScroll: true });
+    field.scrollIntoView({ block: "center" });
   } else if (typing(element)) {
     element.focus();
     element.select?.();
