@@ -17,7 +17,7 @@ from bot.console.state import reading
 
 _MAY = {
     "viewer": "read",
-    "reviewer": "judge turns and see what visitors left for the team",
+    "reviewer": "judge messages and see what visitors left for the team",
     "clinician": "see contact data, decide on training, erase, and take data out of the console",
     "admin": "run accounts and settings",
 }
@@ -32,7 +32,7 @@ def check_role(request: Request, role: str) -> None:
     session = request.state.session
     if not session.may(role):
         raise HTTPException(
-            403, f"Your role is {session.role}. This needs the role {role} or more, because it lets people {_MAY[role]}. An administrator can change roles."
+            403, f"Your role is {session.role}. This needs the role {role} or more: people who may {_MAY[role]}. An administrator can change roles."
         )
 
 
@@ -69,7 +69,7 @@ class Action(Guarded):
         @wraps(act)
         async def guarded(request: Request) -> Response:
             check_role(request, role)
-            form = await read_form(request)
+            form = request.state.form = await read_form(request)
             check_csrf(request, form)
             return await to_thread.run_sync(act, request, form)
 

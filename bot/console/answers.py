@@ -27,6 +27,7 @@ from bot.content.library import SHORT, Library
 from bot.content.snippet import Snippet
 from bot.content.wordings import pieces
 from bot.record import audit, texts
+from bot.record.complaints import text_complaints
 from bot.record.metrics import Usefulness, midnight, today, usefulness
 from bot.record.review import ReviewError
 from bot.record.texts import SNIPPET, STATES, Version
@@ -186,7 +187,7 @@ def undo(request: Request, form: Mapping[str, str]) -> Response:
     snippet = _snippet(request)
     with console_of(request).record() as database:
         texts.undo(database, SNIPPET, snippet.id, by=who(request), reason=form.get("reason", ""), now=now(request))
-    return go(f"/answers/{snippet.id}", "undone")
+    return go(f"/answers/{snippet.id}", "put-back")
 
 
 def withdraw(request: Request, form: Mapping[str, str]) -> Response:
@@ -219,6 +220,7 @@ def _answer(request: Request, tried: Tried | None = None) -> Response:
         versions = texts.history(database, SNIPPET, snippet.id)
         live = live_words(request, database, versions)
         to_approve = len(texts.waiting(database))
+        complaints = text_complaints(database, snippet.id)
         audit.append(database, who(request), "answer.read", snippet.id, now(request))
     row = _row(snippet, {}, used, {}, day, "")
     entry = known.library.written[snippet.id]
@@ -246,6 +248,7 @@ def _answer(request: Request, tried: Tried | None = None) -> Response:
         fact_label=label,
         today=day,
         to_approve=to_approve,
+        complaints=complaints,
     )
 
 

@@ -33,6 +33,7 @@ from bot.console import (
     gaps,
     golive,
     inbox,
+    judging,
     login,
     search,
     training,
@@ -42,6 +43,7 @@ from bot.console.access import Action, Guarded, Page
 from bot.console.accounts import AccountError, Throttle
 from bot.console.current import CurrentContent
 from bot.console.jobs import launcher
+from bot.console.mistakes import came_from
 from bot.console.page import page
 from bot.console.rendering import FOLDER, Pages
 from bot.console.security import UNATTENDED, SecurityHeaders, SessionGate, headers
@@ -49,7 +51,7 @@ from bot.console.state import Console, console_of
 from bot.console.words import published_now
 from bot.record.database import RecordError
 from bot.record.deletion import ErasureError
-from bot.record.review import ReviewError
+from bot.record.review import ReviewConflict, ReviewError
 from bot.settings import Settings
 
 HASHES_AT_ONCE = 4
@@ -126,15 +128,21 @@ def _routes() -> list[BaseRoute]:
             Page("/", inbox.inbox, role="viewer"),
             Page(UNATTENDED, inbox.counts, role="viewer"),
             Page("/queues/{queue}", inbox.queue, role="viewer"),
-            Page("/queues/{queue}/turns/{id}", inbox.item, role="reviewer"),
-            Action("/queues/{queue}/next", inbox.begin, role="reviewer"),
-            Action("/queues/{queue}/skip", inbox.skip, role="reviewer"),
-            Action("/queues/{queue}/complete", inbox.complete, role="reviewer"),
+            Page("/queues/{queue}/turns/{id}", judging.item, role="reviewer"),
+            Action("/queues/{queue}/next", judging.begin, role="reviewer"),
+            Action("/queues/{queue}/skip", judging.skip, role="reviewer"),
+            Action("/queues/{queue}/complete", judging.complete, role="reviewer"),
+            Page("/judge/turns/{id}", judging.item, role="reviewer"),
+            Action("/judge/next", judging.begin, role="reviewer"),
+            Action("/judge/skip", judging.skip, role="reviewer"),
+            Action("/judge/complete", judging.complete, role="reviewer"),
+            Page("/answers.json", judging.answers, role="reviewer"),
             Page("/conversations", search.conversations, role="viewer"),
             Page("/conversations/{id}", conversations.conversation, role="viewer"),
             Action("/conversations/{id}/redact", conversations.redact, role="reviewer"),
             Action("/conversations/{id}/erase", erasing.conversation, role="clinician"),
-            Action("/turns/{id}/verdict", conversations.judge, role="reviewer"),
+            Action("/turns/{id}/verdict", judging.judge_in_conversation, role="reviewer"),
+            Action("/turns/{id}/undo", conversations.undo, role="reviewer"),
             Action("/turns/{id}/notes", conversations.add_note, role="reviewer"),
             Action("/turns/{id}/tags", conversations.tag, role="reviewer"),
             Action("/turns/{id}/flag", conversations.flag, role="reviewer"),
@@ -153,6 +161,7 @@ def _routes() -> list[BaseRoute]:
             Page("/report", figures.report, role="viewer"),
             Page("/gaps", gaps.gaps, role="viewer"),
             Action("/gaps/group", gaps.group, role="reviewer"),
+            Action("/gaps/many", gaps.decide_many, role="reviewer"),
             Action("/gaps/{id}", gaps.decide, role="reviewer"),
             Page("/training", training.training, role="reviewer"),
             Action("/training", training.start, role="clinician"),
@@ -217,8 +226,8 @@ def _refusal(request: Request, error: Exception) -> Response:
 
 
 def _mistake(request: Request, error: Exception) -> Response:
-    """Something that cannot be done as asked; the error's own sentence says why."""
-    return _problem(request, 400, str(error))
+    """Something that cannot be done as asked; the error's own sentence says why. What cannot be shown is not there."""
+    return _problem(request, 404 if request.method == "GET" else 409 if isinstance(error, ReviewConflict) else 400, str(error))
 
 
 def _record_fault(request: Request, error: Exception) -> Response:
@@ -232,8 +241,9 @@ def _fault(request: Request, error: Exception) -> Response:
 
 
 def _problem(request: Request, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    heading = "That did not work" if status == 400 and request.method == "POST" else _HEADINGS.get(status, "That did not work")
-    context: dict[str, Any] = {"heading": heading, "message": message, "status_code": status}
+    """One sentence, the way back to the form, and what was typed into it."""
+    heading = "That did not work" if status in (400, 409) and request.method == "POST" else _HEADINGS.get(status, "That did not work")
+    context: dict[str, Any] = {"heading": heading, "message": message, "status_code": status, **came_from(request)}
     if getattr(request.state, "session", None) is None:
         response: Response = console_of(request).pages.render("problem_outside.html", status, **context)
     else:

@@ -15,13 +15,14 @@ from starlette.responses import Response
 
 from bot.console.current import Snapshot
 from bot.console.explain import Explained, explain
-from bot.console.page import chosen_snippet, correctable, go, now, number, page, path_number, who
+from bot.console.page import UnclearAnswer, correctable, go, now, number, page, path_number, who
 from bot.console.state import console_of
 from bot.record import audit, review
 from bot.record.blanking import REASONS, redact_everywhere
 from bot.record.feedback import feedback_of
 from bot.record.holds import held
 from bot.record.turns import Turn, get_conversation, turns_numbered
+from bot.record.undo import undo_unflag, undo_verdict
 
 log = structlog.get_logger()
 
@@ -72,9 +73,20 @@ def _told(database: Database, explained: Explained) -> tuple[int, str] | None:
 
 def conversation(request: Request) -> Response:
     """One conversation; `?turn=N` points at a turn, and the page opens there."""
-    conversation_id = request.path_params["id"]
+    return show(request, request.path_params["id"], request.query_params.get("turn"), number(request, "turn"))
+
+
+def show(
+    request: Request,
+    conversation_id: str,
+    asked: str | None,
+    chosen: int | None,
+    *,
+    kept: Mapping[str, str] | None = None,
+    error: review.ReviewError | None = None,
+) -> Response:
+    """The page of a conversation; after an `error` with what was typed about the turn that is chosen."""
     console = console_of(request)
-    asked, chosen = request.query_params.get("turn"), number(request, "turn")
     with console.record() as database:
         found = get_conversation(database, conversation_id)
         places = database.execute("SELECT number, id FROM turns WHERE conversation = ? ORDER BY number", [conversation_id]).fetchall() if found else []
@@ -89,9 +101,14 @@ def conversation(request: Request) -> Response:
         (left,) = database.execute("SELECT count(*) FROM requests WHERE conversation = ?", [conversation_id]).fetchone()
         context: dict[str, Any] = {"hold": held(database, conversation_id), "left": left}
         context |= {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
+    status = 200 if error is None else 409 if isinstance(error, review.ReviewConflict) else 400
     return page(
         request,
         "conversation.html",
+        status,
+        kept=kept or {},
+        wrong="" if error is None else str(error),
+        near=error.near if isinstance(error, UnclearAnswer) else (),
         conversation=found,
         turns=turns,
         total=len(places),
@@ -116,19 +133,10 @@ def redact(request: Request, form: Mapping[str, str]) -> Response:
     return go(f"/conversations/{conversation_id}", "redacted")
 
 
-def judge(request: Request, form: Mapping[str, str]) -> Response:
-    """A verdict on the page of a conversation."""
-    correct = chosen_snippet(request, form)
-
-    def note(database: Database, turn: int) -> None:
-        review.give_verdict(database, turn, form.get("verdict", ""), by=who(request), now=now(request), correct=correct, comment=form.get("comment", ""))
-
-    return _change(request, form, "judged", note)
-
-
 def add_note(request: Request, form: Mapping[str, str]) -> Response:
     """A note for colleagues."""
-    return _change(request, form, "noted", lambda database, turn: review.add_note(database, turn, form.get("text", ""), by=who(request), now=now(request)))
+    note = form.get("note", form.get("text", ""))
+    return _change(request, form, "noted", lambda database, turn: review.add_note(database, turn, note, by=who(request), now=now(request)))
 
 
 def tag(request: Request, form: Mapping[str, str]) -> Response:
@@ -156,11 +164,26 @@ def assign(request: Request, form: Mapping[str, str]) -> Response:
     return _change(request, form, "assigned", lambda database, turn: review.assign(database, [turn], to, by=who(request), now=now(request)))
 
 
-def _change(request: Request, form: Mapping[str, str], said: str, change: Callable[[Database, int], None]) -> Response:
+_DONE: Mapping[str, Callable[..., object]] = {
+    "verdict": undo_verdict,
+    "flag": review.resolve_flag,
+    "unflag": undo_unflag,
+}
+
+
+def undo(request: Request, form: Mapping[str, str]) -> Response:
+    """Takes back what was just done."""
+    undoing = _DONE.get(form.get("kind", ""))
+    if undoing is None:
+        raise HTTPException(400, "There is nothing of this kind to undo.")
+    return _change(request, form, "undone", lambda database, turn: undoing(database, turn, by=who(request), now=now(request)))
+
+
+def _change(request: Request, form: Mapping[str, str], said: str, change: Callable[[Database, int], object]) -> Response:
     """Makes a change to the turn in the path and returns to the page the form stood on."""
     turn = path_number(request)
     with console_of(request).record() as database:
         conversation_id, place = review.place_of(database, turn)
         change(database, turn)
     back = form.get("back") or f"/conversations/{conversation_id}?turn={place}"
-    return go(back + ("" if "#" in back else f"#turn-{place}"), said)
+    return go(back + ("" if "#" in back else f"#turn-{place}"), said, undo=turn if said in ("flagged", "unflagged") else None)

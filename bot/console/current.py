@@ -7,12 +7,15 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bot.console.finder import Finder
 from bot.content.files import ContentError, read_mapping
 from bot.content.library import Library, load_library
 from bot.content.published import NOTHING, Published
+from bot.content.snippet import Snippet
 from bot.content.sync import examples_by_intent
 
 
@@ -48,6 +51,16 @@ class Snapshot:
     rules: Mapping[str, RuleText] = field(default_factory=dict)
     examples: Mapping[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
+
+    @cached_property
+    def correctable(self) -> tuple[Snippet, ...]:
+        """Snippets a turn can be corrected to: those that visitors can ask for, that is, with training examples."""
+        return tuple(snippet for snippet in self.library or () if snippet.id in self.examples and snippet.status == "approved")
+
+    @cached_property
+    def finder(self) -> Finder:
+        """Finds these by words."""
+        return Finder(self.correctable, self.examples)
 
 
 class CurrentContent:

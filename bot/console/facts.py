@@ -165,7 +165,7 @@ def settle(request: Request, form: Mapping[str, str]) -> Response:
             return go("/facts/changes", "sent")
         if action == "undo":
             texts.undo(database, FACT, version.name, by=by, reason=form.get("reason", ""), now=at)
-            return go("/facts/changes", "undone")
+            return go("/facts/changes", "put-back")
         if action == "drop":
             texts.withdraw(database, number, by=by, reason="given up", now=at)
             return go("/facts/changes", "dropped")

@@ -13,33 +13,42 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.console.finder import words as words_of
 from bot.console.security import csrf_token, safe_target
 from bot.console.state import console_of
 from bot.content.library import Library
 from bot.content.snippet import Snippet
+from bot.record.review import ReviewError
 from bot.record.turns import utc
 
 SAID: Mapping[str, str] = {
     "judged": "Your verdict is noted.",
+    "judged-many": "{n} are judged.",
     "noted": "Your note is there for colleagues.",
     "tagged": "Tagged.",
+    "tagged-many": "{n} are tagged.",
     "untagged": "The tag is off.",
-    "flagged": "Flagged: it waits in the queue of flagged turns.",
+    "flagged": "Flagged: it waits in the queue of flagged messages.",
+    "flagged-many": "{n} are flagged.",
     "unflagged": "The flag is off.",
     "assigned": "Assigned.",
+    "assigned-many": "{n} are assigned.",
     "redacted": "Taken out of this conversation, wherever the words stood.",
-    "saved": "Saved.",
     "password-set": "The new password is set.",
-    "deleted": "Deleted.",
     "erased": "Erased. Nothing of it can be read any more; the audit keeps who did it and why.",
-    "cleared": "The queue is clear. Well done.",
-    "skipped": "Skipped: it stays in the queue.",
+    "undone": "Undone: everything is as it was before.",
+    "saved": "Saved.",
+    "view-saved": "The view is saved: it is among the saved views, here and in the inbox.",
+    "deleted": "Deleted.",
+    "cleared": "That was the last one: nothing more waits here for you. Well done.",
+    "skipped": "Skipped: it stays where it is.",
     "taken": "It is yours now.",
     "finished": "Marked as done.",
     "given-back": "Given back: colleagues can take it.",
     "accepted": "Accepted: the next training takes it up.",
     "declined": "Declined: it will not be trained with.",
     "decided": "Decided.",
+    "decided-many": "Decided for {n}.",
     "training": "The training has started. It takes some minutes; reload this page to follow it.",
     "asking": "The model is being asked. Reload this page in half a minute: what it makes of each sentence is then noted beside it.",
     "grouping": "The grouping has started. Reload this page in a minute.",
@@ -47,7 +56,7 @@ SAID: Mapping[str, str] = {
     "given-up": "The training is ended. Another one can start.",
     "published": "Published: visitors get the new words within seconds.",
     "sent": "Sent: it waits for approval.",
-    "undone": "The version before is sent again.",
+    "put-back": "The version before is sent again.",
     "withdrawn": "Taken back: visitors are told to ask the clinic instead.",
     "drafted": "The draft is kept. Nobody but colleagues sees it.",
     "approved": "Approved and published.",
@@ -73,10 +82,42 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         problem=console.content.snapshot().problem,
         waiting=request.state.waiting,
         clock_now=console.clock(),
-        said=SAID.get(request.query_params.get("said", ""), ""),
+        clinic=clinic_of(request),
+        said=_said(request),
+        undo=_undo(request),
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         **context,
     )
+
+
+def _said(request: Request) -> str:
+    """What was done, in words; where it was done to many, how many."""
+    count = number(request, "n") or 0
+    many = "1 message" if count == 1 else f"{count:,} messages"
+    return SAID.get(request.query_params.get("said", ""), "").format(n=many)
+
+
+_UNDO = {"judged": "verdict", "judged-many": "verdict", "cleared": "verdict", "flagged": "flag", "unflagged": "unflag"}
+
+
+def _undo(request: Request) -> dict[str, str]:
+    """What the last action was and where to go once it is undone; empty when it cannot be.
+
+    In a queue that is the message itself, so that it can be judged again at once.
+    """
+    turn, kind = number(request, "undo"), _UNDO.get(request.query_params.get("said", ""))
+    if turn is None or kind is None:
+        return {}
+    place = re.match(r"/queues/\w+|/judge", request.url.path)
+    query = "&".join(piece for piece in request.url.query.split("&") if piece.partition("=")[0] not in ("said", "undo", "n", "previous"))
+    path = f"{place[0]}/turns/{turn}" if place and kind == "verdict" else request.url.path
+    return {"turn": str(turn), "kind": kind, "back": path + (f"?{query}" if query else "")}
+
+
+def clinic_of(request: Request) -> str:
+    """The clinic's name, empty when it cannot be read."""
+    library = library_of(request)
+    return library.clinic.fields.get("name", "") if library else ""
 
 
 def who(request: Request) -> str:
@@ -130,11 +171,12 @@ def path_number(request: Request, name: str = "id") -> int:
     return int(value)
 
 
-def go(address: str, said: str = "") -> Response:
-    """On to a page of this console, which says what was done."""
+def go(address: str, said: str = "", *, undo: int | None = None, n: int | None = None) -> Response:
+    """On to a page of this console, which says what was done (to how many, `n`) and lets it be undone for the turn `undo`."""
     parts = urlsplit(safe_target(address))
-    kept = "&".join(piece for piece in parts.query.split("&") if piece and not piece.startswith("said="))
-    query = "&".join(piece for piece in (kept, urlencode({"said": said}) if said else "") if piece)
+    kept = "&".join(piece for piece in parts.query.split("&") if piece and piece.partition("=")[0] not in ("said", "undo", "n"))
+    told = {name: value for name, value in (("said", said), ("undo", undo), ("n", n)) if value}
+    query = "&".join(piece for piece in (kept, urlencode(told)) if piece)
     return RedirectResponse(parts.path + (f"?{query}" if query else "") + (f"#{parts.fragment}" if parts.fragment else ""), status_code=303)
 
 
@@ -143,42 +185,42 @@ def library_of(request: Request) -> Library | None:
     return console_of(request).content.snapshot().library
 
 
-def correctable(request: Request) -> list[Snippet]:
+def correctable(request: Request) -> Sequence[Snippet]:
     """Snippets a turn can be corrected to: those that visitors can ask for, that is, with training examples."""
-    snapshot = console_of(request).content.snapshot()
-    return [snippet for snippet in snapshot.library or () if snippet.id in snapshot.examples and snippet.status == "approved"]
+    return console_of(request).content.snapshot().correctable
+
+
+class UnclearAnswer(ReviewError):
+    """Words in the place of an answer that could mean none or several; `near` are those they may mean, the likeliest first."""
+
+    def __init__(self, words: str, near: Sequence[Snippet]) -> None:
+        self.near = tuple(near)
+        advice = "Choose the one you mean from those below it." if near else "Try other words, or leave it empty if none fits."
+        super().__init__(f"“{words[:60]}” {'could be several answers' if near else 'is in no answer'}. {advice} Nothing was noted yet.")
 
 
 def chosen_snippet(request: Request, form: Mapping[str, str], name: str = "correct") -> str | None:
     """The snippet chosen in a form, None when none was: by its id, its question, or words that only one of them holds.
 
     Raises:
-        HTTPException: 400 for one that a turn cannot be corrected to.
+        UnclearAnswer: it could be none or several.
     """
     value = form.get(name, "").strip()
     if not value:
         return None
-    fitting = meant(value, correctable(request))
+    snapshot = console_of(request).content.snapshot()
+    fitting = meant(value, snapshot.correctable)
     if len(fitting) != 1:
-        known = f" It could be {', '.join(snippet.id for snippet in fitting[:6])}." if fitting else ""
-        raise HTTPException(
-            400,
-            f"There is no snippet “{value[:60]}” that a question could belong to.{known} "
-            "Go back with your browser, where what you typed is still there, and choose one from the list. Nothing was noted.",
-        )
+        raise UnclearAnswer(value, snapshot.finder.search(value) or fitting[:8])
     return fitting[0].id
 
 
 def meant(words: str, snippets: Sequence[Snippet]) -> list[Snippet]:
     """The snippets that somebody may mean: the one with this id or question, else those with a word in either for each word typed or begun."""
     exact = [snippet for snippet in snippets if words.strip().lower() in (snippet.id.lower(), snippet.question.lower())]
-    asked = _words(words)
-    return exact or [snippet for snippet in snippets if asked and _holds_all(asked, _words(f"{snippet.id} {snippet.question}"))]
+    asked = words_of(words)
+    return exact or [snippet for snippet in snippets if asked and _holds_all(asked, words_of(f"{snippet.id} {snippet.question}"))]
 
 
 def _holds_all(begun: Sequence[str], words: Sequence[str]) -> bool:
     return all(any(word.startswith(beginning) for word in words) for beginning in begun)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.lower())

@@ -7,11 +7,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
 from bot.record.filters import conversations_of, holding_words
+from bot.record.review import VERDICT_LABELS
 from bot.record.turns import Turn
+from bot.vocabulary import ROUTE_LABELS
 
 EXCERPT_TOKENS = 36
 """Words of a reply shown with a search hit, around the words found."""
@@ -22,8 +25,11 @@ EXCERPT_LETTERS = 240
 EXPORTED = tuple(name for name in Turn.__dataclass_fields__ if name not in ("client_id", "request"))
 """Columns of a turn that leave the record, in their order."""
 
-REVIEWED = ("helpful", "verdict", "correct", "reviewer", "flagged", "tags")
-"""What is known about a turn besides, in the export."""
+REVIEWED = (
+    *("helpful", "visitor_reason", "verdict", "correct", "comment", "reviewer", "judged_at", "notes", "flagged", "flag_reason", "assigned_to", "tags"),
+    *("outcome", "verdict_in_words", "link"),
+)
+"""What is known about a turn besides, in the export: what visitors and staff said of it, codes in words, and the way back to it."""
 
 CONVERSATION_COLUMNS = (
     "conversation",
@@ -40,7 +46,7 @@ CONVERSATION_COLUMNS = (
     "tags",
 )
 
-_JSON = ("ranking", "explanation", "messages")
+_JSON = ("ranking", "explanation", "messages", "notes")
 
 
 @dataclass(frozen=True)
@@ -138,19 +144,27 @@ def first_questions(database: Database, conversations: Sequence[str]) -> dict[st
 
 
 def exported_turns(database: Database, turns: Sequence[int]) -> list[dict[str, Any]]:
-    """One row a turn, in this order, with what visitors and staff said of it."""
+    """One row a turn, in this order, with what visitors and staff said of it; `notes` are listed, each with whoever wrote it."""
     marks = ", ".join("?" * len(turns))
     columns = ", ".join(f"t.{name}" for name in EXPORTED)
     rows = database.execute(
-        f"""SELECT t.id, {columns}, f.helpful, f.verdict, v.correct, f.reviewer, f.flagged,
-            (SELECT group_concat(tag, ' ') FROM tags WHERE turn = t.id)
-        FROM turns t JOIN turn_facts f ON f.turn = t.id LEFT JOIN verdicts v ON v.turn = t.id AND v.superseded_at IS NULL WHERE t.id IN ({marks})""",
+        f"""SELECT t.id, {columns}, f.helpful, b.reason, f.verdict, v.correct, v.comment, f.reviewer, v.at,
+            (SELECT json_group_array(n.by || ': ' || n.text) FROM (SELECT by, text FROM notes WHERE turn = t.id ORDER BY id) n),
+            f.flagged, g.reason, a.assignee, (SELECT group_concat(tag, ' ') FROM tags WHERE turn = t.id), '', '', ''
+        FROM turns t JOIN turn_facts f ON f.turn = t.id LEFT JOIN verdicts v ON v.turn = t.id AND v.superseded_at IS NULL
+        LEFT JOIN feedback b ON b.conversation = t.conversation AND b.number = t.number
+        LEFT JOIN flags g ON g.turn = t.id AND g.resolved_at IS NULL LEFT JOIN assignments a ON a.turn = t.id WHERE t.id IN ({marks})""",
         list(turns),
     )
     found = {row[0]: dict(zip((*EXPORTED, *REVIEWED), row[1:], strict=True)) for row in rows}
     for row in found.values():
         for column in _JSON:
             row[column] = json.loads(row[column])
+        for column in ("confidence", "latency_ms"):
+            row[column] = None if row[column] is None else round(row[column], 3)
+        row["outcome"] = ROUTE_LABELS.get(row["route"], row["route"])
+        row["verdict_in_words"] = VERDICT_LABELS.get(row["verdict"], row["verdict"])
+        row["link"] = f"/conversations/{quote(row['conversation'])}?turn={row['number']}#turn-{row['number']}"
     return [found[turn] for turn in turns if turn in found]
 
 

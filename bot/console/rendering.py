@@ -13,7 +13,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from bot.console.explain import plain, unsigned
-from bot.record.review import QUEUES, VERDICTS
+from bot.record.review import QUEUES, VERDICT_LABELS, VERDICTS
 from bot.vocabulary import GRAVEST_FIRST, ROUTE_LABELS, Route
 
 FOLDER = Path(__file__).resolve().parent
@@ -44,7 +44,7 @@ class Pages:
         )
         self._environment.filters.update(when=_when, day=_day, plain=plain, decimal=_decimal, many=_many, percent=percent, since=_since, short=_short)
         self._environment.tests.update(unsigned=unsigned)
-        self._environment.globals.update(ROUTES=_BADGES, VERDICTS=VERDICTS, QUEUES=QUEUES)
+        self._environment.globals.update(ROUTES=_BADGES, VERDICTS=VERDICTS, VERDICT_LABELS=VERDICT_LABELS, QUEUES=QUEUES)
 
     def render(self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, *, zone: tzinfo | None = None, **context: Any) -> HTMLResponse:
         """A page, with times in `zone`; `context` must hold every name the template uses."""

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from bot.console.charts import bucketed, by_route
-from bot.console.export import CSV_COLUMNS, csv_lines, json_lines
+from bot.console.export import CSV_COLUMNS, csv_lines, json_lines, told_in
 from bot.console.filtering import Asked, asked_in, asked_of
 from bot.console.page import go, library_of, now, number, page, path_number, who, zone_of
 from bot.console.queries import exported_conversations, exported_turns, hits, listed, new_conversations
@@ -119,7 +119,7 @@ def save(request: Request, form: Mapping[str, str]) -> Response:
     address = f"{_list_page(form)}?{asked.query}"
     with console_of(request).record() as database:
         save_view(database, form.get("name", ""), address, owner=who(request), shared="shared" in form, now=now(request))
-    return go(address, "saved")
+    return go(address, "view-saved")
 
 
 def delete(request: Request, form: Mapping[str, str]) -> Response:
@@ -134,26 +134,54 @@ def _list_page(form: Mapping[str, str]) -> str:
 
 
 def bulk(request: Request, form: Mapping[str, str]) -> Response:
-    """Does one thing to every turn that passes the filter: first a page that says to how many, then, confirmed, the deed."""
+    """Does one thing to turns: those that are ticked, or all that pass the filter. First a page that says to how many, then, confirmed, the deed."""
     asked = asked_in(form.get("query", ""), zone_of(request))
-    action, value = form.get("action", ""), form.get(f"value_{form.get('action', '')}", form.get("value", "")).strip()
+    action = form.get("action", "")
+    value = form.get(f"value_{action}", form.get("value", "")).strip()
     if action not in BULK:
-        raise HTTPException(400, "Choose what to do with the turns.")
-    if asked.filter.empty:
-        raise HTTPException(400, "Filter the turns first: a bulk action is never for all of them.")
+        raise HTTPException(400, "Choose what to do with the messages.")
     if action == "tag":
         value = review.clean_tag(value)
+    back, by, at = f"/search?{asked.query}", who(request), now(request)
     with console_of(request).record() as database:
-        found = find(database, asked.filter, limit=MAX_BULK + 1, patience=None).turns
-        if len(found) > MAX_BULK:
-            raise HTTPException(400, f"More than {MAX_BULK:,} turns pass this filter. Narrow it, for example to a week.")
-        if not found:
-            raise HTTPException(400, "No turn passes this filter, so there is nothing to do.")
-        # The count that was confirmed must be the count that is changed: new turns may have come in meanwhile.
-        if form.get("confirmed") != str(len(found)):
-            return page(request, "bulk.html", asked=asked, action=action, value=value, count=len(found), label=BULK[action])
-        _do(database, action, value, list(found), by=who(request), at=now(request))
-    return go(f"/search?{asked.query}", {"judge": "judged", "tag": "tagged", "flag": "flagged", "assign": "assigned"}[action])
+        found, ticked = _meant(database, asked, form)
+        judged, held = review.judged_or_held(database, found, by=by, now=at) if action == "judge" else (set(), set())
+        # What was confirmed must be what is changed: new turns and new verdicts may have come in meanwhile.
+        if (form.get("confirmed"), form.get("overruled", "0")) != (str(len(found)), str(len(judged))):
+            told: dict[str, Any] = {"count": len(found), "judged": len(judged), "held": len(held), "ticked": ticked, "back": back}
+            return page(request, "bulk.html", asked=asked, action=action, value=value, label=BULK[action], **told)
+        spared = held | (set() if "replace" in form else judged)
+        turns = [turn for turn in found if turn not in spared]
+        if not turns:
+            raise HTTPException(400, "Colleagues have judged or taken all of these messages, so nothing was changed.")
+        _do(database, action, value, turns, by=by, at=at)
+    said = {"judge": "judged-many", "tag": "tagged-many", "flag": "flagged-many", "assign": "assigned-many"}[action]
+    return go(back, said, n=len(turns), undo=turns[0] if action == "judge" else None)
+
+
+def _meant(database: Database, asked: Asked, form: Mapping[str, str]) -> tuple[list[int], str]:
+    """The turns that a bulk form is for, and those that were ticked, joined by commas (empty when it is for all that pass the filter).
+
+    Raises:
+        HTTPException: 400, it is for none or for too many.
+    """
+    listed = form.get("ticked", "").split(",") if form.get("ticked") else [name[1:] for name in form if name.startswith("t")]
+    ticked = sorted({int(turn) for turn in listed if turn.isascii() and turn.isdecimal() and len(turn) <= 12})
+    if ticked and form.get("scope", "ticked") == "ticked":
+        marks = ", ".join("?" * len(ticked))
+        found = [turn for (turn,) in database.execute(f"SELECT turn FROM turn_facts WHERE turn IN ({marks}) ORDER BY turn DESC", ticked)]
+        if found:
+            return found, ",".join(map(str, ticked))
+    if form.get("scope") == "ticked":
+        raise HTTPException(400, "No message is ticked. Tick some in the list, or choose every message that passes the filter.")
+    if asked.filter.empty:
+        raise HTTPException(400, "Filter the messages first: a bulk action is never for all of them.")
+    passing = list(find(database, asked.filter, limit=MAX_BULK + 1, patience=None).turns)
+    if len(passing) > MAX_BULK:
+        raise HTTPException(400, f"More than {MAX_BULK:,} messages pass this filter. Narrow it, for example to a week.")
+    if not passing:
+        raise HTTPException(400, "No message passes this filter, so there is nothing to do.")
+    return passing, ""
 
 
 def _do(database: Database, action: str, value: str, turns: list[int], *, by: str, at: str) -> None:
@@ -185,7 +213,7 @@ def _export(request: Request, kind: str, media_type: str) -> Response:
     with console.record(durable=True) as database:
         audit.append(database, who(request), "exported", _what(asked), now(request), kind=kind, rows=rows)
     log.info("console.exported", username=who(request), kind=kind, rows=rows)
-    chunks = _chunks(console, asked.filter, rows)
+    chunks = told_in(_chunks(console, asked.filter, rows), zone_of(request), str(request.base_url).rstrip("/"))
     lines = json_lines(chunks) if kind == "jsonl" else csv_lines(chunks, CSV_COLUMNS[rows])
     name = f"{rows}-{asked.filter.route or 'all'}-{date.today().isoformat()}.{kind}"
     return StreamingResponse(lines, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

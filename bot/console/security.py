@@ -7,6 +7,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -19,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.console.accounts import ABSOLUTE_SECONDS, Session, lookup_session
 from bot.console.state import console_of
-from bot.record.review import queue_counts
+from bot.record.waiting import ALL, conversation_counts
 from bot.settings import MAX_BODY_BYTES, Settings
 
 HEADERS: Mapping[str, str] = {
@@ -86,12 +87,14 @@ class SessionGate:
             await self.app(scope, receive, send)
             return
         if request.method not in ("GET", "HEAD"):
+            with suppress(HTTPException):
+                request.state.form = await read_form(Request(scope, receive))  # the page that refuses it shows what was typed
             raise HTTPException(401, "You are not logged in, or your session has ended. Nothing was changed.")
         await RedirectResponse(_login_address(request), status_code=303)(scope, receive, send)
 
 
 def session_and_waiting(request: Request) -> tuple[Session, int] | None:
-    """The valid session, and how many turns and requests wait for staff, which every page shows."""
+    """The valid session, and how many conversations and requests wait for whoever has it, which every page shows."""
     console = console_of(request)
     token = session_token(request)
     if not token or not console.has_record():
@@ -100,10 +103,8 @@ def session_and_waiting(request: Request) -> tuple[Session, int] | None:
         session = lookup_session(database, token, console.clock(), touch=request.url.path != UNATTENDED)
         if session is None:
             return None
-        waiting = sum(queue_counts(database).values())
-        if session.may("reviewer"):  # nobody else can open them
-            waiting += int(database.execute("SELECT count(*) FROM requests WHERE state = 'new'").fetchone()[0])
-        return session, waiting
+        (requests,) = database.execute("SELECT count(*) FROM requests WHERE state = 'new'").fetchone()
+        return session, conversation_counts(database).get(ALL, 0) + (requests if session.may("reviewer") else 0)
 
 
 def _login_address(request: Request) -> str:

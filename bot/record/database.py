@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.record import chain, erasure_schema, promotion, proof, review_schema, texts
+from bot.record import chain, erasure_schema, promotion, proof, review_schema, texts, waiting
 from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
@@ -310,6 +310,12 @@ def accounts_in_the_page(database: Database) -> None:
 def erasure(database: Database) -> None:
     """What is still to be wiped, legal holds, and when the clean-up was; nothing that an erased conversation left behind."""
     erasure_schema.create(database)
+
+
+@migrations()
+def conversations_that_wait(database: Database) -> None:
+    """What waits is counted by conversation, and a verdict can be undone."""
+    waiting.create(database)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -14,8 +16,8 @@ from bot.vocabulary import NOT_UNDERSTOOD, OUT_OF_SCOPE, Reason
 
 DECISIONS: Mapping[str, str] = {
     "open": "Not decided",
-    "new_snippet": "Write a new snippet",
-    "add_to_intent": "Belongs to a snippet",
+    "new_snippet": "Needs a new answer",
+    "add_to_intent": "Belongs to an answer",
     OUT_OF_SCOPE: "Out of scope",
 }
 
@@ -24,7 +26,10 @@ _ROUTES = ", ".join(f"'{route}'" for route in NOT_UNDERSTOOD)
 
 @dataclass(frozen=True)
 class Gap:
-    """A group of unanswered questions. `recent` and `before` count those of the last two equal periods; `exemplar` is the one in the middle."""
+    """A group of unanswered questions. `recent` and `before` count those of the last two equal periods; `exemplar` is the one in the middle.
+
+    `accepted` says that staff judged all of them and found the reply right; `ranking` is what the newest of them was taken for.
+    """
 
     id: int
     exemplar: str
@@ -35,6 +40,8 @@ class Gap:
     target: str | None
     decided_by: str | None
     decided_at: str | None
+    accepted: bool = False
+    ranking: Sequence[Mapping[str, Any]] = ()
 
 
 def ungrouped(database: Database, limit: int) -> list[tuple[int, str, str]]:
@@ -71,16 +78,33 @@ def add_members(database: Database, cluster: int, turns: Sequence[tuple[int, str
     database.execute("UPDATE gap_clusters SET centroid = ? WHERE id = ?", [centroid, cluster])
 
 
+def asked_once(database: Database) -> set[int]:
+    """Groups of a single question about which nothing is decided."""
+    return {group for (group,) in database.execute("SELECT id FROM gap_clusters WHERE size = 1 AND decision = 'open'")}
+
+
+def merge_groups(database: Database, groups: Sequence[int], into: int) -> None:
+    """Moves the members of some groups into another and drops these groups; the caller holds the transaction."""
+    for group in groups:
+        members = database.execute("SELECT turn, at FROM gap_members WHERE cluster = ?", [group]).fetchall()
+        database.execute("DELETE FROM gap_members WHERE cluster = ?", [group])
+        database.conn.executemany("INSERT INTO gap_members (turn, cluster, at) VALUES (?, ?, ?)", [(turn, into, at) for turn, at in members])
+        database.execute("DELETE FROM gap_clusters WHERE id = ?", [group])
+
+
 def list_gaps(database: Database, *, since: str, before: str, decision: str, limit: int) -> list[Gap]:
     """Groups with this decision, those that grew most since `since` first; `before` starts the period they are compared with."""
     rows = database.execute(
         """WITH trend AS (SELECT cluster, sum(at >= :since) AS recent, sum(at < :since) AS earlier FROM gap_members WHERE at >= :before GROUP BY cluster)
-        SELECT g.id, g.exemplar, g.size, coalesce(trend.recent, 0), coalesce(trend.earlier, 0), g.decision, g.target, g.decided_by, g.decided_at
+        SELECT g.id, g.exemplar, g.size, coalesce(trend.recent, 0), coalesce(trend.earlier, 0), g.decision, g.target, g.decided_by, g.decided_at,
+            NOT EXISTS (SELECT 1 FROM gap_members m JOIN turn_facts f ON f.turn = m.turn WHERE m.cluster = g.id AND f.verdict IS NOT 'right'),
+            (SELECT t.ranking FROM gap_members m JOIN turns t ON t.id = m.turn WHERE m.cluster = g.id ORDER BY m.at DESC LIMIT 1)
         FROM gap_clusters g LEFT JOIN trend ON trend.cluster = g.id WHERE g.size > 0 AND g.decision = :decision
         ORDER BY 4 DESC, g.size DESC, g.id LIMIT :limit""",
         {"since": since, "before": before, "decision": decision, "limit": limit},
     )
-    return [Gap(*row) for row in rows]
+    names = tuple(Gap.__dataclass_fields__)
+    return [Gap(**{**dict(zip(names, row, strict=True)), "accepted": bool(row[-2]), "ranking": json.loads(row[-1] or "[]")}) for row in rows]
 
 
 def counts(database: Database) -> dict[str, int]:
@@ -112,7 +136,7 @@ def decide_gap(database: Database, gap: int, decision: str, target: str | None, 
     if decision not in DECISIONS:
         raise ReviewError(f"There is no decision {decision[:40]!r}.")
     if decision == "add_to_intent" and not target:
-        raise ReviewError("Choose the snippet that these questions belong to.")
+        raise ReviewError("Choose the answer that these questions belong to.")
     if database.execute("SELECT 1 FROM gap_clusters WHERE id = ?", [gap]).fetchone() is None:
         raise ReviewError("There is no such group of questions. Its conversations may have been erased.")
     with database.atomic():

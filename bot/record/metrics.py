@@ -208,7 +208,7 @@ def _agreement(database: Database, since: str, until: str) -> tuple[int, int]:
     """Turns that two people judged one after the other, the later one in this period, and how many of them the same way."""
     row = database.execute(
         """SELECT count(*), coalesce(sum(earlier.verdict = later.verdict), 0) FROM verdicts earlier
-        JOIN verdicts later ON later.turn = earlier.turn AND later.at = earlier.superseded_at AND later.by <> earlier.by
+        JOIN verdicts later ON later.turn = earlier.turn AND later.at = earlier.superseded_at AND later.by <> earlier.by AND later.state <> 'withdrawn'
         WHERE earlier.superseded_at >= ? AND earlier.superseded_at < ?""",
         [since, until],
     ).fetchone()

@@ -5,6 +5,7 @@ Each change is one transaction with its entry in the audit, which comes first be
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +14,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from bot.record import audit
+from bot.record.waiting import conversation_counts, episode
 
 QUEUES: Mapping[str, tuple[str, str]] = {
+    "missed": ("Missed emergencies", "A colleague says that this should have been an emergency. It waits until somebody has seen to it."),
     "emergencies": ("Emergencies", "The visitor was shown the emergency numbers, or asked whether it is happening now."),
     "referrals": ("Referrals", "The visitor was referred to a clinician."),
     "not_understood": ("Not understood", "The assistant asked back, or said that it does not know."),
@@ -28,12 +31,20 @@ QUEUES: Mapping[str, tuple[str, str]] = {
 
 VERDICTS: Mapping[str, str] = {
     "right": "Right",
-    "wrong_route": "Wrong route",
-    "wrong_snippet": "Wrong snippet",
-    "should_refer": "Should have been referred",
-    "should_not_refer": "Should not have been referred",
-    "missing_content": "Content is missing",
+    "wrong_snippet": "Another answer would fit",
+    "should_refer": "Should have gone to a clinician",
+    "should_alarm": "Should have been an emergency",
+    "should_not_refer": "Referred or alarmed for nothing",
+    "wrong_text": "The text itself is wrong or outdated",
+    "missing_content": "No answer exists",
 }
+"""The verdicts that can be given, in the order of their keys."""
+
+VERDICT_LABELS: Mapping[str, str] = {**VERDICTS, "wrong_route": "Another outcome would fit"}
+"""Those and the ones that earlier versions let staff give; they stay as they were given."""
+
+OF_THE_OUTCOME = ("right", "should_refer", "should_alarm", "should_not_refer")
+"""Verdicts on what became of the visitor, which can be given to all messages of a conversation at once; the others are about one text."""
 
 RESERVED_MINUTES = 15
 MAX_TEXT = 2_000
@@ -44,16 +55,25 @@ class ReviewError(ValueError):
     """Something that cannot be noted; the message is one sentence for the reviewer."""
 
 
+class ReviewConflict(ReviewError):
+    """Somebody else was there first, so nothing was noted; the message says who and what they noted."""
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """One judgement; `correct` is the id of the snippet that would have been right, if any. The authoritative one has no `superseded_at`."""
+    """One judgement; `correct` is the id of the snippet that would have been right, if any. The authoritative one has no `superseded_at`.
 
+    `state` is `withdrawn` for one that was undone and `restored` for one that an undone one had replaced, otherwise empty.
+    """
+
+    id: int
     verdict: str
     correct: str | None
     comment: str
     by: str
     at: str
     superseded_at: str | None
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,8 +122,8 @@ def oldest_waiting(database: Database) -> dict[str, str]:
 
 
 def judged_since(database: Database, by: str, since: str) -> int:
-    """How many verdicts somebody gave."""
-    return int(database.execute("SELECT count(*) FROM verdicts WHERE by = ? AND at >= ?", [by, since]).fetchone()[0])
+    """How many verdicts somebody gave and did not undo."""
+    return int(database.execute("SELECT count(*) FROM verdicts WHERE by = ? AND at >= ? AND state = ''", [by, since]).fetchone()[0])
 
 
 def place_of(database: Database, turn: int) -> tuple[str, int]:
@@ -119,13 +139,15 @@ def place_of(database: Database, turn: int) -> tuple[str, int]:
 
 
 def reserve_next(database: Database, queue: str, by: str, now: str, *, after: int = 0, newest: bool = False) -> int | None:
-    """Reserves the next turn of a queue that nobody else has, after the turn `after`, else from the start; None when there is none.
+    """Reserves the next conversation of a queue that nobody else has, and returns the first turn of it that waits; None when there is none.
 
-    Other reservations of `by` end: nobody reviews two turns at a time.
+    It is the one after the turn `after`, else the first of the queue. Other reservations of `by` end: nobody reviews two at a time.
     """
     order, beyond = ("DESC", "<") if newest else ("ASC", ">")
     free = """FROM queue_items q WHERE queue = :queue
-        AND NOT EXISTS (SELECT 1 FROM reservations r WHERE r.turn = q.turn AND r.by <> :by AND r.until > :now)
+        AND NOT EXISTS (SELECT 1 FROM queue_items p WHERE p.queue = q.queue AND p.conversation = q.conversation AND p.turn < q.turn)
+        AND NOT EXISTS (SELECT 1 FROM queue_items p JOIN reservations r ON r.turn = p.turn
+            WHERE p.queue = q.queue AND p.conversation = q.conversation AND r.by <> :by AND r.until > :now)
         AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.turn = q.turn AND a.assignee <> :by)"""
     with database.atomic():
         database.execute("DELETE FROM reservations WHERE by = ? OR until <= ?", [by, now])
@@ -134,57 +156,107 @@ def reserve_next(database: Database, queue: str, by: str, now: str, *, after: in
         if after:
             row = database.execute(f"SELECT turn {free} AND turn {beyond} :after ORDER BY turn {order} LIMIT 1", values).fetchone()
         if row is None:
-            row = database.execute(f"SELECT turn {free} AND turn <> :after ORDER BY turn {order} LIMIT 1", values).fetchone()
+            elsewhere = "AND q.conversation IS NOT (SELECT conversation FROM turns WHERE id = :after)"
+            row = database.execute(f"SELECT turn {free} {elsewhere} ORDER BY turn {order} LIMIT 1", values).fetchone()
         if row is not None:
-            _reserve(database, row[0], by, now)
+            for turn in episode(database, queue, row[0]):
+                reserve(database, turn, by, now)
     return int(row[0]) if row else None
 
 
-def _reserve(database: Database, turn: int, by: str, now: str) -> None:
+def reserve(database: Database, turn: int, by: str, now: str) -> None:
+    """Keeps a turn for one person for a while."""
     until = (datetime.fromisoformat(now) + timedelta(minutes=RESERVED_MINUTES)).isoformat(timespec="milliseconds")
     database.execute("INSERT OR REPLACE INTO reservations (turn, by, until) VALUES (?, ?, ?)", [turn, by, until])
 
 
 def position(database: Database, queue: str, by: str, since: str) -> tuple[int, int]:
-    """ "2 of 9": the present turn's place among what `by` has judged in this queue since then and what still waits."""
-    (done,) = database.execute("SELECT count(*) FROM verdicts WHERE by = ? AND at >= ? AND queue = ?", [by, since, queue]).fetchone()
-    return done + 1, done + queue_counts(database)[queue]
+    """ "2 of 9": the present conversation's place among those `by` has judged in this queue since then and those that still wait."""
+    (done,) = database.execute(
+        """SELECT count(DISTINCT f.conversation) FROM verdicts v JOIN turn_facts f ON f.turn = v.turn
+        WHERE v.by = ? AND v.at >= ? AND v.queue = ? AND v.state = ''""",
+        [by, since, queue],
+    ).fetchone()
+    return done + 1, done + conversation_counts(database).get(queue, 0)
+
+
+def check_free(database: Database, turn: int, *, by: str, now: str, seen: int | None) -> None:
+    """Refuses a verdict over one that whoever gives it has not `seen` (its number, None for no verdict), or over a colleague's head.
+
+    Raises:
+        ReviewConflict: with who was first and what they noted.
+    """
+    known = reviews(database, [turn], now)[turn]
+    if known.reserved not in (None, by):
+        raise ReviewConflict(f"{known.reserved} has taken this message meanwhile, so your verdict was not noted. Take the next one instead.")
+    verdict = known.verdict
+    if verdict is None or verdict.id == seen:
+        return
+    label = VERDICT_LABELS.get(verdict.verdict, verdict.verdict)
+    comment = f", with the comment “{verdict.comment}”" if verdict.comment else ""
+    if verdict.by == by:
+        raise ReviewConflict(f"You judged this message a moment ago, in another tab: “{label}”{comment}. Save again to replace that verdict.")
+    raise ReviewConflict(f"{verdict.by} judged this message meanwhile: “{label}”{comment}. Yours was not noted yet. Save again if it is to replace theirs.")
 
 
 def give_verdict(
-    database: Database, turn: int, verdict: str, *, by: str, now: str, correct: str | None = None, comment: str = "", queue: str | None = None
+    database: Database,
+    turn: int,
+    verdict: str,
+    *,
+    by: str,
+    now: str,
+    correct: str | None = None,
+    comment: str = "",
+    queue: str | None = None,
+    also: Sequence[int] = (),
 ) -> None:
-    """Notes the authoritative judgement of a turn; an earlier one stays as history.
+    """Notes the authoritative judgement of a turn, and of those of `also`; an earlier one stays as history.
 
-    The turn leaves its queues. A flag stays until it is resolved, or until the turn is judged in the queue of flags. With `correct` the
-    visitor's words are proposed as training for it; without, an earlier proposal that nobody has trained with is withdrawn.
+    The turns leave their queues. A flag stays until it is resolved, or until the turn is judged in the queue of flags. A missed emergency
+    waits until it is judged in its own queue, or judged otherwise. With `correct` the visitor's words are proposed as training for it;
+    without, an earlier proposal that nobody has trained with is withdrawn.
 
     Raises:
-        ReviewError: no such verdict or turn, or a correct snippet for a verdict that has none.
+        ReviewError: no such verdict or turn, a correct snippet for a verdict that has none, or no word on what is wrong with a text.
     """
     if verdict not in VERDICTS:
         raise ReviewError(f"There is no verdict {verdict[:40]!r}. The verdicts are: {', '.join(VERDICTS.values())}.")
     if correct and verdict == "right":
-        raise ReviewError("The verdict “right” needs no other snippet. Choose what was wrong, or leave the snippet empty.")
+        raise ReviewError("The verdict “right” needs no other answer. Choose what was wrong, or leave the answer empty.")
+    if verdict == "wrong_text" and not comment.strip():
+        raise ReviewError("Write into the comment what is wrong with the text, so that whoever mends it knows. Nothing was noted yet.")
     conversation, number = place_of(database, turn)
     with database.atomic():
-        audit.append(database, by, "turn.judged", f"{conversation}#{number}", now, verdict=verdict, correct=correct)
+        audit.append(database, by, "turn.judged", f"{conversation}#{number}", now, verdict=verdict, correct=correct, also=len(also) or None)
         _judge(database, turn, verdict, by, now, correct, comment, queue)
+        for other in also:
+            _judge(database, other, verdict, by, now, None, "", queue)
 
 
 def _judge(database: Database, turn: int, verdict: str, by: str, now: str, correct: str | None, comment: str, queue: str | None) -> None:
+    queues = [name for (name,) in database.execute("SELECT queue FROM queue_items WHERE turn = ?", [turn])]
+    assigned = database.execute("SELECT assignee, by, at FROM assignments WHERE turn = ?", [turn]).fetchone()
+    before = json.dumps({"queues": queues, "assigned": assigned})
     database.execute("UPDATE verdicts SET superseded_at = ? WHERE turn = ? AND superseded_at IS NULL", [now, turn])
     database.execute(
-        "INSERT INTO verdicts (turn, verdict, correct, comment, queue, by, at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [turn, verdict, correct, comment.strip()[:MAX_TEXT], queue, by, now],
+        "INSERT INTO verdicts (turn, verdict, correct, comment, queue, by, at, before) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [turn, verdict, correct, comment.strip()[:MAX_TEXT], queue, by, now, before],
     )
     database.execute("UPDATE turn_facts SET verdict = ?, reviewer = ? WHERE turn = ?", [verdict, by, turn])
     if queue == "flagged":
         _resolve(database, turn, by, now)
     database.execute("DELETE FROM queue_items WHERE turn = ? AND queue <> 'flagged'", [turn])
+    if verdict == "should_alarm" and queue != "missed":
+        database.execute("INSERT INTO queue_items (queue, turn) VALUES ('missed', ?)", [turn])
     database.execute("DELETE FROM reservations WHERE turn = ?", [turn])
     database.execute("DELETE FROM assignments WHERE turn = ?", [turn])
     database.execute("DELETE FROM corrections WHERE turn = ? AND run IS NULL", [turn])
+    propose(database, turn, correct, by, now)
+
+
+def propose(database: Database, turn: int, correct: str | None, by: str, now: str) -> None:
+    """Proposes a turn's words as training for the snippet that would have been right, if one is named."""
     if correct:
         database.execute(
             """INSERT INTO corrections (turn, text, intent, state, proposed_by, proposed_at) SELECT id, text, ?, 'proposed', ?, ? FROM turns WHERE id = ?
@@ -280,14 +352,24 @@ def assign(database: Database, turns: Sequence[int], assignee: str, *, by: str, 
             database.conn.executemany("INSERT INTO assignments (turn, assignee, by, at) VALUES (?, ?, ?, ?)", [(turn, assignee, by, now) for turn in turns])
 
 
+def judged_or_held(database: Database, turns: Sequence[int], *, by: str, now: str) -> tuple[set[int], set[int]]:
+    """Those of the turns that somebody else judged, and those that somebody else has just taken."""
+    marks = ", ".join("?" * len(turns))
+    judged = database.execute(f"SELECT turn FROM turn_facts WHERE reviewer IS NOT NULL AND reviewer <> ? AND turn IN ({marks})", [by, *turns])
+    held = database.execute(f"SELECT turn FROM reservations WHERE by <> ? AND until > ? AND turn IN ({marks})", [by, now, *turns])
+    return {turn for (turn,) in judged}, {turn for (turn,) in held}
+
+
 def judge_all(database: Database, turns: Sequence[int], verdict: str, *, by: str, now: str) -> None:
     """The same judgement for many turns, without a correction.
 
     Raises:
-        ReviewError: no such verdict.
+        ReviewError: no such verdict, or one that needs a comment for each.
     """
     if verdict not in VERDICTS:
         raise ReviewError(f"There is no verdict {verdict[:40]!r}.")
+    if verdict == "wrong_text":
+        raise ReviewError("What is wrong with a text is said in a comment, so this verdict is given one by one.")
     with database.atomic():
         audit.append(database, by, "turns.judged", _named(database, turns), now, verdict=verdict, turns=len(turns))
         for turn in turns:
@@ -332,7 +414,7 @@ def reviews(database: Database, turns: Sequence[int], now: str) -> dict[int, Rev
             found.setdefault(turn, []).append(tuple(values))
         return found
 
-    verdicts = by_turn("SELECT turn, verdict, correct, comment, by, at, superseded_at FROM verdicts WHERE turn IN ({marks}) ORDER BY id DESC")
+    verdicts = by_turn("SELECT turn, id, verdict, correct, comment, by, at, superseded_at, state FROM verdicts WHERE turn IN ({marks}) ORDER BY id DESC")
     notes = by_turn("SELECT turn, id, text, by, at FROM notes WHERE turn IN ({marks}) ORDER BY id")
     tags = by_turn("SELECT turn, tag FROM tags WHERE turn IN ({marks}) ORDER BY tag")
     flags = by_turn("SELECT turn, id, reason, by, at FROM flags WHERE turn IN ({marks}) AND resolved_at IS NULL")

@@ -143,7 +143,7 @@ def test_a_wrong_turn_is_corrected_with_the_keyboard_alone(page: Page, database:
     page.keyboard.press("s")
     page.get_by_role("heading", name="Not understood: 1 of 1").wait_for()
     page.keyboard.press("2")
-    page.keyboard.type("should wear br")
+    page.keyboard.type("what should wear br")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("The queue is clear.")).to_be_visible()
     page.goto("/training")
@@ -154,23 +154,23 @@ def test_in_a_conversation_the_keys_are_for_the_turn_that_somebody_went_to(page:
     page.goto(f"/conversations/talk-{CLEAN + 4}")
     page.keyboard.press("j")
     page.keyboard.press("j")
-    page.keyboard.press("3")
+    page.keyboard.press("2")
     second = page.locator("#turn-2")
-    expect(second.get_by_label("Wrong snippet")).to_be_checked()
+    expect(second.get_by_label("Another answer would fit")).to_be_checked()
     second.get_by_role("button", name="What is ozone?").click()
     expect(second.get_by_label("Right would have been")).to_have_value("what_is_ozone")
 
 
-def test_what_no_snippet_or_several_could_be_is_said_before_anything_is_sent(page: Page) -> None:
+def test_words_lead_to_answers_that_are_taken_with_the_arrows(page: Page) -> None:
     page.goto(f"/conversations/talk-{CLEAN + 4}?turn=2")
-    page.keyboard.press("3")
-    page.keyboard.type("ozone")
-    right = page.locator("#turn-2").get_by_label("Right would have been")
-    assert "snippets hold these words" in right.evaluate("field => field.validationMessage")
-    right.fill("zebra crossing")
-    assert right.evaluate("field => field.validationMessage") == "No snippet holds these words."
-    right.fill("wear bring")
-    assert right.evaluate("field => field.validationMessage") == ""
+    page.keyboard.press("2")
+    page.keyboard.type("refund")
+    expect(page.get_by_role("listbox", name="Answers that fit")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#turn-2").get_by_label("Right would have been")).to_have_value("refunds")
+    page.locator("#turn-2").get_by_label("Right would have been").fill("")
 
 
 def test_a_long_conversation_opens_at_its_turn(page: Page) -> None:
@@ -201,7 +201,7 @@ def test_every_page_works_without_javascript(plain: Page) -> None:
 def test_a_turn_is_judged_tagged_and_found_again_without_javascript(plain: Page) -> None:
     plain.goto("/")
     plain.get_by_role("button", name="Start with: Referrals").click()
-    plain.get_by_text("Tag, flag, assign or write a note").click()
+    plain.get_by_text("Tag, flag or assign").click()
     plain.get_by_label("Tag", exact=True).fill("Warfarin again")
     plain.get_by_role("button", name="Put on").click()
     plain.get_by_role("button", name="Right, next").click()
@@ -210,6 +210,6 @@ def test_a_turn_is_judged_tagged_and_found_again_without_javascript(plain: Page)
     plain.get_by_text("More filters").click()
     plain.get_by_label("Tag", exact=True).fill("warfarin-again")
     plain.get_by_role("button", name="Show").click()
-    expect(plain.get_by_role("status")).to_have_text("1 turn found, the newest first.")
+    expect(plain.get_by_role("status")).to_have_text("1 message found, the newest first.")
     plain.get_by_role("link", name=f"Question number {CLEAN + 1} about ozone").click()
     expect(plain.get_by_role("article")).to_contain_text("judged by maria")

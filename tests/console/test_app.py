@@ -645,7 +645,7 @@ def test_a_turn_without_the_warning_is_flagged(inside: TestClient, settings: Set
 def test_the_turn_asked_for_is_marked(inside: TestClient, settings: Settings, library: Library) -> None:
     _store(settings, _turn(library), _turn(library, number=2, client_id=None))
     assert 'class="turn chosen" id="turn-2"' in inside.get("/conversations/c1?turn=2").text
-    assert "no turn of the number you asked for" in inside.get("/conversations/c1?turn=abc").text
+    assert "no message of the number you asked for" in inside.get("/conversations/c1?turn=abc").text
 
 
 def test_a_long_conversation_opens_at_the_part_with_the_turn(inside: TestClient, settings: Settings, library: Library) -> None:
@@ -731,7 +731,7 @@ def test_whatever_people_type_is_a_legal_search(inside: TestClient, settings: Se
 
 def test_search_operators_are_just_words(inside: TestClient, settings: Settings, library: Library) -> None:
     _store(settings, _turn(library, text="ozone or oxygen"), _turn(library, conversation="c2", text="ozone", reply="x"))
-    assert "1 turn found" in inside.get("/search", params={"q": "ozone OR oxygen"}).text
+    assert "1 message found" in inside.get("/search", params={"q": "ozone OR oxygen"}).text
 
 
 def test_a_search_without_a_hit_says_what_to_try(inside: TestClient) -> None:

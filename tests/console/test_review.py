@@ -30,13 +30,13 @@ def test_the_queue_leads_from_turn_to_turn_until_it_is_clear(log_in: LogIn, add:
     turns = [add("clinician") for _ in range(2)]
     maria = log_in("reviewer")
     status, address = maria.post("/queues/referrals/next")
-    assert (status, address) == (303, f"/queues/referrals/turns/{turns[0]}")
+    assert (status, address) == (303, f"/queues/referrals/turns/{turns[0]}?order=oldest")
     assert "Referrals: 1 of 2" in maria.get(address)
     _, address = maria.post("/queues/referrals/complete", {"turn": str(turns[0]), "verdict": "right"})
-    assert address == f"/queues/referrals/turns/{turns[1]}?previous={turns[0]}&said=judged"
+    assert address == f"/queues/referrals/turns/{turns[1]}?order=oldest&previous={turns[0]}&said=judged&undo={turns[0]}"
     assert "Referrals: 2 of 2" in maria.get(address)
     _, address = maria.post("/queues/referrals/complete", {"turn": str(turns[1]), "verdict": "should_not_refer", "correct": "cost", "note": "see price list"})
-    assert address == "/queues/referrals?said=cleared"
+    assert address == f"/queues/referrals?order=oldest&said=cleared&undo={turns[1]}"
     assert review.queue_counts(database)["referrals"] == 0
     assert "see price list" in maria.get("/conversations/talk-2")
 
@@ -44,17 +44,21 @@ def test_the_queue_leads_from_turn_to_turn_until_it_is_clear(log_in: LogIn, add:
 def test_a_colleagues_turn_is_not_judged_over_their_head(log_in: LogIn, add: Add) -> None:
     turn = add("emergency")
     log_in("clinician").post("/queues/emergencies/next")
-    assert "clinician is looking at this turn" in log_in("reviewer").get(f"/queues/emergencies/turns/{turn}")
-    status, said = log_in("reviewer").post("/queues/emergencies/complete", {"turn": str(turn), "verdict": "right"})
-    assert status == 400
-    assert "clinician has taken this turn meanwhile" in said
+    html = log_in("reviewer").get(f"/queues/emergencies/turns/{turn}")
+    assert "clinician is looking at this message" in html
+    assert re.search(r'<button class="right"[^>]* disabled>', html), "what would be refused cannot be pressed"
+    for path in ("/queues/emergencies/complete", f"/turns/{turn}/verdict"):
+        status, said = log_in("reviewer").post(path, {"turn": str(turn), "verdict": "right", "note": "Ask her <again>"})
+        assert status == 409
+        assert "clinician has taken this message meanwhile" in said
+        assert ">Ask her &lt;again&gt;</textarea>" in said, "what was typed is still in its field"
 
 
 @pytest.mark.parametrize(
     ("form", "sentence"),
     [
         ({"verdict": "splendid"}, "There is no verdict"),
-        ({"verdict": "wrong_snippet", "correct": "no_such_snippet"}, "There is no snippet “no_such_snippet”"),
+        ({"verdict": "wrong_snippet", "correct": "zqxv"}, "“zqxv” is in no answer"),
         ({}, "There is no verdict"),
     ],
 )
@@ -118,9 +122,9 @@ def test_a_bulk_action_is_confirmed_with_the_number_of_turns(log_in: LogIn, add:
     carla = log_in("clinician")
     form = {"query": "route=clarify", "action": "tag", "value": "Odd ones"}
     status, html = carla.post("/bulk", form)
-    assert (status, "3 turns?" in html, review.known_tags(database)) == (200, True, [])
+    assert (status, "3 messages?" in html, review.known_tags(database)) == (200, True, [])
     assert carla.post("/bulk", {**form, "confirmed": "2"})[0] == 200, "the number has changed: ask again"
-    assert carla.post("/bulk", {**form, "confirmed": "3"}) == (303, "/search?route=clarify&said=tagged")
+    assert carla.post("/bulk", {**form, "confirmed": "3"}) == (303, "/search?route=clarify&said=tagged-many&n=3")
     assert database.execute("SELECT count(*) FROM tags WHERE tag = 'odd-ones'").fetchone() == (3,)
     carla.post("/bulk", {"query": "tag=odd-ones", "action": "judge", "value": "missing_content", "confirmed": "3"})
     assert review.queue_counts(database)["not_understood"] == 0
@@ -130,9 +134,11 @@ def test_a_bulk_action_is_confirmed_with_the_number_of_turns(log_in: LogIn, add:
     ("form", "sentence"),
     [
         ({"query": "", "action": "tag", "value": "x"}, "never for all of them"),
-        ({"query": "route=emergency", "action": "tag", "value": "x"}, "No turn passes this filter"),
+        ({"query": "route=emergency", "action": "tag", "value": "x"}, "No message passes this filter"),
         ({"query": "route=answer", "action": "erase"}, "Choose what to do"),
         ({"query": "route=answer", "action": "judge", "value": "great", "confirmed": "1"}, "There is no verdict"),
+        ({"query": "route=answer", "action": "tag", "value": "x", "scope": "ticked"}, "No message is ticked"),
+        ({"query": "route=answer", "action": "judge", "value": "wrong_text", "confirmed": "1"}, "given one by one"),
     ],
 )
 def test_a_bulk_action_that_cannot_be_is_one_sentence(log_in: LogIn, add: Add, form: dict[str, str], sentence: str) -> None:
@@ -191,12 +197,30 @@ def test_a_gap_added_to_a_snippet_becomes_corrections(log_in: LogIn, add: Add, d
         add_members(database, group, [(turn, AT) for turn in turns], b"")
     maria = log_in("reviewer")
     assert "3 questions" in maria.get("/gaps")
-    assert "2 turns found" not in maria.get(f"/search?gap={group}")
+    assert "2 messages found" not in maria.get(f"/search?gap={group}")
     status, said = maria.post(f"/gaps/{group}", {"decision": "add_to_intent"})
-    assert (status, "Choose the snippet" in said) == (400, True)
+    assert (status, "Choose the answer" in said) == (400, True)
     maria.post(f"/gaps/{group}", {"decision": "add_to_intent", "target": "what_to_wear_bring"})
     assert database.execute("SELECT count(*) FROM corrections WHERE intent = 'what_to_wear_bring'").fetchone() == (2,)
     assert "what_to_wear_bring" in maria.get("/gaps?decision=add_to_intent")
+
+
+def test_gaps_fold_what_was_asked_once_and_take_one_decision_for_many(log_in: LogIn, add: Add, database: Database) -> None:
+    ranking = [{"name": "out_of_scope", "confidence": 0.5}, {"name": "cost", "confidence": 0.31}]
+    turns = [add("clarify", text=text, ranking=ranking) for text in ("how tall is the tower", "who won the cup", "is there a discount")]
+    with database.atomic():
+        for turn in turns:
+            add_members(database, add_group(database, f"question {turn}", b""), [(turn, AT)], b"")
+    review.give_verdict(database, turns[0], "right", by="clinician", now=AT)
+    maria = log_in("reviewer")
+    html = maria.get("/gaps")
+    assert "Asked once (2), by the nearest answer" in html
+    assert "Judged already: the reply was right (1)" in html
+    assert 'value="cost" data-correct' in html, "the nearest answer is proposed"
+    status, said = maria.post("/gaps/many", {"decision": "out_of_scope"})
+    assert (status, "No group is ticked" in said) == (400, True)
+    maria.post("/gaps/many", {"decision": "out_of_scope", "g1": "1", "g2": "1"})
+    assert database.execute("SELECT count(*) FROM gap_clusters WHERE decision = 'out_of_scope'").fetchone() == (2,)
 
 
 def test_grouping_and_training_start_beside_the_console(log_in: LogIn, add: Add, database: Database, launched: list[list[str]]) -> None:
@@ -297,11 +321,14 @@ def test_a_correction_is_understood_by_id_by_question_or_by_words_of_one_alone(l
     assert database.execute("SELECT correct FROM verdicts").fetchall() == [(chosen,)]
 
 
-@pytest.mark.parametrize("typed", ["zebra crossing", "ozone"])
-def test_a_correction_that_could_be_none_or_several_is_refused_with_a_sentence(log_in: LogIn, add: Add, database: Database, typed: str) -> None:
-    status, said = log_in("reviewer").post(f"/turns/{add()}/verdict", {"verdict": "wrong_snippet", "correct": typed})
-    assert (status, "Go back with your browser" in said, "That did not work" in said) == (400, True, True)
-    assert ("It could be " in said) == (typed == "ozone")
+@pytest.mark.parametrize(("typed", "sentence"), [("zqxv", "is in no answer"), ("ozone", "could be several answers")])
+def test_a_correction_that_could_be_none_or_several_is_asked_about_in_its_form(log_in: LogIn, add: Add, database: Database, typed: str, sentence: str) -> None:
+    form = {"verdict": "wrong_snippet", "correct": typed, "comment": "They asked for it"}
+    status, said = log_in("reviewer").post(f"/turns/{add()}/verdict", form)
+    assert (status, sentence in said) == (400, True)
+    assert f'value="{typed}"' in said
+    assert ">They asked for it</textarea>" in said
+    assert ('type="radio" name="correct"' in said) == (typed == "ozone"), "those it could be are there to choose from"
     assert database.execute("SELECT count(*) FROM verdicts").fetchone() == (0,)
 
 
@@ -314,7 +341,7 @@ def test_latencies_are_bars_that_lead_to_their_first_replies(log_in: LogIn, add:
     asked = "/search?first=1&latency_over=30&latency_to=50&from=2027-01-09&to=2027-01-11"
     assert f'href="{asked}"' in html
     assert "Half came within 50 ms, 95 % within 150 ms." in html
-    assert "2 turns found" in browser.get(asked)
+    assert "2 messages found" in browser.get(asked)
 
 
 def test_every_tile_of_the_figures_leads_to_as_many_turns_as_it_counts(log_in: LogIn, add: Add) -> None:
@@ -323,7 +350,7 @@ def test_every_tile_of_the_figures_leads_to_as_many_turns_as_it_counts(log_in: L
     browser = log_in("viewer")
     html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-11"))
     tiles = re.findall(r'<dt>([^<]+)</dt><dd><a href="(/search[^"]+)">.*?</a>', html, re.S)
-    counts = {label: re.search(r"(\d+) turns? found", browser.get(address)) for label, address in tiles if "judged" not in label.lower()}
+    counts = {label: re.search(r"(\d+) messages? found", browser.get(address)) for label, address in tiles if "judged" not in label.lower()}
     found = {label: match[1] for label, match in counts.items() if match}
     assert found == {"Turns": "5", "Emergencies": "1", "Referred": "1", "Not understood": "2"}
 
@@ -454,13 +481,13 @@ def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(log_in: 
     html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-11"))
     for address in ("/conversations?from=2027-01-10&to=2027-01-10", "/search?route=emergency&from=2027-01-10&to=2027-01-10"):
         assert f'href="{address}"' in html
-    assert "1 turn found" in browser.get("/search?route=emergency&from=2027-01-10&to=2027-01-10")
+    assert "1 message found" in browser.get("/search?route=emergency&from=2027-01-10&to=2027-01-10")
     judged = "/search?judged_from=2027-01-16&judged_to=2027-01-16"
-    review.give_verdict(database, 1, "wrong_route", by="admin", now=AT)
+    review.give_verdict(database, 1, "should_refer", by="admin", now=AT)
     html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-16"))
     assert f'href="{judged}"' in html
-    assert 'href="/search?verdict=wrong_route&judged_from=2027-01-09&judged_to=2027-01-16"' in html
-    assert "1 turn found" in browser.get(judged)
+    assert 'href="/search?verdict=should_refer&judged_from=2027-01-09&judged_to=2027-01-16"' in html
+    assert "1 message found" in browser.get(judged)
     assert "January 2027" in browser.get("/report?month=2027-01")
 
 
@@ -508,6 +535,6 @@ def test_the_filter_of_a_list_draws_a_chart_whose_bars_lead_back_to_the_list(log
     assert "3 turns" in html
     asked = "/search?q=knee&route=clinician&from=2027-01-10&to=2027-01-10"
     assert f'href="{asked}"' in html
-    assert "2 turns found" in browser.get(asked)
-    assert "No turn passes this filter" in browser.get("/chart?route=emergency")
+    assert "2 messages found" in browser.get(asked)
+    assert "No message passes this filter" in browser.get("/chart?route=emergency")
     assert 'href="/chart?q=knee"' in browser.get("/search?q=knee")

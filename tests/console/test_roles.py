@@ -25,8 +25,9 @@ MAY = {
         *("/queues/{queue}/turns/{id}", "/queues/{queue}/next", "/queues/{queue}/skip", "/queues/{queue}/complete"),
         "/conversations/{id}/redact",
         *("/turns/{id}/verdict", "/turns/{id}/notes", "/turns/{id}/tags", "/turns/{id}/flag", "/turns/{id}/assignee"),
-        *("/requests", "/gaps/group", "/gaps/{id}", "/training", "/training/advice", "/training/{id}", "/training/{id}/reason"),
+        *("/requests", "/gaps/group", "/gaps/many", "/gaps/{id}", "/training", "/training/advice", "/training/{id}", "/training/{id}/reason"),
         *("/answers/{id}/try", "/answers/{id}/draft", "/approve/{id}"),
+        *("/judge/turns/{id}", "/judge/next", "/judge/skip", "/judge/complete", "/answers.json", "/turns/{id}/undo"),
     },
     "clinician": {
         *("/bulk", "/export.jsonl", "/export.csv", "/requests/{id}", "/training", "/training/{id}", "/training/{id}/give-up"),

@@ -6,6 +6,7 @@ import pytest
 from sqlite_utils import Database
 
 from bot.improvement.gaps import group
+from bot.record.gaps import add_group, add_members
 from bot.understanding.encoder import SentenceModel, shared_encoder
 from tests.record.conftest import Add, add, record
 
@@ -51,3 +52,37 @@ def test_nothing_new_changes_nothing(record: Database, add: Add, encoder: Senten
     add("clarify", text="Do you have wifi?")
     group(record, encoder)
     assert group(record, encoder) == (0, 0)
+
+
+def test_a_day_of_questions_makes_far_fewer_groups_than_questions(record: Database, add: Add, encoder: SentenceModel) -> None:
+    asked = {
+        "dog": ["Can I bring my dog?", "are pets allowed in the room", "is my dog allowed to come with me"],
+        "wifi": ["Do you have wifi?", "is there internet in the waiting room", "can I get on your wifi"],
+        "reading": ["can I read a book during the session", "may I bring a kindle", "is it ok to read my tablet during it"],
+        "coffee": ["do you serve coffee", "is there a coffee machine", "can I get coffee at your place"],
+    }
+    for text in (text for texts in asked.values() for text in texts):
+        add("clarify", text=text)
+    group(record, encoder)
+    groups = list(_groups(record).values())
+    assert len(groups) <= 6
+    assert all(any(set(texts) <= set(kind) for kind in asked.values()) for texts in groups), groups
+
+
+def test_a_question_asked_once_still_joins_what_is_asked_later(record: Database, add: Add, encoder: SentenceModel) -> None:
+    add("clarify", text="Do you have wifi?")
+    group(record, encoder)
+    add("clarify", text="Is there wifi at your place?")
+    assert group(record, encoder) == (1, 0)
+    assert len(_groups(record)) == 1
+
+
+def test_groups_of_one_that_an_earlier_version_left_apart_are_joined(record: Database, add: Add, encoder: SentenceModel) -> None:
+    texts = ("Can I bring my dog?", "Is my dog allowed to come with me?")
+    for text in texts:
+        turn = add("clarify", text=text)
+        centre = encoder.encode([text])[0].tobytes()
+        with record.atomic():
+            add_members(record, add_group(record, text, centre), [(turn, "2027-01-01T00:00:00.000+00:00")], centre)
+    assert group(record, encoder) == (0, 0)
+    assert list(_groups(record).values()) == [list(texts)]

@@ -68,7 +68,7 @@ def test_without_a_turn_there_are_figures_of_nothing(record: Database) -> None:
 
 def test_two_people_agree_when_they_judge_the_same_way(record: Database, add: Add) -> None:
     first, second, third = add(), add(), add()
-    for turn, verdicts in ((first, ("right", "right")), (second, ("right", "wrong_route"))):
+    for turn, verdicts in ((first, ("right", "right")), (second, ("right", "should_refer"))):
         for hour, (by, verdict) in enumerate(zip(("maria", "tom"), verdicts, strict=True)):
             give_verdict(record, turn, verdict, by=by, now=f"2027-01-20T1{hour}:00:00.000+00:00")
     for hour in (0, 1):

@@ -230,6 +230,8 @@ PASSES_OR_FOLLOWS = {
     "counters": "sums of turns, worked out again",
     "queue_counts": "the number of queue_items",
     "reservations": "passes after minutes",
+    "waiting_conversations": "the number of queue_items",
+    "waiting_counts": "the number of waiting_conversations",
     "heartbeat": "passes",
     "serving_texts": "which process sends which texts at this moment",
     "leases": "passes after minutes",

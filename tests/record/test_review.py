@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlite_utils import Database
 
 from bot.record import review
 from bot.record.audit import entries
+from bot.record.complaints import text_complaints
 from bot.record.feedback import give_feedback
-from bot.record.review import ReviewError
+from bot.record.review import ReviewConflict, ReviewError
 from bot.record.review_schema import KEPT_APART
+from bot.record.undo import undo_unflag, undo_verdict
+from bot.record.waiting import ALL, conversation_counts, episode
 from tests.record.conftest import Add
 
 NOW = "2027-02-01T08:00:00.000+00:00"
@@ -20,7 +25,7 @@ def _waiting(record: Database) -> dict[str, int]:
     return {queue: count for queue, count in review.queue_counts(record).items() if count}
 
 
-def _judge(record: Database, turn: int, verdict: str = "right", by: str = "maria", **more: str) -> None:
+def _judge(record: Database, turn: int, verdict: str = "right", by: str = "maria", **more: Any) -> None:
     review.give_verdict(record, turn, verdict, by=by, now=NOW, **more)
 
 
@@ -201,3 +206,111 @@ def test_what_a_visitor_typed_into_the_form_waits_for_no_reviewer(record: Databa
     assert sum(review.queue_counts(record).values()) == 0
     add("emergency", text=KEPT_APART)
     assert review.queue_counts(record)["emergencies"] == 1
+
+
+def test_a_conversation_is_one_piece_of_work_however_many_of_its_messages_wait(record: Database, add: Add) -> None:
+    first = add("emergency", conversation="c")
+    later = [add("emergency", conversation="c", number=number) for number in (2, 3)]
+    other = add("emergency")
+    give_feedback(record, "c", 3, helpful=False)
+    assert (review.queue_counts(record)["emergencies"], conversation_counts(record)) == (4, {"emergencies": 2, "not_helpful": 1, ALL: 2})
+    assert review.reserve_next(record, "emergencies", "maria", NOW) == first
+    assert episode(record, "emergencies", first) == [first, *later]
+    assert review.reserve_next(record, "emergencies", "tom", NOW) == other, "the whole conversation is maria's"
+    review.give_verdict(record, first, "right", by="maria", now=NOW, queue="emergencies", also=later)
+    assert conversation_counts(record) == {"emergencies": 1, "not_helpful": 0, ALL: 1}
+    assert review.position(record, "emergencies", "maria", "2027-02-01") == (2, 2)
+
+
+def test_what_waits_is_counted_right_after_a_conversation_is_erased(record: Database, add: Add) -> None:
+    record.execute("PRAGMA foreign_keys=ON")
+    add("emergency", conversation="c", warning="")
+    add("clinician", conversation="c", number=2)
+    record.execute("DELETE FROM conversations WHERE id = 'c'")
+    assert not any(conversation_counts(record).values())
+    assert record.execute("SELECT count(*) FROM waiting_conversations").fetchone() == (0,)
+
+
+def test_a_missed_emergency_waits_for_everybody_until_somebody_has_seen_to_it(record: Database, add: Add) -> None:
+    turn = add("clinician")
+    _judge(record, turn, "should_alarm")
+    assert _waiting(record) == {"missed": 1}
+    assert next(iter(review.QUEUES)) == "missed"
+    _judge(record, turn, "should_alarm", by="tom", queue="missed")
+    assert _waiting(record) == {}
+
+
+def test_a_text_that_is_wrong_needs_a_word_on_what_is_wrong(record: Database, add: Add) -> None:
+    turn = add(snippet_id="cost", snippet_version=3)
+    with pytest.raises(ReviewError, match="what is wrong with the text"):
+        _judge(record, turn, "wrong_text")
+    _judge(record, turn, "wrong_text", comment="We close at six.")
+    (complaint,) = text_complaints(record, "cost")
+    assert (complaint.turn, complaint.version, complaint.comment, complaint.by) == (turn, 3, "We close at six.", "maria")
+    _judge(record, turn, by="tom")
+    assert text_complaints(record) == []
+
+
+def test_a_verdict_over_a_newer_one_is_a_conflict_that_says_what_was_noted(record: Database, add: Add) -> None:
+    turn = add("emergency")
+    review.check_free(record, turn, by="maria", now=NOW, seen=None)
+    _judge(record, turn, "should_refer", by="tom", comment="Call back")
+    with pytest.raises(ReviewConflict, match="tom judged this message meanwhile: “Should have gone to a clinician”, with the comment “Call back”"):
+        review.check_free(record, turn, by="maria", now=NOW, seen=None)
+    with pytest.raises(ReviewConflict, match="You judged this message a moment ago"):
+        review.check_free(record, turn, by="tom", now=NOW, seen=None)
+    known = review.reviews(record, [turn], NOW)[turn].verdict
+    assert known is not None
+    review.check_free(record, turn, by="maria", now=NOW, seen=known.id)
+
+
+def test_a_verdict_over_a_colleagues_head_is_a_conflict(record: Database, add: Add) -> None:
+    turn = add("emergency")
+    review.reserve_next(record, "emergencies", "tom", NOW)
+    with pytest.raises(ReviewConflict, match="tom has taken this message"):
+        review.check_free(record, turn, by="maria", now=NOW, seen=None)
+    review.check_free(record, turn, by="maria", now=LATER, seen=None)
+
+
+def test_an_undone_verdict_leaves_everything_as_it_was(record: Database, add: Add) -> None:
+    turn, other = add("emergency", conversation="c", text="how much is it"), add("emergency", conversation="c", number=2)
+    _judge(record, turn, "wrong_snippet", by="tom", correct="cost")
+    review.set_flag(record, [turn], by="tom", now=NOW)
+    review.assign(record, [turn, other], "maria", by="tom", now=NOW)
+    before = _waiting(record)
+    review.give_verdict(record, turn, "right", by="maria", now=LATER, queue="flagged", also=[other])
+    assert undo_verdict(record, turn, by="maria", now=LATER) == 2
+    found = review.reviews(record, [turn, other], NOW)
+    assert (_waiting(record), found[turn].flag is not None, found[turn].assigned) == (before, True, "maria")
+    restored = found[turn].verdict
+    assert restored is not None
+    assert (restored.correct, found[other].verdict) == ("cost", None)
+    assert [verdict.state for verdict in found[turn].verdicts] == ["restored", "withdrawn", ""], "what was undone is history"
+    assert record.execute("SELECT intent FROM corrections").fetchall() == [("cost",)]
+    assert (review.judged_since(record, "maria", ""), review.judged_since(record, "tom", "")) == (0, 1)
+    assert record.execute("SELECT name, sum(count) FROM counters WHERE kind = 'verdict' GROUP BY 1 HAVING sum(count) > 0").fetchall() == [("wrong_snippet", 1)]
+
+
+def test_nobody_undoes_a_colleagues_verdict(record: Database, add: Add) -> None:
+    turn = add("emergency")
+    _judge(record, turn, by="tom")
+    with pytest.raises(ReviewError, match="no verdict of yours"):
+        undo_verdict(record, turn, by="maria", now=LATER)
+    assert review.reviews(record, [turn], NOW)[turn].verdict is not None
+
+
+def test_a_flag_that_was_taken_off_by_mistake_comes_back_with_its_reason(record: Database, add: Add) -> None:
+    turn = add()
+    review.set_flag(record, [turn], by="tom", now=NOW, reason="look again")
+    review.resolve_flag(record, turn, by="maria", now=LATER)
+    undo_unflag(record, turn, by="maria", now=LATER)
+    flag = review.reviews(record, [turn], NOW)[turn].flag
+    assert (flag and flag.text, flag and flag.by, _waiting(record)) == ("look again", "tom", {"flagged": 1})
+
+
+def test_a_bulk_verdict_knows_whom_it_would_overrule(record: Database, add: Add) -> None:
+    mine, theirs, held = add("emergency"), add("emergency"), add("emergency")
+    _judge(record, mine)
+    _judge(record, theirs, by="tom")
+    review.reserve_next(record, "emergencies", "tom", NOW)
+    assert review.judged_or_held(record, [mine, theirs, held], by="maria", now=NOW) == ({theirs}, {held})
