@@ -209,7 +209,7 @@ def test_an_answer_is_found_by_words_of_its_text_and_of_how_people_ask(log_in: L
 def test_a_wrong_text_is_told_where_the_text_is(log_in: LogIn, add: Add) -> None:
     turn = add(snippet_id="cost", snippet_version=1)
     log_in("reviewer").post(f"/turns/{turn}/verdict", {"verdict": "wrong_text", "comment": "It is $260 since May."})
-    html = log_in("viewer").get("/snippets/cost")
+    html = log_in("viewer").get("/answers/cost")
     assert "It is $260 since May." in html
 
 
