@@ -20,7 +20,7 @@ GONE = "…"
 """In the place of words that a rule saw and that are not kept."""
 
 _OPAQUE = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
-"""A client's id that says nothing: a UUID."""
+"""A client's id that says nothing: a UUID, as the widget makes one for each message."""
 
 
 class KeptWords:

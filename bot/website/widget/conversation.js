@@ -33,7 +33,7 @@ class Failure extends Error {
 const unsent = ({ text, send, id, at }) => ({ text, send, id, at });
 
 /** A name of 128 random bits; crypto.randomUUID is missing on plain-http pages. */
-const uuid = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
+const uuid = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, '0')).join('');
 
 /**
  * One visitor's conversation with the server: what was said, and that nothing is lost or asked twice.
