@@ -112,6 +112,7 @@ def test_a_newer_verdict_of_a_colleague_is_shown_with_what_was_typed(page: Page,
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("alert")).to_contain_text("tom judged this message meanwhile: “Right”")
     expect(page.get_by_label("Note for colleagues")).to_have_value("mine")
+    expect(page.locator("html.scripted")).to_be_attached()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("status")).to_contain_text("Your verdict is noted.")
     assert _rows(database, "SELECT verdict FROM verdicts WHERE turn = 6 AND superseded_at IS NULL") == [("should_not_refer",)]
@@ -135,8 +136,9 @@ def test_a_verdict_is_undone_with_one_key(page: Page, database: Path) -> None:
     page.keyboard.press("1")
     expect(page.get_by_role("status")).to_contain_text("Your verdict is noted.")
     assert len(_rows(database, "SELECT 1 FROM verdicts WHERE turn = 8 AND superseded_at IS NULL")) == 1
+    expect(page.locator("html.scripted")).to_be_attached()
     page.keyboard.press("u")
-    page.wait_for_url("**/turns/8*")
+    expect(page.get_by_text("Undone")).to_be_visible()
     assert _rows(database, "SELECT 1 FROM verdicts WHERE turn = 8 AND superseded_at IS NULL") == []
 
 

@@ -125,7 +125,7 @@ def test_the_console_shows_the_request_with_its_state_and_the_transcript_without
     record.execute("INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, ?, 'admin')", [hasher.hash(PASSWORD), utc(BEGUN)])
     record.conn.commit()
     record.close()
-    with served(record_file) as console:
+    with served(record_file, OZONE_SECRET_FILE=str(record_file.parent / "secret")) as console:
         staff_browser, staff = logged_in(browser, console)
         staff.goto("/requests")
         left = staff.locator("li", has_text="May I come with a new unicycle on my arm?")

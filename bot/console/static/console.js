@@ -201,7 +201,7 @@ class Naming {
     this.input = input;
     this.list = document.createElement("ul");
     this.list.id = `${input.id}-answers`;
-    this.list.className = "answers";
+    this.list.className = "fitting";
     this.list.hidden = true;
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", "Answers that fit");
