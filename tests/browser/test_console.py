@@ -161,19 +161,6 @@ def test_in_a_conversation_the_keys_are_for_the_turn_that_somebody_went_to(page:
     expect(second.get_by_label("Right would have been")).to_have_value("what_is_ozone")
 
 
-def test_words_lead_to_answers_that_are_taken_with_the_arrows(page: Page) -> None:
-    page.goto(f"/conversations/talk-{CLEAN + 4}?turn=2")
-    expect(page.locator("html.scripted")).to_be_attached()
-    page.keyboard.press("2")
-    page.keyboard.type("refund")
-    expect(page.get_by_role("listbox", name="Answers that fit")).to_be_visible(timeout=20_000)  # the first search reads all answers
-    assert Axe().run(page).response["violations"] == []
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    expect(page.locator("#turn-2").get_by_label("Right would have been")).to_have_value("refunds")
-    page.locator("#turn-2").get_by_label("Right would have been").fill("")
-
-
 def test_a_long_conversation_opens_at_its_turn(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 300})
     page.goto(f"/conversations/talk-{CLEAN + 4}?turn=2")
