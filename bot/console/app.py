@@ -48,7 +48,7 @@ from bot.console.page import page
 from bot.console.rendering import FOLDER, Pages
 from bot.console.security import UNATTENDED, SecurityHeaders, SessionGate, headers
 from bot.console.state import Console, console_of
-from bot.console.words import published_now
+from bot.console.words import PublishedNow
 from bot.record.database import RecordError
 from bot.record.deletion import ErasureError
 from bot.record.review import ReviewConflict, ReviewError
@@ -109,7 +109,7 @@ def create_app(
     app.router.redirect_slashes = False
     app.state.console = Console(
         settings=settings,
-        content=content or CurrentContent(settings.data, published_now(settings.database)),
+        content=content or CurrentContent(settings.data, PublishedNow(settings.database)),
         pages=Pages(zone),
         throttle=throttle or Throttle(),
         clock=clock,

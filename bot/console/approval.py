@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.console.answers import is_due, wholes, worded
-from bot.console.drafts import look, looked
+from bot.console.drafts import Looked, look, looked
 from bot.console.explain import unsigned
 from bot.console.fact_form import label
 from bot.console.facts import fact_difference, in_answers, one_person, require_call
@@ -308,19 +308,26 @@ def _item(request: Request, number: int, *, wrong: str = "", reason: str = "") -
         "approval.html",
         409 if wrong else 200,
         **shared,
-        route=snippet.route,
+        **_of_a_text(known, snippet, seen, day),
         rows=worded(known.library.written[version.name], version.body),
-        preview=seen.preview,
-        answers=(),
-        checks=seen.problems,
         sources=seen.preview.sources if seen.preview else (),
-        needs_call=False,
-        has_date=True,
-        review_by=_default(known, snippet.topic, day).isoformat(),
-        tomorrow=(day + timedelta(days=1)).isoformat(),
-        edit=f"/answers/{version.name}/draft",
-        warning=WARNING,
     )
+
+
+def _of_a_text(known: Words, snippet: Snippet, seen: Looked, day: date) -> dict[str, Any]:
+    """What the page shows of every text, a new version or one to sign."""
+    return {
+        "route": snippet.route,
+        "preview": seen.preview,
+        "answers": (),
+        "checks": seen.problems,
+        "needs_call": False,
+        "has_date": True,
+        "review_by": _default(known, snippet.topic, day).isoformat(),
+        "tomorrow": (day + timedelta(days=1)).isoformat(),
+        "edit": f"/answers/{snippet.id}/draft",
+        "warning": WARNING,
+    }
 
 
 def _one(request: Request, kind: str, *, wrong: str = "", name: str = "", topic: str = "") -> Response:
@@ -369,17 +376,8 @@ def _one(request: Request, kind: str, *, wrong: str = "", name: str = "", topic:
         questions=asked,
         whole=[("Text", chosen.text), *([("Short form", known.library[short].text)] if short else [])],
         rows=None,
-        route=chosen.route,
-        preview=seen.preview,
-        answers=(),
-        checks=seen.problems,
         sources=chosen.sources,
-        needs_call=False,
-        has_date=True,
-        review_by=_default(known, chosen.topic, day).isoformat(),
-        tomorrow=(day + timedelta(days=1)).isoformat(),
-        edit=f"/answers/{chosen.id}/draft",
-        warning=WARNING,
+        **_of_a_text(known, chosen, seen, day),
         to_approve=to_approve,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.console.finder import Finder
-from bot.content.files import ContentError, read_mapping
+from bot.content.files import ContentError, read_mapping, stamp
 from bot.content.library import Library, load_library
 from bot.content.published import NOTHING, Published
 from bot.content.snippet import Snippet
 from bot.content.sync import examples_by_intent
+
+_FOLDERS = ("", "snippets", "safety", "nlu")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class CurrentContent:
     def snapshot(self) -> Snapshot:
         """The content as of now. Never raises for content that cannot be used: conversations stay readable."""
         with self._lock:
-            seen = tuple(sorted(self._fingerprint()))
+            seen = stamp(self._data, _FOLDERS)
             newer = self._ask(self._revision)
             if newer is not None:
                 self._revision, self._published = newer
@@ -87,18 +88,6 @@ class CurrentContent:
                 self._seen = seen
                 gc.freeze()  # tens of thousands of values that stay: the garbage collector need not look through them again and again
             return self._snapshot
-
-    def _fingerprint(self) -> Iterator[tuple[str, int, int]]:
-        """Name, time and size of every file that is read; `scandir`, because this runs several times a page."""
-        for folder in ("", "snippets", "safety", "nlu"):
-            try:
-                with os.scandir(self._data / folder) as entries:
-                    for entry in entries:
-                        if entry.name.endswith(".yml"):
-                            status = entry.stat()
-                            yield f"{folder}/{entry.name}", status.st_mtime_ns, status.st_size
-            except OSError:
-                continue
 
     def _read(self) -> Snapshot:
         problems: list[str] = []

@@ -18,8 +18,6 @@ from bot.record.turns import Turn
 from bot.safety.warning import WARNING
 from bot.vocabulary import FALLBACK, OUT_OF_SCOPE, Level, Reason, is_emergency, without_kind
 
-EMERGENCY_MEASURE = "emergency"
-
 
 @dataclass(frozen=True)
 class Seen:

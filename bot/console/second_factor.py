@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
-import secrets
 import struct
 from urllib.parse import quote
 
 STEP_SECONDS = 30
 DRIFT_STEPS = 1
 """A clock may be this many steps off, to either side."""
-
-
-def new_secret() -> str:
-    """160 random bits in base32, as apps take them."""
-    return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 def address(secret: str, username: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +21,7 @@ from bot.content.library import Library, load_library
 from bot.content.published import Published
 from bot.content.wordings import used_in
 from bot.record import texts
-from bot.record.database import connect
+from bot.record.database import open_record
 from bot.record.texts import FACT, SNIPPET, Version
 
 
@@ -103,18 +102,28 @@ def words_of(request: Request, database: Database) -> Words:
     return Words(library, data, texts.published_set(database), groups, texts.newest(database))
 
 
-def published_now(path: Path) -> Callable[[int], tuple[int, Published] | None]:
-    """Asks the record at `path` for what staff published, when that is newer than what is known."""
+class PublishedNow:
+    """Asks the record at `path` for what staff published, when that is newer than what is known.
 
-    def ask(known: int) -> tuple[int, Published] | None:
-        if not path.is_file():
+    Every page asks, several times. So the connection stays open until another file lies in the record's place; whoever asks
+    sees to it that nobody else does at the same moment.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = 0
+        self._open: Database | None = None
+
+    def __call__(self, known: int) -> tuple[int, Published] | None:
+        """The newer state with its number, or None."""
+        if not self._path.is_file():
             return None
-        with closing(connect(path, durable=False)) as database:
-            if not database.table("text_revisions").exists() or (present := texts.revision(database)) == known:
-                return None
-            return present, texts.published_set(database)
-
-    return ask
+        if self._open is None or self._path.stat().st_ino != self._file:
+            if self._open is not None:
+                self._open.close()
+            self._open, self._file = open_record(self._path, any_thread=True), self._path.stat().st_ino
+        present = texts.revision(self._open)
+        return None if present == known else (present, texts.published_set(self._open))
 
 
 def is_clinical(words: Words, version: Version) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -103,6 +104,26 @@ def read_written(path: Path) -> Written:
     if node is None or node.kind != "mapping":
         raise ContentError(f"{path}: expected a mapping of names to values at the top.")
     return node
+
+
+def stamp(data: Path, folders: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
+    """Name, time of change (ns) and size of every YAML file in some folders of `data` (empty: itself), to see whether any changed.
+
+    `scandir`, because it is looked at once a second, and several times for a page. A folder that cannot be read has no files.
+    """
+    return tuple(sorted(_stamped(data, folders)))
+
+
+def _stamped(data: Path, folders: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    for folder in folders:
+        try:
+            with os.scandir(data / folder) as entries:
+                for entry in entries:
+                    if entry.name.endswith(".yml"):
+                        status = entry.stat()
+                        yield f"{folder}/{entry.name}", status.st_mtime_ns, status.st_size
+        except OSError:
+            continue
 
 
 def read_date(raw: object, owner: str) -> date:

@@ -83,50 +83,32 @@ def helpline(written: Written) -> str:
 
 def email(written: Written) -> str:
     """An e-mail address."""
-    words = _words(written)
-    if not _EMAIL.fullmatch(words):
-        raise KindError(f"is {words!r}; write one e-mail address, such as desk@clinic.example")
-    return words
+    return _matched(written, _EMAIL, "write one e-mail address, such as desk@clinic.example")
 
 
 def url(written: Written) -> str:
     """The address of a web page."""
-    words = _words(written)
-    if not _URL.fullmatch(words):
-        raise KindError(f"is {words!r}; write the whole address of the page, such as https://clinic.example")
-    return words
+    return _matched(written, _URL, "write the whole address of the page, such as https://clinic.example")
 
 
 def picture(written: Written) -> str:
     """The name of a picture's file in the content folder."""
-    words = _words(written)
-    if not _PICTURE.fullmatch(words):
-        raise KindError(f"is {words!r}; write the name of a file that lies beside clinic.yml, such as logo.svg (or .png, .webp, .jpg)")
-    return words
+    return _matched(written, _PICTURE, "write the name of a file that lies beside clinic.yml, such as logo.svg (or .png, .webp, .jpg)")
 
 
 def color(written: Written) -> str:
     """A color with red, green and blue in two hexadecimal digits each."""
-    words = _words(written)
-    if not _COLOR.fullmatch(words):
-        raise KindError(f"is {words!r}; write the color with six digits in quotes, such as '#0d5f5b'")
-    return words.lower()
+    return _matched(written, _COLOR, "write the color with six digits in quotes, such as '#0d5f5b'").lower()
 
 
 def money(written: Written) -> str:
     """An amount with its currency, or two."""
-    words = _words(written)
-    if not _MONEY.fullmatch(words):
-        raise KindError(f"is {words!r}; write an amount with its currency, such as $120 or $180 to $240")
-    return words
+    return _matched(written, _MONEY, "write an amount with its currency, such as $120 or $180 to $240")
 
 
 def number(written: Written) -> str:
     """A whole number."""
-    words = _words(written)
-    if not _WHOLE.fullmatch(words):
-        raise KindError(f"is {words!r}; write a whole number in digits, such as 180")
-    return words
+    return _matched(written, _WHOLE, "write a whole number in digits, such as 180")
 
 
 def minutes(written: Written) -> str:
@@ -229,6 +211,14 @@ KINDS: Mapping[str, Kind] = {
     "holidays": Kind(holidays),
     "time zone": Kind(time_zone),
 }
+
+
+def _matched(written: Written, pattern: re.Pattern[str], remedy: str) -> str:
+    """The words of a single value, which are wholly of a pattern."""
+    words = _words(written)
+    if not pattern.fullmatch(words):
+        raise KindError(f"is {words!r}; {remedy}")
+    return words
 
 
 def _words(written: Written) -> str:

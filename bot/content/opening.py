@@ -61,7 +61,7 @@ class Sentence:
 
     def as_dict(self) -> dict[str, object]:
         """What the record keeps of it."""
-        return {"pattern": self.pattern, "text": self.text, "hash": _sha(self.text), "facts": dict(self.facts)}
+        return {"pattern": self.pattern, "text": self.text, "hash": sha(self.text), "facts": dict(self.facts)}
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Opening:
     @property
     def hash(self) -> str:
         """SHA-256 over all patterns, in hexadecimal."""
-        return _sha("\n".join(f"{name}\t{text}" for name, text in sorted(self.patterns.items())))
+        return sha("\n".join(f"{name}\t{text}" for name, text in sorted(self.patterns.items())))
 
     def answered(self, snippet: Snippet, text: str, week: Week, moment: datetime) -> Snippet:
         """The answer with what `text` asks about a day before it; the answer itself when it asks none, or the hours do not tell.
@@ -125,9 +125,9 @@ def is_made_of(made_of: Any, text: str) -> bool:
     """Whether a text is its approved patterns, filled with the facts that were kept, and then the approved answer."""
     try:
         sentences = [Sentence(one["pattern"], one["text"], one["facts"]) for one in made_of["sentences"]]
-        approved = all(_sha(kept["text"]) == kept["hash"] for kept in made_of["sentences"])
+        approved = all(sha(kept["text"]) == kept["hash"] for kept in made_of["sentences"])
         front = " ".join(one.words for one in sentences) + " "
-        return bool(sentences) and approved and text.startswith(front) and _sha(text.removeprefix(front)) == made_of["base"]
+        return bool(sentences) and approved and text.startswith(front) and sha(text.removeprefix(front)) == made_of["base"]
     except (KeyError, TypeError, AttributeError):
         return False
 
@@ -215,5 +215,6 @@ def _braced(names: set[str] | frozenset[str]) -> str:
     return ", ".join(f"{{{name}}}" for name in sorted(names)) or "no fact"
 
 
-def _sha(text: str) -> str:
+def sha(text: str) -> str:
+    """SHA-256 of a text in hexadecimal, as it stands with every text that is sent."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -155,8 +155,7 @@ class Engine:
                 await self.take_up()
             except Exception as error:  # noqa: BLE001 - the model in use stays in use
                 log.error("engine.not_taken_up", error=type(error).__name__)
-            await asyncio.to_thread(self._take_up_texts)
-            await asyncio.to_thread(self._keep_proof)
+            await asyncio.to_thread(self._look_at_texts)
 
     async def take_up(self) -> bool:
         """Swaps the model when the reviewed examples, and nothing else a model is made from, have changed since it was loaded.
@@ -193,6 +192,11 @@ class Engine:
     def notes(self) -> list[str]:
         """What staff should know though visitors are served, one sentence each."""
         return [self._texts.problem] if self._texts.problem else []
+
+    def _look_at_texts(self) -> None:
+        """What is done every second beside the event loop."""
+        self._take_up_texts()
+        self._keep_proof()
 
     def _take_up_texts(self) -> None:
         """Takes up what staff published or changed in the files, and notes the texts before one of them is sent."""

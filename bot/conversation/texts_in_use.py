@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
 from sqlite_utils import Database
 
 from bot.content.approvals import not_as_approved, without
-from bot.content.files import ContentError
+from bot.content.files import ContentError, stamp
 from bot.content.library import Library, load_library
 from bot.content.published import NOTHING, Published
 from bot.record import texts
@@ -19,7 +18,8 @@ from bot.record.proof import note_texts
 
 log = structlog.get_logger()
 
-_Stamp = tuple[tuple[str, int, int], ...]
+_FOLDERS = ("", "snippets")
+"""Where texts and facts come from."""
 
 
 def this_process() -> str:
@@ -35,7 +35,7 @@ class TextsInUse:
 
     def __init__(self, data: Path, files: Library) -> None:
         self._data = data
-        self._stamp = _stamp(data)
+        self._stamp = stamp(data, _FOLDERS)
         self._number = 0
         self.problem: str | None = None
         self.library = self._approved(files, NOTHING)
@@ -52,13 +52,13 @@ class TextsInUse:
         Raises:
             sqlite3.Error: the record cannot be read or written; the state before stays in use.
         """
-        number, stamp = texts.revision(database), _stamp(self._data)
-        if (number, stamp) == (self._number, self._stamp):
+        number, files = texts.revision(database), stamp(self._data, _FOLDERS)
+        if (number, files) == (self._number, self._stamp):
             return False
         published = texts.published_set(database)
         if texts.revision(database) != number:
             return False  # somebody published at this very moment; the next look sees both
-        self._number, self._stamp = number, stamp  # whatever comes of it: the same state is not tried again every second
+        self._number, self._stamp = number, files  # whatever comes of it: the same state is not tried again every second
         try:
             library = self._approved(load_library(self._data, published=published), published)
         except (ContentError, OSError) as error:
@@ -94,20 +94,3 @@ class TextsInUse:
             self.problem = f"Not as approved, so not sent if it is an answer: {some}. Have it approved, then run `python -m bot snippets seal`."
             log.warning("texts.not_as_approved", texts=len(changed))
         return without(library, changed)
-
-
-def _stamp(data: Path) -> _Stamp:
-    """Name, time and size of every file that texts and facts come from."""
-    return tuple(sorted(_files(data)))
-
-
-def _files(data: Path) -> Iterator[tuple[str, int, int]]:
-    for folder in ("", "snippets"):
-        try:
-            with os.scandir(data / folder) as entries:
-                for entry in entries:
-                    if entry.name.endswith(".yml"):
-                        status = entry.stat()
-                        yield f"{folder}/{entry.name}", status.st_mtime_ns, status.st_size
-        except OSError:
-            continue

@@ -4,7 +4,6 @@ warning, and that nothing was changed or taken out since.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.content.library import Library
-from bot.content.opening import is_made_of
+from bot.content.opening import is_made_of, sha
 from bot.record.audit import verify_audit
 from bot.record.chain import verify_chain
 from bot.record.review_schema import MONTHLY
@@ -62,7 +61,7 @@ def note_texts(database: Database, library: Library, at: str) -> int:
     if library.opening is not None:
         opening = library.opening
         approved = f"{opening.approval.by} ({opening.approval.role}), {opening.approval.on.isoformat()}"
-        texts += [(f"opening.{name}", opening.version, _sha(text), approved) for name, text in opening.patterns.items()]
+        texts += [(f"opening.{name}", opening.version, sha(text), approved) for name, text in opening.patterns.items()]
     with database.atomic():
         return _note(database, texts, at)
 
@@ -107,7 +106,7 @@ def _of_turn(turn: Turn, known: Mapping[tuple[str, int, str], str]) -> Iterator[
     for message in turn.messages:
         snippet = message.get("snippet") or {}
         text = str(message.get("text") or "").removesuffix(f"\n\n{WARNING}")
-        if _sha(text) != snippet.get("hash"):
+        if sha(text) != snippet.get("hash"):
             yield f"the text of `{snippet.get('id')}` is not the approved one."
         elif "made_of" in snippet and not is_made_of(snippet["made_of"], text):
             yield f"the text of `{snippet.get('id')}` is not made of its approved pattern and the facts that were stored."
@@ -162,7 +161,3 @@ def _unlike_events(database: Database) -> Iterator[str]:
         )
         if [str(message.get("text") or "") for (messages,) in sent for message in json.loads(messages)] != texts:
             yield conversation
-
-
-def _sha(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

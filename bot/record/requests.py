@@ -57,11 +57,13 @@ def leave_request(database: Database, conversation: str, *, question: str, reach
     return int(row[0])
 
 
-def seal_requests(database: Database, seal: Callable[[], Seal]) -> int:
-    """Seals the requests that are in the record in the clear, from before there were seals, or sealed with a secret from before the
-    present one, and returns how many these were.
+def seal_requests(database: Database, seal: Callable[[], Seal], *, anew: bool = True) -> int:
+    """Seals the requests that are in the record in the clear, from before there were seals, and returns how many these were.
+
+    With `anew` also those that are sealed with a secret from before the present one; that opens every request, so it is for a start.
     """
-    rows = database.execute(f"SELECT id, created_at, {', '.join(SEALED)} FROM requests").fetchall()
+    clear = "" if anew else "WHERE substr(reach, 1, 8) <> 'sealed1:'"
+    rows = database.execute(f"SELECT id, created_at, {', '.join(SEALED)} FROM requests {clear}").fetchall()
     due = [row for row in rows if any(_is_due(text, _owner(name, row[1]), seal) for name, text in zip(SEALED, row[2:], strict=True))]
     if not due:
         return 0

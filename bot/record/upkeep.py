@@ -52,6 +52,7 @@ class Upkeep:
         self._wake, self._stopping = threading.Event(), False
         self._thread: threading.Thread | None = None
         self._tries = 0
+        self._sealed_anew = False
 
     def start(self) -> None:
         """Begins; what waits is looked at now."""
@@ -96,7 +97,8 @@ class Upkeep:
             if not _take_lease(database, self._owner, now):
                 return True
             try:
-                seal_requests(database, self._seal)
+                seal_requests(database, self._seal, anew=not self._sealed_anew)
+                self._sealed_anew = True
                 note_erased(database, self._erased)
                 drop_forms(database, self._keeping, now)
                 if is_due(database, now, self._zone):

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from argon2 import PasswordHasher
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -94,6 +95,21 @@ def served(database: Path, **environment: str) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture(scope="module")
+def address(database: Path) -> Iterator[str]:
+    """Where the console of the module's own record is; modules import this and `page`, and make `database`."""
+    with served(database) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page in which maria is logged in."""
+    context, opened = logged_in(browser, address)
+    yield opened
+    context.close()
 
 
 def _alive(address: str) -> bool:

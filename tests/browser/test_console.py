@@ -14,7 +14,9 @@ from bot.content.library import Library
 from bot.record.database import open_record
 from bot.record.gaps import add_group, add_members
 from bot.record.review import give_verdict
-from tests.browser.console import logged_in, make_record, served, turn
+from tests.browser.console import address as address
+from tests.browser.console import logged_in, make_record, turn
+from tests.browser.console import page as page
 
 CLEAN = 50
 PAGES = (
@@ -63,19 +65,6 @@ def database(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path
         add_members(record, add_group(record, "Can I read there?", b""), [(CLEAN + 3, "2026-11-20T08:00:00.000+00:00")], b"")
     record.close()
     return path
-
-
-@pytest.fixture(scope="module")
-def address(database: Path) -> Iterator[str]:
-    with served(database) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    context, opened = logged_in(browser, address)
-    yield opened
-    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -159,6 +148,20 @@ def test_in_a_conversation_the_keys_are_for_the_turn_that_somebody_went_to(page:
     expect(second.get_by_label("Another answer would fit")).to_be_checked()
     second.get_by_role("button", name="What is ozone?").click()
     expect(second.get_by_label("Right would have been")).to_have_value("what_is_ozone")
+
+
+def test_words_lead_to_answers_that_are_taken_with_the_arrows(page: Page) -> None:
+    page.evaluate("sessionStorage.clear()")  # what was typed for this turn and not sent is kept there
+    page.goto(f"/conversations/talk-{CLEAN + 4}?turn=2")
+    expect(page.locator("html.scripted")).to_be_attached()
+    page.keyboard.press("2")
+    page.keyboard.type("refund")
+    expect(page.get_by_role("listbox", name="Answers that fit")).to_be_visible(timeout=20_000)  # the first search reads all answers
+    assert Axe().run(page).response["violations"] == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("#turn-2").get_by_label("Right would have been")).to_have_value("refunds")
+    page.locator("#turn-2").get_by_label("Right would have been").fill("")
 
 
 def test_a_long_conversation_opens_at_its_turn(page: Page) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,9 @@ from playwright.sync_api import Browser, Page, expect
 from bot.content.library import Library
 from bot.record.database import open_record
 from bot.record.review import give_verdict
-from tests.browser.console import logged_in, make_record, served, turn
+from tests.browser.console import address as address
+from tests.browser.console import logged_in, make_record, turn
+from tests.browser.console import page as page
 
 REFERRALS = 12
 
@@ -22,19 +23,6 @@ def database(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path
     path = tmp_path_factory.mktemp("var") / "record.db"
     make_record(path, *([turn(library, number, "clinician_medicine")] for number in range(1, REFERRALS + 1)))
     return path
-
-
-@pytest.fixture(scope="module")
-def address(database: Path) -> Iterator[str]:
-    with served(database) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    context, opened = logged_in(browser, address)
-    yield opened
-    context.close()
 
 
 def _rows(database: Path, sql: str) -> list[tuple[object, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,9 @@ from bot.content.library import Library, load_library
 from bot.record import texts
 from bot.record.database import open_record
 from bot.record.turns import utc
-from tests.browser.console import BEGUN, PASSWORD, logged_in, make_record, served, turn
+from tests.browser.console import BEGUN, PASSWORD, logged_in, make_record, turn
+from tests.browser.console import address as address
+from tests.browser.console import page as page
 from tests.conftest import DATA
 
 PAGES = (
@@ -43,19 +44,6 @@ def database(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path
     record.execute("INSERT INTO staff (username, password_hash, created_at, role) VALUES ('dana', ?, ?, 'clinician')", [hashed, utc(BEGUN)])
     record.close()
     return path
-
-
-@pytest.fixture(scope="module")
-def address(database: Path) -> Iterator[str]:
-    with served(database) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def page(browser: Browser, address: str) -> Iterator[Page]:
-    context, opened = logged_in(browser, address)
-    yield opened
-    context.close()
 
 
 def dana_in(browser: Browser, address: str, **options: object) -> tuple[BrowserContext, Page]:

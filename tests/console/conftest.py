@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
@@ -51,6 +53,11 @@ class Browser:
         found = re.search(r'name="csrf" value="(\w+)"', self.client.get("/account").text)
         response = self.client.post(path, data={"csrf": found[1] if found else "", **(form or {})})
         return response.status_code, response.headers.get("location", response.text)
+
+
+def new_secret() -> str:
+    """160 random bits in base32, as an authenticator app takes them."""
+    return base64.b32encode(secrets.token_bytes(20)).decode()
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from bot.console.current import CurrentContent
 from bot.console.second_factor import code_at
 from bot.record.audit import entries
 from bot.settings import Settings
+from tests.clock import Clock
 from tests.conftest import DATA
 from tests.console.conftest import NOW, Add, Browser, LogIn
 
@@ -31,21 +32,13 @@ STEP = int(NOW // 30)
 HOUR = 3600
 
 
-class _Clock:
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(NOW)
 
 
 @pytest.fixture
-def clock() -> _Clock:
-    return _Clock()
-
-
-@pytest.fixture
-def console(tmp_path: Path, database: Database, content: CurrentContent, clock: _Clock) -> Starlette:
+def console(tmp_path: Path, database: Database, content: CurrentContent, clock: Clock) -> Starlette:
     settings = Settings(data=DATA, database=tmp_path / "record.db", secret_file=tmp_path / "secret", https=False)
     return create_app(settings, clock=clock, content=content)
 
@@ -151,7 +144,7 @@ def test_the_key_is_a_picture_to_scan_until_it_is_confirmed(log_in: LogIn) -> No
     assert "code.svg" not in vera.get("/account")
 
 
-def test_after_it_was_off_a_new_key_is_offered(log_in: LogIn, clock: _Clock) -> None:
+def test_after_it_was_off_a_new_key_is_offered(log_in: LogIn, clock: Clock) -> None:
     vera = log_in("viewer")
     key, codes = _turned_on(vera)
     assert vera.post("/account", {"action": "code-off", "password": PASSWORD, "code": codes[0]})[0] == 303
@@ -169,7 +162,7 @@ def test_after_it_was_off_a_new_key_is_offered(log_in: LogIn, clock: _Clock) -> 
         {"password": "wrong", "code": "right"},
     ],
 )
-def test_an_open_browser_does_not_turn_the_second_factor_off(log_in: LogIn, database: Database, clock: _Clock, action: str, proof: dict[str, str]) -> None:
+def test_an_open_browser_does_not_turn_the_second_factor_off(log_in: LogIn, database: Database, clock: Clock, action: str, proof: dict[str, str]) -> None:
     vera = log_in("viewer")
     key, _ = _turned_on(vera)
     clock.now += 60
@@ -180,7 +173,7 @@ def test_an_open_browser_does_not_turn_the_second_factor_off(log_in: LogIn, data
     assert _second_factor(database, "viewer"), "it is still on"
 
 
-def test_password_and_code_turn_it_off(log_in: LogIn, database: Database, clock: _Clock) -> None:
+def test_password_and_code_turn_it_off(log_in: LogIn, database: Database, clock: Clock) -> None:
     vera = log_in("viewer")
     key, _ = _turned_on(vera)
     clock.now += 60
@@ -213,7 +206,7 @@ def test_new_recovery_codes_replace_the_old(log_in: LogIn, database: Database) -
     assert database.execute("SELECT count(*) FROM staff_recovery_codes").fetchone() == (10,)
 
 
-def test_a_code_that_was_just_used_is_told_to_wait(log_in: LogIn, stranger: Callable[..., TestClient], clock: _Clock) -> None:
+def test_a_code_that_was_just_used_is_told_to_wait(log_in: LogIn, stranger: Callable[..., TestClient], clock: Clock) -> None:
     key, _ = _turned_on(log_in("viewer"))
     refused = _login(stranger(), "viewer", code=code_at(key, STEP))
     assert (refused.status_code, "Wait until your app shows the next one" in refused.text) == (401, True)
@@ -271,7 +264,7 @@ def test_a_password_that_does_not_do_leaves_the_link_as_it_was(log_in: LogIn, st
 
 
 @pytest.mark.parametrize("ended", ["expired", "withdrawn", "replaced", "invented"])
-def test_a_link_that_has_ended_opens_nothing(log_in: LogIn, stranger: Callable[..., TestClient], database: Database, clock: _Clock, ended: str) -> None:
+def test_a_link_that_has_ended_opens_nothing(log_in: LogIn, stranger: Callable[..., TestClient], database: Database, clock: Clock, ended: str) -> None:
     ada = log_in("admin")
     link = _link(ada.post("/staff", {"username": "nora", "role": "admin"})[1])
     if ended == "expired":

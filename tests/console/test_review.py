@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from bot.console import state
 from bot.console.accounts import verify_login
-from bot.console.second_factor import code_at, new_secret
+from bot.console.second_factor import code_at
 from bot.record import review
 from bot.record.audit import verify_audit
 from bot.record.corrections import finish_run, settle_run, start_run
@@ -21,7 +21,7 @@ from bot.record.promotion import note_serving
 from bot.record.requests import leave_request
 from bot.record.sealed import Seal
 from bot.secret import load_secret
-from tests.console.conftest import NOW, Add, LogIn
+from tests.console.conftest import NOW, Add, LogIn, new_secret
 
 AT = "2027-01-16T00:00:00.000+00:00"
 

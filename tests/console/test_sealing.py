@@ -12,10 +12,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bot.console.accounts import verify_login
-from bot.console.second_factor import code_at, new_secret
+from bot.console.second_factor import code_at
 from bot.record.sealed import Seal, SealError, is_sealed
 from bot.secret import load_secret
-from tests.console.conftest import NOW, LogIn
+from tests.console.conftest import NOW, LogIn, new_secret
 
 PASSWORD = "correct horse battery"
 

@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from dataclasses import replace
 from datetime import date
 from html import unescape
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.content.library import Library
 from bot.content.snippet import Snippet
-from bot.conversation.engine import Engine
-from bot.record.database import open_record
 from bot.safety.warning import WARNING
-from bot.settings import Settings
 from bot.vocabulary import Route
 from bot.website.answers import found, structured
-from bot.website.app import create_app
 from tests.website.test_app import Client
+from tests.website.test_app import client as client
 
 
 @pytest.fixture
-def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine, loop: asyncio.AbstractEventLoop) -> Client:
-    monkeypatch.setenv("OZONE_SECRET_FILE", str(tmp_path / "secret"))
-    monkeypatch.setenv("OZONE_DATABASE", str(tmp_path / "record.db"))
-    monkeypatch.setenv("OZONE_ALLOWED_ORIGINS", "https://clinic.example,https://www.clinic.example")
-    settings = Settings()
-    open_record(settings.database).close()
-    return Client(create_app(settings, engine), loop)
+def origins() -> str:
+    return "https://clinic.example,https://www.clinic.example"
 
 
 def _listed(library: Library) -> list[Snippet]:

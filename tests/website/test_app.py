@@ -41,10 +41,16 @@ class Client:
 
 
 @pytest.fixture
-def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine, loop: asyncio.AbstractEventLoop) -> Client:
+def origins() -> str:
+    """The other websites that may ask, separated by commas."""
+    return "https://clinic.example"
+
+
+@pytest.fixture
+def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine, loop: asyncio.AbstractEventLoop, origins: str) -> Client:
     monkeypatch.setenv("OZONE_SECRET_FILE", str(tmp_path / "secret"))
     monkeypatch.setenv("OZONE_DATABASE", str(tmp_path / "record.db"))
-    monkeypatch.setenv("OZONE_ALLOWED_ORIGINS", "https://clinic.example")
+    monkeypatch.setenv("OZONE_ALLOWED_ORIGINS", origins)
     settings = Settings()
     open_record(settings.database).close()
     return Client(create_app(settings, engine), loop)

@@ -18,23 +18,16 @@ from bot.safety.warning import WARNING
 from bot.settings import Settings, SettingsError
 from bot.website.app import create_app
 from bot.website.limits import CONVERSATIONS, IN_A_CONVERSATION, MESSAGES, Limits
+from tests.clock import Clock
 
 Ask = Callable[..., httpx.Response]
 Site = Callable[..., Ask]
 _Disk = namedtuple("_Disk", "total used free")
 
 
-class _Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
-def clock() -> _Clock:
-    return _Clock()
+def clock() -> Clock:
+    return Clock()
 
 
 @pytest.fixture
@@ -108,7 +101,7 @@ def test_a_conversation_that_never_ends_goes_on_in_a_new_one(site: Site) -> None
     assert spoken == [200, 429], "two messages at once are what a hundredth allows after the first"
 
 
-def test_five_hundred_turns_are_the_end_of_a_conversation(clock: _Clock) -> None:
+def test_five_hundred_turns_are_the_end_of_a_conversation(clock: Clock) -> None:
     limits = Limits(1, 1, lambda: "911", clock)
     limits.answered("talk", 499)
     assert limits.message("a", "talk", "hi") is None
@@ -119,7 +112,7 @@ def test_five_hundred_turns_are_the_end_of_a_conversation(clock: _Clock) -> None
     assert limits.message("a", None, "hi") is None
 
 
-def test_a_waiting_room_behind_one_address_meets_no_limit(clock: _Clock) -> None:
+def test_a_waiting_room_behind_one_address_meets_no_limit(clock: Clock) -> None:
     """Fifty people who each write every twenty seconds."""
     limits = Limits(1, 2, lambda: "911", clock)
     for _ in range(30):
@@ -128,7 +121,7 @@ def test_a_waiting_room_behind_one_address_meets_no_limit(clock: _Clock) -> None
             assert limits.message("203.0.113.7", f"talk{person}", "How long does a session take?") is None
 
 
-def test_a_flood_runs_dry_and_what_it_used_up_comes_back(clock: _Clock) -> None:
+def test_a_flood_runs_dry_and_what_it_used_up_comes_back(clock: Clock) -> None:
     limits = Limits(1, 1, lambda: "911", clock)
     served = sum(limits.message("203.0.113.7", None, "hi") is None for _ in range(20_000))
     assert served == MESSAGES.most
@@ -136,7 +129,7 @@ def test_a_flood_runs_dry_and_what_it_used_up_comes_back(clock: _Clock) -> None:
     assert sum(limits.message("203.0.113.7", None, "hi") is None for _ in range(1000)) == MESSAGES.most / 2
 
 
-def test_new_conversations_and_bytes_have_shares_of_their_own(clock: _Clock) -> None:
+def test_new_conversations_and_bytes_have_shares_of_their_own(clock: Clock) -> None:
     limits, begun = Limits(1, 1, lambda: "911", clock), 0
     for _ in range(4000):
         clock.now += 0.5  # within what may be sent
@@ -149,7 +142,7 @@ def test_new_conversations_and_bytes_have_shares_of_their_own(clock: _Clock) -> 
     assert kept < 12_000
 
 
-def test_several_processes_give_no_more_than_one(clock: _Clock) -> None:
+def test_several_processes_give_no_more_than_one(clock: Clock) -> None:
     several = [Limits(1, 4, lambda: "911", clock) for _ in range(4)]
     for one in several:
         while one.message("203.0.113.7", None, "hi") is None:
@@ -169,14 +162,14 @@ def test_several_processes_give_no_more_than_one(clock: _Clock) -> None:
         ("fe80::1%eth0", "fe80::2%eth0", True),
     ],
 )
-def test_a_household_counts_as_one(clock: _Clock, one: str, other: str, same: bool) -> None:
+def test_a_household_counts_as_one(clock: Clock, one: str, other: str, same: bool) -> None:
     limits = Limits(1, 1, lambda: "911", clock)
     while limits.message(one, None, "hi") is None:
         pass
     assert (limits.message(other, None, "hi") is not None) is same
 
 
-def test_a_conversation_counts_for_itself_wherever_it_comes_from(clock: _Clock) -> None:
+def test_a_conversation_counts_for_itself_wherever_it_comes_from(clock: Clock) -> None:
     limits = Limits(1, 1, lambda: "911", clock)
     served = sum(limits.message(f"203.0.113.{number % 250}", "talk", "hi") is None for number in range(500))
     assert served == IN_A_CONVERSATION.most
