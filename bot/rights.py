@@ -56,10 +56,14 @@ def private_folder(folder: Path) -> None:
 def private_file(path: Path) -> None:
     """Makes an empty file if there is none at `path`.
 
+    One that is there is not opened: for a record that this process has open already, closing it again would take away all of
+    SQLite's locks on it, and another process could take the log from under it.
+
     Raises:
-        OSError: it cannot be made or read.
+        OSError: it cannot be made.
     """
-    os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
+    if not path.exists():
+        os.close(os.open(path, os.O_RDONLY | os.O_CREAT, 0o600))
     narrow(path)
 
 
