@@ -250,7 +250,13 @@ def test_a_sentence_that_a_model_was_trained_with_is_left_out_of_the_next_traini
 
 def test_after_a_change_of_the_secret_requests_are_sealed_anew_and_stay_readable(record: Database) -> None:
     leave_request(record, "c", question="May I come?", reach="555 0100", best_time="", seal=Seal("former", purpose=CONTACT))
-    both, new = (lambda: Seal("new", "former", purpose=CONTACT)), (lambda: Seal("new", purpose=CONTACT))
+
+    def both() -> Seal:
+        return Seal("new", "former", purpose=CONTACT)
+
+    def new() -> Seal:
+        return Seal("new", purpose=CONTACT)
+
     assert seal_requests(record, both, anew=False) == 0, "nothing lies there in the clear"
     assert list_requests(record, seal=new())[0].reach == "[sealed with another secret]"
     assert seal_requests(record, both) == 1
