@@ -26,6 +26,10 @@ class ActionSessionStart(Action):
         if any(event.get("event") == "user" for event in tracker.events):
             dispatcher.utter_message(response="utter_new_conversation")
             forgotten = [*emptied(), *_FORGOTTEN]
-            opened += [SlotSet(name, value) for name, value in tracker.slots.items() if value is not None and name not in forgotten]
+            opened += [
+                SlotSet(name, value)
+                for name, value in tracker.slots.items()
+                if value is not None and name not in forgotten
+            ]
             opened += [*(SlotSet(name, None) for name in forgotten), ActiveLoop(None)]
         return [*opened, ActionExecuted("action_listen")]

@@ -22,7 +22,9 @@ class ValidateRequestForm(FormValidationAction):
         """The name Rasa expects for the form."""
         return f"validate_{FORM}"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
         """The slots that the last message filled."""
         events = []
         for slot, value in tracker.slots_to_validate().items():

@@ -21,7 +21,11 @@ FOLDER = ROOT / ".rasa-baseline"
 EPOCHS = 10
 """Of DIET and the other networks; the starter project has 100. Fewer make training bearable and change nothing at run time."""
 
-_STORY_TURNS = (("greet", "what_is_ozone", "thanks"), ("greet", "session_length", "goodbye"), ("side_effects", "opening_hours", "thanks"))
+_STORY_TURNS = (
+    ("greet", "what_is_ozone", "thanks"),
+    ("greet", "session_length", "goodbye"),
+    ("side_effects", "opening_hours", "thanks"),
+)
 """Three stories, as many as the starter project has; without any its TED policies would be left untrained."""
 
 
@@ -41,15 +45,25 @@ def environment() -> Path:
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     python = next((str(found) for found in sorted(pyenv.glob("3.10.*/bin/python"), reverse=True)), "3.10")
     variables = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(folder)}
-    made = subprocess.run([uv, "sync", "--frozen", "--quiet", "--project", str(STARTER), "--python", python], env=variables, check=False)
+    made = subprocess.run(
+        [uv, "sync", "--frozen", "--quiet", "--project", str(STARTER), "--python", python], env=variables, check=False
+    )
     if made.returncode != 0:
-        raise RuntimeError(f"{folder}: the starter project's environment could not be made. It needs Python 3.10 and the network.")
+        raise RuntimeError(
+            f"{folder}: the starter project's environment could not be made. It needs Python 3.10 and the network."
+        )
     return folder / "bin" / "python"
 
 
 def prepare() -> Path:
     """Writes the project for the present data; returns its folder, named after what is in it."""
-    files = {"config.yml": _config(), "domain.yml": _domain(), "data/rules.yml": _rules(), "data/stories.yml": _stories(), "credentials.yml": {"rest": None}}
+    files = {
+        "config.yml": _config(),
+        "domain.yml": _domain(),
+        "data/rules.yml": _rules(),
+        "data/stories.yml": _stories(),
+        "credentials.yml": {"rest": None},
+    }
     digest = hashlib.sha256(yaml.safe_dump(files).encode())
     examples = sorted((Settings().data / "nlu").glob("*.yml"))
     for path in examples:
@@ -72,7 +86,18 @@ def trained_model() -> Path:
     folder = prepare()
     model = folder / "models" / "baseline.tar.gz"
     if not model.is_file():
-        command = [str(environment()), "-m", "rasa", "train", "--fixed-model-name", "unfinished", "--data", "data", "--out", "models"]
+        command = [
+            str(environment()),
+            "-m",
+            "rasa",
+            "train",
+            "--fixed-model-name",
+            "unfinished",
+            "--data",
+            "data",
+            "--out",
+            "models",
+        ]
         subprocess.run(command, cwd=folder, check=False)
         unfinished = folder / "models" / "unfinished.tar.gz"
         if not unfinished.is_file():
@@ -95,7 +120,12 @@ def _domain() -> dict[str, Any]:
     library = load_library(Settings().data)
     ours = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     texts = {name: [{"text": library[name.removeprefix("utter_")].text}] for name in ours["responses"]}
-    return {"version": ours["version"], "intents": ours["intents"], "responses": texts, "session_config": ours["session_config"]}
+    return {
+        "version": ours["version"],
+        "intents": ours["intents"],
+        "responses": texts,
+        "session_config": ours["session_config"],
+    }
 
 
 def _rules() -> dict[str, Any]:
@@ -110,7 +140,13 @@ def _rules() -> dict[str, Any]:
 
 
 def _stories() -> dict[str, Any]:
-    told = [{"story": " ".join(turns), "steps": [step for name in turns for step in ({"intent": name}, {"action": f"utter_{name}"})]} for turns in _STORY_TURNS]
+    told = [
+        {
+            "story": " ".join(turns),
+            "steps": [step for name in turns for step in ({"intent": name}, {"action": f"utter_{name}"})],
+        }
+        for turns in _STORY_TURNS
+    ]
     return {"version": "3.1", "stories": told}
 
 

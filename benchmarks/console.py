@@ -119,7 +119,10 @@ def measure(path: Path, rounds: int) -> list[str]:
     conversations = [name for (name,) in record.execute("SELECT id FROM conversations ORDER BY started_at LIMIT 5000")]
     words = ["knee", "warfarin", "parking", "breathe", "price", "sessions", "insurance", "headache"]
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    record.execute("INSERT OR IGNORE INTO staff (username, password_hash, created_at, role) VALUES ('bench', ?, '2026', 'admin')", [hasher.hash(PASSWORD)])
+    record.execute(
+        "INSERT OR IGNORE INTO staff (username, password_hash, created_at, role) VALUES ('bench', ?, '2026', 'admin')",
+        [hasher.hash(PASSWORD)],
+    )
     # Days that do not begin at midnight in UTC have to be added up from hours at both ends.
     record.execute("UPDATE staff SET zone = 'America/New_York' WHERE username = 'bench'")
     accounts._hasher = lambda: hasher  # type: ignore[assignment]
@@ -140,7 +143,13 @@ def measure(path: Path, rounds: int) -> list[str]:
             quarter_ago=LAST_DAY - timedelta(days=90),
         )
 
-    rows, worst = [f"| {turns:,} turns, {os.cpu_count()} cores | median | p95 | longest | processor, p95 |", "|---|---:|---:|---:|---:|"], 0.0
+    rows, worst = (
+        [
+            f"| {turns:,} turns, {os.cpu_count()} cores | median | p95 | longest | processor, p95 |",
+            "|---|---:|---:|---:|---:|",
+        ],
+        0.0,
+    )
     for page in PAGES:
         taken, busy = [], []
         for attempt in range(rounds + 1):
@@ -153,11 +162,20 @@ def measure(path: Path, rounds: int) -> list[str]:
         p95 = percentile(taken, 0.95)
         worst = max(worst, p95)
         over = " **over**" if p95 > LIMIT_MS else ""
-        rows.append(f"| `{page}` | {statistics.median(taken):.0f} | {p95:.0f}{over} | {max(taken):.0f} | {percentile(busy, 0.95):.0f} |")
+        rows.append(
+            f"| `{page}` | {statistics.median(taken):.0f} | {p95:.0f}{over} | {max(taken):.0f} | {percentile(busy, 0.95):.0f} |"
+        )
     taken = [
-        timed(lambda: search_turns(record, chance.choice([*words, "ozone", "what is ozone", f"visit {chance.randrange(10_000)}"]))) for _ in range(5 * rounds)
+        timed(
+            lambda: search_turns(
+                record, chance.choice([*words, "ozone", "what is ozone", f"visit {chance.randrange(10_000)}"])
+            )
+        )
+        for _ in range(5 * rounds)
     ]
-    rows.append(f"| `record search` | {statistics.median(taken):.0f} | {percentile(taken, 0.95):.0f} | {max(taken):.0f} | |")
+    rows.append(
+        f"| `record search` | {statistics.median(taken):.0f} | {percentile(taken, 0.95):.0f} | {max(taken):.0f} | |"
+    )
     record.close()
     waiting = os.getloadavg()[0]
     rows += [
@@ -191,7 +209,10 @@ def main() -> None:
     print("\n".join(rows))
     if arguments.write:
         arguments.write.parent.mkdir(parents=True, exist_ok=True)
-        arguments.write.write_text("# Console\n\n`python -m benchmarks.console`, times in milliseconds.\n\n" + "\n".join(rows) + "\n", encoding="utf-8")
+        arguments.write.write_text(
+            "# Console\n\n`python -m benchmarks.console`, times in milliseconds.\n\n" + "\n".join(rows) + "\n",
+            encoding="utf-8",
+        )
 
 
 if __name__ == "__main__":

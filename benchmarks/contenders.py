@@ -38,7 +38,9 @@ _COUNTS: list[Mapping[str, Any]] = [
 
 
 def _rasa(pipeline: Sequence[Mapping[str, Any]]) -> Callable[[Sequence[Example]], AbstractContextManager[Reader]]:
-    return lambda examples: trained({"recipe": "default.v1", "language": "en", "pipeline": [dict(part) for part in pipeline]}, examples)
+    return lambda examples: trained(
+        {"recipe": "default.v1", "language": "en", "pipeline": [dict(part) for part in pipeline]}, examples
+    )
 
 
 def starter_pipeline(epochs: int) -> list[Mapping[str, Any]]:
@@ -71,8 +73,13 @@ class FullText:
 
     def __init__(self, library: Library) -> None:
         self._database = sqlite3.connect(":memory:")
-        self._database.execute("CREATE VIRTUAL TABLE snippets USING fts5(id UNINDEXED, question, text, tokenize = 'porter unicode61')")
-        self._database.executemany("INSERT INTO snippets VALUES (?, ?, ?)", [(snippet.id, snippet.question, snippet.text) for snippet in library])
+        self._database.execute(
+            "CREATE VIRTUAL TABLE snippets USING fts5(id UNINDEXED, question, text, tokenize = 'porter unicode61')"
+        )
+        self._database.executemany(
+            "INSERT INTO snippets VALUES (?, ?, ?)",
+            [(snippet.id, snippet.question, snippet.text) for snippet in library],
+        )
 
     def parse(self, texts: Sequence[str]) -> list[Parsed]:
         """The best match of each text, or no intent where no word occurs."""
@@ -108,8 +115,17 @@ def read_by_starter(examples: Sequence[Example], texts: Sequence[str], epochs: i
     Raises:
         RuntimeError: it could not be trained; what Rasa said stands above.
     """
-    job = {"pipeline": starter_pipeline(epochs), "train": [(example.text, example.intent) for example in examples], "test": list(texts)}
-    quiet = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
+    job = {
+        "pipeline": starter_pipeline(epochs),
+        "train": [(example.text, example.intent) for example in examples],
+        "test": list(texts),
+    }
+    quiet = {
+        **os.environ,
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    }
     command = [str(environment()), str(ROOT / "benchmarks" / "starter" / "read.py")]
     done = subprocess.run(command, input=json.dumps(job), env=quiet, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
@@ -124,7 +140,9 @@ def contender(name: str, examples: Sequence[Example]) -> Iterator[Reader]:
         with trained(read_config(ROOT / "config.yml"), examples) as pipeline:
             yield pipeline
     elif name == COUNTS:
-        with _rasa([{"name": "WhitespaceTokenizer"}, *_COUNTS, {"name": "LogisticRegressionClassifier"}])(examples) as reader:
+        with _rasa([{"name": "WhitespaceTokenizer"}, *_COUNTS, {"name": "LogisticRegressionClassifier"}])(
+            examples
+        ) as reader:
             yield reader
     elif name == NEAREST:
         yield NearestNeighbour(examples)

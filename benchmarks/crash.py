@@ -68,7 +68,9 @@ def start_chat(engine: Engine, port: int) -> int:
         from bot.website.app import create_app
 
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
-        server = uvicorn.Server(uvicorn.Config(create_app(Settings(), engine), log_level="critical", access_log=False, ws="none"))
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(Settings(), engine), log_level="critical", access_log=False, ws="none")
+        )
         server.run([listening_socket("127.0.0.1", port, shared=True)])
     finally:
         os._exit(1)
@@ -78,7 +80,11 @@ async def visit(port: int, questions: list[str], tally: Tally, stop: asyncio.Eve
     """One visitor: asks, and asks again with the same id when no reply came; starts afresh now and then."""
     visitor, token, rng = Visitor(port), None, random.Random()
     while not stop.is_set():
-        request = {"message": rng.choice(questions), "client_id": uuid.uuid4().hex, **({"token": token} if token else {})}
+        request = {
+            "message": rng.choice(questions),
+            "client_id": uuid.uuid4().hex,
+            **({"token": token} if token else {}),
+        }
         while not stop.is_set():
             try:
                 reply = await visitor.post("/api/chat", request)
@@ -100,14 +106,20 @@ def check(path: Path, tally: Tally) -> list[str]:
         if (found := database.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
             wrong.append(f"integrity_check: {found}")
         stored: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        for conversation, client_id, number, reply in database.execute("SELECT conversation, client_id, number, reply FROM turns"):
+        for conversation, client_id, number, reply in database.execute(
+            "SELECT conversation, client_id, number, reply FROM turns"
+        ):
             stored.setdefault((conversation, client_id), []).append((number, reply))
         for (conversation, client_id), reply in tally.replies.items():
             rows = stored.get((conversation, client_id), [])
             text = "\n\n".join(message["text"] for message in reply["messages"])
             if rows != [(reply["turn"], text)]:
-                wrong.append(f"{conversation} {client_id}: the visitor saw turn {reply['turn']}, the record has {[number for number, _ in rows] or 'nothing'}")
-        gaps = database.execute("SELECT count(*) FROM (SELECT max(number) <> count(*) AS gap FROM turns GROUP BY conversation) WHERE gap").fetchone()[0]
+                wrong.append(
+                    f"{conversation} {client_id}: the visitor saw turn {reply['turn']}, the record has {[number for number, _ in rows] or 'nothing'}"
+                )
+        gaps = database.execute(
+            "SELECT count(*) FROM (SELECT max(number) <> count(*) AS gap FROM turns GROUP BY conversation) WHERE gap"
+        ).fetchone()[0]
         if gaps:
             wrong.append(f"{gaps} conversations have a gap in their numbers")
         uncounted = database.execute(
@@ -142,7 +154,10 @@ async def crash(engine: Engine, kills: int, path: Path, processes: int) -> tuple
             os.waitpid(child, 0)
         wrong += [f"after kill {life + 1}: {problem}" for problem in check(path, tally)]
         if (life + 1) % 10 == 0:
-            print(f"{life + 1} kills, {len(tally.replies)} replies, {len(wrong)} problems, {time.monotonic() - started:.0f} s", flush=True)
+            print(
+                f"{life + 1} kills, {len(tally.replies)} replies, {len(wrong)} problems, {time.monotonic() - started:.0f} s",
+                flush=True,
+            )
     stop.set()
     await asyncio.gather(*visitors)
     return tally, wrong
@@ -162,7 +177,9 @@ def main() -> None:
     from bot.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:
-        os.environ.update(OZONE_DATABASE=f"{folder}/record.db", OZONE_SECRET_FILE=f"{folder}/secret", OZONE_LIMITS="off")
+        os.environ.update(
+            OZONE_DATABASE=f"{folder}/record.db", OZONE_SECRET_FILE=f"{folder}/secret", OZONE_LIMITS="off"
+        )
         engine = Engine(Settings())
         engine.load()
         if engine.fault is not None:
@@ -170,7 +187,9 @@ def main() -> None:
         tally, wrong = asyncio.run(crash(engine, arguments.kills, Path(folder) / "record.db", arguments.processes))
     for problem in wrong[:20]:
         print(problem)
-    print(f"{arguments.kills} kills, {len(tally.replies)} replies reached visitors, {tally.retried} requests were sent again, {len(wrong)} problems.")
+    print(
+        f"{arguments.kills} kills, {len(tally.replies)} replies reached visitors, {tally.retried} requests were sent again, {len(wrong)} problems."
+    )
     sys.exit(1 if wrong else 0)
 
 

@@ -71,7 +71,10 @@ def _without_vowels(text: str, chance: random.Random) -> str:
 
 
 def _emoji(text: str, chance: random.Random) -> str:
-    return " ".join("".join(c + ("🙃" if place < len(word) - 1 else "") for place, c in enumerate(word)) if len(word) > 3 else word for word in text.split())
+    return " ".join(
+        "".join(c + ("🙃" if place < len(word) - 1 else "") for place, c in enumerate(word)) if len(word) > 3 else word
+        for word in text.split()
+    )
 
 
 DISGUISES: Mapping[str, Disguise] = {
@@ -102,13 +105,19 @@ DISGUISES: Mapping[str, Disguise] = {
     "no vowels": _without_vowels,
     "no spaces": lambda text, chance: "".join(text.split()),
     "spaces and digits": lambda text, chance: _between(" ", words="   ")(_turned(_LEET, _SHARE)(text, chance), chance),
-    "Cyrillic letters and full stops": lambda text, chance: _between(".")(_turned(_CYRILLIC, _SHARE)(text, chance), chance),
+    "Cyrillic letters and full stops": lambda text, chance: _between(".")(
+        _turned(_CYRILLIC, _SHARE)(text, chance), chance
+    ),
 }
 """Ways in which people, and filters' enemies, write. Each keeps the message readable for a person."""
 
 
 def _questions(route: str) -> list[str]:
-    rows = [json.loads(line) for path in sorted((ROOT / "tests" / "questions").glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for path in sorted((ROOT / "tests" / "questions").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
     return [row["text"] for row in rows if row["route"] == route]
 
 
@@ -137,7 +146,11 @@ async def _measured(each: int, seed: int, ordinary: int, show: Path | None) -> N
     told = _questions("emergency")
     chance.shuffle(told)
     plain = await _routes(told, "plain")
-    seen = [text for text, (route, _) in zip(told, plain, strict=True) if route in ("emergency", "check") and len(text) <= 120][:each]
+    seen = [
+        text
+        for text, (route, _) in zip(told, plain, strict=True)
+        if route in ("emergency", "check") and len(text) <= 120
+    ][:each]
     total = kept = 0
     missed = []
     print(f"| disguise ({len(seen)} emergencies each) | still seen | answered |\n|---|---:|---:|")
@@ -158,7 +171,9 @@ async def _measured(each: int, seed: int, ordinary: int, show: Path | None) -> N
     asked = asked[:ordinary]
     with_it, without = await _routes(asked, "with"), await _routes(asked, "without", again=False)
     changed = [(text, one, two) for text, one, two in zip(asked, with_it, without, strict=True) if one != two]
-    print(f"Of {len(asked)} ordinary questions {len(changed)} ({len(changed) / len(asked):.2%}) come out differently because of the second reading:")
+    print(
+        f"Of {len(asked)} ordinary questions {len(changed)} ({len(changed) / len(asked):.2%}) come out differently because of the second reading:"
+    )
     for text, one, two in changed:
         print(f"- {text!r}: {two[1]} -> {one[1]}")
     if show is not None:
@@ -169,7 +184,9 @@ def main() -> None:
     """Prints a table and a line for each ordinary question that is read as another."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--each", type=int, default=40, help="emergencies disguised in each way")
-    parser.add_argument("--ordinary", type=int, default=1200, help="ordinary questions asked with the second reading and without")
+    parser.add_argument(
+        "--ordinary", type=int, default=1200, help="ordinary questions asked with the second reading and without"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--missed", type=Path, help="write those no longer seen to this file, as JSON lines")
     options = parser.parse_args()

@@ -29,8 +29,15 @@ def measure(file: Path, most: int) -> str:
     with closing(open_record(file)) as database:
         database.execute("DELETE FROM pending_wipes")
         database.conn.commit()
-        turns, size = database.execute("SELECT count(*), (SELECT sum(length(block)) FROM turns_fts_data) FROM turns").fetchone()
-        names = [name for (name,) in database.execute("SELECT id FROM conversations WHERE turns < 50 ORDER BY abs(random()) LIMIT ?", [most])]
+        turns, size = database.execute(
+            "SELECT count(*), (SELECT sum(length(block)) FROM turns_fts_data) FROM turns"
+        ).fetchone()
+        names = [
+            name
+            for (name,) in database.execute(
+                "SELECT id FROM conversations WHERE turns < 50 ORDER BY abs(random()) LIMIT ?", [most]
+            )
+        ]
         seconds, before = [], _written()
         for name in names:
             began = time.perf_counter()

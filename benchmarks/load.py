@@ -33,7 +33,12 @@ class Visitor:
             OSError: there is no server, or it went away before its answer was complete.
         """
         data = json.dumps(body).encode()
-        return json.loads(await self._send(f"POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n".encode(), data))
+        return json.loads(
+            await self._send(
+                f"POST {path} HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\n".encode(),
+                data,
+            )
+        )
 
     async def get(self, path: str) -> bytes:
         """The body of a page.
@@ -49,7 +54,11 @@ class Visitor:
                 self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
             self._writer.write(head + b"Host: localhost\r\n\r\n" + data)
             answer = await self._reader.readuntil(b"\r\n\r\n")
-            length = next(int(line.split(b":")[1]) for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            length = next(
+                int(line.split(b":")[1])
+                for line in answer.lower().split(b"\r\n")
+                if line.startswith(b"content-length:")
+            )
             content = await self._reader.readexactly(length)
         except (OSError, EOFError, StopIteration) as error:
             self.close()

@@ -38,14 +38,23 @@ def conversations(count: int, chance: random.Random) -> Iterator[list[Turn]]:
     made, number = 0, 0
     while made < count:
         number += 1
-        length = LONG_CONVERSATION if number == 10 and count > 5 * LONG_CONVERSATION else min(1 + int(chance.expovariate(0.5)), 40, count - made)
+        length = (
+            LONG_CONVERSATION
+            if number == 10 and count > 5 * LONG_CONVERSATION
+            else min(1 + int(chance.expovariate(0.5)), 40, count - made)
+        )
         start = END - SPAN_SECONDS + SPAN_SECONDS * made / count
         intents = chance.choices(popular, weights, k=length)
-        yield [_turn(library, examples, chance, f"conversation-{number:07}", place, start + 40 * place, name) for place, name in enumerate(intents, start=1)]
+        yield [
+            _turn(library, examples, chance, f"conversation-{number:07}", place, start + 40 * place, name)
+            for place, name in enumerate(intents, start=1)
+        ]
         made += length
 
 
-def _turn(library: Any, examples: Any, chance: random.Random, conversation: str, number: int, at: float, intent: str) -> Turn:
+def _turn(
+    library: Any, examples: Any, chance: random.Random, conversation: str, number: int, at: float, intent: str
+) -> Turn:
     snippet = library[intent]
     confidence = round(chance.betavariate(6, 1.5), 4)
     if snippet.route == "answer" and confidence < 0.45:
@@ -65,7 +74,10 @@ def _turn(library: Any, examples: Any, chance: random.Random, conversation: str,
         ranking=[{"name": intent, "confidence": confidence}],
         risk_category=intent if risky else None,
         risk_rule=rule,
-        explanation={"reason": "risk" if risky else "intent", "findings": [{"category": intent, "rule": rule, "words": words[:20]}] if risky else []},
+        explanation={
+            "reason": "risk" if risky else "intent",
+            "findings": [{"category": intent, "rule": rule, "words": words[:20]}] if risky else [],
+        },
         snippet_id=snippet.id,
         snippet_version=snippet.version,
         snippet_hash=snippet.hash,
@@ -127,20 +139,26 @@ def _judge(database: Database, chance: random.Random) -> None:
         verdicts = ("right",) * 8 + ("wrong_snippet", "missing_content")
         for turn in sorted(chance.sample(range(1, last + 1), last // 20)):
             verdict, by = chance.choice(verdicts), chance.choice(("maria", "tom"))
-            database.execute("INSERT INTO verdicts (turn, verdict, by, at) SELECT id, ?, ?, at FROM turns WHERE id = ?", [verdict, by, turn])
+            database.execute(
+                "INSERT INTO verdicts (turn, verdict, by, at) SELECT id, ?, ?, at FROM turns WHERE id = ?",
+                [verdict, by, turn],
+            )
             database.execute("UPDATE turn_facts SET verdict = ?, reviewer = ? WHERE turn = ?", [verdict, by, turn])
             database.execute("DELETE FROM queue_items WHERE turn = ?", [turn])
         for turn in chance.sample(range(1, last + 1), last // 100):
             database.execute(
-                "INSERT INTO tags (tag, turn, by, at) VALUES (?, ?, 'maria', '2026-11-01')", [chance.choice(("price", "again", "for-training")), turn]
+                "INSERT INTO tags (tag, turn, by, at) VALUES (?, ?, 'maria', '2026-11-01')",
+                [chance.choice(("price", "again", "for-training")), turn],
             )
         unanswered = database.execute("SELECT turn, at FROM turn_facts WHERE route = 'clarify'").fetchall()
         for group in range(200):
             database.execute(
-                "INSERT INTO gap_clusters (id, exemplar, centroid, size) VALUES (?, ?, x'', 0)", [group + 1, f"an unanswered question of kind {group}"]
+                "INSERT INTO gap_clusters (id, exemplar, centroid, size) VALUES (?, ?, x'', 0)",
+                [group + 1, f"an unanswered question of kind {group}"],
             )
         database.conn.executemany(
-            "INSERT INTO gap_members (turn, cluster, at) VALUES (?, ?, ?)", [(turn, 1 + int(200 * chance.random() ** 2), at) for turn, at in unanswered]
+            "INSERT INTO gap_members (turn, cluster, at) VALUES (?, ?, ?)",
+            [(turn, 1 + int(200 * chance.random() ** 2), at) for turn, at in unanswered],
         )
         for number in range(2_000):
             database.execute(

@@ -47,7 +47,12 @@ def main() -> None:
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     directions = main_directions(rows)
     assert directions is not None
-    examples = Examples([str(number) for number in range(EXAMPLES)], [f"{number // 165:03}" for number in range(EXAMPLES)], rows, directions)
+    examples = Examples(
+        [str(number) for number in range(EXAMPLES)],
+        [f"{number // 165:03}" for number in range(EXAMPLES)],
+        rows,
+        directions,
+    )
     single = np.ascontiguousarray(rows @ directions)
     triage = shared_triage()
     patterns = [rule.pattern for rule in triage.rules]
@@ -58,7 +63,11 @@ def main() -> None:
         ("encoder", lambda text: _afresh(encoder, text), texts),
         ("nearest of 28,000 examples, int8", examples.nearest, embeddings),
         ("the same in single precision", lambda row: single @ (row[0] @ directions), embeddings),
-        ("rules that can match, a sentence", lambda sentence: [patterns[number].search(sentence) for number in prefilter.worth_searching(sentence)], said),
+        (
+            "rules that can match, a sentence",
+            lambda sentence: [patterns[number].search(sentence) for number in prefilter.worth_searching(sentence)],
+            said,
+        ),
         ("all rules, a sentence", lambda sentence: [pattern.search(sentence) for pattern in patterns], said),
     ]
     print(f"| | warm | after {IDLE_SECONDS * 1000:.0f} ms |\n|---|---:|---:|")

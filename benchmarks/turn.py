@@ -73,7 +73,11 @@ class Contender:
         """Starts the server and measures the seconds to its first right answer; to any answer where none is `expected`."""
         started = time.perf_counter()
         self.process = subprocess.Popen(
-            self.command, cwd=self.folder, env={**os.environ, **self.environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self.command,
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         visitor = Visitor(self.port)
         while time.perf_counter() - started < _PATIENCE_SECONDS and self.process.poll() is None:
@@ -109,7 +113,10 @@ class Contender:
         """The process that was started and those that it started itself."""
         assert self.process is not None
         started = self.process.pid
-        return [started, *map(int, Path(f"/proc/{started}/task/{started}/children").read_text(encoding="ascii").split())]
+        return [
+            started,
+            *map(int, Path(f"/proc/{started}/task/{started}/children").read_text(encoding="ascii").split()),
+        ]
 
     def stop(self) -> None:
         """Ends the server."""
@@ -128,7 +135,12 @@ class Run:
     def summary(self) -> dict[str, float]:
         """What the table shows."""
         cuts = statistics.quantiles(self.seconds, n=100)
-        return {"median_ms": cuts[49] * 1000, "p95_ms": cuts[94] * 1000, "p99_ms": cuts[98] * 1000, "per_second": len(self.seconds) / self.took}
+        return {
+            "median_ms": cuts[49] * 1000,
+            "p95_ms": cuts[94] * 1000,
+            "p99_ms": cuts[98] * 1000,
+            "per_second": len(self.seconds) / self.took,
+        }
 
 
 async def together(contender: Contender, visitors: int, texts: list[str], run: Run) -> None:
@@ -217,7 +229,9 @@ async def measure(contenders: list[Contender]) -> None:
             for _ in range(_ROUNDS):
                 for contender in contenders:
                     spent = contender.cpu_seconds()
-                    await together(contender, visitors, texts[contender.name].some(count // _ROUNDS), runs[contender.name])
+                    await together(
+                        contender, visitors, texts[contender.name].some(count // _ROUNDS), runs[contender.name]
+                    )
                     contender.spent[visitors] = contender.spent.get(visitors, 0.0) + contender.cpu_seconds() - spent
             for contender in contenders:
                 result = runs[contender.name].summary()
@@ -319,7 +333,9 @@ def table(ours: dict[str, Any], starter: dict[str, Any], targets: dict[str, tupl
         *rows(ours, starter),
     ]
     lines += ["", "| target | reached | |", "|---|---:|---|"]
-    lines += [f"| {name} | {value:.2f} | {'yes' if reached else '**no**'} |" for name, (value, reached) in targets.items()]
+    lines += [
+        f"| {name} | {value:.2f} | {'yes' if reached else '**no**'} |" for name, (value, reached) in targets.items()
+    ]
     return "\n".join(lines) + "\n\n![Medians and messages a second](turn.svg)\n"
 
 
@@ -352,7 +368,10 @@ def plot(ours: dict[str, Any], starter: dict[str, Any], path: Path) -> None:
         ("turns", None, "Median by turn", "turn of the conversation", "ms"),
     )
     for axis, (part, key, title, below, unit) in zip(axes, panels, strict=True):
-        for name, figures, colour, mark in (("ours", ours, "#0b6e4f", "o"), ("starter project", starter, "#b3541e", "s")):
+        for name, figures, colour, mark in (
+            ("ours", ours, "#0b6e4f", "o"),
+            ("starter project", starter, "#b3541e", "s"),
+        ):
             values = [value[key] if key else value for value in figures[part].values()]
             axis.plot([int(x) for x in figures[part]], values, color=colour, marker=mark, label=name)
         axis.set(title=title, xlabel=below, ylabel=unit, xscale="log", yscale="log")
@@ -365,15 +384,27 @@ def plot(ours: dict[str, Any], starter: dict[str, Any], path: Path) -> None:
 
 
 def _processor() -> str:
-    found = [line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if line.startswith("model name")]
+    found = [
+        line.split(":")[1].strip()
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        if line.startswith("model name")
+    ]
     return found[0] if found else platform.machine()
 
 
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--baseline-model", type=Path, help="the starter project's model, if it was trained on a slightly older state of the data already")
-    parser.add_argument("--earlier", type=Path, help="folder of an earlier state of this project, to be measured instead of the starter project")
+    parser.add_argument(
+        "--baseline-model",
+        type=Path,
+        help="the starter project's model, if it was trained on a slightly older state of the data already",
+    )
+    parser.add_argument(
+        "--earlier",
+        type=Path,
+        help="folder of an earlier state of this project, to be measured instead of the starter project",
+    )
     arguments = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -384,7 +415,9 @@ def main() -> None:
         else:
             baseline = arguments.baseline_model.resolve() if arguments.baseline_model else trained_model()
             ours, starter = measured(contenders(Path(scratch), baseline))
-            (RESULTS / "turn.json").write_text(json.dumps({"ours": ours, "starter": starter}, indent=1) + "\n", encoding="utf-8")
+            (RESULTS / "turn.json").write_text(
+                json.dumps({"ours": ours, "starter": starter}, indent=1) + "\n", encoding="utf-8"
+            )
             plot(ours, starter, RESULTS / "turn.svg")
             written, text = RESULTS / "turn.md", table(ours, starter, judged(ours, starter))
     written.write_text(text, encoding="utf-8")

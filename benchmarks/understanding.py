@@ -69,7 +69,13 @@ def trial(name: str, train: Sequence[Example], test: Sequence[Example], epochs: 
     if name == STARTER:
         read = read_by_starter(train, [example.text for example in test], epochs)
         median = statistics.median(read.times_ms[:_TIMED])
-        return Trial(measured(name, name, test, read.parsed), read.training_s, median, read.peak_mb, read.peak_mb - read.before_mb)
+        return Trial(
+            measured(name, name, test, read.parsed),
+            read.training_s,
+            median,
+            read.peak_mb,
+            read.peak_mb - read.before_mb,
+        )
     before, started = _peak_mb(), time.perf_counter()
     with contender(name, train) as reader:
         training = time.perf_counter() - started
@@ -94,7 +100,9 @@ def in_own_process(name: str, train: Sequence[Example], test: Sequence[Example],
         try:
             return pool.submit(trial, name, train, test, epochs).result()
         except BrokenProcessPool as error:
-            raise EvaluationError(f"{name}: its process was ended, most likely for lack of memory. Use a smaller --share.") from error
+            raise EvaluationError(
+                f"{name}: its process was ended, most likely for lack of memory. Use a smaller --share."
+            ) from error
 
 
 def sample(examples: Sequence[Example], share: float, folds: int) -> list[Example]:
@@ -191,11 +199,29 @@ Times mean something within this one run only.
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--folds", default=3, show_default=True, type=click.IntRange(2, 20))
-@click.option("--share", default=1.0, show_default=True, type=click.FloatRange(0, 1, min_open=True), help="Share of each intent's examples to use.")
-@click.option("--epochs", default=100, show_default=True, type=click.IntRange(1), help="Of DIET; `rasa init` writes 100.")
-@click.option("--train", "train_path", type=click.Path(path_type=Path), help="Another data set (Rasa NLU YAML) instead of folds of our own; needs --test.")
+@click.option(
+    "--share",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Share of each intent's examples to use.",
+)
+@click.option(
+    "--epochs", default=100, show_default=True, type=click.IntRange(1), help="Of DIET; `rasa init` writes 100."
+)
+@click.option(
+    "--train",
+    "train_path",
+    type=click.Path(path_type=Path),
+    help="Another data set (Rasa NLU YAML) instead of folds of our own; needs --test.",
+)
 @click.option("--test", "test_path", type=click.Path(path_type=Path), help="What to score then.")
-@click.option("--out", default=RESULTS, type=click.Path(path_type=Path, file_okay=False), help="Folder for understanding.md, .json and .svg.")
+@click.option(
+    "--out",
+    default=RESULTS,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for understanding.md, .json and .svg.",
+)
 def main(folds: int, share: float, epochs: int, train_path: Path | None, test_path: Path | None, out: Path) -> None:
     """Measure our pipeline beside Rasa's starter pipeline, counts, nearest neighbour and full-text search."""
     configure_logging(level=50)
@@ -210,27 +236,39 @@ def main(folds: int, share: float, epochs: int, train_path: Path | None, test_pa
     made = f"Data: {data}. DIET: {epochs} epochs."
     out.mkdir(parents=True, exist_ok=True)
     (out / "understanding.md").write_text(
-        f"# Understanding, side by side\n\n{made}\n\n{table(results)}\n{_NOTES}\n![Accuracy and training time](understanding.svg)\n", encoding="utf-8"
+        f"# Understanding, side by side\n\n{made}\n\n{table(results)}\n{_NOTES}\n![Accuracy and training time](understanding.svg)\n",
+        encoding="utf-8",
     )
-    (out / "understanding.json").write_text(json.dumps({"data": data, "epochs": epochs, "results": [asdict(each) for each in results]}, indent=2) + "\n")
-    (out / "understanding.svg").write_text(bar_chart([(each.contender, each.accuracy) for each in results], f"Accuracy. {made}"), encoding="utf-8")
+    (out / "understanding.json").write_text(
+        json.dumps({"data": data, "epochs": epochs, "results": [asdict(each) for each in results]}, indent=2) + "\n"
+    )
+    (out / "understanding.svg").write_text(
+        bar_chart([(each.contender, each.accuracy) for each in results], f"Accuracy. {made}"), encoding="utf-8"
+    )
     click.echo(table(results))
     click.echo(f"{len(used)} contenders, {made}")
 
 
-def _splits(folds: int, share: float, train_path: Path | None, test_path: Path | None) -> tuple[list[tuple[list[Example], list[Example]]], str]:
+def _splits(
+    folds: int, share: float, train_path: Path | None, test_path: Path | None
+) -> tuple[list[tuple[list[Example], list[Example]]], str]:
     if (train_path is None) != (test_path is None):
         raise EvaluationError("--train and --test go together: one set to learn from, another to score.")
     if train_path is not None and test_path is not None:
         train, test = sample(read_examples(train_path), share, 1), read_examples(test_path)
         require_known(test, train)
-        return [(train, test)], f"{len(train):,} training and {len(test):,} test sentences, {len({each.intent for each in train})} intents"
+        return [
+            (train, test)
+        ], f"{len(train):,} training and {len(test):,} test sentences, {len({each.intent for each in train})} intents"
     examples = sample(read_examples(Settings().data / "nlu"), share, folds)
     require_known(examples, examples)
     numbers = fold_numbers([example.intent for example in examples], folds)
     judged = judged_by([example.text for example in examples])
     splits = [
-        ([examples[index] for index in np.flatnonzero(numbers != fold)], [examples[index] for index in np.flatnonzero((numbers == fold) & judged)])
+        (
+            [examples[index] for index in np.flatnonzero(numbers != fold)],
+            [examples[index] for index in np.flatnonzero((numbers == fold) & judged)],
+        )
         for fold in range(folds)
     ]
     intents = len({example.intent for example in examples})

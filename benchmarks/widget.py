@@ -34,14 +34,18 @@ _OPEN = """() => {
 def main(address: str, slower: float = 1) -> int:
     """Prints the figures and returns 1 when opening takes longer than `LIMIT_MS` in the middle of all visits."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
         visits = [_visit(browser.new_context(), address, slower) for _ in range(VISITS)]
         browser.close()
     reference = statistics.median(visit["reference"] for visit in visits)
     for name in ("define", "open"):
         times = sorted(visit[name] for visit in visits)
         middle = statistics.median(times)
-        print(f"{name:8} median {middle:6.1f} ms   worst {times[-1]:6.1f} ms   {middle / reference:5.1f} x the reference work ({reference:.1f} ms)")
+        print(
+            f"{name:8} median {middle:6.1f} ms   worst {times[-1]:6.1f} ms   {middle / reference:5.1f} x the reference work ({reference:.1f} ms)"
+        )
     return int(statistics.median(visit["open"] for visit in visits) > LIMIT_MS)
 
 

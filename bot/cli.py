@@ -156,7 +156,11 @@ def train() -> None:
         return
     stages = Stages(settings.models, tell=lambda stage: _tell_progress(stages))
     left = stages.left()
-    click.echo("Training a model: the first one takes a minute or two." if left is None else f"Training a model: about {left:.0f} s.")
+    click.echo(
+        "Training a model: the first one takes a minute or two."
+        if left is None
+        else f"Training a model: about {left:.0f} s."
+    )
     with _still_working(lambda: _tell_progress(stages)):
         path = train_model(settings, stages)
     click.echo(f"Trained: {path.name}")
@@ -189,17 +193,57 @@ def _still_working(tell: Callable[[], object]) -> Iterator[None]:
 
 
 @main.command()
-@click.option("--folds", default=5, show_default=True, type=click.IntRange(2, 20), help="Folds of the cross-validation over data/nlu.")
-@click.option("--train", "train_path", type=click.Path(path_type=Path), help="Rasa NLU YAML (file or folder) to train the pipeline on; needs --test.")
-@click.option("--test", "test_path", type=click.Path(path_type=Path), help="Rasa NLU YAML (file or folder) to score; needs --train.")
-@click.option("--questions", "question_paths", multiple=True, type=click.Path(path_type=Path), help="JSON lines with `text`, `route` and maybe `snippet`.")
-@click.option("--config", "config_path", default=ROOT / "config.yml", type=click.Path(path_type=Path), help="Another pipeline; the default is config.yml.")
-@click.option("--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures to this file.")
 @click.option(
-    "--report", default=Path("results/evaluation.html"), show_default=True, type=click.Path(path_type=Path, dir_okay=False), help="Where the page goes."
+    "--folds",
+    default=5,
+    show_default=True,
+    type=click.IntRange(2, 20),
+    help="Folds of the cross-validation over data/nlu.",
+)
+@click.option(
+    "--train",
+    "train_path",
+    type=click.Path(path_type=Path),
+    help="Rasa NLU YAML (file or folder) to train the pipeline on; needs --test.",
+)
+@click.option(
+    "--test",
+    "test_path",
+    type=click.Path(path_type=Path),
+    help="Rasa NLU YAML (file or folder) to score; needs --train.",
+)
+@click.option(
+    "--questions",
+    "question_paths",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="JSON lines with `text`, `route` and maybe `snippet`.",
+)
+@click.option(
+    "--config",
+    "config_path",
+    default=ROOT / "config.yml",
+    type=click.Path(path_type=Path),
+    help="Another pipeline; the default is config.yml.",
+)
+@click.option(
+    "--json", "json_path", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures to this file."
+)
+@click.option(
+    "--report",
+    default=Path("results/evaluation.html"),
+    show_default=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the page goes.",
 )
 def evaluate(
-    folds: int, train_path: Path | None, test_path: Path | None, question_paths: tuple[Path, ...], config_path: Path, json_path: Path | None, report: Path
+    folds: int,
+    train_path: Path | None,
+    test_path: Path | None,
+    question_paths: tuple[Path, ...],
+    config_path: Path,
+    json_path: Path | None,
+    report: Path,
 ) -> None:
     """Measure how well messages are understood and routed.
 
@@ -214,7 +258,12 @@ def evaluate(
 
 
 @main.command()
-@click.option("--one-of-several", is_flag=True, hidden=True, help="Share the port with the others, and end with whoever started them.")
+@click.option(
+    "--one-of-several",
+    is_flag=True,
+    hidden=True,
+    help="Share the port with the others, and end with whoever started them.",
+)
 def serve(one_of_several: bool) -> None:
     """Serve the visitors' website (PORT, default 8080) in OZONE_PROCESSES processes. `make serve` starts the console as well."""
     configure_logging()
@@ -252,7 +301,9 @@ def _run(create_app: Any, settings: Settings, port: int, *, shared: bool = False
 
     from bot.processes import listening_socket
 
-    structlog.configure(cache_logger_on_first_use=True)  # Rasa writes ten lines a turn that are dropped; now without making a logger for each
+    structlog.configure(
+        cache_logger_on_first_use=True
+    )  # Rasa writes ten lines a turn that are dropped; now without making a logger for each
     listening = listening_socket(settings.host, port, shared=shared)
     server = uvicorn.Server(server_config(create_app(settings), settings))
     with suppress(KeyboardInterrupt):
@@ -301,7 +352,9 @@ def change_the_secret() -> None:
     try:
         change_secret(path)
     except OSError as error:
-        raise Refused(f"{path}: the secret cannot be changed ({error.strerror}). Run this as the account that the chat runs as.") from error
+        raise Refused(
+            f"{path}: the secret cannot be changed ({error.strerror}). Run this as the account that the chat runs as."
+        ) from error
     click.echo(
         f"{path} is new; the one before is {path.name}.previous beside it. Start website and console anew: conversations go on, and "
         "second factors are sealed anew. Delete the file of the one before after 12 hours."
@@ -333,9 +386,17 @@ def content_golive(context: click.Context, as_json: bool) -> None:
     parts = before_going_live(Settings().data, date.today())
     still_open = sum(len(part.tasks) for part in parts)
     if as_json:
-        click.echo(json.dumps({"open": still_open, **{part.name: [task.as_dict() for task in part.tasks] for part in parts}}, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"open": still_open, **{part.name: [task.as_dict() for task in part.tasks] for part in parts}},
+                ensure_ascii=False,
+            )
+        )
     else:
-        click.echo("\n".join(as_text(parts)) + (f"{still_open} thing{'s are' if still_open > 1 else ' is'} open." if still_open else "Nothing is open."))
+        click.echo(
+            "\n".join(as_text(parts))
+            + (f"{still_open} thing{'s are' if still_open > 1 else ' is'} open." if still_open else "Nothing is open.")
+        )
     if still_open:
         context.exit(1)
 
@@ -345,7 +406,10 @@ def content_sync() -> None:
     """Write domain.yml, data/rules.yml and data/nlu/approved_questions.yml from the snippets."""
     settings = Settings()
     changed = sync(load_library(settings.data), settings.data)
-    click.echo("\n".join(f"wrote {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}" for path in changed) or "Everything is in step already.")
+    click.echo(
+        "\n".join(f"wrote {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}" for path in changed)
+        or "Everything is in step already."
+    )
 
 
 @main.group()
@@ -361,7 +425,10 @@ def snippets_status() -> None:
     found = standing(_record_or_new(settings), settings.data)
     click.echo(f"{found.texts} texts in the files; the console published {found.revision} times.")
     for names, said in (
-        (found.changed, "changed since approved; `snippets import` makes drafts of them, `snippets seal` approves them as they are"),
+        (
+            found.changed,
+            "changed since approved; `snippets import` makes drafts of them, `snippets seal` approves them as they are",
+        ),
         (found.newer, "published in the console, not in the files; `snippets export` writes them there"),
         (found.open, "open in the console: a draft, or waiting for approval"),
     ):
@@ -403,7 +470,11 @@ def snippets_import(by: str) -> None:
     """Take what was changed in the files as drafts into the console, where somebody approves them."""
     settings = Settings()
     taken = import_changes(_record_or_new(settings), settings.data, by=by, now=utc(time.time()))
-    click.echo(f"Drafts: {', '.join(taken)}. Send them for approval in the console." if taken else "Nothing was changed since it was approved.")
+    click.echo(
+        f"Drafts: {', '.join(taken)}. Send them for approval in the console."
+        if taken
+        else "Nothing was changed since it was approved."
+    )
 
 
 @snippets.command("check")
@@ -431,7 +502,9 @@ def record() -> None:
 @click.option("--route", default=None, help="Only conversations in which some turn took this route.")
 def record_list(limit: int, route: str | None) -> None:
     """List conversations, the last active first."""
-    for row in list_conversations(_noted(_record(), "conversations.listed", f"route={route}" if route else "everything"), limit=limit, route=route):
+    for row in list_conversations(
+        _noted(_record(), "conversations.listed", f"route={route}" if route else "everything"), limit=limit, route=route
+    ):
         click.echo(f"{row.last_at}  {row.id}  {row.turns:>4} turns  {row.worst_route}")
 
 
@@ -482,13 +555,16 @@ def record_verify() -> None:
         click.echo(problem, err=True)
     if proof.problems:
         click.echo(
-            f"Not proved: {len(proof.problems)} above. Keep a copy of the record and its .key and .heads files, then find out who wrote to it.", err=True
+            f"Not proved: {len(proof.problems)} above. Keep a copy of the record and its .key and .heads files, then find out who wrote to it.",
+            err=True,
         )
         sys.exit(1)
     _noted(database, "record.verified", "everything", turns=proof.turns, links=proof.links)
     note_head(database, path, utc(time.time()))
     click.echo(f"{proof.turns} turns verified: every text was approved and in use, and every turn carried the warning.")
-    click.echo(f"{proof.links} links of the chain, {proof.entries} audit entries and {proof.texts} texts verified: nothing was changed or taken out.")
+    click.echo(
+        f"{proof.links} links of the chain, {proof.entries} audit entries and {proof.texts} texts verified: nothing was changed or taken out."
+    )
 
 
 @record.command("statement")
@@ -509,7 +585,9 @@ def record_statement(first: datetime, last: datetime, file: Path) -> None:
         file.write_bytes(as_pdf(made) if file.suffix == ".pdf" else as_html(made).encode())
     except OSError as error:
         raise Refused(f"{file}: cannot be written ({error.strerror}). Choose another place.") from error
-    click.echo(f"{file}: {'the record holds.' if made.holds else 'the record does NOT hold; the statement says where.'}")
+    click.echo(
+        f"{file}: {'the record holds.' if made.holds else 'the record does NOT hold; the statement says where.'}"
+    )
 
 
 _REASON = click.option("--reason", required=True, help="Why, for the audit; no names and nothing of what was said.")
@@ -532,8 +610,12 @@ def record_purge(dry_run: bool) -> None:
     click.echo(
         f"{'Would go' if dry_run else 'Gone'}: {receipt.conversations} conversations with {receipt.turns} turns, older than {keeping.conversations} days;"
     )
-    click.echo(f"  {receipt.requests} requests, older than {keeping.requests} days; the answers of {receipt.forms} abandoned forms.")
-    click.echo(f"Kept under a legal hold beyond that: {receipt.held}. Oldest conversation {'left' if dry_run else 'kept'}: {receipt.oldest or 'none'}.")
+    click.echo(
+        f"  {receipt.requests} requests, older than {keeping.requests} days; the answers of {receipt.forms} abandoned forms."
+    )
+    click.echo(
+        f"Kept under a legal hold beyond that: {receipt.held}. Oldest conversation {'left' if dry_run else 'kept'}: {receipt.oldest or 'none'}."
+    )
     if not dry_run:
         click.echo(_wiped(database, settings))
 
@@ -577,11 +659,16 @@ def record_export_person(conversation: str, as_html: bool) -> None:
     database = _record()
     seal = Seal(*load_secrets(Settings().secret_file), purpose=CONTACT)
     if get_conversation(database, conversation) is not None:
-        held: dict[str, Any] | None = {**all_held(database, conversation), "requests": [asdict(row) for row in requests_of(database, conversation, seal)]}
+        held: dict[str, Any] | None = {
+            **all_held(database, conversation),
+            "requests": [asdict(row) for row in requests_of(database, conversation, seal)],
+        }
     else:
         held = held_copy(database, name_hash(conversation), seal)
     if held is None:
-        raise Refused(f"Nothing is held about a conversation {conversation!r}. `python -m bot record list` shows those there are.")
+        raise Refused(
+            f"Nothing is held about a conversation {conversation!r}. `python -m bot record list` shows those there are."
+        )
     _noted(database, "person.exported", conversation)
     click.echo(as_page(conversation, held) if as_html else json.dumps(held, ensure_ascii=False, indent=2))
 
@@ -612,7 +699,10 @@ def record_release(conversation: str, by: str, reason: str) -> None:
 
     database = _record()
     copy = release(database, conversation, name_hash(conversation), by=by, reason=reason)
-    click.echo("Released." + (f" Its visitor had deleted it, so the copy is destroyed now. {_wiped(database, Settings())}" if copy else ""))
+    click.echo(
+        "Released."
+        + (f" Its visitor had deleted it, so the copy is destroyed now. {_wiped(database, Settings())}" if copy else "")
+    )
 
 
 def _wiped(database: Any, settings: Settings) -> str:
@@ -630,7 +720,9 @@ def _wiped(database: Any, settings: Settings) -> str:
 
 
 _PASSPHRASE = click.option(
-    "--passphrase-file", type=click.Path(path_type=Path, dir_okay=False), help="A file with one line that the backup is sealed with (12 letters or more)."
+    "--passphrase-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file with one line that the backup is sealed with (12 letters or more).",
 )
 
 
@@ -644,9 +736,13 @@ def backup(file: Path, passphrase_file: Path | None) -> None:
     configure_logging(level=30)
     keep_private()
     found = back_up(Settings().database, file, read_passphrase(passphrase_file) if passphrase_file else None)
-    click.echo(f"{file}: {found.conversations} conversations, {found.turns} turns, {found.requests} requests; the copy is whole.")
+    click.echo(
+        f"{file}: {found.conversations} conversations, {found.turns} turns, {found.requests} requests; the copy is whole."
+    )
     if passphrase_file is None:
-        click.echo("It is not sealed. It holds what visitors wrote: keep it as private as the record, or use --passphrase-file.")
+        click.echo(
+            "It is not sealed. It holds what visitors wrote: keep it as private as the record, or use --passphrase-file."
+        )
 
 
 @main.command()
@@ -672,7 +768,9 @@ def restore(file: Path, passphrase_file: Path | None, force: bool) -> None:
         force=force,
     )
     click.echo(f"Put back: {found.conversations} conversations, {found.turns} turns, {found.requests} requests.")
-    click.echo(f"Erased again, because they were erased after this backup: {again}. `python -m bot record purge` takes out what is too old by now.")
+    click.echo(
+        f"Erased again, because they were erased after this backup: {again}. `python -m bot record purge` takes out what is too old by now."
+    )
 
 
 def _record() -> Any:
@@ -703,7 +801,9 @@ _BY = click.option("--by", default="command line", show_default=True, help="Who 
 
 @improve.command("run")
 @_BY
-@click.option("--keep-redundant", is_flag=True, help="Also train with sentences that the model in use answers rightly already.")
+@click.option(
+    "--keep-redundant", is_flag=True, help="Also train with sentences that the model in use answers rightly already."
+)
 def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
     """Train a candidate with the accepted corrections, run the quality gate before and after, and say how they compare."""
     from bot.improvement.candidate import improve as improve_with
@@ -715,7 +815,9 @@ def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
         run = improve_with(_record(), Settings(), by=by, keep_redundant=keep_redundant)
     for row in run.results["measures"]:
         limit = f"{'at most' if row['at_most'] else 'at least'} {row['floor']:.1%}"
-        click.echo(f"{row['label']}: {row['before']:.1%} before, {row['after']:.1%} after ({limit}{'' if row['passes'] else ', NOT PASSED'})")
+        click.echo(
+            f"{row['label']}: {row['before']:.1%} before, {row['after']:.1%} after ({limit}{'' if row['passes'] else ', NOT PASSED'})"
+        )
     for loss in run.results["losses"]:
         click.echo(f"{LOSSES[loss['kind']]}: {loss['text']!r} ({loss['before']} -> {loss['after']})")
     click.echo(f"Run {run.id}: {run.message} `python -m bot improve promote {run.id}` puts it in use.")
@@ -730,7 +832,9 @@ def improve_promote(run: int, by: str) -> None:
 
     settings = Settings()
     promote(_record(), settings.data, settings.models, run, by=by, now=utc(time.time()))
-    click.echo(f"Run {run} is promoted; a website that runs takes it up within seconds. `python -m bot improve step-back` undoes it.")
+    click.echo(
+        f"Run {run} is promoted; a website that runs takes it up within seconds. `python -m bot improve step-back` undoes it."
+    )
 
 
 @improve.command("step-back")
@@ -795,7 +899,11 @@ def _password(prompt: str) -> str:
 
 @staff.command("add")
 @click.argument("username")
-@click.option("--role", default=None, help="viewer, reviewer, clinician or admin; the first account is admin, later ones reviewer.")
+@click.option(
+    "--role",
+    default=None,
+    help="viewer, reviewer, clinician or admin; the first account is admin, later ones reviewer.",
+)
 def staff_add(username: str, role: str | None) -> None:
     """Make an account for USERNAME; the password is asked for, or read from standard input."""
     from bot.console.accounts import add_staff

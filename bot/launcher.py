@@ -41,7 +41,11 @@ def launch(settings: Settings) -> int:
                 print(f"\nReady\n  Website: {website}\n  Console: {console}\n\nStop both with Ctrl-C.", flush=True)
                 announced = True
             if not announced and time.monotonic() > deadline:
-                print(f"Not ready after {_PATIENCE_SECONDS} seconds. {website}/readyz says why.", file=sys.stderr, flush=True)
+                print(
+                    f"Not ready after {_PATIENCE_SECONDS} seconds. {website}/readyz says why.",
+                    file=sys.stderr,
+                    flush=True,
+                )
                 return 1
             time.sleep(0.3)
         if not stopping:

@@ -40,7 +40,9 @@ def listening_socket(host: str, port: int, *, shared: bool) -> socket.socket:
     """
     bound = None
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
         bound = socket.socket(family, kind, protocol)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if shared:
@@ -63,7 +65,9 @@ def keep_serving(settings: Settings) -> int:
     Raises:
         AddressError: the address is in use, or is none of this machine.
     """
-    with listening_socket(settings.host, settings.port, shared=False) as probe:  # a shared one would not notice another server
+    with listening_socket(
+        settings.host, settings.port, shared=False
+    ) as probe:  # a shared one would not notice another server
         port = int(probe.getsockname()[1])
     stopping = threading.Event()
 
@@ -91,7 +95,9 @@ def keep_serving(settings: Settings) -> int:
 
 
 def _start(environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "bot", "serve", "--one-of-several"], env=environment, stdin=subprocess.PIPE)
+    return subprocess.Popen(
+        [sys.executable, "-m", "bot", "serve", "--one-of-several"], env=environment, stdin=subprocess.PIPE
+    )
 
 
 def _end(processes: list[subprocess.Popen[bytes]]) -> None:

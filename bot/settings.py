@@ -54,7 +54,9 @@ def _origins(name: str) -> tuple[str, ...]:
     given = tuple(origin.strip() for origin in os.environ.get(name, "").split(",") if origin.strip())
     for origin in given:
         if not _ORIGIN.fullmatch(origin):
-            raise SettingsError(f"{name} holds {origin!r}; write exact origins such as https://clinic.example, without a path, separated by commas.")
+            raise SettingsError(
+                f"{name} holds {origin!r}; write exact origins such as https://clinic.example, without a path, separated by commas."
+            )
     return given
 
 
@@ -81,8 +83,12 @@ class Settings:
     models: Path = field(default_factory=lambda: _path("OZONE_MODELS", ROOT / "models"))
     database: Path = field(default_factory=lambda: _path("OZONE_DATABASE", ROOT / "var" / "record.db"))
     secret_file: Path = field(default_factory=lambda: _path("OZONE_SECRET_FILE", ROOT / "var" / "secret"))
-    encoder_model: Path | None = field(default_factory=lambda: Path(value) if (value := os.environ.get("OZONE_ENCODER_MODEL")) else None)
-    encoder_tokenizer: Path | None = field(default_factory=lambda: Path(value) if (value := os.environ.get("OZONE_ENCODER_TOKENIZER")) else None)
+    encoder_model: Path | None = field(
+        default_factory=lambda: Path(value) if (value := os.environ.get("OZONE_ENCODER_MODEL")) else None
+    )
+    encoder_tokenizer: Path | None = field(
+        default_factory=lambda: Path(value) if (value := os.environ.get("OZONE_ENCODER_TOKENIZER")) else None
+    )
     host: str = field(default_factory=lambda: os.environ.get("HOST", "127.0.0.1"))
     port: int = field(default_factory=lambda: _port("PORT", 8080))
     console_port: int = field(default_factory=lambda: _port("CONSOLE_PORT", 8081))

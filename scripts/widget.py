@@ -29,7 +29,9 @@ def node(name: str) -> list[str]:
         return [name]
     uv = shutil.which("uv") or shutil.which("uv", path=ROOT / ".tools" / "bin")
     if uv is None:
-        raise SystemExit("error: building the widget needs Node.js 18 or later, or uv. Install one of them, then run this again.")
+        raise SystemExit(
+            "error: building the widget needs Node.js 18 or later, or uv. Install one of them, then run this again."
+        )
     return [uv, "run", "--quiet", "--project", str(ROOT), "--frozen", "--isolated", "--only-group", "node", name]
 
 
@@ -55,10 +57,20 @@ def build() -> None:
         for module in SOURCE.glob("*.js"):
             shutil.copy(module, work)
         (work / "content.js").write_text(content(), encoding="utf-8")
-        command = [*tool("esbuild"), str(work / "widget.js"), "--bundle", "--minify", "--format=iife", "--target=es2022", "--charset=utf8"]
+        command = [
+            *tool("esbuild"),
+            str(work / "widget.js"),
+            "--bundle",
+            "--minify",
+            "--format=iife",
+            "--target=es2022",
+            "--charset=utf8",
+        ]
         made = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - a fixed command
     if f'"{EMERGENCY_NUMBER}"' not in made:
-        raise SystemExit("error: the built widget has no place for the emergency number. Check EMERGENCY_NUMBER in widget.js.")
+        raise SystemExit(
+            "error: the built widget has no place for the emergency number. Check EMERGENCY_NUMBER in widget.js."
+        )
     BUILT.write_text(f"// Built by `make widget` from {fingerprint()}\n{made}", encoding="utf-8")
     print(f"{BUILT.name}: {BUILT.stat().st_size} bytes")
 
@@ -71,7 +83,9 @@ def types() -> None:
 def sri() -> None:
     """Prints the tag that pins the file as this clinic serves it."""
     served = script(load_clinic(Settings().data / "clinic.yml").fields["emergency.number"])
-    print(f'<script type="module" src="https://your-chat/static/widget.js" integrity="{integrity(served)}" crossorigin></script>')
+    print(
+        f'<script type="module" src="https://your-chat/static/widget.js" integrity="{integrity(served)}" crossorigin></script>'
+    )
 
 
 if __name__ == "__main__":

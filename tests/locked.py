@@ -25,7 +25,9 @@ def declared(group: str | None = None) -> set[str]:
 
 def declared_for_rasa() -> set[str]:
     """What pyproject.toml names in place of the lists of Rasa and its SDK."""
-    return {_name(line) for package in _project()["tool"]["uv"]["dependency-metadata"] for line in package["requires-dist"]}
+    return {
+        _name(line) for package in _project()["tool"]["uv"]["dependency-metadata"] for line in package["requires-dist"]
+    }
 
 
 def installed(*groups: str) -> dict[str, str]:

@@ -37,7 +37,10 @@ def test_ask_answers_each_line_in_order() -> None:
     rows = [json.loads(line) for line in result.stdout.splitlines()]
     assert result.returncode == 0, result.stderr
     assert [row["route"] for row in rows] == ["answer", "clinician", "emergency", "clarify"]
-    assert all(set(row) == {"text", "route", "intent", "confidence", "snippet", "question", "risk", "reply", "warning"} for row in rows)
+    assert all(
+        set(row) == {"text", "route", "intent", "confidence", "snippet", "question", "risk", "reply", "warning"}
+        for row in rows
+    )
     assert all(row["warning"] == WARNING for row in rows)
     assert rows[0]["snippet"] == "what_is_ozone"
     assert rows[1]["risk"]["rule"]
@@ -137,14 +140,43 @@ def test_broken_content_is_one_sentence(tmp_path: Path) -> None:
     assert "clinic.yml" in result.stderr
 
 
-def test_a_conversation_is_exported_held_purged_erased_and_backed_up_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_conversation_is_exported_held_purged_erased_and_backed_up_from_the_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OZONE_DATABASE", str(tmp_path / "var" / "record.db"))
     monkeypatch.setenv("OZONE_SECRET_FILE", str(tmp_path / "var" / "secret"))
     monkeypatch.setattr("bot.cli.configure_logging", lambda level=0: None)
     database = open_record(tmp_path / "var" / "record.db")
-    for name, at in (("old", "2020-01-01T00:00:00.000+00:00"), ("held", "2020-01-01T00:00:00.000+00:00"), ("young", utc(time.time()))):
-        turn = Turn(name, 1, at, f"<b>{name} words", "answer", None, None, [], None, None, {}, "x", 1, "h", "r", [], WARNING, 1.0, None)
-        database.execute("INSERT INTO conversations (id, channel, started_at, last_at, turns) VALUES (?, 'web', ?, ?, 1)", [name, at, at])
+    for name, at in (
+        ("old", "2020-01-01T00:00:00.000+00:00"),
+        ("held", "2020-01-01T00:00:00.000+00:00"),
+        ("young", utc(time.time())),
+    ):
+        turn = Turn(
+            name,
+            1,
+            at,
+            f"<b>{name} words",
+            "answer",
+            None,
+            None,
+            [],
+            None,
+            None,
+            {},
+            "x",
+            1,
+            "h",
+            "r",
+            [],
+            WARNING,
+            1.0,
+            None,
+        )
+        database.execute(
+            "INSERT INTO conversations (id, channel, started_at, last_at, turns) VALUES (?, 'web', ?, ?, 1)",
+            [name, at, at],
+        )
         insert_turn(database, turn)
     database.conn.commit()
     database.close()
@@ -168,6 +200,8 @@ def test_a_conversation_is_exported_held_purged_erased_and_backed_up_from_the_co
     assert "no such conversation" in run("record", "erase", "held", *who, code=2)
     assert [file.name for file in (tmp_path / "var").iterdir() if b"held words" in file.read_bytes()] == []
     assert "--force" in run("restore", str(tmp_path / "backup"), code=2)
-    assert "Erased again, because they were erased after this backup: 1." in run("restore", str(tmp_path / "backup"), "--force")
+    assert "Erased again, because they were erased after this backup: 1." in run(
+        "restore", str(tmp_path / "backup"), "--force"
+    )
     assert [file.name for file in (tmp_path / "var").iterdir() if b"held words" in file.read_bytes()] == []
     assert "old words" in run("record", "show", "old")

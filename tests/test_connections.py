@@ -52,7 +52,9 @@ async def _served(**more: Any) -> AsyncIterator[Connect]:
         setattr(config, name, value)
     config.load()
     state, loop = ServerState(), asyncio.get_running_loop()
-    server = await loop.create_server(lambda: PatientProtocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0)
+    server = await loop.create_server(
+        lambda: PatientProtocol(config=config, server_state=state, app_state={}), "127.0.0.1", 0
+    )
     port = server.sockets[0].getsockname()[1]
     clients: list[Client] = []
 
@@ -78,7 +80,9 @@ async def _rest(reader: asyncio.StreamReader) -> bytes:
 
 async def _reply(reader: asyncio.StreamReader) -> bytes:
     head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE)
-    length = next(int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length"))
+    length = next(
+        int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")
+    )
     return head.split(b"\r\n")[0] + b" " + await reader.readexactly(length)
 
 
@@ -147,11 +151,15 @@ def test_ordinary_clients_notice_nothing(monkeypatch: pytest.MonkeyPatch) -> Non
                 assert await _reply(reader) == b"HTTP/1.1 200 OK /%d" % number
                 await asyncio.sleep(0.2)
             body = b"z" * 60_000
-            writer.write(b"POST /large HTTP/1.1\r\nHost: chat.example\r\nContent-Length: %d\r\n\r\n" % len(body) + body[:30_000])
+            writer.write(
+                b"POST /large HTTP/1.1\r\nHost: chat.example\r\nContent-Length: %d\r\n\r\n" % len(body) + body[:30_000]
+            )
             await asyncio.sleep(0.1)
             writer.write(body[30_000:])
             assert await _reply(reader) == b"HTTP/1.1 200 OK /large"
-            writer.write(b"GET /slow HTTP/1.1\r\nHost: chat.example\r\n\r\n" + b"".join(GET % number for number in range(4)))
+            writer.write(
+                b"GET /slow HTTP/1.1\r\nHost: chat.example\r\n\r\n" + b"".join(GET % number for number in range(4))
+            )
             assert await _reply(reader) == b"HTTP/1.1 200 OK /slow"
             for number in range(4):
                 assert await _reply(reader) == b"HTTP/1.1 200 OK /%d" % number

@@ -59,7 +59,9 @@ def _modules(folder: Path) -> list[Path]:
 @cache
 def _imports(folder: Path) -> frozenset[tuple[str, bool]]:
     """Third-party modules that are imported below a folder, and whether that happens while the importing module loads."""
-    return frozenset(found for path in _modules(folder) for found in _imports_of(ast.parse(path.read_text(encoding="utf-8")), True))
+    return frozenset(
+        found for path in _modules(folder) for found in _imports_of(ast.parse(path.read_text(encoding="utf-8")), True)
+    )
 
 
 def _imports_of(node: ast.AST, loading: bool) -> Iterator[tuple[str, bool]]:
@@ -110,7 +112,9 @@ def test_what_tests_and_scripts_and_benchmarks_import_is_declared() -> None:
 
 
 def test_what_compat_imports_is_what_it_mends() -> None:
-    assert _imported("compat/src") - {"room-for-rasa"} <= declared() | declared("commands") | declared_for_rasa() | {"sentry-sdk"}
+    assert _imported("compat/src") - {"room-for-rasa"} <= declared() | declared("commands") | declared_for_rasa() | {
+        "sentry-sdk"
+    }
 
 
 def test_every_module_that_is_imported_is_known() -> None:
@@ -161,7 +165,9 @@ def _as_installed_to_serve(code: str, typed: str = "") -> str:
     """What Python prints for this code where only that is found which is installed to serve."""
     extra = modules_of({canonical(owner) for owners in EVERY.values() for owner in owners} - installed().keys(), EVERY)
     assert {"sklearn", "sanic", "sqlalchemy", "matplotlib", "pytest"} <= extra
-    ran = subprocess.run([sys.executable, "-c", ONLY + code, *sorted(extra)], capture_output=True, text=True, cwd=ROOT, input=typed)
+    ran = subprocess.run(
+        [sys.executable, "-c", ONLY + code, *sorted(extra)], capture_output=True, text=True, cwd=ROOT, input=typed
+    )
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
@@ -172,4 +178,6 @@ def test_what_is_installed_to_serve_is_enough_to_answer() -> None:
 
 
 def test_what_is_installed_to_serve_is_enough_for_website_and_console() -> None:
-    _as_installed_to_serve("import bot.serving; bot.serving.leave_out_what_trains(); import bot.website.app, bot.console.app")
+    _as_installed_to_serve(
+        "import bot.serving; bot.serving.leave_out_what_trains(); import bot.website.app, bot.console.app"
+    )

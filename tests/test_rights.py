@@ -82,7 +82,9 @@ def test_a_new_record_and_the_folders_made_for_it_are_their_owners_alone(tmp_pat
         record.execute("INSERT INTO heartbeat (id, at) VALUES (1, 'now')")
         record.conn.commit()
         assert writable(path) is None
-        assert _modes(path.parent) == dict.fromkeys(("record.db", "record.db-wal", "record.db-shm", "record.db.key"), 0o600)
+        assert _modes(path.parent) == dict.fromkeys(
+            ("record.db", "record.db-wal", "record.db-shm", "record.db.key"), 0o600
+        )
     assert [_mode(folder) for folder in (path.parent, path.parent.parent)] == [0o700, 0o700]
 
 

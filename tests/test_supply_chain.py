@@ -59,7 +59,9 @@ def database_of(package: str, advisory: str) -> Iterator[str]:
     class Answer(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))["queries"]
-            self._send({"results": [{"vulns": [fault]} if query["package"]["name"] == package else {} for query in asked]})
+            self._send(
+                {"results": [{"vulns": [fault]} if query["package"]["name"] == package else {} for query in asked]}
+            )
 
         def do_GET(self) -> None:
             self._send(fault)
@@ -80,7 +82,9 @@ def database_of(package: str, advisory: str) -> Iterator[str]:
         server.shutdown()
 
 
-def test_the_list_holds_everything_that_is_installed_to_serve_and_nothing_else(supply_chain: Run, tmp_path: Path) -> None:
+def test_the_list_holds_everything_that_is_installed_to_serve_and_nothing_else(
+    supply_chain: Run, tmp_path: Path
+) -> None:
     ran = supply_chain("sbom", str(tmp_path / "sbom.json"))
     assert ran.returncode == 0, ran.stderr
     listed = json.loads((tmp_path / "sbom.json").read_text(encoding="utf-8"))
@@ -115,7 +119,9 @@ def test_a_fault_that_was_accepted_is_named_with_its_reason_and_is_no_finding(su
 def test_without_the_database_it_says_that_only_the_dated_file_was_read(supply_chain: Run) -> None:
     ran = supply_chain("audit", "--service", NOWHERE)
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert f"could not be reached, so this was only compared with advisories.yml of {ADVISORIES['compared']}" in ran.stdout
+    assert (
+        f"could not be reached, so this was only compared with advisories.yml of {ADVISORIES['compared']}" in ran.stdout
+    )
 
 
 def test_without_the_database_a_version_that_the_file_knows_to_be_faulty_is_found(
@@ -127,17 +133,27 @@ def test_without_the_database_a_version_that_the_file_knows_to_be_faulty_is_foun
     monkeypatch.setattr(script, "LOCKS", {tmp_path / "uv.lock": ()})
     monkeypatch.setenv("UV_HTTP_RETRIES", "0")
     assert script.audit(NOWHERE) == 1
-    assert "found: starlette 1.0.0 has CVE-2026-48710 (affected: <1.0.1). Take a later version." in capsys.readouterr().out
+    assert (
+        "found: starlette 1.0.0 has CVE-2026-48710 (affected: <1.0.1). Take a later version." in capsys.readouterr().out
+    )
 
 
 def test_whatever_was_accepted_is_still_in_a_lock(script: Any) -> None:
     versions = [script.locked(lock) for lock in script.LOCKS]
-    idle = [advisory.names[0] for advisory in script.known()[1] if advisory.accepted and not any(map(advisory.hits, versions))]
+    idle = [
+        advisory.names[0]
+        for advisory in script.known()[1]
+        if advisory.accepted and not any(map(advisory.hits, versions))
+    ]
     assert idle == []
 
 
 def test_uv_is_installed_by_hash_in_the_version_that_the_project_asks_for() -> None:
-    lines = [line for line in (ROOT / "scripts" / "uv.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    lines = [
+        line
+        for line in (ROOT / "scripts" / "uv.txt").read_text(encoding="utf-8").splitlines()
+        if not line.startswith("#")
+    ]
     version = lines[0].removeprefix("uv==").split()[0]
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["uv"]["required-version"]
     assert asked.startswith(f">={version},")
@@ -159,5 +175,9 @@ def test_what_tunes_the_encoder_is_held_by_hash_in_the_versions_that_the_script_
     assert len(pins) == text.count('"') // 2 - 1, "a dependency is not pinned"
     lock = tomllib.loads((ROOT / "scripts" / "tune_encoder.py.lock").read_text(encoding="utf-8"))["package"]
     assert pins.items() <= {package["name"]: package["version"] for package in lock}.items()
-    files = [file for package in lock for file in [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]]
+    files = [
+        file
+        for package in lock
+        for file in [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
+    ]
     assert all(file["hash"].startswith("sha256:") for file in files)

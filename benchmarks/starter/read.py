@@ -26,10 +26,19 @@ def main() -> None:
         examples = {}
         for text, intent in job["train"]:
             examples.setdefault(intent, []).append(text)
-        blocks = [{"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)} for intent, texts in examples.items()]
+        blocks = [
+            {"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)}
+            for intent, texts in examples.items()
+        ]
         # JSON is YAML, and leaves no doubt about quoting.
         (folder / "nlu.yml").write_text(json.dumps({"version": "3.1", "nlu": blocks}), encoding="utf-8")
-        config = {"recipe": "default.v1", "assistant_id": "contender", "language": "en", "pipeline": job["pipeline"], "policies": []}
+        config = {
+            "recipe": "default.v1",
+            "assistant_id": "contender",
+            "language": "en",
+            "pipeline": job["pipeline"],
+            "policies": [],
+        }
         (folder / "config.yml").write_text(json.dumps(config), encoding="utf-8")
         model = train_nlu(config=str(folder / "config.yml"), nlu_data=str(folder / "nlu.yml"), output=name)
         agent = Agent.load(model)

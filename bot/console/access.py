@@ -32,7 +32,8 @@ def check_role(request: Request, role: str) -> None:
     session = request.state.session
     if not session.may(role):
         raise HTTPException(
-            403, f"Your role is {session.role}. This needs the role {role} or more: people who may {_MAY[role]}. An administrator can change roles."
+            403,
+            f"Your role is {session.role}. This needs the role {role} or more: people who may {_MAY[role]}. An administrator can change roles.",
         )
 
 

@@ -71,7 +71,9 @@ def _changing(request: Request, action: str) -> Iterator[Database]:
 
 def _preferences(request: Request, form: Mapping[str, str]) -> Codes:
     with _changing(request, "preferences") as database:
-        accounts.set_preferences(database, who(request), zone=form.get("zone", "").strip(), shortcuts="shortcuts" in form)
+        accounts.set_preferences(
+            database, who(request), zone=form.get("zone", "").strip(), shortcuts="shortcuts" in form
+        )
     return ()
 
 
@@ -136,7 +138,9 @@ def _prove(request: Request, form: Mapping[str, str]) -> None:
 def _slow_down(request: Request) -> None:
     wait = console_of(request).throttle.begin(who(request), "", request.state.session.id)
     if wait > 0:
-        raise AccountError(f"That was wrong too often. Please try again in {round(wait / 60) or 1} minutes. Nothing was changed.")
+        raise AccountError(
+            f"That was wrong too often. Please try again in {round(wait / 60) or 1} minutes. Nothing was changed."
+        )
 
 
 def _proven(request: Request) -> None:

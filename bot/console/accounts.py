@@ -134,11 +134,17 @@ def _password(username: str, password: str) -> str:
     """The password in the one Unicode form that every keyboard's spelling of it comes to."""
     password = unicodedata.normalize("NFKC", password)
     if len(password) < MIN_PASSWORD_LENGTH:
-        raise AccountError(f"The password has {len(password)} characters, and at least {MIN_PASSWORD_LENGTH} are needed: a few unrelated words do well.")
+        raise AccountError(
+            f"The password has {len(password)} characters, and at least {MIN_PASSWORD_LENGTH} are needed: a few unrelated words do well."
+        )
     if len(password) > MAX_PASSWORD_LENGTH:
-        raise AccountError(f"The password has {len(password)} characters, and at most {MAX_PASSWORD_LENGTH} can be used.")
+        raise AccountError(
+            f"The password has {len(password)} characters, and at most {MAX_PASSWORD_LENGTH} can be used."
+        )
     if password.lower() == username or (len(username) > 3 and username in password.lower()):
-        raise AccountError("The password holds the username, which is the first thing anybody would guess: choose another.")
+        raise AccountError(
+            "The password holds the username, which is the first thing anybody would guess: choose another."
+        )
     if len(set(password)) < MIN_PASSWORD_LENGTH // 2:
         raise AccountError("The password repeats the same few characters: choose one with more variety.")
     return password
@@ -344,7 +350,9 @@ def verify_login(
     name = username.strip().lower()
     password = unicodedata.normalize("NFKC", password[: MAX_PASSWORD_LENGTH + 1])
     decoy = _decoy()
-    row = database.execute("SELECT password_hash, disabled, totp_secret, totp_used FROM staff WHERE username = ?", [name]).fetchone()
+    row = database.execute(
+        "SELECT password_hash, disabled, totp_secret, totp_used FROM staff WHERE username = ?", [name]
+    ).fetchone()
     stored = row[0] if row and row[0] else decoy
     try:
         _hasher().verify(stored, password)
@@ -359,7 +367,10 @@ def verify_login(
                 raise CodeUsedError(_CODE_USED)
             return None
     if _hasher().check_needs_rehash(stored):
-        database.execute("UPDATE staff SET password_hash = ? WHERE username = ? AND password_hash = ?", [_hasher().hash(password), name, stored])
+        database.execute(
+            "UPDATE staff SET password_hash = ? WHERE username = ? AND password_hash = ?",
+            [_hasher().hash(password), name, stored],
+        )
     return name
 
 
@@ -369,7 +380,12 @@ def _use_code(database: Database, username: str, secret: str, used: int, code: s
         return database.execute(spent, [username, token_hash(recovery)]).rowcount == 1
     step = fitting_step(secret, code, now, used)
     if step is not None:
-        return database.execute("UPDATE staff SET totp_used = ? WHERE username = ? AND totp_used < ?", [step, username, step]).rowcount == 1
+        return (
+            database.execute(
+                "UPDATE staff SET totp_used = ? WHERE username = ? AND totp_used < ?", [step, username, step]
+            ).rowcount
+            == 1
+        )
     return False
 
 
@@ -380,12 +396,16 @@ def check_code(database: Database, username: str, code: str, now: float, seal: C
         AccountError: it does not fit, or the account has no second factor.
         SealError: the account's secret was sealed by another installation.
     """
-    ((sealed, used),) = database.execute("SELECT totp_secret, totp_used FROM staff WHERE username = ?", [username]).fetchall()
+    ((sealed, used),) = database.execute(
+        "SELECT totp_secret, totp_used FROM staff WHERE username = ?", [username]
+    ).fetchall()
     secret = seal().open(sealed, username) if sealed else ""
     if not sealed or not _use_code(database, username, secret, used, code, now):
         if sealed and fitting_step(secret, code, now, 0) is not None:
             raise CodeUsedError(_CODE_USED)
-        raise AccountError("The code does not fit. Enter the code that your app shows now, or a recovery code that you have not used. Nothing was changed.")
+        raise AccountError(
+            "The code does not fit. Enter the code that your app shows now, or a recovery code that you have not used. Nothing was changed."
+        )
 
 
 def set_second_factor(database: Database, username: str, secret: str, code: str, now: float, seal: Seal) -> list[str]:
@@ -398,7 +418,9 @@ def set_second_factor(database: Database, username: str, secret: str, code: str,
     name = _known(database, username)
     step = fitting_step(secret, code, now, 0) if _SECRET.fullmatch(secret) else None
     if step is None:
-        raise AccountError("The code does not fit. Check that the clock of your phone is right, and enter the code that the app shows now.")
+        raise AccountError(
+            "The code does not fit. Check that the clock of your phone is right, and enter the code that the app shows now."
+        )
     with database.atomic():
         on = "UPDATE staff SET totp_secret = ?, totp_used = ? WHERE username = ? AND totp_secret IS NULL"
         if database.execute(on, [seal.close(secret, name), step, name]).rowcount == 0:
@@ -412,7 +434,9 @@ def new_recovery_codes(database: Database, username: str) -> list[str]:
     with database.atomic():
         database.execute("DELETE FROM staff_recovery_codes WHERE username = ?", [username])
         for code in codes:
-            database.execute("INSERT INTO staff_recovery_codes (username, hash) VALUES (?, ?)", [username, token_hash(code)])
+            database.execute(
+                "INSERT INTO staff_recovery_codes (username, hash) VALUES (?, ?)", [username, token_hash(code)]
+            )
     return ["-".join(code[start : start + 4] for start in range(0, len(code), 4)) for code in codes]
 
 
@@ -440,7 +464,10 @@ def seal_secrets(database: Database, seal: Callable[[], Seal]) -> int:
         database.execute("PRAGMA secure_delete=ON")
         with database.atomic():
             for name, secret, clear in due:
-                database.execute("UPDATE staff SET totp_secret = ? WHERE username = ? AND totp_secret = ?", [seal().close(clear, name), name, secret])
+                database.execute(
+                    "UPDATE staff SET totp_secret = ? WHERE username = ? AND totp_secret = ?",
+                    [seal().close(clear, name), name, secret],
+                )
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return len(due)
 
@@ -477,8 +504,13 @@ def set_preferences(database: Database, username: str, *, zone: str, shortcuts: 
         try:
             ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise AccountError(f"There is no time zone called {zone[:40]!r}. Write one such as Europe/Berlin or America/New_York.") from error
-    database.execute("UPDATE staff SET zone = ?, shortcuts = ? WHERE username = ?", [zone, int(shortcuts), _known(database, username)])
+            raise AccountError(
+                f"There is no time zone called {zone[:40]!r}. Write one such as Europe/Berlin or America/New_York."
+            ) from error
+    database.execute(
+        "UPDATE staff SET zone = ?, shortcuts = ? WHERE username = ?",
+        [zone, int(shortcuts), _known(database, username)],
+    )
 
 
 def token_hash(token: str) -> str:
@@ -496,7 +528,10 @@ def create_session(database: Database, username: str, now: float) -> str:
     """
     token = secrets.token_urlsafe(32)
     with database.atomic():
-        database.execute("DELETE FROM staff_sessions WHERE created_at <= ? OR last_seen_at <= ?", [utc(now - ABSOLUTE_SECONDS), utc(now - IDLE_SECONDS)])
+        database.execute(
+            "DELETE FROM staff_sessions WHERE created_at <= ? OR last_seen_at <= ?",
+            [utc(now - ABSOLUTE_SECONDS), utc(now - IDLE_SECONDS)],
+        )
         database.execute(
             "INSERT INTO staff_sessions (token_hash, username, created_at, last_seen_at) VALUES (?, ?, ?, ?)",
             [token_hash(token), username, utc(now), utc(now)],
@@ -525,7 +560,9 @@ def lookup_session(database: Database, token: str, now: float, *, touch: bool = 
 def _touch(database: Database, token: str, now: float) -> None:
     """Notes that the session was used; on a full or locked disk staff still read, and the session merely ends sooner."""
     with contextlib.suppress(sqlite3.OperationalError):
-        database.execute("UPDATE staff_sessions SET last_seen_at = ? WHERE token_hash = ?", [utc(now), token_hash(token)])
+        database.execute(
+            "UPDATE staff_sessions SET last_seen_at = ? WHERE token_hash = ?", [utc(now), token_hash(token)]
+        )
 
 
 def revoke_session(database: Database, token: str) -> None:
@@ -540,7 +577,9 @@ def sessions_of(database: Database, username: str, now: float) -> list[Session]:
         WHERE username = ? AND created_at > ? AND last_seen_at > ? ORDER BY last_seen_at DESC""",
         [username, utc(now - ABSOLUTE_SECONDS), utc(now - IDLE_SECONDS)],
     )
-    return [Session(name, created_at, last_seen_at, id=session_id) for name, created_at, last_seen_at, session_id in rows]
+    return [
+        Session(name, created_at, last_seen_at, id=session_id) for name, created_at, last_seen_at, session_id in rows
+    ]
 
 
 def end_sessions(database: Database, username: str, *, only: str = "", but: str = "") -> None:
@@ -591,13 +630,21 @@ class Throttle:
     def _wait(self, key: tuple[str, ...], now: float) -> float:
         recent = [at for at in self._attempts.get(key, ()) if at > now - FAILURE_WINDOW_SECONDS]
         if key[0] == "name":
-            return recent[-1] + min(2.0 ** (len(recent) - SLOW_FROM), MAX_DELAY_SECONDS) - now if len(recent) >= SLOW_FROM else 0.0
+            return (
+                recent[-1] + min(2.0 ** (len(recent) - SLOW_FROM), MAX_DELAY_SECONDS) - now
+                if len(recent) >= SLOW_FROM
+                else 0.0
+            )
         return recent[0] + FAILURE_WINDOW_SECONDS - now if len(recent) >= _most(key) else 0.0
 
     def _forget_oldest(self, now: float) -> None:
         if len(self._attempts) <= _MAX_THROTTLE_KEYS:
             return
-        fresh = {key: attempts for key, attempts in self._attempts.items() if attempts and attempts[-1] > now - FAILURE_WINDOW_SECONDS}
+        fresh = {
+            key: attempts
+            for key, attempts in self._attempts.items()
+            if attempts and attempts[-1] > now - FAILURE_WINDOW_SECONDS
+        }
         self._attempts = dict(sorted(fresh.items(), key=lambda item: item[1][-1])[-_MAX_THROTTLE_KEYS // 2 :])
 
     @staticmethod

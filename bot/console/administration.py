@@ -43,7 +43,9 @@ def change_staff(request: Request, form: Mapping[str, str]) -> Response:
     console = console_of(request)
     name, action, token = str(request.path_params["name"]), form.get("action", ""), ""
     if name == who(request) and action in ("reset", "code-off"):
-        raise accounts.AccountError("You change your own password and second factor under “Your account”. Nothing was changed.")
+        raise accounts.AccountError(
+            "You change your own password and second factor under “Your account”. Nothing was changed."
+        )
     with console.record() as database, database.atomic():
         audit.append(database, who(request), f"staff.{action[:20]}", name, now(request), role=form.get("role", ""))
         if action == "role":
@@ -74,7 +76,9 @@ def _staff(request: Request, status: int = 200, **shown: Any) -> Response:
     console = console_of(request)
     with console.record() as database:
         found = accounts.list_staff(database)
-        sessions = {person.username: len(accounts.sessions_of(database, person.username, console.clock())) for person in found}
+        sessions = {
+            person.username: len(accounts.sessions_of(database, person.username, console.clock())) for person in found
+        }
         waiting = links.waiting(database, console.clock())
     return page(
         request,
@@ -92,7 +96,9 @@ def _staff(request: Request, status: int = 200, **shown: Any) -> Response:
 def settings(request: Request) -> Response:
     """What goes into which queue, and how long things are kept."""
     with console_of(request).record() as database:
-        values: dict[str, Any] = {name: setting(database, name) for name in ("sample_percent", "low_confidence", "one_person")}
+        values: dict[str, Any] = {
+            name: setting(database, name) for name in ("sample_percent", "low_confidence", "one_person")
+        }
         keeping = kept(request, database)
     return page(request, "settings.html", kept=keeping, **values)
 

@@ -24,7 +24,9 @@ class Found:
     because: str = ""
 
 
-def search(words: str, snippets: Iterable[Snippet], examples: Mapping[str, Iterable[str]], short: Mapping[str, str]) -> list[Found]:
+def search(
+    words: str, snippets: Iterable[Snippet], examples: Mapping[str, Iterable[str]], short: Mapping[str, str]
+) -> list[Found]:
     """The answers with a place (question, text or a training sentence) that holds every word, the best first.
 
     A word counts in all its forms and when it is only begun. `short` is the text of each short version by the answer's id.
@@ -39,7 +41,9 @@ def search(words: str, snippets: Iterable[Snippet], examples: Mapping[str, Itera
         sentences = [sentence for sentence in sorted(examples.get(snippet.id, ())) if _holds(asked, sentence)]
         score = _QUESTION * question + _TEXT * text + math.log2(1 + len(sentences))
         if score:
-            ranked.append((-score, place, Found(snippet, sentences[0] if sentences and not question and not text else "")))
+            ranked.append(
+                (-score, place, Found(snippet, sentences[0] if sentences and not question and not text else ""))
+            )
     return [found for *_, found in sorted(ranked, key=lambda row: row[:2])]
 
 
@@ -53,4 +57,6 @@ def _begun(word: str) -> re.Pattern[str]:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             word = word[: -len(ending)]
             break
-    return re.compile(rf"(?<![^\W_]){re.escape(word)}" + ("" if len(word) >= _SHORTEST_STEM else r"(?![^\W_])"), re.IGNORECASE)
+    return re.compile(
+        rf"(?<![^\W_]){re.escape(word)}" + ("" if len(word) >= _SHORTEST_STEM else r"(?![^\W_])"), re.IGNORECASE
+    )

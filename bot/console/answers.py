@@ -39,7 +39,14 @@ DUE_DAYS = 60
 ASKED_SECONDS = 8.0
 """How long the website is waited for when staff try an answer."""
 
-SHOWN = {"": "All", "due": "Due for review", "unsigned": "Not signed", "changing": "Being changed", "unsent": "Not sent lately", "unhappy": "Not helpful"}
+SHOWN = {
+    "": "All",
+    "due": "Due for review",
+    "unsigned": "Not signed",
+    "changing": "Being changed",
+    "unsent": "Not sent lately",
+    "unhappy": "Not helpful",
+}
 """What the list can be narrowed to."""
 WORDED: Mapping[str, str] = {
     "question": "Question",
@@ -120,8 +127,16 @@ def answers(request: Request) -> Response:
     texts_of = wholes(library)
     short = {snippet.short_of: snippet.text for snippet in library if snippet.short_of}
     day = today(console_of(request).clock(), zone_of(request))
-    because = {found.snippet.id: found.because for found in search(query, texts_of, snapshot.examples, short)} if query else {}
-    chosen = [library[name] for name in because] if query else [snippet for snippet in texts_of if topic in ("", snippet.topic)]
+    because = (
+        {found.snippet.id: found.because for found in search(query, texts_of, snapshot.examples, short)}
+        if query
+        else {}
+    )
+    chosen = (
+        [library[name] for name in because]
+        if query
+        else [snippet for snippet in texts_of if topic in ("", snippet.topic)]
+    )
     rows = [_row(snippet, short, used, newest, day, because.get(snippet.id, "")) for snippet in chosen]
     kept = [row for row in rows if _shows(row, show)]
     pages = max(1, -(-len(kept) // PER_PAGE))
@@ -147,13 +162,29 @@ def answers(request: Request) -> Response:
     )
 
 
-def _row(snippet: Snippet, short: Mapping[str, str], used: Mapping[str, Usefulness], newest: Mapping[tuple[str, str], Version], day: date, because: str) -> Row:
+def _row(
+    snippet: Snippet,
+    short: Mapping[str, str],
+    used: Mapping[str, Usefulness],
+    newest: Mapping[tuple[str, str], Version],
+    day: date,
+    because: str,
+) -> Row:
     """An answer in the list, its short form counted with it."""
     counted = [used.get(name, _NEVER) for name in (snippet.id, snippet.id + SHORT)]
     helpful, not_helpful = sum(one.helpful for one in counted), sum(one.not_helpful for one in counted)
     version = newest.get((SNIPPET, snippet.id))
     state = STATES[version.state] if version and version.state in ("draft", "review", "approved") else ""
-    return Row(snippet, snippet.id in short, sum(one.sent for one in counted), helpful, helpful + not_helpful, state, is_due(snippet, day), because)
+    return Row(
+        snippet,
+        snippet.id in short,
+        sum(one.sent for one in counted),
+        helpful,
+        helpful + not_helpful,
+        state,
+        is_due(snippet, day),
+        because,
+    )
 
 
 def _shows(row: Row, show: str) -> bool:
@@ -288,7 +319,11 @@ def _draft(versions: Sequence[Version], may: bool) -> Mapping[str, str] | None:
     if newest is None or newest.state not in ("draft", "review"):
         return None
     words = {"draft": "There is a draft.", "review": "A new version waits for approval."}
-    address, link = (f"/approve/{newest.id}", "Look at it") if newest.state == "review" else (f"/answers/{newest.name}/draft", "Go on with it")
+    address, link = (
+        (f"/approve/{newest.id}", "Look at it")
+        if newest.state == "review"
+        else (f"/answers/{newest.name}/draft", "Go on with it")
+    )
     return {
         "words": words[newest.state],
         "by": newest.author,
@@ -307,12 +342,20 @@ def _template(known: Words, text: str) -> list[dict[str, str]]:
     for piece in pieces(spoken):
         known_fact = piece.fact in clinic.schema
         filled = clinic.fields.get(piece.fact, piece.words) if piece.fact else piece.words
-        found.append({"words": filled, "fact": label(piece.fact) if known_fact else "", "address": fact_address(known, piece.fact) if known_fact else ""})
+        found.append(
+            {
+                "words": filled,
+                "fact": label(piece.fact) if known_fact else "",
+                "address": fact_address(known, piece.fact) if known_fact else "",
+            }
+        )
     return found
 
 
 def _approved_by(snippet: Snippet, published: Version | None) -> str:
-    alone = " – alone: the clinic lets one person write and approve" if published is not None and published.alone else ""
+    alone = (
+        " – alone: the clinic lets one person write and approve" if published is not None and published.alone else ""
+    )
     return f"{snippet.approval.by} ({snippet.approval.role}) on {snippet.approval.on.day} {snippet.approval.on:%b %Y}{alone}"
 
 
@@ -320,7 +363,14 @@ def _before(versions: Sequence[Version], published: Version | None, snippet: Sni
     """The number of the version that *Undo* would send again."""
     if published is None:
         return None
-    before = next((version.number for version in versions if version.state == "superseded" and version.signature and version.id < published.id), None)
+    before = next(
+        (
+            version.number
+            for version in versions
+            if version.state == "superseded" and version.signature and version.id < published.id
+        ),
+        None,
+    )
     return before or published.number - 1
 
 
@@ -332,12 +382,23 @@ def _told(known: Words, version: Version, versions: Sequence[Version]) -> Told:
         else ""
     )
     rows = worded(before.body if before else {}, version.body) if before else []
-    return Told(version.number, version.state, STATES[version.state], f"by {version.author} on {version.created_at[:10]}{approved}", version.reason, rows)
+    return Told(
+        version.number,
+        version.state,
+        STATES[version.state],
+        f"by {version.author} on {version.created_at[:10]}{approved}",
+        version.reason,
+        rows,
+    )
 
 
 def worded(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, Difference]]:
     """What differs between two wordings of a text, by what it is called."""
-    return [(name, diff) for key, name in WORDED.items() if key in new and (diff := difference(_flat(old.get(key)), _flat(new.get(key)))).any]
+    return [
+        (name, diff)
+        for key, name in WORDED.items()
+        if key in new and (diff := difference(_flat(old.get(key)), _flat(new.get(key)))).any
+    ]
 
 
 def _flat(value: object) -> str:
@@ -354,9 +415,14 @@ def _asked(request: Request, snippet: Snippet) -> Tried:
         replies = [(message["text"], (message.get("snippet") or {}).get("id")) for message in said["messages"]]
         _told_by(f"{website}/api/conversation/delete", {"token": said["token"]})
     except (urllib.error.URLError, OSError, ValueError, KeyError, TypeError):
-        return Tried(f"The website cannot be reached from here (port {settings.port}), so it could not be asked. What it sends is said above.")
+        return Tried(
+            f"The website cannot be reached from here (port {settings.port}), so it could not be asked. What it sends is said above."
+        )
     fits = snippet.id in {name.removesuffix(SHORT) for _, name in replies if name}
-    return Tried("The website answers with this text." if fits else "The website answers with something else.", "\n\n".join(text for text, _ in replies))
+    return Tried(
+        "The website answers with this text." if fits else "The website answers with something else.",
+        "\n\n".join(text for text, _ in replies),
+    )
 
 
 def _told_by(address: str, body: Mapping[str, str]) -> dict[str, Any]:

@@ -227,22 +227,37 @@ def _refusal(request: Request, error: Exception) -> Response:
 
 def _mistake(request: Request, error: Exception) -> Response:
     """Something that cannot be done as asked; the error's own sentence says why. What cannot be shown is not there."""
-    return _problem(request, 404 if request.method == "GET" else 409 if isinstance(error, ReviewConflict) else 400, str(error))
+    return _problem(
+        request, 404 if request.method == "GET" else 409 if isinstance(error, ReviewConflict) else 400, str(error)
+    )
 
 
 def _record_fault(request: Request, error: Exception) -> Response:
     log.error("console.record_fault", error=str(error))
-    return _problem(request, 503, "The record of conversations cannot be read at the moment. Please try again; if it stays so, tell whoever runs the server.")
+    return _problem(
+        request,
+        503,
+        "The record of conversations cannot be read at the moment. Please try again; if it stays so, tell whoever runs the server.",
+    )
 
 
 def _fault(request: Request, error: Exception) -> Response:
     """The last resort; it is outside the middleware, so it brings the headers itself. The server logs the fault."""
-    return _problem(request, 500, "Something went wrong on the server. It has been logged. Please try again.", headers(console_of(request).settings.https))
+    return _problem(
+        request,
+        500,
+        "Something went wrong on the server. It has been logged. Please try again.",
+        headers(console_of(request).settings.https),
+    )
 
 
 def _problem(request: Request, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
     """One sentence, the way back to the form, and what was typed into it."""
-    heading = "That did not work" if status in (400, 409) and request.method == "POST" else _HEADINGS.get(status, "That did not work")
+    heading = (
+        "That did not work"
+        if status in (400, 409) and request.method == "POST"
+        else _HEADINGS.get(status, "That did not work")
+    )
     context: dict[str, Any] = {"heading": heading, "message": message, "status_code": status, **came_from(request)}
     if getattr(request.state, "session", None) is None:
         response: Response = console_of(request).pages.render("problem_outside.html", status, **context)

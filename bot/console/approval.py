@@ -98,7 +98,10 @@ def overview(request: Request) -> Response:
         all=len(all_texts),
         due=due,
         next_due=min((snippet.review_by for snippet in all_texts), default=None),
-        topics=[Topic(name, sum(not unsigned(snippet) for snippet in listed), len(listed)) for name, listed in topics.items()],
+        topics=[
+            Topic(name, sum(not unsigned(snippet) for snippet in listed), len(listed))
+            for name, listed in topics.items()
+        ],
         may=request.state.session.may("clinician"),
         one_person=alone,
         to_approve=len(versions),
@@ -129,7 +132,9 @@ def decide(request: Request, form: Mapping[str, str]) -> Response:
                         require_call(database, form, version, by, at)
                     until = _until(request, form) if version.kind == SNIPPET else None
                     role = request.state.session.role
-                    texts.approve(database, number, by=by, role=role, now=at, one_person=one_person(database), review_by=until)
+                    texts.approve(
+                        database, number, by=by, role=role, now=at, one_person=one_person(database), review_by=until
+                    )
                     texts.publish(database, number, by=by, now=at)
             else:
                 raise ReviewError("Choose what to do with this version.")
@@ -164,7 +169,9 @@ def sign(request: Request, form: Mapping[str, str]) -> Response:
             if refused := _wrong_role(request, alone):
                 raise ReviewError(refused)
             body = {key: known.library.written[name].get(key) for key in _WRITTEN}
-            author = next((one.author for one in texts.history(database, SNIPPET, name) if one.state == "published"), _EDITORS)
+            author = next(
+                (one.author for one in texts.history(database, SNIPPET, name) if one.state == "published"), _EDITORS
+            )
             texts.sign(
                 database,
                 name,
@@ -195,7 +202,9 @@ def _fits(known: Words, version: Version) -> None:
         else:
             known.with_entry(version.name, version.body)
     except ContentError as error:
-        raise ReviewError(f"It cannot be sent as things are now. {str(error).splitlines()[0]} Send it back, or change it.") from error
+        raise ReviewError(
+            f"It cannot be sent as things are now. {str(error).splitlines()[0]} Send it back, or change it."
+        ) from error
 
 
 def _wrong_role(request: Request, alone: bool) -> str:
@@ -210,7 +219,11 @@ def _refused(request: Request, known: Words, version: Version, alone: bool) -> s
     if version.author == who(request) and not alone:
         return "You wrote this yourself, so a colleague has to decide about it."
     if version.kind == FACT and known.care_of(version.name) == EMERGENCY:
-        return "" if request.state.session.may(CLINICIAN) else "A clinician or an administrator decides about an emergency number."
+        return (
+            ""
+            if request.state.session.may(CLINICIAN)
+            else "A clinician or an administrator decides about an emergency number."
+        )
     return _wrong_role(request, alone) if is_clinical(known, version) else ""
 
 
@@ -258,7 +271,11 @@ def _item(request: Request, number: int, *, wrong: str = "", reason: str = "") -
         raise HTTPException(404, "The text of this version is not there any more.")
     ids = [one.id for one in waiting]
     following = next((one for one in ids if one > number), None)
-    refused = _refused(request, known, version, alone) if version.state == "review" else "It does not wait any more: somebody decided about it."
+    refused = (
+        _refused(request, known, version, alone)
+        if version.state == "review"
+        else "It does not wait any more: somebody decided about it."
+    )
     shared: dict[str, Any] = {
         "kind": "change",
         "title": title_of(version),
@@ -344,7 +361,9 @@ def _one(request: Request, kind: str, *, wrong: str = "", name: str = "", topic:
         asked = _questions(database, chosen.id)
         alone = one_person(database)
         to_approve = len(texts.waiting(database))
-        author = next((one.author for one in texts.history(database, SNIPPET, chosen.id) if one.state == "published"), _EDITORS)
+        author = next(
+            (one.author for one in texts.history(database, SNIPPET, chosen.id) if one.state == "published"), _EDITORS
+        )
         audit.append(database, who(request), "text.read_for_approval", f"{SNIPPET} {chosen.id}", now(request))
     refused = _wrong_role(request, alone)
     if not refused and author == who(request) and not alone:
@@ -385,7 +404,10 @@ def _one(request: Request, kind: str, *, wrong: str = "", name: str = "", topic:
 def _listed(known: Words, kind: str, topic: str, day: date) -> list[Snippet]:
     """The texts to sign in the order of their topics, or those that are due, the first one first."""
     if kind == "renew":
-        return sorted((snippet for snippet in wholes(known.library) if is_due(snippet, day)), key=lambda snippet: snippet.review_by)
+        return sorted(
+            (snippet for snippet in wholes(known.library) if is_due(snippet, day)),
+            key=lambda snippet: snippet.review_by,
+        )
     return [snippet for snippet in wholes(known.library) if unsigned(snippet) and topic in ("", snippet.topic)]
 
 
@@ -395,4 +417,6 @@ def _after(known: Words, listed: Sequence[Snippet], after: str) -> Snippet | Non
     if after in {snippet.id for snippet in listed}:
         place = [snippet.id for snippet in listed].index(after) + 1
         return listed[place] if place < len(listed) else None
-    return next((snippet for snippet in listed if order[snippet.id] > order.get(after, -1)), None) or (listed[0] if listed else None)
+    return next((snippet for snippet in listed if order[snippet.id] > order.get(after, -1)), None) or (
+        listed[0] if listed else None
+    )

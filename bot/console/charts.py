@@ -65,7 +65,9 @@ def by_route(buckets: Sequence[Bucket]) -> Chart:
             if count := bucket.routes.get(route, 0):
                 y -= count * scale
                 segments.append(Segment(route, count, round(y, 2), round(count * scale, 2)))
-        bars.append(Bar(bucket, round(LEFT + place * slot + slot * 0.1, 2), round(slot * 0.8, 2), segments, place % every == 0))
+        bars.append(
+            Bar(bucket, round(LEFT + place * slot + slot * 0.1, 2), round(slot * 0.8, 2), segments, place % every == 0)
+        )
     return Chart(bars, [(round(HEIGHT - BOTTOM - value * scale, 2), value) for value in (0, top // 2, top)])
 
 

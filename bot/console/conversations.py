@@ -56,7 +56,10 @@ def shown(database: Database, ids: list[int], snapshot: Snapshot, at: str) -> li
     reviews = review.reviews(database, ids, at)
     said = feedback_of(database, next(iter(turns.values())).conversation) if turns else {}
     explained = {turn_id: explain(turn, snapshot) for turn_id, turn in turns.items()}
-    return [Shown(turn_id, one, reviews[turn_id], said.get(one.turn.number), _told(database, one)) for turn_id, one in explained.items()]
+    return [
+        Shown(turn_id, one, reviews[turn_id], said.get(one.turn.number), _told(database, one))
+        for turn_id, one in explained.items()
+    ]
 
 
 def _told(database: Database, explained: Explained) -> tuple[int, str] | None:
@@ -89,9 +92,17 @@ def show(
     console = console_of(request)
     with console.record() as database:
         found = get_conversation(database, conversation_id)
-        places = database.execute("SELECT number, id FROM turns WHERE conversation = ? ORDER BY number", [conversation_id]).fetchall() if found else []
+        places = (
+            database.execute(
+                "SELECT number, id FROM turns WHERE conversation = ? ORDER BY number", [conversation_id]
+            ).fetchall()
+            if found
+            else []
+        )
         if found is None or not places:
-            raise HTTPException(404, "There is no conversation with this id. It may have been erased, or the address is not complete.")
+            raise HTTPException(
+                404, "There is no conversation with this id. It may have been erased, or the address is not complete."
+            )
         place = next((place for place, (of_turn, _) in enumerate(places) if of_turn == chosen), None)
         pages = math.ceil(len(places) / TURNS_A_PAGE)
         part = min(number(request, "page") or 1, pages) if place is None else place // TURNS_A_PAGE + 1
@@ -128,15 +139,29 @@ def redact(request: Request, form: Mapping[str, str]) -> Response:
     console = console_of(request)
     with console.record() as database:
         if get_conversation(database, conversation_id) is None:
-            raise HTTPException(404, "There is no conversation with this id. It may have been erased, or the address is not complete.")
-        redact_everywhere(database, conversation_id, form.get("words", ""), reason=form.get("reason", ""), by=who(request), now=now(request))
+            raise HTTPException(
+                404, "There is no conversation with this id. It may have been erased, or the address is not complete."
+            )
+        redact_everywhere(
+            database,
+            conversation_id,
+            form.get("words", ""),
+            reason=form.get("reason", ""),
+            by=who(request),
+            now=now(request),
+        )
     return go(f"/conversations/{conversation_id}", "redacted")
 
 
 def add_note(request: Request, form: Mapping[str, str]) -> Response:
     """A note for colleagues."""
     note = form.get("note", form.get("text", ""))
-    return _change(request, form, "noted", lambda database, turn: review.add_note(database, turn, note, by=who(request), now=now(request)))
+    return _change(
+        request,
+        form,
+        "noted",
+        lambda database, turn: review.add_note(database, turn, note, by=who(request), now=now(request)),
+    )
 
 
 def tag(request: Request, form: Mapping[str, str]) -> Response:
@@ -146,22 +171,39 @@ def tag(request: Request, form: Mapping[str, str]) -> Response:
         request,
         form,
         "tagged" if on else "untagged",
-        lambda database, turn: review.set_tag(database, [turn], form.get("tag", ""), by=who(request), now=now(request), on=on),
+        lambda database, turn: review.set_tag(
+            database, [turn], form.get("tag", ""), by=who(request), now=now(request), on=on
+        ),
     )
 
 
 def flag(request: Request, form: Mapping[str, str]) -> Response:
     """Flags a turn, or takes the flag off with `off`."""
     if "off" in form:
-        return _change(request, form, "unflagged", lambda database, turn: review.resolve_flag(database, turn, by=who(request), now=now(request)))
+        return _change(
+            request,
+            form,
+            "unflagged",
+            lambda database, turn: review.resolve_flag(database, turn, by=who(request), now=now(request)),
+        )
     reason = form.get("reason", "")
-    return _change(request, form, "flagged", lambda database, turn: review.set_flag(database, [turn], by=who(request), now=now(request), reason=reason))
+    return _change(
+        request,
+        form,
+        "flagged",
+        lambda database, turn: review.set_flag(database, [turn], by=who(request), now=now(request), reason=reason),
+    )
 
 
 def assign(request: Request, form: Mapping[str, str]) -> Response:
     """Gives a turn to a colleague, or back to everybody."""
     to = form.get("to", "")
-    return _change(request, form, "assigned", lambda database, turn: review.assign(database, [turn], to, by=who(request), now=now(request)))
+    return _change(
+        request,
+        form,
+        "assigned",
+        lambda database, turn: review.assign(database, [turn], to, by=who(request), now=now(request)),
+    )
 
 
 _DONE: Mapping[str, Callable[..., object]] = {
@@ -176,14 +218,20 @@ def undo(request: Request, form: Mapping[str, str]) -> Response:
     undoing = _DONE.get(form.get("kind", ""))
     if undoing is None:
         raise HTTPException(400, "There is nothing of this kind to undo.")
-    return _change(request, form, "undone", lambda database, turn: undoing(database, turn, by=who(request), now=now(request)))
+    return _change(
+        request, form, "undone", lambda database, turn: undoing(database, turn, by=who(request), now=now(request))
+    )
 
 
-def _change(request: Request, form: Mapping[str, str], said: str, change: Callable[[Database, int], object]) -> Response:
+def _change(
+    request: Request, form: Mapping[str, str], said: str, change: Callable[[Database, int], object]
+) -> Response:
     """Makes a change to the turn in the path and returns to the page the form stood on."""
     turn = path_number(request)
     with console_of(request).record() as database:
         conversation_id, place = review.place_of(database, turn)
         change(database, turn)
     back = form.get("back") or f"/conversations/{conversation_id}?turn={place}"
-    return go(back + ("" if "#" in back else f"#turn-{place}"), said, undo=turn if said in ("flagged", "unflagged") else None)
+    return go(
+        back + ("" if "#" in back else f"#turn-{place}"), said, undo=turn if said in ("flagged", "unflagged") else None
+    )

@@ -56,7 +56,9 @@ class Snapshot:
     @cached_property
     def correctable(self) -> tuple[Snippet, ...]:
         """Snippets a turn can be corrected to: those that visitors can ask for, that is, with training examples."""
-        return tuple(snippet for snippet in self.library or () if snippet.id in self.examples and snippet.status == "approved")
+        return tuple(
+            snippet for snippet in self.library or () if snippet.id in self.examples and snippet.status == "approved"
+        )
 
     @cached_property
     def finder(self) -> Finder:
@@ -67,7 +69,9 @@ class Snapshot:
 class CurrentContent:
     """Looks at names, sizes and times of the files at each call (under a millisecond) and reads only when they differ."""
 
-    def __init__(self, data: Path, published: Callable[[int], tuple[int, Published] | None] = lambda known: None) -> None:
+    def __init__(
+        self, data: Path, published: Callable[[int], tuple[int, Published] | None] = lambda known: None
+    ) -> None:
         """`published` is asked with the number of the state that is known, and gives a newer one of what staff published, if there is one."""
         self._data = data
         self._ask = published
@@ -113,12 +117,21 @@ class CurrentContent:
 
 def _rules(document: Mapping[str, Any], file: str) -> Iterator[RuleText]:
     for entry in _mappings(document.get("patterns") or document.get("rules")):
-        yield RuleText(str(entry.get("id")), str(entry.get("category")), str(entry.get("label") or ""), str(entry.get("pattern") or ""), 0, file)
+        yield RuleText(
+            str(entry.get("id")),
+            str(entry.get("category")),
+            str(entry.get("label") or ""),
+            str(entry.get("pattern") or ""),
+            0,
+            file,
+        )
     for entry in _mappings(document.get("groups")):
         names = entry.get("names")
         listed = [str(name) for name in names] if isinstance(names, list) else []
         category = str(entry.get("category") or document.get("category"))
-        yield RuleText(str(entry.get("id")), category, str(entry.get("label") or ""), ", ".join(listed), len(listed), file)
+        yield RuleText(
+            str(entry.get("id")), category, str(entry.get("label") or ""), ", ".join(listed), len(listed), file
+        )
 
 
 def _mappings(raw: object) -> list[dict[str, Any]]:

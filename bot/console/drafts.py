@@ -84,7 +84,17 @@ def change(request: Request, form: Mapping[str, str]) -> Response:
                     raise DraftError("Nothing is different from what is sent, so there is nothing to approve.")
             number = snippet.version + 1
             with database.atomic():
-                saved = texts.save_draft(database, SNIPPET, name, entry, by=by, reason=form.get("reason", ""), based_on=_number(form), number=number, now=at)
+                saved = texts.save_draft(
+                    database,
+                    SNIPPET,
+                    name,
+                    entry,
+                    by=by,
+                    reason=form.get("reason", ""),
+                    based_on=_number(form),
+                    number=number,
+                    now=at,
+                )
                 if action == "send":
                     texts.send_for_approval(database, saved.id, by=by, now=at)
         except Conflict as conflict:
@@ -108,13 +118,22 @@ def looked(library: Library, name: str, day: date) -> Looked:
     """A text of a library as it is sent, and what the content checks say of it."""
     snippet = library[name]
     short = library.short_version(name)
-    problems = [_sentence(problem) for one in (snippet, *([library[short]] if short else [])) for problem in check_snippet(one, day)]
-    return Looked(_seen(library, snippet), _seen(library, library[short]) if short else None, list(dict.fromkeys(problems)))
+    problems = [
+        _sentence(problem)
+        for one in (snippet, *([library[short]] if short else []))
+        for problem in check_snippet(one, day)
+    ]
+    return Looked(
+        _seen(library, snippet), _seen(library, library[short]) if short else None, list(dict.fromkeys(problems))
+    )
 
 
 def _seen(library: Library, snippet: Snippet) -> Seen:
     return Seen(
-        [snippet.text], snippet.question if snippet.route == Route.ANSWER else "", snippet.sources, [library[name].question for name in snippet.related]
+        [snippet.text],
+        snippet.question if snippet.route == Route.ANSWER else "",
+        snippet.sources,
+        [library[name].question for name in snippet.related],
     )
 
 
@@ -164,7 +183,9 @@ def _source(known: Words, line: str) -> str:
 
 def _related(known: Words, line: str) -> str:
     words = line.strip()
-    found = next((one.id for one in known.library if not one.short_of and words.lower() in (one.id, one.question.lower())), None)
+    found = next(
+        (one.id for one in known.library if not one.short_of and words.lower() in (one.id, one.question.lower())), None
+    )
     if found is None:
         raise DraftError(f"No answer has the question “{words[:80]}”. Copy it from the list of answers, one a line.")
     return found
@@ -181,7 +202,9 @@ def _number(form: Mapping[str, str]) -> int | None:
     return int(value) or None if value.isascii() and value.isdecimal() and len(value) <= 12 else None
 
 
-def _page(request: Request, form: Mapping[str, str] | None = None, *, problem: str = "", conflict: Conflict | None = None) -> Response:
+def _page(
+    request: Request, form: Mapping[str, str] | None = None, *, problem: str = "", conflict: Conflict | None = None
+) -> Response:
     name = str(request.path_params["id"])
     day = today(console_of(request).clock(), zone_of(request))
     with console_of(request).record(durable=False) as database:
@@ -197,7 +220,9 @@ def _page(request: Request, form: Mapping[str, str] | None = None, *, problem: s
         seen = look(known, name, {key: entry.get(key) for key in _CHANGED}, day)
     except DraftError as error:
         seen = Looked(None, None, [str(error)], str(error))
-    rows: Sequence[tuple[str, Difference]] = worded(written, {key: entry.get(key) for key in _CHANGED}) if seen.preview else ()
+    rows: Sequence[tuple[str, Difference]] = (
+        worded(written, {key: entry.get(key) for key in _CHANGED}) if seen.preview else ()
+    )
     theirs = conflict.theirs if conflict else None
     return page(
         request,
@@ -207,11 +232,19 @@ def _page(request: Request, form: Mapping[str, str] | None = None, *, problem: s
         back=f"/answers/{name}",
         back_words="The answer",
         action=f"/answers/{name}/draft",
-        typed={**typed, "reason": typed.get("reason") or (version.reason if version and form is None and version.state == "draft" else "")},
+        typed={
+            **typed,
+            "reason": typed.get("reason")
+            or (version.reason if version and form is None and version.state == "draft" else ""),
+        },
         based_on=known.newest(SNIPPET, name) if form is None or conflict else form.get("based_on", ""),
         wrong=problem,
-        conflict={"by": theirs.author, "at": theirs.created_at, "rows": worded(theirs.body, dict(conflict.mine))} if theirs and conflict else None,
-        colleague={"by": version.author, "at": version.changed_at, "state": version.state} if version and version.author != who(request) else None,
+        conflict={"by": theirs.author, "at": theirs.created_at, "rows": worded(theirs.body, dict(conflict.mine))}
+        if theirs and conflict
+        else None,
+        colleague={"by": version.author, "at": version.changed_at, "state": version.state}
+        if version and version.author != who(request)
+        else None,
         waits=version is not None and version.state == "review",
         has_short=snippet.route == Route.ANSWER,
         most=MAX_WORDS,
@@ -234,5 +267,7 @@ def _typed(known: Words, entry: Mapping[str, Any]) -> dict[str, str]:
         "text": str(entry.get("text") or "").strip(),
         "short": str(entry.get("short") or "").strip(),
         "sources": "\n".join(str(name) for name in entry.get("sources") or ()),
-        "related": "\n".join(known.library[name].question for name in entry.get("related") or () if name in known.library),
+        "related": "\n".join(
+            known.library[name].question for name in entry.get("related") or () if name in known.library
+        ),
     }

@@ -27,7 +27,9 @@ def conversation(request: Request, form: Mapping[str, str]) -> Response:
     console = console_of(request)
     with console.record() as database:
         conversation_id = str(request.path_params["id"])
-        erase_conversation(database, conversation_id, by=who(request), reason=form.get("reason", ""), requests="requests" in form)
+        erase_conversation(
+            database, conversation_id, by=who(request), reason=form.get("reason", ""), requests="requests" in form
+        )
     wipe_if_small(console.settings.database)
     return go("/conversations", "erased")
 
@@ -76,7 +78,9 @@ def kept(request: Request, database: Database) -> Kept:
         request_days=console.settings.keep_requests_days,
         oldest=oldest,
         last=utc(last) if last is not None else None,
-        next=retention.next_clean_up(now, retention.zone_of(library.clinic)).astimezone(UTC).isoformat() if library and last is not None else None,
+        next=retention.next_clean_up(now, retention.zone_of(library.clinic)).astimezone(UTC).isoformat()
+        if library and last is not None
+        else None,
         held=held,
         waiting=waiting.deletions if waiting else 0,
         warnings=warnings(database, now),

@@ -142,7 +142,13 @@ def unsigned(snippet: Snippet) -> bool:
 def explain(turn: Turn, snapshot: Snapshot) -> Explained:
     """Everything the page of a conversation says about one turn."""
     why = _why(turn, snapshot)
-    return Explained(turn, marked(turn.text, [seen.words for seen in why.rules]), why, _sent(turn, snapshot), warned=turn.warning == WARNING)
+    return Explained(
+        turn,
+        marked(turn.text, [seen.words for seen in why.rules]),
+        why,
+        _sent(turn, snapshot),
+        warned=turn.warning == WARNING,
+    )
 
 
 def marked(text: str, seen: Sequence[str]) -> tuple[Run, ...]:
@@ -158,7 +164,14 @@ def marked(text: str, seen: Sequence[str]) -> tuple[Run, ...]:
     return tuple(Run("".join(letter for letter, _ in run), found) for found, run in runs)
 
 
-_CARRIED = (Reason.EARLIER_RISK, Reason.CAUTION, Reason.EMERGENCY_OVER, Reason.EMERGENCY_NOT_OVER, Reason.EMERGENCY_DOUBTED, Reason.CHECK_DENIED)
+_CARRIED = (
+    Reason.EARLIER_RISK,
+    Reason.CAUTION,
+    Reason.EMERGENCY_OVER,
+    Reason.EMERGENCY_NOT_OVER,
+    Reason.EMERGENCY_DOUBTED,
+    Reason.CHECK_DENIED,
+)
 """Reasons that lie in an earlier turn."""
 
 
@@ -281,7 +294,9 @@ def _summary(reason: Reason, told: _Told) -> str:
         case Reason.INTENT:
             return _decided(told) or _overruled(told) + _understood(told.turn, told.understood)
         case Reason.FAULT:
-            return "Something failed while the message was answered, so only the rules were asked. " + (_decided(told) or "None of them fired.")
+            return "Something failed while the message was answered, so only the rules were asked. " + (
+                _decided(told) or "None of them fired."
+            )
         case _:
             assert_never(reason)
 
@@ -335,8 +350,14 @@ def _by_classifier(classifier: Classified, category: str) -> str:
     level = classifier.level or (Level.EMERGENCY if is_emergency(category) else Level.CLINICIAN)
     measure = classifier.risk if level == Level.CLINICIAN else classifier.alarm
     of = "any risk" if level == Level.CLINICIAN else "an emergency"
-    needed = {Level.CLINICIAN: classifier.risk, Level.CHECK: classifier.asking, Level.EMERGENCY: classifier.alarm}[level].threshold
-    counts = {Level.CLINICIAN: "a clinician is asked", Level.CHECK: "the visitor is asked first", Level.EMERGENCY: "it is an alarm"}[level]
+    needed = {Level.CLINICIAN: classifier.risk, Level.CHECK: classifier.asking, Level.EMERGENCY: classifier.alarm}[
+        level
+    ].threshold
+    counts = {
+        Level.CLINICIAN: "a clinician is asked",
+        Level.CHECK: "the visitor is asked first",
+        Level.EMERGENCY: "it is an alarm",
+    }[level]
     return f"The classifier put the chance of {of} at {_score(measure.score)} ({counts} from {_score(needed)} on), and named it: {plain(category)}."
 
 
@@ -355,7 +376,9 @@ def _understood(turn: Turn, question: str) -> str:
         return "No risk was seen. The message is outside what the approved questions cover, or none of them was near enough."
     if turn.intent:
         told = f"“{question}” ({turn.intent})" if question else turn.intent
-        return f"No risk was seen. The message was understood as {told} with a confidence of {turn.confidence or 0:.2f}."
+        return (
+            f"No risk was seen. The message was understood as {told} with a confidence of {turn.confidence or 0:.2f}."
+        )
     return "No risk was seen, and no intent was stored."
 
 
@@ -385,7 +408,11 @@ def _sent(turn: Turn, snapshot: Snapshot) -> tuple[Sent, ...]:
     messages = _mappings(turn.messages)
     if not messages:
         snippet = {"id": turn.snippet_id, "version": turn.snippet_version, "hash": turn.snippet_hash}
-        return (_message({"text": turn.reply, "snippet": snippet if turn.snippet_id else None}, snapshot),) if turn.reply else ()
+        return (
+            (_message({"text": turn.reply, "snippet": snippet if turn.snippet_id else None}, snapshot),)
+            if turn.reply
+            else ()
+        )
     return tuple(_message(message, snapshot) for message in messages)
 
 
@@ -402,7 +429,9 @@ def _message(message: Mapping[str, Any], snapshot: Snapshot) -> Sent:
         state=_state(text, logged, snapshot),
         snippet=library[snippet_id] if library is not None and snippet_id in library else None,
         buttons=tuple(str(button.get("title") or "") for button in _mappings(message.get("buttons"))),
-        worked_out=tuple(str(sentence.get("text") or "") for sentence in _mappings(_mapping(logged.get("made_of")).get("sentences"))),
+        worked_out=tuple(
+            str(sentence.get("text") or "") for sentence in _mappings(_mapping(logged.get("made_of")).get("sentences"))
+        ),
     )
 
 
@@ -412,7 +441,9 @@ def _state(text: str, logged: Mapping[str, Any], snapshot: Snapshot) -> str:
     if not snippet_id:
         return "none"
     approved = text.removesuffix(f"\n\n{WARNING}")
-    if hashlib.sha256(approved.encode()).hexdigest() != digest or (made_of is not None and not is_made_of(made_of, approved)):
+    if hashlib.sha256(approved.encode()).hexdigest() != digest or (
+        made_of is not None and not is_made_of(made_of, approved)
+    ):
         return "altered"
     if made_of is not None:
         digest = str(made_of["base"])

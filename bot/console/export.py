@@ -45,7 +45,9 @@ def told_in(rows: Iterable[list[dict[str, Any]]], zone: tzinfo | None, address: 
         for row in part:
             for name in _TIMES & row.keys():
                 if row[name]:
-                    row[name] = datetime.fromisoformat(row[name]).astimezone(zone).isoformat(sep=" ", timespec="seconds")
+                    row[name] = (
+                        datetime.fromisoformat(row[name]).astimezone(zone).isoformat(sep=" ", timespec="seconds")
+                    )
             if row.get("link"):
                 row["link"] = f"{address}{row['link']}"
         yield part

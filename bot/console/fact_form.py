@@ -122,7 +122,14 @@ def grid(raw: Raw) -> list[Day]:
 def typed_grid(form: Mapping[str, str]) -> list[Day]:
     """The grid as it was typed, whatever that was."""
     return [
-        Day(day, tuple((form.get(f"hours.{day}.{n}.from", ""), form.get(f"hours.{day}.{n}.to", "")) for n in range(_spans_in(form, day)))) for day in WEEKDAYS
+        Day(
+            day,
+            tuple(
+                (form.get(f"hours.{day}.{n}.from", ""), form.get(f"hours.{day}.{n}.to", ""))
+                for n in range(_spans_in(form, day))
+            ),
+        )
+        for day in WEEKDAYS
     ]
 
 
@@ -138,7 +145,10 @@ def typed_rows(form: Mapping[str, str]) -> list[Closed]:
     count = 0
     while f"holidays.{count}.name" in form:
         count += 1
-    return [Closed(*(form.get(f"holidays.{row}.{part}", "").strip() for part in ("first", "last", "name"))) for row in range(count)]
+    return [
+        Closed(*(form.get(f"holidays.{row}.{part}", "").strip() for part in ("first", "last", "name")))
+        for row in range(count)
+    ]
 
 
 def raw_of(value: Written) -> Raw:
@@ -169,7 +179,9 @@ def _times(fact: Field, day: str, form: Mapping[str, str]) -> str:
         if not any(ends):
             continue
         if not all(ends):
-            raise FactError(f"“{label(fact.name)}”: {day} has an opening or a closing time only. Fill in both, or leave both empty for closed.")
+            raise FactError(
+                f"“{label(fact.name)}”: {day} has an opening or a closing time only. Fill in both, or leave both empty for closed."
+            )
         start, end = _minute(day, ends[0]), _minute(day, ends[1])
         spans.append(Span(start, end or 24 * 60))
     if not spans:
@@ -199,7 +211,9 @@ def _closed(fact: Field, form: Mapping[str, str]) -> Raw:
         if not (row.first or row.last or row.name):
             continue
         if not row.first or not row.name:
-            raise FactError(f"“{label(fact.name)}”: a closed day needs its date and what it is called, such as Christmas Day.")
+            raise FactError(
+                f"“{label(fact.name)}”: a closed day needs its date and what it is called, such as Christmas Day."
+            )
         days = f"{row.first} to {row.last}" if row.last and row.last != row.first else row.first
         try:
             read_dates(days)

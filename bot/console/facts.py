@@ -119,14 +119,26 @@ def save(request: Request, form: Mapping[str, str]) -> Response:
         elif not form.get("reason", "").strip():
             told.append("“Why?” is empty. One short sentence is enough; colleagues and whoever approves read it.")
         if newer:
-            told.append(f"A colleague changed {', '.join(label(name) for name in newer)} meanwhile. Both are shown below.")
+            told.append(
+                f"A colleague changed {', '.join(label(name) for name in newer)} meanwhile. Both are shown below."
+            )
         if told:
             return _page(request, _Typed(group.id, form, problems, tuple(told), frozenset(newer)))
         with database.atomic():
             for name, raw in changed.items():
                 number = _number(known, name)
                 base = known.newest(FACT, name) or None
-                texts.save_draft(database, FACT, name, {"value": raw}, by=who(request), reason=form["reason"], based_on=base, number=number, now=now(request))
+                texts.save_draft(
+                    database,
+                    FACT,
+                    name,
+                    {"value": raw},
+                    by=who(request),
+                    reason=form["reason"],
+                    based_on=base,
+                    number=number,
+                    now=now(request),
+                )
     return go("/facts/changes")
 
 
@@ -134,10 +146,20 @@ def changes(request: Request) -> Response:
     """The changed facts that are not sent yet, each with what it does to the answers."""
     with console_of(request).record(durable=False) as database:
         known = words_of(request, database)
-        found = [_change(request, known, version, one_person(database)) for version in sorted(known.open_facts, key=lambda version: version.id)]
+        found = [
+            _change(request, known, version, one_person(database))
+            for version in sorted(known.open_facts, key=lambda version: version.id)
+        ]
         to_approve = len(texts.waiting(database))
         live = [version for version in reversed(texts.published(database)) if version.kind == FACT]
-    lately = [(version, label(version.name), fact_form.words(known.library.clinic.schema[version.name], version.body["value"])) for version in live]
+    lately = [
+        (
+            version,
+            label(version.name),
+            fact_form.words(known.library.clinic.schema[version.name], version.body["value"]),
+        )
+        for version in live
+    ]
     return page(request, "facts_changes.html", changes=found, lately=lately, to_approve=to_approve)
 
 
@@ -211,7 +233,10 @@ def in_answers(known: Words, version: Version) -> tuple[list[InAnswer], list[str
 def fact_difference(known: Words, version: Version) -> Difference:
     """What is sent now beside the changed fact."""
     fact = known.library.clinic.schema[version.name]
-    return difference(fact_form.words(fact, known.facts[version.name]) or "not known", fact_form.words(fact, version.body["value"]) or "not known")
+    return difference(
+        fact_form.words(fact, known.facts[version.name]) or "not known",
+        fact_form.words(fact, version.body["value"]) or "not known",
+    )
 
 
 def _change(request: Request, known: Words, version: Version, alone: bool) -> Change:
@@ -343,7 +368,9 @@ def _page(request: Request, typed: _Typed | None = None) -> Response:
 def _group(known: Words, chosen: str) -> FactGroup:
     found = next((group for group in known.groups if group.id == (chosen or known.groups[0].id)), None)
     if found is None:
-        raise HTTPException(404, f"There is no part of the facts called “{chosen[:40]}”. The page shows those there are.")
+        raise HTTPException(
+            404, f"There is no part of the facts called “{chosen[:40]}”. The page shows those there are."
+        )
     return found
 
 
@@ -372,7 +399,11 @@ def _shown(known: Words, name: str, group: str, typed: _Typed | None) -> Shown:
         days=days,
         rows=rows,
         said=fact_form.words(fact, known.facts[name]),
-        used=[(snippet, known.library[snippet].question) for snippet in known.used.get(name, ()) if snippet in known.library],
+        used=[
+            (snippet, known.library[snippet].question)
+            for snippet in known.used.get(name, ())
+            if snippet in known.library
+        ],
         draft=f"Changed, not sent yet: {fact_form.words(fact, raw) or 'not known'}" if draft else "",
         problem=typed.problems.get(name, "") if typed else "",
         newer=(fact_form.words(fact, raw) or "not known") if newer else "",
@@ -384,14 +415,19 @@ def _choices(fact: Field) -> list[tuple[str, str]]:
         return [("US", "American (center)"), ("UK", "British (centre)")]
     if fact.words is not None:
         unknown = [] if fact.required else [("", "not known")]
-        return [*unknown, *((value, f"{value}: {fact.words[truth]}") for value, truth in (("yes", True), ("no", False)))]
+        return [
+            *unknown,
+            *((value, f"{value}: {fact.words[truth]}") for value, truth in (("yes", True), ("no", False))),
+        ]
     return []
 
 
 def _seen(text: str) -> dict[str, int]:
     """The id of the newest version of each fact when the form was made."""
     pairs = (pair.partition("=") for pair in text.split())
-    return {name: int(number) for name, _, number in pairs if number.isascii() and number.isdecimal() and len(number) <= 12}
+    return {
+        name: int(number) for name, _, number in pairs if number.isascii() and number.isdecimal() and len(number) <= 12
+    }
 
 
 def _blamed(told: str, names: Mapping[str, Raw]) -> dict[str, str]:
@@ -399,7 +435,9 @@ def _blamed(told: str, names: Mapping[str, Raw]) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in told.splitlines():
         sentence = _PLACE.sub("", line)
-        found[next((name for name in names if f"`{name}`" in line), next(iter(names)))] = sentence[:1].upper() + sentence[1:]
+        found[next((name for name in names if f"`{name}`" in line), next(iter(names)))] = (
+            sentence[:1].upper() + sentence[1:]
+        )
     return found
 
 

@@ -45,16 +45,33 @@ def report(request: Request) -> Response:
     except ValueError as error:
         raise HTTPException(400, f"“{asked[:40]}” is no month. Write it as year-month, for example 2026-11.") from error
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    return _page(request, "report.html", first, last, month=first, before=first - timedelta(days=1), after=last + timedelta(days=1), present=present)
+    return _page(
+        request,
+        "report.html",
+        first,
+        last,
+        month=first,
+        before=first - timedelta(days=1),
+        after=last + timedelta(days=1),
+        present=present,
+    )
 
 
-def _page(request: Request, template: str, first: date, last: date, *, weekly: bool = False, **context: Any) -> Response:
+def _page(
+    request: Request, template: str, first: date, last: date, *, weekly: bool = False, **context: Any
+) -> Response:
     zone = zone_of(request)
     with console_of(request).record() as database:
         found: Figures = figures(database, first, last, zone=zone, weekly=weekly)
         backlog = queue_counts(database)
         audit.append(database, who(request), "figures.read", f"{first} to {last}", now(request))
-        gaps = list_gaps(database, since=midnight(first, zone), before=midnight(first - (last - first), zone), decision="open", limit=5)
+        gaps = list_gaps(
+            database,
+            since=midnight(first, zone),
+            before=midnight(first - (last - first), zone),
+            decision="open",
+            limit=5,
+        )
     questions = {snippet.id: snippet.question for snippet in library_of(request) or ()}
     answers = {snippet.id for snippet in library_of(request) or () if snippet.route == Route.ANSWER}
     asked = [row for row in found.snippets if row.snippet in answers]

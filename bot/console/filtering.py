@@ -61,7 +61,11 @@ class Asked:
     @property
     def chips(self) -> list[tuple[str, str, str]]:
         """What is asked for beside the words: the field's name, what it is called, and its value in words."""
-        return [(name, _CALLED[name], "" if name in _SWITCHES else _IN_WORDS.get(value, value)) for name, value in self.values.items() if name != "q"]
+        return [
+            (name, _CALLED[name], "" if name in _SWITCHES else _IN_WORDS.get(value, value))
+            for name, value in self.values.items()
+            if name != "q"
+        ]
 
 
 _SWITCHES = ("flagged", "unwarned", "first")
@@ -159,7 +163,9 @@ def _day(values: Mapping[str, str], name: str) -> date | None:
     except ValueError:
         day = date.min
     if not 2000 <= day.year <= 2200:
-        raise HTTPException(400, f"“{values[name][:40]}” is no day. Write it as year-month-day, for example 2026-11-20.")
+        raise HTTPException(
+            400, f"“{values[name][:40]}” is no day. Write it as year-month-day, for example 2026-11-20."
+        )
     return day
 
 

@@ -64,7 +64,9 @@ class Finder:
                 held[snippet] += 1
                 score[snippet] += worth
         enough = max(1, math.ceil(len(telling) / 2))
-        best = sorted((name for name in score if held[name] >= enough), key=lambda name: (-held[name], -score[name], name))
+        best = sorted(
+            (name for name in score if held[name] >= enough), key=lambda name: (-held[name], -score[name], name)
+        )
         return [self._snippets[name] for name in best[:limit]]
 
     def _fitting(self, word: str) -> dict[str, float]:

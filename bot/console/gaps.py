@@ -68,7 +68,12 @@ def _nearest(ranking: Sequence[Mapping[str, Any]], questions: Mapping[str, str])
     """The answer that a question was most nearly taken for, with its score; None when there was none to speak of."""
     for guess in ranking:
         score = guess.get("confidence")
-        if str(guess.get("name")) in questions and guess.get("name") != OUT_OF_SCOPE and isinstance(score, int | float) and score >= NEAREST_FROM:
+        if (
+            str(guess.get("name")) in questions
+            and guess.get("name") != OUT_OF_SCOPE
+            and isinstance(score, int | float)
+            and score >= NEAREST_FROM
+        ):
             return str(guess["name"]), float(score)
     return None
 

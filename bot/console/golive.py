@@ -14,7 +14,13 @@ from bot.content.own_page import VERDICTS, load_own_page
 from bot.record.metrics import today
 from bot.record.texts import waiting
 
-LABELS = {"wrong": "Contradicts the assistant", "loose": "Says more than is known", "neutral": "States nothing", "fair": "May stay", "": "Not compared yet"}
+LABELS = {
+    "wrong": "Contradicts the assistant",
+    "loose": "Says more than is known",
+    "neutral": "States nothing",
+    "fair": "May stay",
+    "": "Not compared yet",
+}
 """What is said of a sentence, by its verdict."""
 
 

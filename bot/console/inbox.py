@@ -31,7 +31,9 @@ def inbox(request: Request) -> Response:
         views = views_of(database, who(request))
         any_yet = database.execute("SELECT 1 FROM conversations LIMIT 1").fetchone() is not None
         oldest = review.oldest_waiting(database)
-        judged = review.judged_since(database, who(request), midnight(today(console_of(request).clock(), zone_of(request)), zone_of(request)))
+        judged = review.judged_since(
+            database, who(request), midnight(today(console_of(request).clock(), zone_of(request)), zone_of(request))
+        )
         of_texts = cards(request, database)
         if mine:
             audit.append(database, who(request), "assigned.listed", f"{len(mine)} turns", now(request))
@@ -53,7 +55,9 @@ def inbox(request: Request) -> Response:
 def counts(request: Request) -> Response:
     """How much waits, for a page that keeps its numbers fresh."""
     with console_of(request).record() as database:
-        return JSONResponse({**_counts(database), "requests": _open_requests(database)["new"], "waiting": request.state.waiting})
+        return JSONResponse(
+            {**_counts(database), "requests": _open_requests(database)["new"], "waiting": request.state.waiting}
+        )
 
 
 def _counts(database: Database) -> dict[str, int]:
@@ -63,7 +67,9 @@ def _counts(database: Database) -> dict[str, int]:
 
 
 def _open_requests(database: Database) -> dict[str, int]:
-    found = dict(database.execute("SELECT state, count(*) FROM requests WHERE state <> 'done' GROUP BY state").fetchall())
+    found = dict(
+        database.execute("SELECT state, count(*) FROM requests WHERE state <> 'done' GROUP BY state").fetchall()
+    )
     return {state: int(found.get(state, 0)) for state in STATES if state != "done"}
 
 

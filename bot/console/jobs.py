@@ -31,7 +31,12 @@ def launcher(settings: Settings) -> Callable[[Sequence[str]], None]:
 
     A training that dies before it could say why is noted as failed, with the last thing it said.
     """
-    environment = {**os.environ, "OZONE_DATABASE": str(settings.database), "OZONE_DATA": str(settings.data), "OZONE_MODELS": str(settings.models)}
+    environment = {
+        **os.environ,
+        "OZONE_DATABASE": str(settings.database),
+        "OZONE_DATA": str(settings.data),
+        "OZONE_MODELS": str(settings.models),
+    }
 
     def launch(arguments: Sequence[str]) -> None:
         before = _newest_run(settings.database) if arguments[:2] == TRAINING else None
@@ -74,7 +79,9 @@ def note_death(database: Database, before: int, by: str, code: int, said: str) -
         code: what the process ended with, negative for a signal.
         said: what it wrote to standard error.
     """
-    told = next((line.removeprefix("Error: ") for line in reversed(said.splitlines()) if line.startswith("Error: ")), "")
+    told = next(
+        (line.removeprefix("Error: ") for line in reversed(said.splitlines()) if line.startswith("Error: ")), ""
+    )
     message = told or f"Its process was ended (code {code}), perhaps for lack of memory. Free some, then train again."
     run = _newest(database)
     if run is None or run.id <= before:

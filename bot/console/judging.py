@@ -14,7 +14,18 @@ from starlette.responses import JSONResponse, Response
 
 from bot.console.conversations import show, shown
 from bot.console.filtering import Asked, asked_in
-from bot.console.page import UnclearAnswer, chosen_snippet, correctable, form_number, go, now, page, path_number, who, zone_of
+from bot.console.page import (
+    UnclearAnswer,
+    chosen_snippet,
+    correctable,
+    form_number,
+    go,
+    now,
+    page,
+    path_number,
+    who,
+    zone_of,
+)
 from bot.console.state import console_of
 from bot.record import audit, review
 from bot.record.filters import NONE, find
@@ -72,7 +83,14 @@ def loop_of(request: Request, given: Mapping[str, str]) -> Loop:
     if "queue" in request.path_params:
         queue = queue_of(request)
         order = given.get("order") or ("newest" if queue in NEWEST_FIRST else "oldest")
-        return Loop(review.QUEUES[queue][0], f"/queues/{queue}", f"/queues/{queue}?order={order}", queue, None, order == "newest")
+        return Loop(
+            review.QUEUES[queue][0],
+            f"/queues/{queue}",
+            f"/queues/{queue}?order={order}",
+            queue,
+            None,
+            order == "newest",
+        )
     asked = asked_in(given.get("query", ""), zone_of(request))
     if asked.filter.empty:
         raise HTTPException(400, "Filter the messages first, then judge what was found.")
@@ -106,7 +124,9 @@ def complete(request: Request, form: Mapping[str, str]) -> Response:
         return _item(request, loop, turn, kept=form, error=error)
 
 
-def judge(request: Request, database: Database, turn: int, form: Mapping[str, str], *, queue: str | None = None) -> list[int]:
+def judge(
+    request: Request, database: Database, turn: int, form: Mapping[str, str], *, queue: str | None = None
+) -> list[int]:
     """Notes the verdict of a form with its note, and returns the other turns of the conversation that it was given to.
 
     Raises:
@@ -123,7 +143,17 @@ def judge(request: Request, database: Database, turn: int, form: Mapping[str, st
     held = review.judged_or_held(database, others, by=by, now=at)[1] if others else set()
     also = [other for other in others if other not in held]
     with database.atomic():
-        review.give_verdict(database, turn, verdict, by=by, now=at, correct=correct, comment=form.get("comment", ""), queue=queue, also=also)
+        review.give_verdict(
+            database,
+            turn,
+            verdict,
+            by=by,
+            now=at,
+            correct=correct,
+            comment=form.get("comment", ""),
+            queue=queue,
+            also=also,
+        )
         if note:
             review.add_note(database, turn, note, by=by, now=at)
     return also
@@ -142,7 +172,9 @@ def judge_in_conversation(request: Request, form: Mapping[str, str]) -> Response
     return go(f"/conversations/{quote(conversation_id)}?turn={place}#turn-{place}", "judged", undo=turn)
 
 
-def _on(request: Request, database: Database, loop: Loop, *, after: int, said: str, previous: int | None = None) -> Response:
+def _on(
+    request: Request, database: Database, loop: Loop, *, after: int, said: str, previous: int | None = None
+) -> Response:
     """To the next message, or back to the list when nothing is left for this person."""
     following = _next(request, database, loop, after)
     if following is not None:
@@ -179,20 +211,38 @@ def item(request: Request) -> Response:
     return _item(request, loop_of(request, request.query_params), path_number(request))
 
 
-def _item(request: Request, loop: Loop, turn: int, *, kept: Mapping[str, str] | None = None, error: review.ReviewError | None = None) -> Response:
+def _item(
+    request: Request,
+    loop: Loop,
+    turn: int,
+    *,
+    kept: Mapping[str, str] | None = None,
+    error: review.ReviewError | None = None,
+) -> Response:
     """The page of a message; after an `error` with everything that was typed."""
     console, given = console_of(request), kept if kept is not None else request.query_params
     since = midnight(today(console.clock(), zone_of(request)), zone_of(request))
     with console.record() as database:
         conversation_id, place = review.place_of(database, turn)
         rows = database.execute(
-            "SELECT id FROM turns WHERE conversation = ? AND number < ? ORDER BY number DESC LIMIT ?", [conversation_id, place, EARLIER_SHOWN]
+            "SELECT id FROM turns WHERE conversation = ? AND number < ? ORDER BY number DESC LIMIT ?",
+            [conversation_id, place, EARLIER_SHOWN],
         ).fetchall()
         waiting = episode(database, loop.queue, turn) if loop.queue else []
         beside = [other for other in waiting if other != turn and "only" not in given][: EARLIER_SHOWN * 10]
-        audit.append(database, who(request), "turn.read", f"{conversation_id}#{place}", now(request), queue=loop.queue or "search")
+        audit.append(
+            database,
+            who(request),
+            "turn.read",
+            f"{conversation_id}#{place}",
+            now(request),
+            queue=loop.queue or "search",
+        )
         before = sorted(earlier for (earlier,) in rows)
-        found = {one.id: one for one in shown(database, sorted({*before, *beside, turn}), console.content.snapshot(), now(request))}
+        found = {
+            one.id: one
+            for one in shown(database, sorted({*before, *beside, turn}), console.content.snapshot(), now(request))
+        }
         position = review.position(database, loop.queue, who(request), since) if loop.queue else (0, 0)
         context: dict[str, Any] = {"reviewers": review.reviewers(database), "tags": review.known_tags(database)}
     previous = given.get("previous", "")
@@ -221,4 +271,9 @@ def answers(request: Request) -> Response:
     """The answers that fit some words, for the field in which one is named."""
     finder = console_of(request).content.snapshot().finder
     found = finder.search(request.query_params.get("q", "")[:200])
-    return JSONResponse([{"id": snippet.id, "question": snippet.question, "line": " ".join(snippet.text.split())[:110]} for snippet in found])
+    return JSONResponse(
+        [
+            {"id": snippet.id, "question": snippet.question, "line": " ".join(snippet.text.split())[:110]}
+            for snippet in found
+        ]
+    )

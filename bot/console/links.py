@@ -56,7 +56,9 @@ def withdraw(database: Database, username: str) -> None:
 
 def waiting(database: Database, now: float) -> list[Link]:
     """The links that can still be used, by name."""
-    rows = database.execute("SELECT username, role, made_by, expires_at FROM staff_links WHERE expires_at > ? ORDER BY username", [utc(now)])
+    rows = database.execute(
+        "SELECT username, role, made_by, expires_at FROM staff_links WHERE expires_at > ? ORDER BY username", [utc(now)]
+    )
     return [Link(*row) for row in rows]
 
 

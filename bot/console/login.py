@@ -78,12 +78,22 @@ async def log_out(request: Request) -> Response:
 
 def _end_session(request: Request) -> None:
     with console_of(request).record() as database:
-        audit.append(database, request.state.session.username, "logged_out", "console", utc(console_of(request).clock()))
+        audit.append(
+            database, request.state.session.username, "logged_out", "console", utc(console_of(request).clock())
+        )
         revoke_session(database, session_token(request))
     log.info("console.logged_out", username=request.state.session.username)
 
 
-def _form(request: Request, target: str, *, status: int = 200, error: str = "", username: str = "", headers: Mapping[str, str] | None = None) -> Response:
+def _form(
+    request: Request,
+    target: str,
+    *,
+    status: int = 200,
+    error: str = "",
+    username: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Response:
     console = console_of(request)
     nonce = form_nonce(request)
     response = console.pages.render(
@@ -117,7 +127,9 @@ def _log_in(request: Request, form: Mapping[str, str]) -> Response:
     if not login_csrf_fits(request, form):
         return _form(request, target, status=403, username=username, error="The form had expired. Please try again.")
     if not username or not password:
-        return _form(request, target, status=400, username=username, error="Please enter both the username and the password.")
+        return _form(
+            request, target, status=400, username=username, error="Please enter both the username and the password."
+        )
     if not console.has_record():
         return _form(request, target, status=401, username=username, error="There is no account yet.")
     device = device_of(request, username)
@@ -125,10 +137,14 @@ def _log_in(request: Request, form: Mapping[str, str]) -> Response:
     if wait > 0:
         error = f"Too many failed attempts. Please try again in {_in_words(wait)}."
         log.warning("console.login_throttled", address=address, seconds=math.ceil(wait))
-        return _form(request, target, status=429, username=username, error=error, headers={"Retry-After": str(math.ceil(wait))})
+        return _form(
+            request, target, status=429, username=username, error=error, headers={"Retry-After": str(math.ceil(wait))}
+        )
     with console.record() as database:
         try:
-            name = verify_login(database, username, password, form.get("code", ""), console.clock(), lambda: console.seal, say_used=True)
+            name = verify_login(
+                database, username, password, form.get("code", ""), console.clock(), lambda: console.seal, say_used=True
+            )
         except SealError:
             log.error("console.second_factor_unreadable", secret_file=str(console.settings.secret_file))
             return _form(request, target, status=401, username=username, error=UNREADABLE)
@@ -136,7 +152,13 @@ def _log_in(request: Request, form: Mapping[str, str]) -> Response:
             return _form(request, target, status=401, username=username, error=str(error))
         if name is None:
             log.warning("console.login_failed", address=address)
-            return _form(request, target, status=401, username=username, error="The username or the password is wrong, or the code is missing or wrong.")
+            return _form(
+                request,
+                target,
+                status=401,
+                username=username,
+                error="The username or the password is wrong, or the code is missing or wrong.",
+            )
         console.throttle.succeeded(username, address, device)
         if old := session_token(request):
             revoke_session(database, old)

@@ -109,7 +109,11 @@ def _undo(request: Request) -> dict[str, str]:
     if turn is None or kind is None:
         return {}
     place = re.match(r"/queues/\w+|/judge", request.url.path)
-    query = "&".join(piece for piece in request.url.query.split("&") if piece.partition("=")[0] not in ("said", "undo", "n", "previous"))
+    query = "&".join(
+        piece
+        for piece in request.url.query.split("&")
+        if piece.partition("=")[0] not in ("said", "undo", "n", "previous")
+    )
     path = f"{place[0]}/turns/{turn}" if place and kind == "verdict" else request.url.path
     return {"turn": str(turn), "kind": kind, "back": path + (f"?{query}" if query else "")}
 
@@ -174,10 +178,14 @@ def path_number(request: Request, name: str = "id") -> int:
 def go(address: str, said: str = "", *, undo: int | None = None, n: int | None = None) -> Response:
     """On to a page of this console, which says what was done (to how many, `n`) and lets it be undone for the turn `undo`."""
     parts = urlsplit(safe_target(address))
-    kept = "&".join(piece for piece in parts.query.split("&") if piece and piece.partition("=")[0] not in ("said", "undo", "n"))
+    kept = "&".join(
+        piece for piece in parts.query.split("&") if piece and piece.partition("=")[0] not in ("said", "undo", "n")
+    )
     told = {name: value for name, value in (("said", said), ("undo", undo), ("n", n)) if value}
     query = "&".join(piece for piece in (kept, urlencode(told)) if piece)
-    return RedirectResponse(parts.path + (f"?{query}" if query else "") + (f"#{parts.fragment}" if parts.fragment else ""), status_code=303)
+    return RedirectResponse(
+        parts.path + (f"?{query}" if query else "") + (f"#{parts.fragment}" if parts.fragment else ""), status_code=303
+    )
 
 
 def library_of(request: Request) -> Library | None:
@@ -195,8 +203,14 @@ class UnclearAnswer(ReviewError):
 
     def __init__(self, words: str, near: Sequence[Snippet]) -> None:
         self.near = tuple(near)
-        advice = "Choose the one you mean from those below it." if near else "Try other words, or leave it empty if none fits."
-        super().__init__(f"“{words[:60]}” {'could be several answers' if near else 'is in no answer'}. {advice} Nothing was noted yet.")
+        advice = (
+            "Choose the one you mean from those below it."
+            if near
+            else "Try other words, or leave it empty if none fits."
+        )
+        super().__init__(
+            f"“{words[:60]}” {'could be several answers' if near else 'is in no answer'}. {advice} Nothing was noted yet."
+        )
 
 
 def chosen_snippet(request: Request, form: Mapping[str, str], name: str = "correct") -> str | None:
@@ -219,7 +233,9 @@ def meant(words: str, snippets: Sequence[Snippet]) -> list[Snippet]:
     """The snippets that somebody may mean: the one with this id or question, else those with a word in either for each word typed or begun."""
     exact = [snippet for snippet in snippets if words.strip().lower() in (snippet.id.lower(), snippet.question.lower())]
     asked = words_of(words)
-    return exact or [snippet for snippet in snippets if asked and _holds_all(asked, words_of(f"{snippet.id} {snippet.question}"))]
+    return exact or [
+        snippet for snippet in snippets if asked and _holds_all(asked, words_of(f"{snippet.id} {snippet.question}"))
+    ]
 
 
 def _holds_all(begun: Sequence[str], words: Sequence[str]) -> bool:

@@ -26,7 +26,20 @@ EXPORTED = tuple(name for name in Turn.__dataclass_fields__ if name not in ("cli
 """Columns of a turn that leave the record, in their order."""
 
 REVIEWED = (
-    *("helpful", "visitor_reason", "verdict", "correct", "comment", "reviewer", "judged_at", "notes", "flagged", "flag_reason", "assigned_to", "tags"),
+    *(
+        "helpful",
+        "visitor_reason",
+        "verdict",
+        "correct",
+        "comment",
+        "reviewer",
+        "judged_at",
+        "notes",
+        "flagged",
+        "flag_reason",
+        "assigned_to",
+        "tags",
+    ),
     *("outcome", "verdict_in_words", "link"),
 )
 """What is known about a turn besides, in the export: what visitors and staff said of it, codes in words, and the way back to it."""
@@ -95,12 +108,15 @@ def hits(database: Database, turns: Sequence[int], words: str) -> list[Hit]:
     facts = {
         row[0]: row[1:]
         for row in database.execute(
-            f"SELECT turn, conversation, number, at, route, helpful, verdict, flagged FROM turn_facts WHERE turn IN ({marks})", list(turns)
+            f"SELECT turn, conversation, number, at, route, helpful, verdict, flagged FROM turn_facts WHERE turn IN ({marks})",
+            list(turns),
         )
     }
     mark = f"\x02{secrets.token_hex(8)}\x02"
     if words:
-        sql, values = holding_words("rowid, highlight(turns_fts, 0, ?, ?), snippet(turns_fts, 1, ?, ?, '…', ?)", words, turns)
+        sql, values = holding_words(
+            "rowid, highlight(turns_fts, 0, ?, ?), snippet(turns_fts, 1, ?, ?, '…', ?)", words, turns
+        )
         rows = database.execute(sql, [mark, mark, mark, mark, EXCERPT_TOKENS, *values])
     else:
         start = f"rtrim(substr(reply, 1, {EXCERPT_LETTERS - 1})) || '…'"
@@ -115,7 +131,9 @@ def hits(database: Database, turns: Sequence[int], words: str) -> list[Hit]:
 def _hit(turn: int, facts: Sequence[Any], text: str, reply: str, mark: str) -> Hit:
     conversation, number, at, route, helpful, verdict, flagged = facts
     known = None if helpful is None else bool(helpful)
-    return Hit(turn, conversation, number, at, route, known, verdict, bool(flagged), _pieces(text, mark), _pieces(reply, mark))
+    return Hit(
+        turn, conversation, number, at, route, known, verdict, bool(flagged), _pieces(text, mark), _pieces(reply, mark)
+    )
 
 
 def _pieces(text: str, mark: str) -> tuple[Piece, ...]:
@@ -126,10 +144,23 @@ def _pieces(text: str, mark: str) -> tuple[Piece, ...]:
 def listed(database: Database, chosen: dict[str, int]) -> list[Listed]:
     """Conversations by id with one of their turns each, in this order."""
     marks = ", ".join("?" * len(chosen))
-    known = {row[0]: row for row in database.execute(f"SELECT id, last_at, turns, worst_route FROM conversations WHERE id IN ({marks})", list(chosen))}
+    known = {
+        row[0]: row
+        for row in database.execute(
+            f"SELECT id, last_at, turns, worst_route FROM conversations WHERE id IN ({marks})", list(chosen)
+        )
+    }
     questions = first_questions(database, list(chosen))
-    numbers = dict(database.execute(f"SELECT turn, number FROM turn_facts WHERE turn IN ({marks})", list(chosen.values())).fetchall())
-    return [Listed(*(*known[name], questions.get(name, ""), numbers.get(turn, 1))) for name, turn in chosen.items() if name in known]
+    numbers = dict(
+        database.execute(
+            f"SELECT turn, number FROM turn_facts WHERE turn IN ({marks})", list(chosen.values())
+        ).fetchall()
+    )
+    return [
+        Listed(*(*known[name], questions.get(name, ""), numbers.get(turn, 1)))
+        for name, turn in chosen.items()
+        if name in known
+    ]
 
 
 def first_questions(database: Database, conversations: Sequence[str]) -> dict[str, str]:
@@ -179,12 +210,17 @@ def exported_conversations(database: Database, conversations: Sequence[str]) -> 
         FROM conversations c JOIN turn_facts f ON f.conversation = c.id WHERE c.id IN ({marks}) GROUP BY c.id""",
         list(conversations),
     )
-    found = {row[0]: {**dict(zip(CONVERSATION_COLUMNS, row, strict=True)), "first_question": questions.get(row[0], "")} for row in rows}
+    found = {
+        row[0]: {**dict(zip(CONVERSATION_COLUMNS, row, strict=True)), "first_question": questions.get(row[0], "")}
+        for row in rows
+    }
     return [found[name] for name in conversations if name in found]
 
 
 def new_conversations(database: Database, turns: Sequence[int], seen: set[str]) -> list[str]:
     """Conversations of these turns that are not in `seen` yet; they are added to it."""
-    fresh = list(dict.fromkeys(conversation for _, conversation in conversations_of(database, turns) if conversation not in seen))
+    fresh = list(
+        dict.fromkeys(conversation for _, conversation in conversations_of(database, turns) if conversation not in seen)
+    )
     seen.update(fresh)
     return fresh

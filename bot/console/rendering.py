@@ -40,13 +40,30 @@ class Pages:
     def __init__(self, zone: tzinfo | None = None) -> None:
         self.zone = zone
         self._environment = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+            loader=FileSystemLoader(FOLDER / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
         )
-        self._environment.filters.update(when=_when, day=_day, plain=plain, decimal=_decimal, many=_many, percent=percent, since=_since, short=_short)
+        self._environment.filters.update(
+            when=_when, day=_day, plain=plain, decimal=_decimal, many=_many, percent=percent, since=_since, short=_short
+        )
         self._environment.tests.update(unsigned=unsigned)
-        self._environment.globals.update(ROUTES=_BADGES, VERDICTS=VERDICTS, VERDICT_LABELS=VERDICT_LABELS, QUEUES=QUEUES)
+        self._environment.globals.update(
+            ROUTES=_BADGES, VERDICTS=VERDICTS, VERDICT_LABELS=VERDICT_LABELS, QUEUES=QUEUES
+        )
 
-    def render(self, template: str, status: int = 200, headers: Mapping[str, str] | None = None, *, zone: tzinfo | None = None, **context: Any) -> HTMLResponse:
+    def render(
+        self,
+        template: str,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        *,
+        zone: tzinfo | None = None,
+        **context: Any,
+    ) -> HTMLResponse:
         """A page, with times in `zone`; `context` must hold every name the template uses."""
         zone = zone or self.zone
         zone_name = datetime.now(UTC).astimezone(zone).tzname() or "local time"
@@ -89,7 +106,9 @@ def percent(part: float, whole: float) -> str:
 
 
 def _day(value: date) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), f"{value.day} {_MONTHS[value.month - 1]} {value.year}")
+    return Markup('<time datetime="{}">{}</time>').format(
+        value.isoformat(), f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    )
 
 
 def _decimal(value: float | None, digits: int = 2) -> str:

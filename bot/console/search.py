@@ -56,7 +56,9 @@ def turns(request: Request) -> Response:
         rows = hits(database, found.turns, asked.filter.words)
         context = _form_context(request, database, asked)
         looked_to = _time_of(database, found.next)
-    return page(request, "search.html", hits=rows, found=found, started=start is not None, looked_to=looked_to, **context)
+    return page(
+        request, "search.html", hits=rows, found=found, started=start is not None, looked_to=looked_to, **context
+    )
 
 
 def chart(request: Request) -> Response:
@@ -73,7 +75,16 @@ def chart(request: Request) -> Response:
         routes[route] = routes.get(route, 0) + count
     buckets, weekly = bucketed(days)
     total = sum(counted.values())
-    return page(request, "chart.html", chart=by_route(buckets), buckets=buckets, weekly=weekly, total=total, looked_to=looked_to, **context)
+    return page(
+        request,
+        "chart.html",
+        chart=by_route(buckets),
+        buckets=buckets,
+        weekly=weekly,
+        total=total,
+        looked_to=looked_to,
+        **context,
+    )
 
 
 def conversations(request: Request) -> Response:
@@ -118,7 +129,9 @@ def save(request: Request, form: Mapping[str, str]) -> Response:
     asked = asked_in(form.get("query", ""), zone_of(request))
     address = f"{_list_page(form)}?{asked.query}"
     with console_of(request).record() as database:
-        save_view(database, form.get("name", ""), address, owner=who(request), shared="shared" in form, now=now(request))
+        save_view(
+            database, form.get("name", ""), address, owner=who(request), shared="shared" in form, now=now(request)
+        )
     return go(address, "view-saved")
 
 
@@ -148,7 +161,13 @@ def bulk(request: Request, form: Mapping[str, str]) -> Response:
         judged, held = review.judged_or_held(database, found, by=by, now=at) if action == "judge" else (set(), set())
         # What was confirmed must be what is changed: new turns and new verdicts may have come in meanwhile.
         if (form.get("confirmed"), form.get("overruled", "0")) != (str(len(found)), str(len(judged))):
-            told: dict[str, Any] = {"count": len(found), "judged": len(judged), "held": len(held), "ticked": ticked, "back": back}
+            told: dict[str, Any] = {
+                "count": len(found),
+                "judged": len(judged),
+                "held": len(held),
+                "ticked": ticked,
+                "back": back,
+            }
             return page(request, "bulk.html", asked=asked, action=action, value=value, label=BULK[action], **told)
         spared = held | (set() if "replace" in form else judged)
         turns = [turn for turn in found if turn not in spared]
@@ -165,15 +184,24 @@ def _meant(database: Database, asked: Asked, form: Mapping[str, str]) -> tuple[l
     Raises:
         HTTPException: 400, it is for none or for too many.
     """
-    listed = form.get("ticked", "").split(",") if form.get("ticked") else [name[1:] for name in form if name.startswith("t")]
+    listed = (
+        form.get("ticked", "").split(",") if form.get("ticked") else [name[1:] for name in form if name.startswith("t")]
+    )
     ticked = sorted({int(turn) for turn in listed if turn.isascii() and turn.isdecimal() and len(turn) <= 12})
     if ticked and form.get("scope", "ticked") == "ticked":
         marks = ", ".join("?" * len(ticked))
-        found = [turn for (turn,) in database.execute(f"SELECT turn FROM turn_facts WHERE turn IN ({marks}) ORDER BY turn DESC", ticked)]
+        found = [
+            turn
+            for (turn,) in database.execute(
+                f"SELECT turn FROM turn_facts WHERE turn IN ({marks}) ORDER BY turn DESC", ticked
+            )
+        ]
         if found:
             return found, ",".join(map(str, ticked))
     if form.get("scope") == "ticked":
-        raise HTTPException(400, "No message is ticked. Tick some in the list, or choose every message that passes the filter.")
+        raise HTTPException(
+            400, "No message is ticked. Tick some in the list, or choose every message that passes the filter."
+        )
     if asked.filter.empty:
         raise HTTPException(400, "Filter the messages first: a bulk action is never for all of them.")
     passing = list(find(database, asked.filter, limit=MAX_BULK + 1, patience=None).turns)
@@ -209,14 +237,18 @@ def _export(request: Request, kind: str, media_type: str) -> Response:
     console, asked = console_of(request), asked_of(request)
     rows = request.query_params.get("rows", "turns")
     if rows not in CSV_COLUMNS:
-        raise HTTPException(400, "An export has one row a turn (rows=turns) or one row a conversation (rows=conversations).")
+        raise HTTPException(
+            400, "An export has one row a turn (rows=turns) or one row a conversation (rows=conversations)."
+        )
     with console.record(durable=True) as database:
         audit.append(database, who(request), "exported", _what(asked), now(request), kind=kind, rows=rows)
     log.info("console.exported", username=who(request), kind=kind, rows=rows)
     chunks = told_in(_chunks(console, asked.filter, rows), zone_of(request), str(request.base_url).rstrip("/"))
     lines = json_lines(chunks) if kind == "jsonl" else csv_lines(chunks, CSV_COLUMNS[rows])
     name = f"{rows}-{asked.filter.route or 'all'}-{date.today().isoformat()}.{kind}"
-    return StreamingResponse(lines, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return StreamingResponse(
+        lines, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
 
 
 def _chunks(console: Console, asked: TurnFilter, rows: str) -> Iterator[list[dict[str, Any]]]:
@@ -228,6 +260,10 @@ def _chunks(console: Console, asked: TurnFilter, rows: str) -> Iterator[list[dic
             found = next(each(database, asked, EXPORT_CHUNK, start), None)
             if found is None:
                 return
-            part = exported_turns(database, found) if rows == "turns" else exported_conversations(database, new_conversations(database, found, seen))
+            part = (
+                exported_turns(database, found)
+                if rows == "turns"
+                else exported_conversations(database, new_conversations(database, found, seen))
+            )
         yield part
         start = found[-1] + 1

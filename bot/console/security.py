@@ -88,7 +88,9 @@ class SessionGate:
             return
         if request.method not in ("GET", "HEAD"):
             with suppress(HTTPException):
-                request.state.form = await read_form(Request(scope, receive))  # the page that refuses it shows what was typed
+                request.state.form = await read_form(
+                    Request(scope, receive)
+                )  # the page that refuses it shows what was typed
             raise HTTPException(401, "You are not logged in, or your session has ended. Nothing was changed.")
         await RedirectResponse(_login_address(request), status_code=303)(scope, receive, send)
 
@@ -115,7 +117,14 @@ def _login_address(request: Request) -> str:
 def safe_target(target: str) -> str:
     """`target` when it is a path on this site, otherwise the first page: a link may not send anybody elsewhere after logging in."""
     parts = urlsplit(target) if target.isprintable() and "\\" not in target else None
-    if parts is None or parts.scheme or parts.netloc or not target.startswith("/") or target.startswith("//") or parts.path == "/login":
+    if (
+        parts is None
+        or parts.scheme
+        or parts.netloc
+        or not target.startswith("/")
+        or target.startswith("//")
+        or parts.path == "/login"
+    ):
         return "/"
     return target
 
@@ -151,7 +160,13 @@ def remember_device(request: Request, response: Response, username: str) -> None
     known = {username: secrets.token_urlsafe(9), **_names_here(request)}
     latest = {username: known.pop(username), **known}
     names = dict(list(latest.items())[:_DEVICE_NAMES])
-    set_cookie(response, console.settings, _device_cookie(console.settings), str(_devices(request).dumps(names)), DEVICE_SECONDS)
+    set_cookie(
+        response,
+        console.settings,
+        _device_cookie(console.settings),
+        str(_devices(request).dumps(names)),
+        DEVICE_SECONDS,
+    )
 
 
 def _names_here(request: Request) -> dict[str, str]:
@@ -195,7 +210,10 @@ def check_csrf(request: Request, form: Mapping[str, str]) -> None:
         HTTPException: 403.
     """
     if not hmac.compare_digest(form.get("csrf", "").encode(), csrf_token(request).encode()):
-        raise HTTPException(403, "This form has expired or came from another site. Nothing was changed: go back, reload the page and try again.")
+        raise HTTPException(
+            403,
+            "This form has expired or came from another site. Nothing was changed: go back, reload the page and try again.",
+        )
 
 
 def form_nonce(request: Request) -> str:
@@ -213,7 +231,9 @@ def login_csrf_fits(request: Request, form: Mapping[str, str]) -> bool:
     """Whether this login form was made here, for this browser."""
     console = console_of(request)
     nonce = request.cookies.get(form_cookie(console.settings), "")
-    return bool(nonce) and hmac.compare_digest(form.get("csrf", "").encode(), login_csrf(console.form_key, nonce).encode())
+    return bool(nonce) and hmac.compare_digest(
+        form.get("csrf", "").encode(), login_csrf(console.form_key, nonce).encode()
+    )
 
 
 async def read_form(request: Request) -> dict[str, str]:

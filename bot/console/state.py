@@ -76,7 +76,9 @@ class Console:
         """
         path = self.settings.database
         known = path.is_file() and path.stat().st_ino in self.seen
-        database = connect(path, durable=not reading.get() if durable is None else durable) if known else open_record(path)
+        database = (
+            connect(path, durable=not reading.get() if durable is None else durable) if known else open_record(path)
+        )
         try:
             if not known:
                 seal_secrets(database, lambda: self.seal)

@@ -11,8 +11,27 @@ from starlette.responses import Response
 from bot.console.page import go, library_of, now, page, path_number, who
 from bot.console.state import console_of
 from bot.record import audit
-from bot.record.corrections import corrections_of, decide_correction, erased_in, finish_run, get_run, last_promoted, list_corrections, list_runs
-from bot.record.promotion import LOSSES, give_reason, losses_of, promote, read_reviewed, reasons_of, serving, step_back, unaccepted
+from bot.record.corrections import (
+    corrections_of,
+    decide_correction,
+    erased_in,
+    finish_run,
+    get_run,
+    last_promoted,
+    list_corrections,
+    list_runs,
+)
+from bot.record.promotion import (
+    LOSSES,
+    give_reason,
+    losses_of,
+    promote,
+    read_reviewed,
+    reasons_of,
+    serving,
+    step_back,
+    unaccepted,
+)
 from bot.record.review import ReviewError
 
 
@@ -87,7 +106,15 @@ def accept_loss(request: Request, form: Mapping[str, str]) -> Response:
     if not loss.isdigit():
         raise HTTPException(400, "The sentence is missing. Reload the page.")
     with console_of(request).record() as database:
-        give_reason(database, run_id, int(loss), by=who(request), role=request.state.session.role, reason=form.get("reason", ""), now=now(request))
+        give_reason(
+            database,
+            run_id,
+            int(loss),
+            by=who(request),
+            role=request.state.session.role,
+            reason=form.get("reason", ""),
+            now=now(request),
+        )
     return go(f"/training/{run_id}", "reason-kept")
 
 
@@ -106,7 +133,9 @@ def give_up(request: Request, form: Mapping[str, str]) -> Response:
 def start(request: Request, form: Mapping[str, str]) -> Response:
     """Starts the training of a candidate, as a process of its own: it takes minutes and much memory."""
     with console_of(request).record() as database:
-        if not list_corrections(database, "accepted", limit=1) and not erased_in(database, read_reviewed(console_of(request).settings.data)):
+        if not list_corrections(database, "accepted", limit=1) and not erased_in(
+            database, read_reviewed(console_of(request).settings.data)
+        ):
             raise ReviewError("No correction is accepted, so there is nothing to train with. Accept one first.")
         if any(row.state == "training" for row in list_runs(database)):
             raise ReviewError("A candidate is being trained already. Wait until it is done.")

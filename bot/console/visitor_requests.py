@@ -25,13 +25,32 @@ def requests(request: Request) -> Response:
     may = request.state.session.may(CONTACT_ROLE)
     with console_of(request).record() as database:
         rows = list_requests(
-            database, state=state, limit=LISTED + 1, beyond=number(request, "beyond"), oldest_first=state != "done", seal=console_of(request).contact_seal
+            database,
+            state=state,
+            limit=LISTED + 1,
+            beyond=number(request, "beyond"),
+            oldest_first=state != "done",
+            seal=console_of(request).contact_seal,
         )
         counts = dict(database.execute("SELECT state, count(*) FROM requests GROUP BY state").fetchall())
         seen = ", ".join(str(row.id) for row in rows[:LISTED])
-        audit.append(database, who(request), "requests.read", f"requests {seen}" if rows else "no request", now(request), state=state, contact=may)
+        audit.append(
+            database,
+            who(request),
+            "requests.read",
+            f"requests {seen}" if rows else "no request",
+            now(request),
+            state=state,
+            contact=may,
+        )
     return page(
-        request, "requests.html", rows=rows[:LISTED], more=len(rows) > LISTED, state=state, counts={name: counts.get(name, 0) for name in STATES}, may=may
+        request,
+        "requests.html",
+        rows=rows[:LISTED],
+        more=len(rows) > LISTED,
+        state=state,
+        counts={name: counts.get(name, 0) for name in STATES},
+        may=may,
     )
 
 
@@ -41,8 +60,18 @@ def move(request: Request, form: Mapping[str, str]) -> Response:
     with console_of(request).record() as database:
         try:
             with database.atomic():
-                audit.append(database, who(request), "request.moved", f"request {path_number(request)}", now(request), state=state)
+                audit.append(
+                    database,
+                    who(request),
+                    "request.moved",
+                    f"request {path_number(request)}",
+                    now(request),
+                    state=state,
+                )
                 move_request(database, path_number(request), state=state, by=who(request))
         except NoSuchRequest as error:
             raise HTTPException(404, str(error)) from error
-    return go("/requests?state=" + ("new" if state == "new" else "taken"), {"new": "given-back", "taken": "taken", "done": "finished"}[state])
+    return go(
+        "/requests?state=" + ("new" if state == "new" else "taken"),
+        {"new": "given-back", "taken": "taken", "done": "finished"}[state],
+    )

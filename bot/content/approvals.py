@@ -23,7 +23,19 @@ FILE = "approvals.yml"
 CHANGED = "changed"
 """The status of an answer whose words are not those that were approved: it is not sent."""
 
-_COVERED = ("question", "text", "short", "if_unknown", "sources", "route", "after_risk", "speaks_of", "clinic_only", "version", "approval")
+_COVERED = (
+    "question",
+    "text",
+    "short",
+    "if_unknown",
+    "sources",
+    "route",
+    "after_risk",
+    "speaks_of",
+    "clinic_only",
+    "version",
+    "approval",
+)
 _HEAD = (
     "# Made by `python -m bot snippets seal`: what was approved, as a hash of each text. Not to be edited by hand.\n"
     "# A text whose words are others now is not sent until somebody approves it again.\n"
@@ -42,7 +54,9 @@ def hashes(library: Library, data: Path) -> dict[str, str]:
     for snippet_id, entry in library.written.items():
         facts = {name: library.clinic.fields.get(name) for name in sorted(named_in(entry) & clinical)}
         told = [snippet_id, {key: entry.get(key) for key in _COVERED}, facts]
-        found[snippet_id] = hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
+        found[snippet_id] = hashlib.sha256(
+            json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()
+        ).hexdigest()
     return found
 
 
@@ -57,7 +71,9 @@ def read_approvals(data: Path) -> Mapping[str, str] | None:
         return None
     approved = read_mapping(path)
     if not all(isinstance(value, str) for value in approved.values()):
-        raise ContentError(f"{path}: every line must be an id and a hash. Make it anew with `python -m bot snippets seal`.")
+        raise ContentError(
+            f"{path}: every line must be an id and a hash. Make it anew with `python -m bot snippets seal`."
+        )
     return approved
 
 
@@ -74,7 +90,9 @@ def not_as_approved(library: Library, data: Path, published: Collection[str] = (
     if approved is None:
         return []
     return [
-        name for name, digest in hashes(library, data).items() if name not in published and library[name].status == "approved" and approved.get(name) != digest
+        name
+        for name, digest in hashes(library, data).items()
+        if name not in published and library[name].status == "approved" and approved.get(name) != digest
     ]
 
 
@@ -84,7 +102,10 @@ def without(library: Library, names: Collection[str]) -> Library:
     if not held:
         return library
     both = held | {name + SHORT for name in held}
-    snippets = {name: replace(snippet, status=CHANGED) if name in both else snippet for name, snippet in library.snippets.items()}
+    snippets = {
+        name: replace(snippet, status=CHANGED) if name in both else snippet
+        for name, snippet in library.snippets.items()
+    }
     return replace(library, snippets=snippets)
 
 

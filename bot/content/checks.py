@@ -42,9 +42,12 @@ _YES_OR_NO = re.compile(
     r"(?=[,.;:!]| [-–]| (it|they|you|we|there)\b)",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(not|no|never|cannot|nobody|without|neither|nor|whether|claims?|claimed|say|says|said)\b[^.]*$", re.IGNORECASE)
+_NEGATED = re.compile(
+    r"\b(not|no|never|cannot|nobody|without|neither|nor|whether|claims?|claimed|say|says|said)\b[^.]*$", re.IGNORECASE
+)
 _DOSES = re.compile(
-    r"\b\d[\d.,]*\s?(mg|mcg|µg|ug|gamma|gammas|ml|millilit\w+|microgram\w*|milligram\w*|iu|units of|cc)\b|\b(mcg|µg|ug|mg)/(ml|l)\b", re.IGNORECASE
+    r"\b\d[\d.,]*\s?(mg|mcg|µg|ug|gamma|gammas|ml|millilit\w+|microgram\w*|milligram\w*|iu|units of|cc)\b|\b(mcg|µg|ug|mg)/(ml|l)\b",
+    re.IGNORECASE,
 )
 
 _FINDINGS = re.compile(
@@ -69,9 +72,13 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         spelled = [load_library(data, spelling) for spelling in SPELLINGS]
     except ContentError as error:
         return str(error).splitlines()
-    checked = (problem for texts in spelled for snippet in texts for problem in check_snippet(snippet, today or date.today()))
+    checked = (
+        problem for texts in spelled for snippet in texts for problem in check_snippet(snippet, today or date.today())
+    )
     problems = list(dict.fromkeys(checked))
-    problems += [problem for source in library.sources.values() for problem in check_source(source, today or date.today())]
+    problems += [
+        problem for source in library.sources.values() for problem in check_source(source, today or date.today())
+    ]
     if library.opening is not None:
         problems += _check_opening(library.opening, today or date.today())
     problems += [
@@ -80,7 +87,9 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
     ]
     problems += _missing_seed(library)
     problems += [
-        f"data/safety/categories.yml: `{name}` has no approved snippet with this id and a fitting route." for name in categories if not _worded(name, library)
+        f"data/safety/categories.yml: `{name}` has no approved snippet with this id and a fitting route."
+        for name in categories
+        if not _worded(name, library)
     ]
     problems += [
         f"data/snippets/{snippet.topic}.yml: the question of `{snippet.id}` fires the rule `{finding.rule}`; a button with it would be referred."
@@ -168,7 +177,9 @@ def _promise(text: str) -> str | None:
 def _missing_seed(library: Library) -> list[str]:
     spoken = {number for snippet in library for number in snippet.seed}
     missing = [str(number) for number in range(1, SEED_SENTENCES + 1) if number not in spoken]
-    return [f"data/snippets: no snippet speaks for sentence {', '.join(missing)} of the owner's text."] if missing else []
+    return (
+        [f"data/snippets: no snippet speaks for sentence {', '.join(missing)} of the owner's text."] if missing else []
+    )
 
 
 def _examples_of_two(examples: Mapping[str, list[str]]) -> Iterator[str]:
@@ -182,7 +193,9 @@ def _examples_of_two(examples: Mapping[str, list[str]]) -> Iterator[str]:
 
 
 def _worded(category: str, library: Library) -> bool:
-    return category in library and category.startswith(library[category].route) and library[category].status == "approved"
+    return (
+        category in library and category.startswith(library[category].route) and library[category].status == "approved"
+    )
 
 
 def _rule_examples(triage: Triage) -> Iterator[str]:

@@ -103,7 +103,11 @@ def load_clinic(path: Path, spelling: str | None = None, published: Mapping[str,
     schema, countries = load_schema(path.parent / "clinic_schema.yml"), load_countries(path.parent / "countries.yml")
     written = dict(_flat(told, schema))
     problems: list[str] = []
-    fictional = _read(Field(_FICTIONAL, "yes/no", ""), written.pop(_FICTIONAL), path, problems) if _FICTIONAL in written else False
+    fictional = (
+        _read(Field(_FICTIONAL, "yes/no", ""), written.pop(_FICTIONAL), path, problems)
+        if _FICTIONAL in written
+        else False
+    )
     written.update((name, as_written(raw)) for name, raw in (published or {}).items())
     problems += _names(written, schema, path)
     known = {name: value for name, value in written.items() if name in schema and not _is_unknown(value, schema[name])}
@@ -114,7 +118,9 @@ def load_clinic(path: Path, spelling: str | None = None, published: Mapping[str,
         raise ContentError("\n".join(problems))
     spoken = load_spelling(path.parent / "spelling.yml", spelling or str(values["spelling"]))
     country = countries[str(values["country"])]
-    fields = {name: _said(schema[name], value, spoken) for name, value in values.items() if schema[name].kind not in _UNSPOKEN}
+    fields = {
+        name: _said(schema[name], value, spoken) for name, value in values.items() if schema[name].kind not in _UNSPOKEN
+    }
     week = Week(days=values["hours"], holidays=values["holidays"], zone=str(values["time_zone"]))
     return Clinic(
         fields={**fields, **country.words, "hours": week.words()},
@@ -131,7 +137,11 @@ def load_clinic(path: Path, spelling: str | None = None, published: Mapping[str,
 def _flat(written: Written, schema: Schema, prefix: str = "") -> Iterator[tuple[str, Written]]:
     for key, value in written.pairs:
         name = f"{prefix}{key}"
-        if value.kind == "mapping" and (name not in schema or schema[name].kind not in _WHOLE) and any(known.startswith(f"{name}.") for known in schema):
+        if (
+            value.kind == "mapping"
+            and (name not in schema or schema[name].kind not in _WHOLE)
+            and any(known.startswith(f"{name}.") for known in schema)
+        ):
             yield from _flat(value, schema, f"{name}.")
         else:
             yield name, value
@@ -166,13 +176,20 @@ def _read(fact: Field, written: Written, path: Path, problems: list[str]) -> Any
         return None
 
 
-def _choices(written: Mapping[str, Written], values: Mapping[str, Any], countries: Mapping[str, Country], path: Path) -> Iterator[str]:
+def _choices(
+    written: Mapping[str, Written], values: Mapping[str, Any], countries: Mapping[str, Country], path: Path
+) -> Iterator[str]:
     """A line for a spelling, country or emergency number that there is not."""
     for name, allowed in (("spelling", SPELLINGS), ("country", tuple(countries))):
         if values.get(name) is not None and values[name] not in allowed:
             yield f"{path}:{written[name].line}: the field `{name}` is {values[name]!r}; write one of {', '.join(allowed)}."
     country, number = countries.get(values.get("country") or ""), values.get("emergency.number")
-    if country is not None and number is not None and country.emergency_numbers and number not in country.emergency_numbers:
+    if (
+        country is not None
+        and number is not None
+        and country.emergency_numbers
+        and number not in country.emergency_numbers
+    ):
         line = written["emergency.number"].line
         yield f"{path}:{line}: the field `emergency.number` is {number}; in the country {values['country']} it is {' or '.join(country.emergency_numbers)}."
 

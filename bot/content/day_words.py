@@ -59,7 +59,9 @@ _MONTH = "|".join(_MONTHS)
 _DATE = re.compile(
     rf"\b(?:(?P<m1>{_MONTH}) (?P<d1>\d{{1,2}})|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m2>{_MONTH}))(?:st|nd|rd|th)?\b(?: (?P<year>20\d\d)\b)?"
 )
-_NOW = re.compile(r"\b(?:now|currently|at the moment|at present|still (?:open|there|in)|(?:open|there) yet|already open)\b")
+_NOW = re.compile(
+    r"\b(?:now|currently|at the moment|at present|still (?:open|there|in)|(?:open|there) yet|already open)\b"
+)
 _TODAY = re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b")
 _LUNCH = re.compile(r"\blunch ?(?:time)?\b")
 _TOMORROW = re.compile(r"\b(?:tom+or+ow|tmr+w|tmr|2mor+ow)\b")
@@ -110,7 +112,9 @@ def asked(text: str, today: date, holidays: Mapping[date, str]) -> Asked:
     undated = _DATE.sub(" ", said)
     in_two_days = (today + timedelta(days=2),) if _DAY_AFTER.search(said) else ()
     tomorrow = not in_two_days and _TOMORROW.search(said) is not None
-    weekdays = {_WEEKDAYS[word] for word in undated.split() if word in _WEEKDAYS} | ({5, 6} if _WEEKEND.search(said) else set())
+    weekdays = {_WEEKDAYS[word] for word in undated.split() if word in _WEEKDAYS} | (
+        {5, 6} if _WEEKEND.search(said) else set()
+    )
     weekdays -= {day.weekday() for day in named}
     holiday = not named and _HOLIDAYS.search(said) is not None
     some_day = bool(in_two_days or named or weekdays) or tomorrow or holiday
@@ -124,7 +128,9 @@ def _named(said: str, today: date, holidays: Mapping[date, str]) -> Iterator[dat
     """The next days that a message names by a holiday's name or by a date, from `today` on."""
     found: set[date] = set()
     plain = " ".join(map(_singular, said.split()))
-    called = [name for name in dict.fromkeys(holidays.values()) if (telling := _telling(name)) and re.search(telling, plain)]
+    called = [
+        name for name in dict.fromkeys(holidays.values()) if (telling := _telling(name)) and re.search(telling, plain)
+    ]
     for telling in {_telling(name) for name in called}:
         coming = [day for day, name in holidays.items() if day >= today and _telling(name) == telling]
         found.update(day for day in coming if day - min(coming) < _ONE_SEASON)
@@ -133,7 +139,9 @@ def _named(said: str, today: date, holidays: Mapping[date, str]) -> Iterator[dat
             found.update(_next(month, day, today))
     for match in _DATE.finditer(said):
         month, day = _MONTHS[match["m1"] or match["m2"]], int(match["d1"] or match["d2"])
-        found.update(_next(month, day, today) if match["year"] is None else _certain(int(match["year"]), month, day, today))
+        found.update(
+            _next(month, day, today) if match["year"] is None else _certain(int(match["year"]), month, day, today)
+        )
     return iter(sorted(found))
 
 

@@ -39,7 +39,11 @@ def load_fact_groups(path: Path, schema: Schema) -> tuple[FactGroup, ...]:
 
 def _group(name: str, raw: Any, path: Path, left: dict[str, None]) -> FactGroup:
     """One group; its facts are taken out of `left`. A name that the schema does not know is passed over: a clinic may have other facts."""
-    if not isinstance(raw, dict) or not {"title", "facts"} <= set(raw) <= {"title", "facts", "care"} or not isinstance(raw["facts"], list):
+    if (
+        not isinstance(raw, dict)
+        or not {"title", "facts"} <= set(raw) <= {"title", "facts", "care"}
+        or not isinstance(raw["facts"], list)
+    ):
         raise ContentError(f"{path}: `{name}` needs `title` and `facts`, a list, and may have `care`.")
     care = str(raw.get("care", PLAIN))
     if care not in (PLAIN, CLINICAL, EMERGENCY):
@@ -49,7 +53,11 @@ def _group(name: str, raw: Any, path: Path, left: dict[str, None]) -> FactGroup:
 
 
 def _taken(listed: str, left: dict[str, None]) -> list[str]:
-    found = [fact for fact in left if fact == listed or (listed.endswith(_ALL) and fact.startswith(listed[: -len(_ALL)] + "."))]
+    found = [
+        fact
+        for fact in left
+        if fact == listed or (listed.endswith(_ALL) and fact.startswith(listed[: -len(_ALL)] + "."))
+    ]
     for fact in found:
         del left[fact]
     return found

@@ -34,9 +34,12 @@ class _Loader(_SAFE):  # type: ignore[misc]
 
 _GUESSED = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float", "timestamp"))
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _GUESSED] for first, resolvers in _SAFE.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _GUESSED]
+    for first, resolvers in _SAFE.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]*)$"), list("-0123456789"))
 
 
@@ -61,7 +64,9 @@ class Written:
     def without_lines(self) -> Written:
         """The same words, wherever they stand."""
         items = tuple(item.without_lines() for item in self.items)
-        return replace(self, line=0, items=items, pairs=tuple((key, value.without_lines()) for key, value in self.pairs))
+        return replace(
+            self, line=0, items=items, pairs=tuple((key, value.without_lines()) for key, value in self.pairs)
+        )
 
 
 def as_written(raw: object) -> Written:

@@ -29,7 +29,10 @@ class FollowUps:
         named = by_topic.get(topic) or by_topic.get(library[topic].topic) or by_topic["default"]
         if named != RELATED and named != topic:
             return named
-        return next((name for name in library[topic].related if library[name].route == Route.ANSWER and name not in answered), None)
+        return next(
+            (name for name in library[topic].related if library[name].route == Route.ANSWER and name not in answered),
+            None,
+        )
 
 
 def load_follow_ups(data: Path, library: Library) -> FollowUps:
@@ -47,5 +50,7 @@ def load_follow_ups(data: Path, library: Library) -> FollowUps:
             raise ContentError(f"{path}: `{kind}` needs a snippet with this id and a `default`.")
         for name in by_topic.values():
             if name != RELATED and (name not in library or library[name].route != Route.ANSWER):
-                raise ContentError(f"{path}: `{kind}` leads to `{name}`, which is no answer. Use an id from data/snippets or `{RELATED}`.")
+                raise ContentError(
+                    f"{path}: `{kind}` leads to `{name}`, which is no answer. Use an id from data/snippets or `{RELATED}`."
+                )
     return FollowUps(targets)

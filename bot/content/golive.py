@@ -15,7 +15,11 @@ from bot.content.own_page import TO_CHANGE, VERDICTS, PageSentence, load_own_pag
 SOON = timedelta(days=60)
 _ONLY_INVENTED = re.compile(r"\bfictional\b|\.example\b|\b555-01\d\d\b|\bSampleton\b", re.IGNORECASE)
 """What no real clinic has: domains and telephone numbers that are set aside for examples, and the town of ours."""
-_MEANS = {"wrong": "It contradicts the assistant.", "loose": "It says more than the assistant does.", "": "Nobody has compared it yet."}
+_MEANS = {
+    "wrong": "It contradicts the assistant.",
+    "loose": "It says more than the assistant does.",
+    "": "Nobody has compared it yet.",
+}
 _SIGNED_FIRST = ("emergency", "check", "clinician", "answer")
 
 
@@ -52,7 +56,11 @@ def before_going_live(data: Path, today: date) -> tuple[Part, ...]:
     library = load_library(data)
     return (
         Part("facts", "Facts in data/clinic.yml", tuple(_facts(library, data))),
-        Part("own_page", "The clinic's own page (data/own_page.yml), beside what the assistant says", tuple(_own_page(library, data))),
+        Part(
+            "own_page",
+            "The clinic's own page (data/own_page.yml), beside what the assistant says",
+            tuple(_own_page(library, data)),
+        ),
         Part("unsigned", "Texts that no clinician has signed", tuple(_unsigned(library))),
         Part("expiring", f"What expires within {SOON.days} days", tuple(_expiring(library, today))),
     )
@@ -75,12 +83,20 @@ def _facts(library: Library, data: Path) -> Iterator[Task]:
     clinic = library.clinic
     written, example = dict(_leaves(read_written(data / "clinic.yml"))), _example(data)
     if clinic.fictional:
-        yield Task("fictional", "The chat says on its page that this clinic is invented.", "When every fact below is your own, write `fictional: no`.")
+        yield Task(
+            "fictional",
+            "The chat says on its page that this clinic is invented.",
+            "When every fact below is your own, write `fictional: no`.",
+        )
     for name, fact in clinic.schema.items():
         words, todo = clinic.fields.get(name, ""), f"Write your own. {fact.means}"
         if name in clinic.unknown:
             using = [snippet.id for snippet in library if name in snippet.unknown]
-            instead = f"Instead of {len(using)} answers visitors are told whom to ask: {', '.join(using)}." if using else "No answer needs it."
+            instead = (
+                f"Instead of {len(using)} answers visitors are told whom to ask: {', '.join(using)}."
+                if using
+                else "No answer needs it."
+            )
             yield Task(name, f"It is unknown. {instead}", f"Fill it in when you can. {fact.means}")
         elif _ONLY_INVENTED.search(words):
             yield Task(name, f"It is invented: {words}", todo)
@@ -90,7 +106,9 @@ def _facts(library: Library, data: Path) -> Iterator[Task]:
 
 def _own_page(library: Library, data: Path) -> Iterator[Task]:
     sentences = load_own_page(data / "own_page.yml", library)
-    for sentence in sorted(sentences, key=lambda sentence: (VERDICTS.index(sentence.verdict) if sentence.verdict else -1, sentence.number)):
+    for sentence in sorted(
+        sentences, key=lambda sentence: (VERDICTS.index(sentence.verdict) if sentence.verdict else -1, sentence.number)
+    ):
         if sentence.verdict in ("", *TO_CHANGE):
             yield _beside(sentence, library)
 
@@ -100,7 +118,12 @@ def _beside(sentence: PageSentence, library: Library) -> Task:
     if sentence.verdict:
         todo = f"Write instead: {sentence.instead}" if sentence.instead else "Take it off the page."
     texts = {name: library[name].text for name in sentence.answers}
-    return Task(f"Sentence {sentence.number}: {sentence.says}", f"{_MEANS[sentence.verdict]} {sentence.because}".strip(), todo, texts)
+    return Task(
+        f"Sentence {sentence.number}: {sentence.says}",
+        f"{_MEANS[sentence.verdict]} {sentence.because}".strip(),
+        todo,
+        texts,
+    )
 
 
 def _unsigned(library: Library) -> Iterator[Task]:
@@ -115,7 +138,9 @@ def _unsigned(library: Library) -> Iterator[Task]:
         todo = f"{reader} reads each, and then stands under `approval` with name, role and date."
         yield Task(f"data/snippets/{topic}.yml, {route}: {len(names)}", ", ".join(names), todo)
     if library.opening is not None and not library.opening.approval.signed:
-        yield Task("data/opening.yml", "The sentences about opening times.", "Read them, and put your name under `approval`.")
+        yield Task(
+            "data/opening.yml", "The sentences about opening times.", "Read them, and put your name under `approval`."
+        )
 
 
 def _expiring(library: Library, today: date) -> Iterator[Task]:
@@ -126,10 +151,16 @@ def _expiring(library: Library, today: date) -> Iterator[Task]:
     if library.opening is not None and library.opening.review_by <= today + SOON:
         due.setdefault(library.opening.review_by, []).append("data/opening.yml")
     for day, names in sorted(due.items()):
-        yield Task(f"{day}: {len(names)} texts", ", ".join(names), "Have them approved again, with a new `review_by`; an answer is not sent after that day.")
+        yield Task(
+            f"{day}: {len(names)} texts",
+            ", ".join(names),
+            "Have them approved again, with a new `review_by`; an answer is not sent after that day.",
+        )
     if (until := library.clinic.week.known_until) <= today + SOON:
         yield Task(
-            f"{until}: holidays", "No closed day after this year is listed, so that no question about a day is worked out.", "Add next year's to clinic.yml."
+            f"{until}: holidays",
+            "No closed day after this year is listed, so that no question about a day is worked out.",
+            "Add next year's to clinic.yml.",
         )
 
 

@@ -128,7 +128,9 @@ def read_spans(text: str) -> tuple[Span, ...]:
     spans = tuple(_span(part) for part in _AND.split(text))
     for before, after in pairwise(spans):
         if after.start <= before.end:
-            raise HoursError(f"{text!r} has {after.words()} before {before.words()} is over; write the times one after the other")
+            raise HoursError(
+                f"{text!r} has {after.words()} before {before.words()} is over; write the times one after the other"
+            )
     return spans
 
 
@@ -142,16 +144,24 @@ def read_dates(text: str) -> tuple[date, ...]:
     try:
         first, last = date.fromisoformat(ends[0]), date.fromisoformat(ends[-1])
     except ValueError as error:
-        raise HoursError(f"{text!r} is no date; write it as 2026-12-25, or several days as 2026-12-28 to 2026-12-31") from error
+        raise HoursError(
+            f"{text!r} is no date; write it as 2026-12-25, or several days as 2026-12-28 to 2026-12-31"
+        ) from error
     if len(ends) > 2 or not first <= last or (last - first).days > _LOOK_AHEAD:
-        raise HoursError(f"{text!r} ends before it starts or is longer than {_LOOK_AHEAD} days; write the first day, `to`, and the last day")
+        raise HoursError(
+            f"{text!r} ends before it starts or is longer than {_LOOK_AHEAD} days; write the first day, `to`, and the last day"
+        )
     return tuple(first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
 
 
 def _days_words(first: int, last: int) -> str:
     if (first, last) == (0, 6):
         return "every day"
-    return WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]} {'and' if last - first == 1 else 'to'} {WEEKDAYS[last]}"
+    return (
+        WEEKDAYS[first]
+        if first == last
+        else f"{WEEKDAYS[first]} {'and' if last - first == 1 else 'to'} {WEEKDAYS[last]}"
+    )
 
 
 def _span(text: str) -> Span:

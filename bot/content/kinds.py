@@ -18,7 +18,9 @@ _CALLED = re.compile(r"\d{3}|\d+-\d")
 _HOST = r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,}"
 _EMAIL = re.compile(rf"[\w.+-]+@{_HOST}")
 _URL = re.compile(rf"https?://{_HOST}(?::\d+)?(?:/\S*)?")
-_AMOUNT = r"(?:(?:[A-Z]{2,3} ?)?[$€£] ?\d[\d,]*(?:\.\d\d)?|[A-Z]{3} \d[\d,]*(?:\.\d\d)?|\d[\d,]*(?:\.\d\d)? ?(?:€|[A-Z]{3}))"
+_AMOUNT = (
+    r"(?:(?:[A-Z]{2,3} ?)?[$€£] ?\d[\d,]*(?:\.\d\d)?|[A-Z]{3} \d[\d,]*(?:\.\d\d)?|\d[\d,]*(?:\.\d\d)? ?(?:€|[A-Z]{3}))"
+)
 _MONEY = re.compile(rf"{_AMOUNT}(?: to {_AMOUNT})?")
 _WHOLE = re.compile(r"[1-9]\d*|0")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -77,7 +79,9 @@ def helpline(written: Written) -> str:
     """A name with the number to call in it."""
     words = text(written)
     if not _CALLED.search(words):
-        raise KindError(f"is {words!r}, without a number to call; write the number in digits, such as Poison Control at 1-800-222-1222")
+        raise KindError(
+            f"is {words!r}, without a number to call; write the number in digits, such as Poison Control at 1-800-222-1222"
+        )
     return words
 
 
@@ -93,7 +97,11 @@ def url(written: Written) -> str:
 
 def picture(written: Written) -> str:
     """The name of a picture's file in the content folder."""
-    return _matched(written, _PICTURE, "write the name of a file that lies beside clinic.yml, such as logo.svg (or .png, .webp, .jpg)")
+    return _matched(
+        written,
+        _PICTURE,
+        "write the name of a file that lies beside clinic.yml, such as logo.svg (or .png, .webp, .jpg)",
+    )
 
 
 def color(written: Written) -> str:
@@ -142,7 +150,9 @@ def time_zone(written: Written) -> str:
     try:
         ZoneInfo(words)
     except (ValueError, OSError, LookupError) as error:
-        raise KindError(f"is {words!r}, which is no time zone; write continent and city, such as America/New_York") from error
+        raise KindError(
+            f"is {words!r}, which is no time zone; write continent and city, such as America/New_York"
+        ) from error
     return words
 
 
@@ -154,7 +164,10 @@ def hours(written: Written) -> tuple[tuple[Span, ...], ...]:
     for day, value in written.pairs:
         if day not in WEEKDAYS:
             near = get_close_matches(day.capitalize(), WEEKDAYS, n=1, cutoff=0.3)
-            raise KindError(f"has the unknown weekday `{day}`; write {near[0] if near else 'Monday to Sunday, each on its line'}", value.line)
+            raise KindError(
+                f"has the unknown weekday `{day}`; write {near[0] if near else 'Monday to Sunday, each on its line'}",
+                value.line,
+            )
         try:
             days[day] = read_spans(_words(value))
         except HoursError as error:
@@ -171,7 +184,9 @@ def holidays(written: Written) -> Mapping[date, str]:
     if written.text == "none":
         return {}
     if written.kind != "mapping" or not written.pairs:
-        raise KindError("must give each closed day a line with its date and name, such as `2026-12-25: Christmas Day`; write none if you close on no holiday")
+        raise KindError(
+            "must give each closed day a line with its date and name, such as `2026-12-25: Christmas Day`; write none if you close on no holiday"
+        )
     days: dict[date, str] = {}
     for dates, value in written.pairs:
         try:
@@ -226,13 +241,19 @@ def _words(written: Written) -> str:
     if written.kind != "scalar":
         raise KindError(f"must be a single value, not a {written.kind}; put it in quotes if it has [ or {{ or : in it")
     if written.cut:
-        raise KindError(f"is cut at the `#`, so that {written.cut!r} is lost; put the whole value in quotes, or the comment on a line of its own", written.line)
+        raise KindError(
+            f"is cut at the `#`, so that {written.cut!r} is lost; put the whole value in quotes, or the comment on a line of its own",
+            written.line,
+        )
     if not written.text:
         raise KindError("is missing or empty; fill it in", written.line)
     if (curly := _CURLY.search(written.text)) is not None:
         raise KindError(f"has the curly quote {curly[0]}; write straight ones (\" or ')", written.line)
     if written.text.lower().strip(" .!") in _NOTHING:
-        raise KindError(f"is {written.text!r}; write what it is, or, where the fact is not required, the one word unknown", written.line)
+        raise KindError(
+            f"is {written.text!r}; write what it is, or, where the fact is not required, the one word unknown",
+            written.line,
+        )
     return written.text
 
 

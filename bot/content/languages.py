@@ -30,7 +30,9 @@ class Languages:
         said = set(phrase(text).split())
         common = {code: said & words for code, words in self.words.items()}
         best = max(common, key=lambda code: len(common[code]), default=_ENGLISH)
-        told = len(common.get(best, ())) >= _ENOUGH and any(len(word) > 1 for word in common[best])  # letters alone are "E.B.O.O."
+        told = len(common.get(best, ())) >= _ENOUGH and any(
+            len(word) > 1 for word in common[best]
+        )  # letters alone are "E.B.O.O."
         return best if told and best != _ENGLISH and len(common[best]) > len(common.get(_ENGLISH, ())) else None
 
 
@@ -48,4 +50,6 @@ def load_languages(data: Path) -> Languages:
         scripts = {code: re.compile(f"[{''.join(ranges)}]") for code, ranges in raw.get("scripts", {}).items()}
         return Languages(scripts, {code: frozenset(map(str, words)) for code, words in raw.get("words", {}).items()})
     except (AttributeError, TypeError, re.error) as error:
-        raise ContentError(f"{path}: expected `scripts:` and `words:`, each with a list for every language code.") from error
+        raise ContentError(
+            f"{path}: expected `scripts:` and `words:`, each with a list for every language code."
+        ) from error

@@ -19,7 +19,9 @@ from bot.vocabulary import Route
 
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 _REQUIRED = ("question", "text", "route", "status", "approval", "review_by", "version")
-_KEYS = frozenset({"id", *_REQUIRED, "sources", "seed", "related", "after_risk", "short", "if_unknown", "clinic_only", "speaks_of"})
+_KEYS = frozenset(
+    {"id", *_REQUIRED, "sources", "seed", "related", "after_risk", "short", "if_unknown", "clinic_only", "speaks_of"}
+)
 _STATUSES = ("draft", "approved", "retired")
 IF_UNKNOWN = "That detail is not among my answers. The clinic can tell you: {phone} or {email}."
 """Sent instead of an answer that needs a fact the clinic does not know and that has no `if_unknown` of its own."""
@@ -56,7 +58,11 @@ class Library:
 
     def of_route(self, *routes: str) -> tuple[Snippet, ...]:
         """The snippets of these routes, in the order of the files, without short versions and without what is only said before an answer."""
-        return tuple(snippet for snippet in self if snippet.route in routes and (snippet.answers_a_question or snippet.route != Route.ANSWER))
+        return tuple(
+            snippet
+            for snippet in self
+            if snippet.route in routes and (snippet.answers_a_question or snippet.route != Route.ANSWER)
+        )
 
     def short_version(self, snippet_id: str) -> str | None:
         """The id of the short version of an answer, or None."""
@@ -65,7 +71,10 @@ class Library:
     @property
     def hash(self) -> str:
         """SHA-256 over every id, version and text, and the patterns: one name for the whole state of the approved words."""
-        lines = [f"{snippet.id}\t{snippet.version}\t{snippet.hash}" for snippet in sorted(self, key=lambda snippet: snippet.id)]
+        lines = [
+            f"{snippet.id}\t{snippet.version}\t{snippet.hash}"
+            for snippet in sorted(self, key=lambda snippet: snippet.id)
+        ]
         if self.opening is not None:
             lines.append(f"{self.opening.answer}\t{self.opening.version}\t{self.opening.hash}")
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
@@ -104,10 +113,14 @@ def load_library(data: Path, spelling: str | None = None, published: Published =
     for snippet in snippets.values():
         for related in snippet.related:
             if related not in snippets:
-                raise ContentError(f"{folder / (snippet.topic + '.yml')}: `{snippet.id}` names the related snippet `{related}`, which does not exist.")
+                raise ContentError(
+                    f"{folder / (snippet.topic + '.yml')}: `{snippet.id}` names the related snippet `{related}`, which does not exist."
+                )
     opening = load_opening(data / "opening.yml")
     if opening is not None and (opening.answer not in snippets or snippets[opening.answer].route != "answer"):
-        raise ContentError(f"{data / 'opening.yml'}: `{opening.answer}` is no answer. Name the one about opening hours.")
+        raise ContentError(
+            f"{data / 'opening.yml'}: `{opening.answer}` is no answer. Name the one about opening hours."
+        )
     return Library(snippets=snippets, clinic=clinic, opening=opening, sources=sources, written=written)
 
 
@@ -147,7 +160,9 @@ def _sources(documents: Mapping[Path, Mapping[str, Any]], clinic: Clinic) -> dic
 def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[str, Source], clinic: Clinic) -> Snippet:
     snippet_id = raw.get("id")
     if not isinstance(snippet_id, str) or not _ID.fullmatch(snippet_id):
-        raise ContentError(f"{path}: snippet number {number} has the id {snippet_id!r}. Use lower case letters, digits and underscores.")
+        raise ContentError(
+            f"{path}: snippet number {number} has the id {snippet_id!r}. Use lower case letters, digits and underscores."
+        )
     owner = f"{path}: `{snippet_id}`"
     if unknown := sorted(set(raw) - _KEYS):
         raise ContentError(f"{owner} has the unknown field `{unknown[0]}`. Known fields: {', '.join(sorted(_KEYS))}.")
@@ -208,7 +223,9 @@ def _said(raw: Mapping[str, Any], topic: str, clinic: Clinic, owner: str) -> _Sa
     if otherwise and not optional:
         raise ContentError(f"{owner} has an `if_unknown`, but uses no fact that may be unknown. Take it out.")
     if needed := clinic.optional_in(otherwise):
-        raise ContentError(f"{owner}: `if_unknown` uses {{{needed[0]}}}, which may be unknown itself. Use facts that are `required`.")
+        raise ContentError(
+            f"{owner}: `if_unknown` uses {{{needed[0]}}}, which may be unknown itself. Use facts that are `required`."
+        )
     if not optional:
         return _Said(clinic.fill(text, owner))
     instead = clinic.fill(otherwise or IF_UNKNOWN, f"{owner}: `if_unknown`")
@@ -230,10 +247,14 @@ def _short_version(snippet: Snippet, text: object, path: Path, clinic: Clinic) -
     if clinic.unknown_in(words):
         return ()
     filled = clinic.fill(words, f"{owner}: `short`")
-    return (replace(snippet, id=snippet.id + SHORT, text=filled, seed=(), short_of=snippet.id, if_unknown="", unknown=()),)
+    return (
+        replace(snippet, id=snippet.id + SHORT, text=filled, seed=(), short_of=snippet.id, if_unknown="", unknown=()),
+    )
 
 
 def _source(source_id: object, sources: Mapping[str, Source], owner: str) -> Source:
     if str(source_id) not in sources:
-        raise ContentError(f"{owner} names the source `{source_id}`, which is not listed. Add it to data/snippets/sources.yml.")
+        raise ContentError(
+            f"{owner} names the source `{source_id}`, which is not listed. Add it to data/snippets/sources.yml."
+        )
     return sources[str(source_id)]

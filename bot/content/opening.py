@@ -91,10 +91,18 @@ class Opening:
         here = week.local(moment)
         if here.date() > self.review_by:
             return snippet
-        sentences = [Sentence(name, self.patterns[name], facts) for name, facts in told(asked(text, here.date(), week.holidays), week, here)][:_MOST]
+        sentences = [
+            Sentence(name, self.patterns[name], facts)
+            for name, facts in told(asked(text, here.date(), week.holidays), week, here)
+        ][:_MOST]
         if not sentences:
             return snippet
-        made_of = {"base": snippet.hash, "version": self.version, "at": here.isoformat(timespec="minutes"), "sentences": [one.as_dict() for one in sentences]}
+        made_of = {
+            "base": snippet.hash,
+            "version": self.version,
+            "at": here.isoformat(timespec="minutes"),
+            "sentences": [one.as_dict() for one in sentences],
+        }
         return replace(snippet, text=" ".join([*(one.words for one in sentences), snippet.text]), made_of=made_of)
 
 
@@ -127,7 +135,9 @@ def is_made_of(made_of: Any, text: str) -> bool:
         sentences = [Sentence(one["pattern"], one["text"], one["facts"]) for one in made_of["sentences"]]
         approved = all(sha(kept["text"]) == kept["hash"] for kept in made_of["sentences"])
         front = " ".join(one.words for one in sentences) + " "
-        return bool(sentences) and approved and text.startswith(front) and sha(text.removeprefix(front)) == made_of["base"]
+        return (
+            bool(sentences) and approved and text.startswith(front) and sha(text.removeprefix(front)) == made_of["base"]
+        )
     except (KeyError, TypeError, AttributeError):
         return False
 
@@ -142,15 +152,31 @@ def load_opening(path: Path) -> Opening | None:
         return None
     raw = read_mapping(path)
     patterns = raw.get("patterns")
-    if set(raw) != {"answer", "version", "approval", "review_by", "patterns"} or not isinstance(patterns, dict) or not isinstance(raw["version"], int):
-        raise ContentError(f"{path}: expected answer, version (a whole number), approval, review_by and patterns, and nothing else.")
+    if (
+        set(raw) != {"answer", "version", "approval", "review_by", "patterns"}
+        or not isinstance(patterns, dict)
+        or not isinstance(raw["version"], int)
+    ):
+        raise ContentError(
+            f"{path}: expected answer, version (a whole number), approval, review_by and patterns, and nothing else."
+        )
     if wrong := sorted(set(patterns) ^ set(FACTS)):
-        raise ContentError(f"{path}: the pattern `{wrong[0]}` is {'missing' if wrong[0] in FACTS else 'not known'}. There are: {', '.join(FACTS)}.")
+        raise ContentError(
+            f"{path}: the pattern `{wrong[0]}` is {'missing' if wrong[0] in FACTS else 'not known'}. There are: {', '.join(FACTS)}."
+        )
     for name, text in patterns.items():
         if (named := set(_FACT.findall(str(text)))) != FACTS[name]:
-            raise ContentError(f"{path}: the pattern `{name}` names {_braced(named)}; it must name {_braced(FACTS[name])}, no more and no less.")
+            raise ContentError(
+                f"{path}: the pattern `{name}` names {_braced(named)}; it must name {_braced(FACTS[name])}, no more and no less."
+            )
     approval, review_by = read_approval(raw["approval"], str(path)), read_date(raw["review_by"], f"{path}: `review_by`")
-    return Opening(str(raw["answer"]), {name: str(text).strip() for name, text in patterns.items()}, raw["version"], approval, review_by)
+    return Opening(
+        str(raw["answer"]),
+        {name: str(text).strip() for name, text in patterns.items()},
+        raw["version"],
+        approval,
+        review_by,
+    )
 
 
 def _now(week: Week, today: date, minute: int) -> Iterator[tuple[str, dict[str, str]]]:

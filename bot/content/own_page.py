@@ -45,11 +45,21 @@ def _sentence(number: int, raw: Any, path: Path, library: Library) -> PageSenten
     owner = f"{path}: sentence {number}"
     if not isinstance(raw, dict) or not raw.get("says") or not set(raw) <= _KEYS:
         raise ContentError(f"{owner} needs `says`, and may have {', '.join(sorted(_KEYS - {'says'}))}.")
-    verdict, because, answers = str(raw.get("verdict") or ""), str(raw.get("because") or "").strip(), raw.get("answers") or []
+    verdict, because, answers = (
+        str(raw.get("verdict") or ""),
+        str(raw.get("because") or "").strip(),
+        raw.get("answers") or [],
+    )
     if verdict not in ("", *VERDICTS):
-        raise ContentError(f"{owner} has the verdict {verdict!r}. Use one of {', '.join(VERDICTS)}, or none as long as nobody has compared it.")
+        raise ContentError(
+            f"{owner} has the verdict {verdict!r}. Use one of {', '.join(VERDICTS)}, or none as long as nobody has compared it."
+        )
     if verdict and not because:
         raise ContentError(f"{owner} has a verdict without a reason. Say why in `because`.")
     if not isinstance(answers, list) or (wrong := [name for name in answers if name not in library]):
-        raise ContentError(f"{owner}: `answers` must be a list of ids in data/snippets{f'; `{wrong[0]}` is none' if isinstance(answers, list) else ''}.")
-    return PageSentence(number, str(raw["says"]).strip(), verdict, because, str(raw.get("instead") or "").strip(), tuple(answers))
+        raise ContentError(
+            f"{owner}: `answers` must be a list of ids in data/snippets{f'; `{wrong[0]}` is none' if isinstance(answers, list) else ''}."
+        )
+    return PageSentence(
+        number, str(raw["says"]).strip(), verdict, because, str(raw.get("instead") or "").strip(), tuple(answers)
+    )

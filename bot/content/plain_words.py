@@ -43,7 +43,9 @@ def load_plain_words(data: Path) -> PlainWords:
     try:
         return PlainWords(**{name: _said(raw[name]["says"], raw[name]["begins"]) for name in ("yes", "no", "over")})
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContentError(f"{path}: expected `yes:`, `no:` and `over:`, each with the lists `says:` and `begins:`.") from error
+        raise ContentError(
+            f"{path}: expected `yes:`, `no:` and `over:`, each with the lists `says:` and `begins:`."
+        ) from error
 
 
 def _said(says: list[object], begins: list[object]) -> Said:

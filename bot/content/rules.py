@@ -93,4 +93,6 @@ def _word_list(raw: Any, category: object, path: Path) -> WordList:
     chosen = raw.get("category") or category
     if not isinstance(chosen, str):
         raise ContentError(f"{path}: `{raw['id']}` has no category, and the file has none either.")
-    return WordList(id=str(raw["id"]), category=chosen, names=tuple(str(name) for name in raw["names"]), weak=bool(raw.get("weak")))
+    return WordList(
+        id=str(raw["id"]), category=chosen, names=tuple(str(name) for name in raw["names"]), weak=bool(raw.get("weak"))
+    )

@@ -54,7 +54,9 @@ def load_schema(path: Path) -> Schema:
     schema = {str(name): _field(str(name), raw, path) for name, raw in read_mapping(path).items()}
     for name, kind in NEEDED.items():
         if name not in schema or schema[name].kind != kind or not schema[name].required:
-            raise ContentError(f"{path}: `{name}` must be there with `kind: {kind}` and `required: true`. The program needs it.")
+            raise ContentError(
+                f"{path}: `{name}` must be there with `kind: {kind}` and `required: true`. The program needs it."
+            )
     return schema
 
 
@@ -67,7 +69,11 @@ def _field(name: str, raw: object, path: Path) -> Field:
     if not isinstance(raw.get("required", False), bool) or not str(raw["means"]).strip():
         raise ContentError(f"{owner}: `required` must be true or false, and `means` a line for the owner.")
     spoken = {True: raw.get("yes"), False: raw.get("no")}
-    if (raw["kind"] == "yes/no") != all(isinstance(words, str) and words for words in spoken.values()) or (raw["kind"] != "yes/no" and any(spoken.values())):
-        raise ContentError(f"{owner}: a yes/no fact, and no other, needs `yes` and `no`: the words that a text says for each.")
+    if (raw["kind"] == "yes/no") != all(isinstance(words, str) and words for words in spoken.values()) or (
+        raw["kind"] != "yes/no" and any(spoken.values())
+    ):
+        raise ContentError(
+            f"{owner}: a yes/no fact, and no other, needs `yes` and `no`: the words that a text says for each."
+        )
     words = {truth: str(said) for truth, said in spoken.items()} if raw["kind"] == "yes/no" else None
     return Field(name, raw["kind"], str(raw["means"]).strip(), raw.get("required", False), words)

@@ -116,7 +116,10 @@ def shared_second_reader() -> SecondReader:
         ContentError: content that cannot be used; the message names the file.
     """
     triage, library = shared_triage(), shared_library()
-    told = [*(text for rule in triage.rules for text in rule.fires), *(name for names in triage.lists for name in names.names)]
+    told = [
+        *(text for rule in triage.rules for text in rule.fires),
+        *(name for names in triage.lists for name in names.names),
+    ]
     told += [text for snippet in library for text in (snippet.question, snippet.text)]
     return SecondReader(everyday_frequencies(), {word for text in told for word in phrase(text).split()})
 

@@ -54,7 +54,9 @@ def load_short_questions(data: Path, library: Library) -> ShortQuestions:
                     raise ContentError(f"{path}: {said!r} stands twice. Keep one.")
                 targets[phrase(str(said))] = answers
     except (KeyError, TypeError, AttributeError) as error:
-        raise ContentError(f"{path}: expected `openers:` and `questions:`, each of these with `says:` and `answers:` with a `default`.") from error
+        raise ContentError(
+            f"{path}: expected `openers:` and `questions:`, each of these with `says:` and `answers:` with a `default`."
+        ) from error
     return ShortQuestions(openers, targets)
 
 

@@ -79,7 +79,14 @@ class Snippet:
         """What goes with the text wherever it is sent or stored, so that it can be traced."""
         sources = [source.as_dict() for source in self.sources]
         made_of = {"made_of": dict(self.made_of)} if self.made_of else {}
-        return {"id": self.id, "version": self.version, "hash": self.hash, "route": self.route, "sources": sources, **made_of}
+        return {
+            "id": self.id,
+            "version": self.version,
+            "hash": self.hash,
+            "route": self.route,
+            "sources": sources,
+            **made_of,
+        }
 
     def sendable(self, today: date) -> bool:
         """Approved, and (for answers) not past its review date.

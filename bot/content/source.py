@@ -64,8 +64,14 @@ def read_source(source_id: str, raw: object, owner: str, fill: Callable[[str, st
     Raises:
         ContentError: a field is missing, unknown or not what it must be; the message begins with `owner`.
     """
-    if not isinstance(raw, dict) or not _REQUIRED <= set(raw) <= _REQUIRED | _OPTIONAL or not isinstance(raw["year"], int):
-        raise ContentError(f"{owner} needs exactly title, publisher, year (a number) and address; part, read and excuse are optional.")
+    if (
+        not isinstance(raw, dict)
+        or not _REQUIRED <= set(raw) <= _REQUIRED | _OPTIONAL
+        or not isinstance(raw["year"], int)
+    ):
+        raise ContentError(
+            f"{owner} needs exactly title, publisher, year (a number) and address; part, read and excuse are optional."
+        )
     address = str(raw["address"])
     return Source(
         id=source_id,
@@ -110,7 +116,9 @@ def _nowhere(address: str) -> str:
     """`front page` or `search page` if the address is one, else nothing."""
     parts = urlsplit(address)
     keys = {key.lower() for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    names = [name for name in parts.path.split("/") if name and not _LANGUAGE.fullmatch(name) and not _INDEX.fullmatch(name)]
+    names = [
+        name for name in parts.path.split("/") if name and not _LANGUAGE.fullmatch(name) and not _INDEX.fullmatch(name)
+    ]
     if keys & _SEARCH_KEYS or (names and _SEARCH.fullmatch(names[-1])):
         return "search page"
     return "" if names or keys - _LANGUAGE_KEYS else "front page"
@@ -119,7 +127,9 @@ def _nowhere(address: str) -> str:
 def _read(when: str, owner: str) -> str:
     if when:
         if not _WHEN.fullmatch(when):
-            raise ContentError(f"{owner}: `read` is {when!r}; write when its text was read, as 2026, 2026-11 or 2026-11-22.")
+            raise ContentError(
+                f"{owner}: `read` is {when!r}; write when its text was read, as 2026, 2026-11 or 2026-11-22."
+            )
         read_date((when + "-01-01")[:10], f"{owner}: `read`")
     return when
 

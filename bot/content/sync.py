@@ -129,7 +129,11 @@ def examples_by_intent(folder: Path) -> dict[str, list[str]]:
         if not isinstance(entries, list):
             raise ContentError(f"{path}: expected `nlu:` with a list of intents.")
         for entry in entries:
-            if not isinstance(entry, dict) or not isinstance(entry.get("intent"), str) or not isinstance(entry.get("examples"), str):
+            if (
+                not isinstance(entry, dict)
+                or not isinstance(entry.get("intent"), str)
+                or not isinstance(entry.get("examples"), str)
+            ):
                 raise ContentError(f"{path}: each entry needs `intent:` and `examples: |` with one example a line.")
             found.setdefault(entry["intent"], []).extend(_EXAMPLE.findall(entry["examples"]))
     return found
@@ -144,12 +148,18 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
     examples = examples_by_intent(data / "nlu")
     for intent in examples:
         if intent not in library:
-            raise ContentError(f"{data / 'nlu'}: the intent `{intent}` has no snippet. Add one with this id to data/snippets.")
+            raise ContentError(
+                f"{data / 'nlu'}: the intent `{intent}` has no snippet. Add one with this id to data/snippets."
+            )
     for snippet in library.of_route(Route.ANSWER):
         if snippet.id not in examples:
-            raise ContentError(f"{data / 'nlu'}: the snippet `{snippet.id}` has no training examples. Add the intent `{snippet.id}`.")
+            raise ContentError(
+                f"{data / 'nlu'}: the snippet `{snippet.id}` has no training examples. Add the intent `{snippet.id}`."
+            )
     intents = sorted(examples)
-    unasked = sorted(snippet.id for snippet in library if snippet.id not in examples and snippet.id not in _SAID_BY_RULES)
+    unasked = sorted(
+        snippet.id for snippet in library if snippet.id not in examples and snippet.id not in _SAID_BY_RULES
+    )
     load_follow_ups(data, library)
     load_short_questions(data, library)
     slots = (_FORM_SLOT.format(form=FORM, slot=slot) for slot in FORM_SLOTS)
@@ -168,12 +178,19 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
     ]
     domain += [
         "\n# The words come from data/snippets (see endpoints.yml). Whoever runs Rasa without that gets the warning, never an unapproved text.\nresponses:\n",
-        *(f"  utter_{name}: [{{text: {WARNING}}}]\n" for name in sorted([*intents, *(name for name in _SAID_BY_RULES if name in library)])),
+        *(
+            f"  utter_{name}: [{{text: {WARNING}}}]\n"
+            for name in sorted([*intents, *(name for name in _SAID_BY_RULES if name in library)])
+        ),
     ]
     rules = [_WRITTEN, _RULES_HEAD, *(_rule(intent) for intent in intents)]
     questions = [_WRITTEN, 'version: "3.1"\nnlu:\n', *_questions(library, data)]
     root = data.parent
-    return {root / "domain.yml": "".join(domain), data / "rules.yml": "".join(rules), data / "nlu" / _APPROVED_QUESTIONS: "".join(questions)}
+    return {
+        root / "domain.yml": "".join(domain),
+        data / "rules.yml": "".join(rules),
+        data / "nlu" / _APPROVED_QUESTIONS: "".join(questions),
+    }
 
 
 def _rule(intent: str) -> str:
@@ -191,7 +208,11 @@ def _questions(library: Library, data: Path) -> Iterable[str]:
 
 def out_of_step(library: Library, data: Path) -> list[Path]:
     """Generated files that do not hold what they must."""
-    return [path for path, text in generated_files(library, data).items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    return [
+        path
+        for path, text in generated_files(library, data).items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
 
 
 def sync(library: Library, data: Path) -> list[Path]:

@@ -32,7 +32,9 @@ def pieces(text: str) -> Iterator[Piece]:
 
 def named_in(entry: Mapping[str, Any]) -> frozenset[str]:
     """The facts that a written snippet names, in any of its texts."""
-    return frozenset(name for key in ("text", "short", "if_unknown") for name in FIELD.findall(str(entry.get(key) or "")))
+    return frozenset(
+        name for key in ("text", "short", "if_unknown") for name in FIELD.findall(str(entry.get(key) or ""))
+    )
 
 
 def used_in(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -16,7 +16,20 @@ from typing import Any
 from bot.content.files import ContentError, parse_mapping
 
 _ORDER = (
-    *("id", "question", "route", "status", "version", "text", "short", "if_unknown", "sources", "seed", "related", "after_risk"),
+    *(
+        "id",
+        "question",
+        "route",
+        "status",
+        "version",
+        "text",
+        "short",
+        "if_unknown",
+        "sources",
+        "seed",
+        "related",
+        "after_risk",
+    ),
     *("speaks_of", "clinic_only", "approval", "review_by"),
 )
 _PROSE = ("text", "short", "if_unknown")
@@ -40,7 +53,11 @@ def with_entry(text: str, path: Path, entry: Mapping[str, Any]) -> str:
     defaults = document.get("defaults") or {}
     if not isinstance(document.get("snippets"), list):
         raise ContentError(f"{path}: expected `snippets:` (a list).")
-    kept = {key: entry[key] for key in _ORDER if entry.get(key) is not None and (key not in defaults or str(defaults[key]) != str(entry[key]))}
+    kept = {
+        key: entry[key]
+        for key in _ORDER
+        if entry.get(key) is not None and (key not in defaults or str(defaults[key]) != str(entry[key]))
+    }
     made = "".join(_line(key, value, "- " if key == "id" else "  ") for key, value in kept.items())
     starts = list(_ENTRY.finditer(text))
     for place, found in enumerate(starts):
@@ -79,7 +96,14 @@ def with_fact(text: str, path: Path, name: str, value: Any) -> str:
             if number == 0 and len(parts) == 1:
                 return text.rstrip("\n") + "\n" + _fact(part, value, "")
             raise ContentError(f"{path}: there is no place for `{name}`. Write it there by hand, then try again.")
-        end = next((n for n in range(at + 1, last) if lines[n].strip() and not lines[n].startswith("  " * (depth + 1)) and _is_key(lines[n])), last)
+        end = next(
+            (
+                n
+                for n in range(at + 1, last)
+                if lines[n].strip() and not lines[n].startswith("  " * (depth + 1)) and _is_key(lines[n])
+            ),
+            last,
+        )
         first, last, depth = at + 1, end, depth + 1
     while last > first and (not lines[last - 1].strip() or lines[last - 1].lstrip().startswith("#")):
         last -= 1
@@ -105,5 +129,9 @@ def _value(value: Any) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     words = str(value)
-    plain = _PLAIN.fullmatch(words) and not re.search(r": |, | #|[\[\]{},]", words) and words.lower() not in ("true", "false", "null", "~")
+    plain = (
+        _PLAIN.fullmatch(words)
+        and not re.search(r": |, | #|[\[\]{},]", words)
+        and words.lower() not in ("true", "false", "null", "~")
+    )
     return words if (plain and not words.isdigit()) or isinstance(value, int) else json.dumps(words, ensure_ascii=False)

@@ -48,7 +48,12 @@ _OTHERWISE = {
 }
 """What is said when the same would be said twice in a row."""
 
-_INPUT = {"ask_request_question": "text", "ask_request_reach": "tel-or-email", "ask_request_time": "time", "ask_request_consent": "consent"}
+_INPUT = {
+    "ask_request_question": "text",
+    "ask_request_reach": "tel-or-email",
+    "ask_request_time": "time",
+    "ask_request_consent": "consent",
+}
 """What kind of answer a prompt waits for, for a widget that can help with it."""
 
 
@@ -72,7 +77,9 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
         self._asked_next = asked_next
         self._clock = clock
 
-    async def generate(self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any) -> Optional[Dict[str, Any]]:
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> Optional[Dict[str, Any]]:
         """The approved text with the metadata that traces it: id, version, hash, route and sources."""
         on_website = output_channel == WEB_CHANNEL
         memory = Memory.of(tracker.current_slot_values())
@@ -82,18 +89,32 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
             snippet = self._sendable(_meant(utter_action.removeprefix("utter_"), tracker, memory, self._library))
             if not in_form:  # a question in between shall not lead away from the form
                 at_risk = tracker.get_slot("risk") is not None
-                questions = questions_for(snippet, tracker.get_slot("offered") or (), memory, self._library, risk=at_risk, asked_next=self._asked_next)
+                questions = questions_for(
+                    snippet,
+                    tracker.get_slot("offered") or (),
+                    memory,
+                    self._library,
+                    risk=at_risk,
+                    asked_next=self._asked_next,
+                )
                 if snippet.route == Route.ANSWER:
-                    questions = list(dict.fromkeys([*_next_likeliest(tracker, snippet, self._library), *questions]))[:MAX_BUTTONS]
+                    questions = list(dict.fromkeys([*_next_likeliest(tracker, snippet, self._library), *questions]))[
+                        :MAX_BUTTONS
+                    ]
             last = _last_said(tracker)
             again = last is not None and last in (snippet.id, snippet.short_of, self._library.short_version(snippet.id))
             buttons = buttons_for(snippet, questions, self._library, in_form=in_form, again=again)
-            if not on_website:  # `rasa shell` makes a menu of buttons, in which the first is chosen unless one moves away from it
+            if (
+                not on_website
+            ):  # `rasa shell` makes a menu of buttons, in which the first is chosen unless one moves away from it
                 buttons = [button for button in buttons if button["title"] != CANCEL]
         except Exception as error:  # noqa: BLE001 - Rasa would swallow it and the visitor would get silence
             log.error("nlg.failed", utterance=utter_action, error=type(error).__name__)
             snippet, buttons = self._library[PROBLEM], []
-        response = {**reply(self._at_this_moment(snippet, tracker), buttons, with_warning=not on_website), "offers": questions}
+        response = {
+            **reply(self._at_this_moment(snippet, tracker), buttons, with_warning=not on_website),
+            "offers": questions,
+        }
         if snippet.answers_a_question or snippet.short_of:
             response["question"] = self._library[snippet.short_of or snippet.id].question
         if snippet.id in _INPUT:
@@ -123,7 +144,9 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
         snippet = self._library[snippet_id]
         if snippet.sendable(date.today()):
             return snippet
-        log.warning("nlg.snippet_not_sendable", snippet=snippet_id, status=snippet.status, review_by=str(snippet.review_by))
+        log.warning(
+            "nlg.snippet_not_sendable", snippet=snippet_id, status=snippet.status, review_by=str(snippet.review_by)
+        )
         return self._library["answer_under_review"]
 
 
@@ -173,7 +196,13 @@ def _next_likeliest(tracker: DialogueStateTracker, snippet: Snippet, library: Li
         return []
     at_risk = tracker.get_slot("risk") is not None
     names = [str(row["name"]) for row in ranking[1:]]
-    fitting = [name for name in names if name in library and library[name].route == Route.ANSWER and not (at_risk and library[name].after_risk == "refer")]
+    fitting = [
+        name
+        for name in names
+        if name in library
+        and library[name].route == Route.ANSWER
+        and not (at_risk and library[name].after_risk == "refer")
+    ]
     return fitting[:_NEXT]
 
 

@@ -29,7 +29,9 @@ IN_GENERAL = "No, I am asking in general"
 WAY_OUT = ("I am safe now", "It was a misunderstanding")
 """Under every emergency text. Like the two above they are words of data/plain_words.yml."""
 
-CHANGES: Mapping[str, str] = dict(zip(FORM_SLOTS, ("Change my question", "Change how to reach me", "Change the time"), strict=False))
+CHANGES: Mapping[str, str] = dict(
+    zip(FORM_SLOTS, ("Change my question", "Change how to reach me", "Change the time"), strict=False)
+)
 """What asks for an answer of the form again, by its slot."""
 
 _WORDS: Mapping[str, Sequence[str]] = {
@@ -61,11 +63,22 @@ _FORM = "request"
 _TOPICS = ("clarify_again", "none_of_these", "none_of_these_again", "out_of_scope_again", "no_more_on_that")
 """Snippets with a short list of topics for somebody who gets no further: here a question may be offered again."""
 
-_OFFERING = (*_TOPICS, "more_detail", "why_so", "is_that_proven", "simpler", "previous_answer", OUT_OF_SCOPE, "approval_of_answer")
+_OFFERING = (
+    *_TOPICS,
+    "more_detail",
+    "why_so",
+    "is_that_proven",
+    "simpler",
+    "previous_answer",
+    OUT_OF_SCOPE,
+    "approval_of_answer",
+)
 """Snippets beside the answers under which questions are offered."""
 
 
-def buttons_for(snippet: Snippet, questions: Sequence[str], library: Library, *, in_form: bool = False, again: bool = False) -> list[dict[str, Any]]:
+def buttons_for(
+    snippet: Snippet, questions: Sequence[str], library: Library, *, in_form: bool = False, again: bool = False
+) -> list[dict[str, Any]]:
     """The buttons of a reply; `questions` are the ids that `questions_for` chose. In the form there are none but its own.
 
     Whoever gets the same answer `again` is offered a person, too.
@@ -82,7 +95,13 @@ def buttons_for(snippet: Snippet, questions: Sequence[str], library: Library, *,
 
 
 def questions_for(
-    snippet: Snippet, offered: Sequence[str], memory: Memory, library: Library, *, risk: bool, asked_next: Mapping[str, Iterable[str]] = NOTHING_ASKED
+    snippet: Snippet,
+    offered: Sequence[str],
+    memory: Memory,
+    library: Library,
+    *,
+    risk: bool,
+    asked_next: Mapping[str, Iterable[str]] = NOTHING_ASKED,
 ) -> list[str]:
     """Ids of the approved questions offered under a reply.
 
@@ -95,9 +114,17 @@ def questions_for(
     if snippet.id == Route.CLARIFY:
         names, shown = offered, ()
     elif snippet.route in (Route.ANSWER, Route.CLINICIAN) or snippet.id in _OFFERING:
-        names = tuple(dict.fromkeys([*islice(asked_next.get(snippet.short_of or snippet.id, ()), _ASKED_NEXT), *snippet.related]))
+        names = tuple(
+            dict.fromkeys([*islice(asked_next.get(snippet.short_of or snippet.id, ()), _ASKED_NEXT), *snippet.related])
+        )
     only_harmless = risk or snippet.route == Route.CLINICIAN
-    fitting = (name for name in names if name in library and library[name].route == Route.ANSWER and (library[name].after_risk != "refer" or not only_harmless))
+    fitting = (
+        name
+        for name in names
+        if name in library
+        and library[name].route == Route.ANSWER
+        and (library[name].after_risk != "refer" or not only_harmless)
+    )
     if snippet.id in _TOPICS:
         return sorted(fitting, key=lambda name: name in shown)[:MAX_BUTTONS]
     return [name for name in fitting if name not in shown][:MAX_BUTTONS]

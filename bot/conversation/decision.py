@@ -218,7 +218,10 @@ def decide(
         return _while_emergency(message, verdict, emergency, risk, library, context, content)
     if not phrase(message.text):
         return _in_between(Decision("empty_message", Reason.NO_WORDS), asked)
-    if context.checking is not None and (answered := _checked(message, verdict, context.checking, risk, asked, library, content)) is not None:
+    if (
+        context.checking is not None
+        and (answered := _checked(message, verdict, context.checking, risk, asked, library, content)) is not None
+    ):
         return answered
     if verdict.level == Level.CHECK:
         return _asking_first(verdict, message, risk, library, context, content)
@@ -226,13 +229,22 @@ def decide(
     if asked is not None:
         if (command := _command(message.text, asked, words)) is not None:
             return command
-        risk_for_a_time = asked == request_form.TIME and message.findings and not request_form.tells_a_time(message.text)
+        risk_for_a_time = (
+            asked == request_form.TIME and message.findings and not request_form.tells_a_time(message.text)
+        )
         if request_form.takes(asked, message.text, words) and not risk_for_a_time:
             return None
     elif _too_long(message):
         return Decision("message_too_long", Reason.TOO_LONG, slots=remember(message, category, risk))
     if category is not None:
-        referral = Decision(category, Reason.RISK, {"category": category, "rule": rule}, message.findings, risk, remember(message, category, risk))
+        referral = Decision(
+            category,
+            Reason.RISK,
+            {"category": category, "rule": rule},
+            message.findings,
+            risk,
+            remember(message, category, risk),
+        )
         return _in_between(_in_own_language(referral, OTHER_LANGUAGE, message.text, library, content), asked)
     if asked is None and (called := request_form.asks_to_be_called(message.text, words)) is not None:
         return _opened(called, words, risk, library)
@@ -241,8 +253,19 @@ def decide(
     several = _several(message, library) if asked is None else ()
     if several and risk is not None and any(_closed_by_a_risk(name, library) for name in several):
         return Decision(EARLIER_RISK, Reason.EARLIER_RISK, {"category": risk, "rule": "earlier"}, (), risk)
-    if several and risk is not None and not context.cautioned and any(_needs_a_caution(name, library) for name in several):
-        return Decision(CAUTION, Reason.CAUTION, earlier=risk, slots={"cautioned": True}, then=tuple(f"utter_{name}" for name in several))
+    if (
+        several
+        and risk is not None
+        and not context.cautioned
+        and any(_needs_a_caution(name, library) for name in several)
+    ):
+        return Decision(
+            CAUTION,
+            Reason.CAUTION,
+            earlier=risk,
+            slots={"cautioned": True},
+            then=tuple(f"utter_{name}" for name in several),
+        )
     if several:
         return Decision(several[0], Reason.SEVERAL_QUESTIONS, then=tuple(f"utter_{name}" for name in several[1:]))
     short = content.short_questions.target(message.text, context.memory.topic, library)
@@ -263,11 +286,17 @@ def decide(
         caution = Decision(CAUTION, Reason.CAUTION, earlier=risk, slots={"cautioned": True}, then=(f"utter_{target}",))
         return _in_between(caution, asked)
     if message.gap and follows is None and target is not None:
-        return _in_between(Decision(GAP, Reason.DETAIL_GAP, then=(f"utter_{library.short_version(target) or target}",)), asked)
+        return _in_between(
+            Decision(GAP, Reason.DETAIL_GAP, then=(f"utter_{library.short_version(target) or target}",)), asked
+        )
     if target is not None and target != message.intent:
         part = message.in_context is None and target == only
         return _in_between(Decision(target, Reason.PART if part else Reason.FOLLOW_UP), asked)
-    if message.intent in _NOT_UNDERSTOOD and (code := content.languages.of(message.text)) is not None and f"{OTHER_LANGUAGE}_{code}" in library:
+    if (
+        message.intent in _NOT_UNDERSTOOD
+        and (code := content.languages.of(message.text)) is not None
+        and f"{OTHER_LANGUAGE}_{code}" in library
+    ):
         return _in_between(Decision(f"{OTHER_LANGUAGE}_{code}", Reason.OTHER_LANGUAGE), asked)
     if asked is not None:
         return _in_between(Decision(str(target), Reason.IN_BETWEEN), asked)
@@ -284,7 +313,11 @@ def judged(message: Understanding, library: Library, *, foreign: bool = False) -
     about is asked about, unless something graver was found.
     """
     verdict = _judged(message, library, foreign=foreign)
-    if verdict.level == Level.CLINICIAN and not foreign and _answered_in_general(message, str(verdict.category), library):
+    if (
+        verdict.level == Level.CLINICIAN
+        and not foreign
+        and _answered_in_general(message, str(verdict.category), library)
+    ):
         verdict = Verdict()
     asks = next((finding for finding in message.findings if finding.asks), None)
     if asks is not None and verdict.level not in (Level.EMERGENCY, Level.CHECK):
@@ -298,7 +331,12 @@ def _answered_in_general(message: Understanding, category: str, library: Library
     What the classifier alone made of a "what if" is its likeness to the thing itself.
     """
     intent = message.intent
-    if intent is None or intent not in library or message.confidence < _SURE_IN_GENERAL or not about_nobody(message.text):
+    if (
+        intent is None
+        or intent not in library
+        or message.confidence < _SURE_IN_GENERAL
+        or not about_nobody(message.text)
+    ):
         return False
     ruled = {finding.category for finding in message.findings if not finding.category.startswith(EMERGENCY)}
     seen = set() if not ruled and hypothetical(message.text) else ruled | {category}
@@ -309,7 +347,9 @@ def _judged(message: Understanding, library: Library, *, foreign: bool) -> Verdi
     told: Mapping[str, Any] = {} if foreign else message.classifier
     thresholds: Mapping[str, float] = told.get("thresholds") or {}
     danger, score, guessed = told.get("emergency_score"), told.get("score"), told.get("category")
-    urgent = next((finding for finding in message.findings if finding.category.startswith(EMERGENCY) and not finding.asks), None)
+    urgent = next(
+        (finding for finding in message.findings if finding.category.startswith(EMERGENCY) and not finding.asks), None
+    )
     if urgent is not None:
         by_itself = any(part.startswith(EMERGENCY) for part in message.parts)  # one of its sentences says nothing else
         if danger is None or danger >= thresholds.get("emergency", 0.0) or by_itself or _too_long(message):
@@ -341,11 +381,26 @@ def _too_long(message: Understanding) -> bool:
     return len(clean(message.text)) > MAX_MESSAGE_LENGTH
 
 
-def _alarm(verdict: Verdict, message: Understanding, reason: Reason, risk: str | None, asked: str | None, library: Library, content: Content) -> Decision:
+def _alarm(
+    verdict: Verdict,
+    message: Understanding,
+    reason: Reason,
+    risk: str | None,
+    asked: str | None,
+    library: Library,
+    content: Content,
+) -> Decision:
     category = str(verdict.category)
     doubtful = reason == Reason.EMERGENCY and str(verdict.rule).startswith("classifier.")
     slots = {"emergency": category, "risk": risk or category, "checking": None, "doubtful": doubtful or None}
-    alarm = Decision(category, reason, {"category": category, "rule": verdict.rule}, message.findings, slots=slots, ends_form=asked is not None)
+    alarm = Decision(
+        category,
+        reason,
+        {"category": category, "rule": verdict.rule},
+        message.findings,
+        slots=slots,
+        ends_form=asked is not None,
+    )
     return _in_own_language(alarm, _EMERGENCY_LANGUAGE, message.text, library, content)
 
 
@@ -355,7 +410,13 @@ def _only_says_over(message: Understanding, plain: PlainWords) -> bool:
 
 
 def _while_emergency(
-    message: Understanding, verdict: Verdict, emergency: str, risk: str | None, library: Library, context: Context, content: Content
+    message: Understanding,
+    verdict: Verdict,
+    emergency: str,
+    risk: str | None,
+    library: Library,
+    context: Context,
+    content: Content,
 ) -> Decision:
     """The reply while an emergency is not over: its end, or the reminder, with the answer after it if it is about the clinic itself.
 
@@ -370,15 +431,32 @@ def _while_emergency(
         return Decision(EMERGENCY_OVER, Reason.EMERGENCY_OVER, earlier=emergency, slots=ended)
     target = message.intent
     answerable = target is not None and target in library and library[target].route == Route.ANSWER
-    if answerable and context.doubtful and not harming and verdict.level is None and library[str(target)].after_risk == "answer":
-        return Decision(CAUTION_EMERGENCY, Reason.EMERGENCY_DOUBTED, earlier=emergency, slots=ended, then=(f"utter_{target}",))
+    if (
+        answerable
+        and context.doubtful
+        and not harming
+        and verdict.level is None
+        and library[str(target)].after_risk == "answer"
+    ):
+        return Decision(
+            CAUTION_EMERGENCY, Reason.EMERGENCY_DOUBTED, earlier=emergency, slots=ended, then=(f"utter_{target}",)
+        )
     about_the_clinic = answerable and library[str(target)].topic in _STILL_ANSWERED
     then = (f"utter_{target}",) if about_the_clinic else ()
-    still = Decision(EMERGENCY_FOLLOWUP, Reason.EMERGENCY_NOT_OVER, {"category": emergency, "rule": "earlier"}, message.findings, emergency, then=then)
+    still = Decision(
+        EMERGENCY_FOLLOWUP,
+        Reason.EMERGENCY_NOT_OVER,
+        {"category": emergency, "rule": "earlier"},
+        message.findings,
+        emergency,
+        then=then,
+    )
     return _in_own_language(still, _EMERGENCY_LANGUAGE, message.text, library, content)
 
 
-def _asking_first(verdict: Verdict, message: Understanding, risk: str | None, library: Library, context: Context, content: Content) -> Decision:
+def _asking_first(
+    verdict: Verdict, message: Understanding, risk: str | None, library: Library, context: Context, content: Content
+) -> Decision:
     """The number, and the question whether it is happening now; remembered is what to say if it is not."""
     category = str(verdict.category)
     calm = replace(
@@ -388,7 +466,13 @@ def _asking_first(verdict: Verdict, message: Understanding, risk: str | None, li
     )
     otherwise = decide(calm, risk=risk, emergency=None, library=library, context=context, content=content)
     then = otherwise.snippet if otherwise is not None else message.intent
-    known = then if then is not None and then in library and library[then].route in (Route.ANSWER, Route.CLINICIAN, Route.SMALLTALK) else None
+    known = (
+        then
+        if then is not None
+        and then in library
+        and library[then].route in (Route.ANSWER, Route.CLINICIAN, Route.SMALLTALK)
+        else None
+    )
     slots: dict[str, Any] = {"checking": {"category": category, "then": known}}
     if context.asked is not None:
         slots[context.asked] = None
@@ -398,7 +482,13 @@ def _asking_first(verdict: Verdict, message: Understanding, risk: str | None, li
 
 
 def _checked(
-    message: Understanding, verdict: Verdict, checking: Checking, risk: str | None, asked: str | None, library: Library, content: Content
+    message: Understanding,
+    verdict: Verdict,
+    checking: Checking,
+    risk: str | None,
+    asked: str | None,
+    library: Library,
+    content: Content,
 ) -> Decision | None:
     """What the visitor's answer to "is this happening now?" leads to; None when it is no answer to that."""
     plain = content.plain_words
@@ -406,9 +496,19 @@ def _checked(
     if denied or (verdict.level != Level.CHECK and (message.text in plain.no or message.text in plain.over)):
         then = checking.then or CHECK_OVER
         told = {"risk": then} if risk is None and then.startswith(CLINICIAN) and then not in GENERAL else {}
-        return _in_between(Decision(then, Reason.CHECK_DENIED, earlier=checking.category, slots={"checking": None, **told}), asked)
+        return _in_between(
+            Decision(then, Reason.CHECK_DENIED, earlier=checking.category, slots={"checking": None, **told}), asked
+        )
     if message.text in plain.yes:
-        return _alarm(Verdict(Level.EMERGENCY, checking.category, "check"), message, Reason.CHECK_CONFIRMED, risk, asked, library, content)
+        return _alarm(
+            Verdict(Level.EMERGENCY, checking.category, "check"),
+            message,
+            Reason.CHECK_CONFIRMED,
+            risk,
+            asked,
+            library,
+            content,
+        )
     return None
 
 
@@ -421,7 +521,11 @@ def _in_own_language(decision: Decision, kind: str, text: str, library: Library,
 def _asking_back(memory: Memory, library: Library) -> Decision | None:
     """Asking which point is meant, with the questions near the last answer; None when there are none."""
     near = [name for name in library[str(memory.topic)].related if library[name].route == Route.ANSWER]
-    return Decision(Route.CLARIFY, Reason.SHORT_QUESTION, slots={"offered": near, "misses": float(memory.misses + 1)}) if near else None
+    return (
+        Decision(Route.CLARIFY, Reason.SHORT_QUESTION, slots={"offered": near, "misses": float(memory.misses + 1)})
+        if near
+        else None
+    )
 
 
 def _in_between(decision: Decision, asked: str | None) -> Decision:
@@ -432,7 +536,11 @@ def _in_between(decision: Decision, asked: str | None) -> Decision:
 def _opened(called: str, words: FormWords, risk: str | None, library: Library) -> Decision:
     """The form, for somebody who asks to be called; who asks to be booked is told first how that is done."""
     booking = words.call_me.booking
-    first = called in words.call_me.books and booking in library and not (risk and (_closed_by_a_risk(booking, library) or _needs_a_caution(booking, library)))
+    first = (
+        called in words.call_me.books
+        and booking in library
+        and not (risk and (_closed_by_a_risk(booking, library) or _needs_a_caution(booking, library)))
+    )
     if first:
         return Decision(booking, Reason.CALL_ME, then=(f"utter_{LEAVE_QUESTION}", FORM))
     return Decision(LEAVE_QUESTION, Reason.CALL_ME, then=(FORM,))
@@ -472,7 +580,9 @@ def _follow_up(message: Understanding, memory: Memory, library: Library, content
 
 def _asked_for(message: Understanding, library: Library) -> list[str]:
     """The answers to the single questions of a message, each once, in its order."""
-    return [name for name in dict.fromkeys(message.questions) if name in library and library[name].route == Route.ANSWER]
+    return [
+        name for name in dict.fromkeys(message.questions) if name in library and library[name].route == Route.ANSWER
+    ]
 
 
 def _several(message: Understanding, library: Library) -> Sequence[str]:

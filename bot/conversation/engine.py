@@ -106,7 +106,11 @@ class Engine:
         self._settings = settings
         self._texts = TextsInUse(settings.data, shared_library().now())
         self._triage = shared_triage()
-        self.store = RecordTrackerStore(database=database, path=str(settings.database), secret_file=None if database is not None else settings.secret_file)
+        self.store = RecordTrackerStore(
+            database=database,
+            path=str(settings.database),
+            secret_file=None if database is not None else settings.secret_file,
+        )
         self._processor: TurnProcessor | None = None
         self.fault: str | None = "the model is not loaded yet"
         self._loaded_last = -_LOAD_AGAIN_SECONDS
@@ -125,12 +129,18 @@ class Engine:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
         self._loaded_last = time.monotonic()
         self._take_up_texts()
-        threadpool_limits(limits=1, user_api="blas")  # threads that share one small product wait for each other longer than it takes
+        threadpool_limits(
+            limits=1, user_api="blas"
+        )  # threads that share one small product wait for each other longer than it takes
         try:
             self._reviewed, self._made_from = self._reviewed_now(), fingerprint(self._settings.data, reviewed="")
             self._put_in_use(*self._read_model())
         except Exception as error:  # noqa: BLE001 - a visitor must get emergency help with any broken model
-            self.fault = str(error) if isinstance(error, RuntimeError) else f"the model cannot be loaded ({type(error).__name__}). Run `make train`."
+            self.fault = (
+                str(error)
+                if isinstance(error, RuntimeError)
+                else f"the model cannot be loaded ({type(error).__name__}). Run `make train`."
+            )
             log.error("engine.no_model", error=type(error).__name__)
 
     def _read_model(self) -> tuple[Path, TurnProcessor]:
@@ -263,7 +273,9 @@ class Engine:
     def begin(self, text: str) -> None:
         """Starts on a message for which a turn is about to be asked, if nobody else is being served."""
         if self._in_progress == 0 and self._processor is not None:
-            with suppress(Exception):  # whatever is wrong will come up again when the message is read, and is dealt with there
+            with suppress(
+                Exception
+            ):  # whatever is wrong will come up again when the message is read, and is dealt with there
                 self._processor.begin(_not_a_command(text))
 
     async def turn(self, conversation: str, text: str, client_id: str | None = None) -> Reply:
@@ -283,7 +295,13 @@ class Engine:
         finally:
             self._in_progress -= 1
         if reply.turn is not None:  # the visitor need not wait for the line
-            answered = partial(log.info, "turn.answered", conversation=conversation, route=reply.route, latency_ms=reply.turn.latency_ms)
+            answered = partial(
+                log.info,
+                "turn.answered",
+                conversation=conversation,
+                route=reply.route,
+                latency_ms=reply.turn.latency_ms,
+            )
             asyncio.get_running_loop().call_soon(answered)
         return reply
 
@@ -294,7 +312,13 @@ class Engine:
     async def _understand(self, text: str, processor: TurnProcessor | None) -> Understanding:
         parsed = await processor.reader.read(_not_a_command(text), afresh=True) if processor else {}
         intent = parsed.get("intent") or {}
-        return Understanding(text, intent.get("name"), float(intent.get("confidence") or 0.0), self._triage.check(text), parsed.get("risk") or {})
+        return Understanding(
+            text,
+            intent.get("name"),
+            float(intent.get("confidence") or 0.0),
+            self._triage.check(text),
+            parsed.get("risk") or {},
+        )
 
     async def problems(self) -> list[str]:
         """Why this engine is not ready, one sentence each; empty when it is.
@@ -374,7 +398,9 @@ class Engine:
         snippet = self.library[decision.snippet] if decision else None
         return safe_reply(snippet) if snippet is not None and snippet.route in _GRAVE else None
 
-    async def _opened(self, request: _Request, message: UserMessage, processor: TurnProcessor) -> DialogueStateTracker | Turn:
+    async def _opened(
+        self, request: _Request, message: UserMessage, processor: TurnProcessor
+    ) -> DialogueStateTracker | Turn:
         """The conversation as it stands, or the turn that has answered this request already."""
         if (answered := await self.store.look_up(request.conversation, request.key)) is not None:
             return answered
@@ -409,7 +435,9 @@ class Engine:
             request=request.key,
         )
         try:
-            return reply_of(await self.store.add_turn(turn, WEB_CHANNEL, decision.slots if decision else {}, request.until))
+            return reply_of(
+                await self.store.add_turn(turn, WEB_CHANNEL, decision.slots if decision else {}, request.until)
+            )
         except (RecordError, sqlite3.Error) as error:
             if isinstance(error, sqlite3.IntegrityError) and (answered := await self._answered(request)) is not None:
                 return reply_of(answered)

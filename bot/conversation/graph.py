@@ -13,7 +13,16 @@ from rasa.engine.constants import PLACEHOLDER_TRACKER
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.core.constants import PREVIOUS_ACTION, SHOULD_NOT_BE_SET, USER
 from rasa.shared.core.domain import Domain, State
-from rasa.shared.core.events import ActionExecuted, ActionReverted, ActiveLoop, Event, Restarted, SessionStarted, SlotSet, UserUtteranceReverted
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionReverted,
+    ActiveLoop,
+    Event,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
@@ -27,8 +36,12 @@ class StraightGraphRunner(DaskGraphRunner):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._order = lru_cache(maxsize=None)(self._ordered)
-        self._early = [node._component.begin for node in self._instantiated_nodes.values() if hasattr(node._component, "begin")]
-        self._rules = frozenset(name for name, node in self._instantiated_nodes.items() if isinstance(node._component, RulePolicy))
+        self._early = [
+            node._component.begin for node in self._instantiated_nodes.values() if hasattr(node._component, "begin")
+        ]
+        self._rules = frozenset(
+            name for name, node in self._instantiated_nodes.items() if isinstance(node._component, RulePolicy)
+        )
         for name in self._rules:
             index_rules(self._instantiated_nodes[name]._component)
             look_back_no_further_than_rules(self._instantiated_nodes[name]._component)
@@ -47,7 +60,9 @@ class StraightGraphRunner(DaskGraphRunner):
                 outputs[name] = None
             if name not in outputs:
                 needed = self._graph_schema.nodes[name].needs.values()
-                _, outputs[name] = self._instantiated_nodes[name](*((need, outputs[need]) for need in needed if need in outputs))
+                _, outputs[name] = self._instantiated_nodes[name](
+                    *((need, outputs[need]) for need in needed if need in outputs)
+                )
         return {name: outputs[name] for name in wanted}
 
     def _ordered(self, targets: Sequence[str]) -> List[str]:
@@ -106,7 +121,12 @@ def look_back_no_further_than_rules(policy: RulePolicy) -> None:
     longest = max((len(policy._rule_key_to_state(rule)) for rule in rules), default=1)
     last: List[Any] = [None, 0, []]
 
-    def states(tracker: DialogueStateTracker, domain: Domain, use_text_for_last_user_input: bool = False, rule_only_data: Any = None) -> List[State]:
+    def states(
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        use_text_for_last_user_input: bool = False,
+        rule_only_data: Any = None,
+    ) -> List[State]:
         if last[0] is not tracker or last[1] != len(tracker.events):
             last[:] = [tracker, len(tracker.events), recent_states(tracker, domain, longest)]
         found = [{name: dict(part) for name, part in state.items()} for state in last[2]]
@@ -145,7 +165,9 @@ def _applied(tracker: DialogueStateTracker) -> List[Event]:
     events = list(tracker.events)
     if not _TAKES_BACK.isdisjoint(map(type, events)):
         return tracker.applied_events()
-    return events[next((place for place in range(len(events), 0, -1) if type(events[place - 1]) is SessionStarted), 0) :]
+    return events[
+        next((place for place in range(len(events), 0, -1) if type(events[place - 1]) is SessionStarted), 0) :
+    ]
 
 
 def _end(state: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -68,7 +68,9 @@ def neighbours(topic: str, library: Library) -> frozenset[str]:
     return frozenset({topic, *library[topic].related, *back})
 
 
-def meant(text: str, alone: Mapping[str, Any], together: Mapping[str, Any], topic: str, library: Library) -> Meant | None:
+def meant(
+    text: str, alone: Mapping[str, Any], together: Mapping[str, Any], topic: str, library: Library
+) -> Meant | None:
     """What a message that leans on the last answer means; None keeps it as it was read alone.
 
     Read alone it counts as it stands unless the reading together is surer of another answer. If it was not understood alone, the
@@ -81,7 +83,11 @@ def meant(text: str, alone: Mapping[str, Any], together: Mapping[str, Any], topi
     understood = name is not None and name == first
     if own.get("name") == ranking[0].get("name"):
         confidence = float((together.get("intent") or {}).get("confidence") or 0.0)
-        return Meant(str(name)) if understood and name != topic and confidence > float(own.get("confidence") or 0.0) else None
+        return (
+            Meant(str(name))
+            if understood and name != topic and confidence > float(own.get("confidence") or 0.0)
+            else None
+        )
     near = neighbours(topic, library)
     for row in ranking[:_CONTENDERS]:
         if row.get("name") in near and float(row.get("confidence") or 0.0) >= _LIKELY:

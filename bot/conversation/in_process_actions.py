@@ -34,5 +34,7 @@ class InProcessActions(EndpointConfig):
         try:
             result = await self._executor.run(call)
         except ActionExecutionRejection as error:
-            raise ClientResponseError(400, str(error), f'{{"error": "{error}", "action_name": "{error.action_name}"}}') from error
+            raise ClientResponseError(
+                400, str(error), f'{{"error": "{error}", "action_name": "{error.action_name}"}}'
+            ) from error
         return result if isinstance(result, dict) else (result.model_dump() if result is not None else None)

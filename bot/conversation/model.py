@@ -88,7 +88,9 @@ def _train(settings: Settings, path: Path, stages: Stages) -> None:
         except (RasaException, GraphSchemaValidationException, ImportError) as error:
             raise ModelError(f"Rasa could not train a model: {error}") from error
         if model_path(settings) != path:
-            raise ModelError("The data changed during the training, so the model fits neither state. Run `make train` again.")
+            raise ModelError(
+                "The data changed during the training, so the model fits neither state. Run `make train` again."
+            )
         _put_in_place(archive, path)
 
 

@@ -18,7 +18,13 @@ from rasa.engine.constants import PLACEHOLDER_MESSAGE
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.exceptions import ActionLimitReached
-from rasa.shared.core.constants import ACTION_SESSION_START_NAME, ACTION_VALIDATE_SLOT_MAPPINGS, ACTIVE_LOOP, DEFAULT_SLOT_NAMES, SlotMappingType
+from rasa.shared.core.constants import (
+    ACTION_SESSION_START_NAME,
+    ACTION_VALIDATE_SLOT_MAPPINGS,
+    ACTIVE_LOOP,
+    DEFAULT_SLOT_NAMES,
+    SlotMappingType,
+)
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -56,7 +62,9 @@ class TurnProcessor(MessageProcessor):
     @staticmethod
     def _load_model(model_path: Union[str, Path]) -> Tuple[str, ModelMetadata, StraightGraphRunner]:
         with TempDirectoryPath(get_temp_dir_name()) as folder:
-            metadata, runner = loader.load_predict_graph_runner(Path(folder), Path(model_path), LocalModelStorage, StraightGraphRunner)
+            metadata, runner = loader.load_predict_graph_runner(
+                Path(folder), Path(model_path), LocalModelStorage, StraightGraphRunner
+            )
         return Path(model_path).name, metadata, runner
 
     def begin(self, text: str) -> None:
@@ -82,7 +90,9 @@ class TurnProcessor(MessageProcessor):
         await self._handle_message_with_tracker(message, tracker)
         tracker = await self.run_action_extract_slots(message.output_channel, tracker)
         await self._run_prediction_loop(message.output_channel, tracker)
-        spoken = next((event for event in reversed(tracker.events) if isinstance(event, (BotUttered, UserUttered))), None)
+        spoken = next(
+            (event for event in reversed(tracker.events) if isinstance(event, (BotUttered, UserUttered))), None
+        )
         if not isinstance(spoken, BotUttered):
             raise SilentTurnError
         return tracker
@@ -92,20 +102,35 @@ class TurnProcessor(MessageProcessor):
         text, alone, topics = str(message.text or ""), message.parse_data or {}, tracker.get_slot("topics") or ()
         confidence = float((alone.get("intent") or {}).get("confidence") or 0.0)
         library = shared_library()
-        if not topics or topics[-1] not in library or (alone.get("risk") or {}).get("level") or not leans_on_context(text, confidence):
+        if (
+            not topics
+            or topics[-1] not in library
+            or (alone.get("risk") or {}).get("level")
+            or not leans_on_context(text, confidence)
+        ):
             return
         together = await self.reader.read(combined(text, library[topics[-1]].question))
-        if not (together.get("risk") or {}).get("level") and (found := meant(text, alone, together, topics[-1], library)) is not None:
+        if (
+            not (together.get("risk") or {}).get("level")
+            and (found := meant(text, alone, together, topics[-1], library)) is not None
+        ):
             alone["in_context"] = asdict(found)
 
-    async def run_action_extract_slots(self, output_channel: OutputChannel, tracker: DialogueStateTracker) -> DialogueStateTracker:
+    async def run_action_extract_slots(
+        self, output_channel: OutputChannel, tracker: DialogueStateTracker
+    ) -> DialogueStateTracker:
         """Fills slots from the message, where it can fill any."""
         if self._only_forms_fill_slots and tracker.active_loop_name is None:
             return tracker
         return await super().run_action_extract_slots(output_channel, tracker)
 
     async def _run_action(
-        self, action: Action, tracker: DialogueStateTracker, output_channel: OutputChannel, nlg: NaturalLanguageGenerator, prediction: PolicyPrediction
+        self,
+        action: Action,
+        tracker: DialogueStateTracker,
+        output_channel: OutputChannel,
+        nlg: NaturalLanguageGenerator,
+        prediction: PolicyPrediction,
     ) -> bool:
         """Runs an action. One that speaks or listens cannot be rejected, so it needs no copy of the conversation to be tried on."""
         if type(action) not in _SPEAK_OR_LISTEN:
@@ -120,7 +145,11 @@ class TurnProcessor(MessageProcessor):
     def _get_action(self, action_name: str) -> Optional[Action]:
         """Our own beginning of a session, which tells of it after a silence; plain Rasa begins one in its own way."""
         own = action_name == ACTION_SESSION_START_NAME
-        return _OwnAction(action_name, self.action_endpoint) if own else self._in_this_process(super()._get_action(action_name))
+        return (
+            _OwnAction(action_name, self.action_endpoint)
+            if own
+            else self._in_this_process(super()._get_action(action_name))
+        )
 
     def predict_next_with_tracker_if_should(self, tracker: DialogueStateTracker) -> Tuple[Action, PolicyPrediction]:
         """The next action; a custom one in the form that knows it runs in this process."""
@@ -145,14 +174,20 @@ class TurnProcessor(MessageProcessor):
 def only_forms_fill_slots(domain: Domain) -> bool:
     """Whether no slot can be filled from a message as long as no form is open."""
     slots = [slot for slot in domain.slots if slot.name not in DEFAULT_SLOT_NAMES]
-    return ACTION_VALIDATE_SLOT_MAPPINGS not in domain.user_actions and all(_waits_for_form(mapping) for slot in slots for mapping in slot.mappings)
+    return ACTION_VALIDATE_SLOT_MAPPINGS not in domain.user_actions and all(
+        _waits_for_form(mapping) for slot in slots for mapping in slot.mappings
+    )
 
 
 def _waits_for_form(mapping: Dict[str, Any]) -> bool:
     if mapping["type"] == str(SlotMappingType.CUSTOM):
         return not mapping.get("action")
     conditions = mapping.get("conditions") or []
-    return bool(conditions) and mapping["type"] == str(SlotMappingType.FROM_TEXT) and all(condition.get(ACTIVE_LOOP) for condition in conditions)
+    return (
+        bool(conditions)
+        and mapping["type"] == str(SlotMappingType.FROM_TEXT)
+        and all(condition.get(ACTIVE_LOOP) for condition in conditions)
+    )
 
 
 class _OwnAction(RemoteAction):

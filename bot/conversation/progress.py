@@ -21,7 +21,12 @@ class Stages:
         clock: seconds from any moment on.
     """
 
-    def __init__(self, folder: Path, tell: Callable[[str], object] = lambda stage: None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        tell: Callable[[str], object] = lambda stage: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._path, self._tell, self._clock = folder / _FILE, tell, clock
         self._last = _seconds(self._path)
         self._taken: dict[str, float] = {}

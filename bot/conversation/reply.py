@@ -42,7 +42,10 @@ def reply_of(turn: Turn) -> Reply:
         Message(
             text=str(message.get("text") or ""),
             snippet=message.get("snippet"),
-            buttons=tuple({"title": str(button["title"]), "send": str(button["payload"])} for button in message.get("buttons") or ()),
+            buttons=tuple(
+                {"title": str(button["title"]), "send": str(button["payload"])}
+                for button in message.get("buttons") or ()
+            ),
             input=message.get("input"),
             question=message.get("question"),
         )

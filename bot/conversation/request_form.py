@@ -21,7 +21,9 @@ MAX_TIME = 100
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.UNICODE)
 _PHONE = re.compile(r"\+?\(?\d[\d\s().\-/]{5,24}\d")
-_EXTENSION = re.compile(r"[\s,;(]*(?:\b(?:extension|extn|ext|x)\b\.?|(?<=\d)\s*x|#)[\s.:]*(?:is\s+)?\d{1,6}\b\)?", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"[\s,;(]*(?:\b(?:extension|extn|ext|x)\b\.?|(?<=\d)\s*x|#)[\s.:]*(?:is\s+)?\d{1,6}\b\)?", re.IGNORECASE
+)
 """What follows a number inside a company: "ext. 42", "x42"."""
 _AT = re.compile(r"\s*[(\[]?\bat\b[)\]]?\s*", re.IGNORECASE)
 _DOT = re.compile(r"\s*[(\[]?\bdot\b[)\]]?\s*", re.IGNORECASE)
@@ -87,7 +89,9 @@ def takes(slot: str, text: str, words: FormWords) -> bool:
         return contact_in(text) is not None
     if slot == CONSENT:
         return says(text, words.yes, words)
-    return slot == QUESTION or not (_ASKS.search(text) or (is_contact(text) and sum(map(str.isdigit, text)) not in _DATE))
+    return slot == QUESTION or not (
+        _ASKS.search(text) or (is_contact(text) and sum(map(str.isdigit, text)) not in _DATE)
+    )
 
 
 def tells_a_time(text: str) -> bool:

@@ -15,7 +15,15 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Even
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.content.shared import shared_follow_ups, shared_form_words, shared_languages, shared_library, shared_plain_words, shared_short_questions, shared_triage
+from bot.content.shared import (
+    shared_follow_ups,
+    shared_form_words,
+    shared_languages,
+    shared_library,
+    shared_plain_words,
+    shared_short_questions,
+    shared_triage,
+)
 from bot.conversation.decision import Checking, Content, Context, Decision, Understanding, decide, remember
 from bot.conversation.memory import Memory
 from bot.conversation.request_form import emptied
@@ -39,17 +47,30 @@ class SafetyPolicy(Policy):
         """`priority` is required by Rasa."""
         return {"priority": PRIORITY}
 
-    def __init__(self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(config, model_storage, resource, execution_context, **kwargs)
         self._library = shared_library()
-        self._content = Content(shared_form_words(), shared_follow_ups(), shared_languages(), shared_short_questions(), shared_plain_words())
+        self._content = Content(
+            shared_form_words(), shared_follow_ups(), shared_languages(), shared_short_questions(), shared_plain_words()
+        )
 
     def train(self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any) -> Resource:
         """Nothing to learn: the rules are data, read when the policy is made."""
         return self._resource
 
     def predict_action_probabilities(
-        self, tracker: DialogueStateTracker, domain: Domain, rule_only_data: Optional[Dict[str, Any]] = None, **kwargs: Any
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: Optional[Dict[str, Any]] = None,
+        **kwargs: Any,
     ) -> PolicyPrediction:
         """The decision on the visitor's last message, then what follows it, then `action_listen`; otherwise nothing.
 
@@ -74,7 +95,9 @@ class SafetyPolicy(Policy):
             told = self._told(event, tracker)
             dropped = [SlotSet(name, value) for name, value in self._asked_no_longer(tracker).items()]
             return self._prediction(self._default_predictions(domain), events=[*told, *dropped])
-        slots: List[Event] = [SlotSet(name, value) for name, value in {**self._asked_no_longer(tracker), **decision.slots}.items()]
+        slots: List[Event] = [
+            SlotSet(name, value) for name, value in {**self._asked_no_longer(tracker), **decision.slots}.items()
+        ]
         if decision.ends_form:
             slots += [ActiveLoop(None), *(SlotSet(name, value) for name, value in emptied().items())]
         return self._predict(f"utter_{decision.snippet}", domain, slots, decision)
@@ -91,7 +114,14 @@ class SafetyPolicy(Policy):
             doubtful=bool(slots.get("doubtful")),
         )
         message = self._understanding(said)
-        return decide(message, risk=slots.get("risk"), emergency=slots.get("emergency"), library=self._library, context=context, content=self._content)
+        return decide(
+            message,
+            risk=slots.get("risk"),
+            emergency=slots.get("emergency"),
+            library=self._library,
+            context=context,
+            content=self._content,
+        )
 
     def _understanding(self, said: UserUttered) -> Understanding:
         text = str(said.text or "")
@@ -119,7 +149,10 @@ class SafetyPolicy(Policy):
         """The personal risk that an answer to the form tells of: it stays with the conversation like any other."""
         if _asked(tracker) is None:
             return []
-        return [SlotSet(name, value) for name, value in remember(self._understanding(said), None, tracker.get_slot("risk")).items()]
+        return [
+            SlotSet(name, value)
+            for name, value in remember(self._understanding(said), None, tracker.get_slot("risk")).items()
+        ]
 
     def _remembered(self, tracker: DialogueStateTracker) -> List[Event]:
         """What the replies of this turn change in the memory."""
@@ -136,7 +169,9 @@ class SafetyPolicy(Policy):
         after = before.after(said, offered, self._library).as_slots()
         return [SlotSet(name, value) for name, value in after.items() if value != before.as_slots()[name]]
 
-    def _predict(self, action: str, domain: Domain, events: Optional[List[Event]] = None, decision: Optional[Decision] = None) -> PolicyPrediction:
+    def _predict(
+        self, action: str, domain: Domain, events: Optional[List[Event]] = None, decision: Optional[Decision] = None
+    ) -> PolicyPrediction:
         return self._prediction(
             confidence_scores_for(action, 1.0, domain),
             optional_events=events,

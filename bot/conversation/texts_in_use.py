@@ -58,7 +58,10 @@ class TextsInUse:
         published = texts.published_set(database)
         if texts.revision(database) != number:
             return False  # somebody published at this very moment; the next look sees both
-        self._number, self._stamp = number, files  # whatever comes of it: the same state is not tried again every second
+        self._number, self._stamp = (
+            number,
+            files,
+        )  # whatever comes of it: the same state is not tried again every second
         try:
             library = self._approved(load_library(self._data, published=published), published)
         except (ContentError, OSError) as error:
@@ -76,7 +79,12 @@ class TextsInUse:
         with database.atomic():
             for process in texts.serving_content(database):
                 name, _, number = process.rpartition(" ")
-                if name == host and number.isdigit() and Path("/proc").exists() and not Path(f"/proc/{number}").exists():
+                if (
+                    name == host
+                    and number.isdigit()
+                    and Path("/proc").exists()
+                    and not Path(f"/proc/{number}").exists()
+                ):
                     texts.forget_serving(database, process)
             texts.note_serving_content(database, this_process(), self._number, now)
 
@@ -90,7 +98,9 @@ class TextsInUse:
             return library
         self.problem = None
         if changed:
-            some = ", ".join(f"`{name}`" for name in changed[:3]) + (f" and {len(changed) - 3} more" if len(changed) > 3 else "")
+            some = ", ".join(f"`{name}`" for name in changed[:3]) + (
+                f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+            )
             self.problem = f"Not as approved, so not sent if it is an answer: {some}. Have it approved, then run `python -m bot snippets seal`."
             log.warning("texts.not_as_approved", texts=len(changed))
         return without(library, changed)

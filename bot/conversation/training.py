@@ -73,7 +73,12 @@ class IndexedRulePolicy(RulePolicy):
 
 def _quickened(schema: GraphSchema) -> GraphSchema:
     """The same graph, with the indexed rules where Rasa's are. The model names Rasa's own, which the website indexes by itself."""
-    return GraphSchema({name: replace(node, uses=IndexedRulePolicy) if node.uses is RulePolicy else node for name, node in schema.nodes.items()})
+    return GraphSchema(
+        {
+            name: replace(node, uses=IndexedRulePolicy) if node.uses is RulePolicy else node
+            for name, node in schema.nodes.items()
+        }
+    )
 
 
 class _Stages(GraphNodeHook):
@@ -82,12 +87,25 @@ class _Stages(GraphNodeHook):
     def __init__(self, begin: Callable[[str], None]) -> None:
         self._begin = begin
 
-    def on_before_node(self, node_name: str, execution_context: ExecutionContext, config: Dict[str, Any], received_inputs: Dict[str, Any]) -> Dict[str, Any]:
+    def on_before_node(
+        self,
+        node_name: str,
+        execution_context: ExecutionContext,
+        config: Dict[str, Any],
+        received_inputs: Dict[str, Any],
+    ) -> Dict[str, Any]:
         """The first stage of which the node's name holds a part."""
         stages: List[str] = [stage for part, stage in _STAGES.items() if part in node_name]
         if stages:
             self._begin(stages[0])
         return {}
 
-    def on_after_node(self, node_name: str, execution_context: ExecutionContext, config: Dict[str, Any], output: Any, input_hook_data: Dict[str, Any]) -> None:
+    def on_after_node(
+        self,
+        node_name: str,
+        execution_context: ExecutionContext,
+        config: Dict[str, Any],
+        output: Any,
+        input_hook_data: Dict[str, Any],
+    ) -> None:
         """Nothing: a stage lasts until the next one begins."""

@@ -24,7 +24,9 @@ class ProjectFiles(RasaFileImporter):
     """
 
     def __init__(self, data: Path) -> None:
-        super().__init__(str(project_file(data, "config.yml")), str(project_file(data, "domain.yml")), [str(data / "rules.yml")])
+        super().__init__(
+            str(project_file(data, "config.yml")), str(project_file(data, "domain.yml")), [str(data / "rules.yml")]
+        )
         self._folder = data / "nlu"
 
     def get_domain(self) -> Domain:
@@ -53,4 +55,6 @@ class ProjectFiles(RasaFileImporter):
         for path in sorted(self._folder.glob("*.yml")):
             reader.filename = str(path)
             reader._parse_nlu(read_mapping(path).get("nlu"))
-        return TrainingData(reader.training_examples, reader.entity_synonyms, reader.regex_features, reader.lookup_tables)
+        return TrainingData(
+            reader.training_examples, reader.entity_synonyms, reader.regex_features, reader.lookup_tables
+        )

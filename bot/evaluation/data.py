@@ -56,7 +56,9 @@ def read_examples(path: Path) -> list[Example]:
         raise EvaluationError(f"{path}: there is no such file or folder.")
     examples = [example for file in files for example in _examples_of(file, required=not path.is_dir())]
     if not examples:
-        raise EvaluationError(f"{path}: no intent examples found. Expected Rasa NLU YAML: `nlu:` with a list of `intent` and `examples`.")
+        raise EvaluationError(
+            f"{path}: no intent examples found. Expected Rasa NLU YAML: `nlu:` with a list of `intent` and `examples`."
+        )
     return examples
 
 
@@ -65,10 +67,16 @@ def _examples_of(file: Path, *, required: bool) -> Iterator[Example]:
     entries = _get(root, "nlu") if isinstance(root, yaml.MappingNode) else None
     if entries is None:
         if required:
-            raise EvaluationError(f"{file}: line {_line(root)}: expected `nlu:` with a list of intents at the top." if root else f"{file}: the file is empty.")
+            raise EvaluationError(
+                f"{file}: line {_line(root)}: expected `nlu:` with a list of intents at the top."
+                if root
+                else f"{file}: the file is empty."
+            )
         return
     if not isinstance(entries, yaml.SequenceNode):
-        raise EvaluationError(f"{file}: line {_line(entries)}: `nlu:` must be a list of intents, each with `intent` and `examples`.")
+        raise EvaluationError(
+            f"{file}: line {_line(entries)}: `nlu:` must be a list of intents, each with `intent` and `examples`."
+        )
     for entry in entries.value:
         if not isinstance(entry, yaml.MappingNode):
             raise EvaluationError(f"{file}: line {_line(entry)}: expected a mapping with `intent` and `examples`.")
@@ -87,16 +95,22 @@ def _examples_in(file: Path, entry: yaml.MappingNode, intent: str) -> Iterator[E
     if listed is None:
         raise EvaluationError(f"{file}: line {_line(entry)}: the intent `{intent}` has no `examples`.")
     if isinstance(listed, yaml.SequenceNode):
-        texts = [(_line(item), _get(item, "text") if isinstance(item, yaml.MappingNode) else item) for item in listed.value]
+        texts = [
+            (_line(item), _get(item, "text") if isinstance(item, yaml.MappingNode) else item) for item in listed.value
+        ]
         lines = [(line, node.value.strip() if isinstance(node, yaml.ScalarNode) else "") for line, node in texts]
     elif isinstance(listed, yaml.ScalarNode) and listed.style == "|":
         lines = list(_written_examples(file, listed, intent))
     else:
-        raise EvaluationError(f"{file}: line {_line(listed)}: `examples` of `{intent}` must be a block that starts with `|`, one `- example` a line.")
+        raise EvaluationError(
+            f"{file}: line {_line(listed)}: `examples` of `{intent}` must be a block that starts with `|`, one `- example` a line."
+        )
     for line, text in lines:
         text = replace_entities(text).strip()
         if not text:
-            raise EvaluationError(f"{file}: line {line}: an example of `{intent}` is empty. Write a sentence or take the line out.")
+            raise EvaluationError(
+                f"{file}: line {line}: an example of `{intent}` is empty. Write a sentence or take the line out."
+            )
         yield Example(text, intent, file, line)
 
 
@@ -126,7 +140,9 @@ def _compose(file: Path) -> Any:
         raise EvaluationError(f"{file}: cannot be read ({error.strerror}).") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise EvaluationError(f"{file}: line {mark.line + 1 if mark else 1}: not valid YAML ({error.problem}).") from error
+        raise EvaluationError(
+            f"{file}: line {mark.line + 1 if mark else 1}: not valid YAML ({error.problem})."
+        ) from error
     except yaml.YAMLError as error:
         raise EvaluationError(f"{file}: not valid YAML ({' '.join(str(error).split())[:120]}).") from error
 
@@ -153,7 +169,9 @@ def read_questions(path: Path, library: Library) -> list[Question]:
         raise EvaluationError(f"{path}: byte {error.start}: not UTF-8 text. Save the file as UTF-8.") from error
     except OSError as error:
         raise EvaluationError(f"{path}: cannot be read ({error.strerror}).") from error
-    questions = [_question(line, f"{path}: line {number}", library) for number, line in enumerate(lines, start=1) if line.strip()]
+    questions = [
+        _question(line, f"{path}: line {number}", library) for number, line in enumerate(lines, start=1) if line.strip()
+    ]
     if not questions:
         raise EvaluationError(f"{path}: no questions found. Expected one JSON object a line with `text` and `route`.")
     return questions
@@ -169,7 +187,9 @@ def _question(line: str, where: str, library: Library) -> Question:
     if not isinstance(row.get("text"), str):
         raise EvaluationError(f"{where}: `text` is missing or not a string.")
     if row.get("route") not in tuple(Route):
-        raise EvaluationError(f"{where}: `route` is {json.dumps(row.get('route'))[:60]}; use one of {', '.join(Route)}.")
+        raise EvaluationError(
+            f"{where}: `route` is {json.dumps(row.get('route'))[:60]}; use one of {', '.join(Route)}."
+        )
     wanted = row.get("snippet")
     snippets: Sequence[Any] = [] if wanted is None else wanted if isinstance(wanted, list) else [wanted]
     if not all(isinstance(snippet, str) for snippet in snippets):
@@ -187,7 +207,11 @@ def require_known(examples: Sequence[Example], trained: Sequence[Example]) -> No
     """
     known = {example.intent for example in trained}
     if len(known) < 2:
-        raise EvaluationError(f"{trained[0].file}: only the intent `{trained[0].intent}` to learn. A classifier needs at least two.")
+        raise EvaluationError(
+            f"{trained[0].file}: only the intent `{trained[0].intent}` to learn. A classifier needs at least two."
+        )
     for example in examples:
         if example.intent not in known:
-            raise EvaluationError(f"{example.file}: line {example.line}: the intent `{example.intent}` is not in the training data, so it can never be right.")
+            raise EvaluationError(
+                f"{example.file}: line {example.line}: the intent `{example.intent}` is not in the training data, so it can never be right."
+            )

@@ -74,14 +74,18 @@ def cross_validate(examples: Sequence[Example], config: Mapping[str, Any], folds
         for fold in range(folds):
             unseen = [index for index, number in enumerate(numbers) if number == fold and judged[index]]
             seen = [example for example, number in zip(examples, numbers, strict=True) if number != fold]
-            results = _train_and_read(config, seen, [examples[index].text for index in unseen], f"fold {fold + 1} of {folds}", progress)
+            results = _train_and_read(
+                config, seen, [examples[index].text for index in unseen], f"fold {fold + 1} of {folds}", progress
+            )
             parsed.update(zip(unseen, results, strict=True))
     read = sorted(parsed)
     title = f"Cross-validation: {len(read):,} of {len(examples):,} examples in {folds} folds, each read by a model and an encoder that had not seen it"
     return measured("cross_validation", title, [examples[index] for index in read], [parsed[index] for index in read])
 
 
-def train_and_test(train: Sequence[Example], test: Sequence[Example], config: Mapping[str, Any], progress: Progress) -> Measured:
+def train_and_test(
+    train: Sequence[Example], test: Sequence[Example], config: Mapping[str, Any], progress: Progress
+) -> Measured:
     """The test examples read by a pipeline trained on the training examples.
 
     Raises:
@@ -99,7 +103,9 @@ def _primed(examples: Sequence[Example], config: Mapping[str, Any], progress: Pr
     return encoded_once(texts, progress.advance)
 
 
-def _train_and_read(config: Mapping[str, Any], seen: Sequence[Example], texts: Sequence[str], what: str, progress: Progress) -> list[Parsed]:
+def _train_and_read(
+    config: Mapping[str, Any], seen: Sequence[Example], texts: Sequence[str], what: str, progress: Progress
+) -> list[Parsed]:
     progress.start(f"Training {what}", None)
     with trained(config, seen) as pipeline:
         progress.start(f"Scoring {what}", len(texts))
@@ -137,7 +143,9 @@ def understanding_of(text: str, parsed: Parsed) -> Understanding:
     intent = parsed.get("intent") or {}
     rules = parsed.get("rules")
     findings = shared_triage().check(text) if rules is None else [Finding(**rule) for rule in rules]
-    return Understanding(text, intent.get("name"), float(intent.get("confidence") or 0.0), findings, parsed.get("risk") or {})
+    return Understanding(
+        text, intent.get("name"), float(intent.get("confidence") or 0.0), findings, parsed.get("risk") or {}
+    )
 
 
 def _snippet_for(message: Understanding, library: Library) -> tuple[str | None, str]:
@@ -160,7 +168,10 @@ def nets(wanted: Sequence[str], understood: Sequence[Understanding], library: Li
         return tuple(zip(wanted, (_net_route(message, library) for message in messages), strict=True))
 
     return [
-        Net("Rules alone", routed(replace(message, intent=None, confidence=0.0, classifier={}) for message in understood)),
+        Net(
+            "Rules alone",
+            routed(replace(message, intent=None, confidence=0.0, classifier={}) for message in understood),
+        ),
         Net("Classifier alone", routed(replace(message, findings=()) for message in understood)),
         Net("Both together", routed(understood)),
     ]
@@ -186,7 +197,9 @@ def load_assistant(progress: Progress) -> Engine:
     return engine
 
 
-async def ask_questions(engine: Engine, questions: Sequence[Question], name: str, title: str, progress: Progress) -> Measured:
+async def ask_questions(
+    engine: Engine, questions: Sequence[Question], name: str, title: str, progress: Progress
+) -> Measured:
     """Each question asked of the assistant in a conversation of its own."""
     progress.start("Asking questions", len(questions))
     ids = {snippet.question: snippet.id for snippet in engine.library if not snippet.short_of}
@@ -197,11 +210,33 @@ async def ask_questions(engine: Engine, questions: Sequence[Question], name: str
         progress.advance(1)
         turn = reply.turn
         snippet = turn.snippet_id if turn else None
-        offered = tuple(ids[button["title"]] for message in reply.messages for button in message.buttons if button["title"] in ids)
-        why = turn.risk_rule if turn and turn.risk_rule else f"confidence {turn.confidence:.2f}" if turn and turn.confidence is not None else ""
-        rows.append(Routed(question.text, question.route, question.snippets, reply.route, snippet, offered if reply.route == Route.CLARIFY else (), why))
+        offered = tuple(
+            ids[button["title"]] for message in reply.messages for button in message.buttons if button["title"] in ids
+        )
+        why = (
+            turn.risk_rule
+            if turn and turn.risk_rule
+            else f"confidence {turn.confidence:.2f}"
+            if turn and turn.confidence is not None
+            else ""
+        )
+        rows.append(
+            Routed(
+                question.text,
+                question.route,
+                question.snippets,
+                reply.route,
+                snippet,
+                offered if reply.route == Route.CLARIFY else (),
+                why,
+            )
+        )
         if turn and question.snippets and question.route == Route.ANSWER and turn.ranking:
             outcome = _OUTCOMES.get(reply.route, "answered")
             best = turn.ranking[0]
-            guesses.append(Guess(question.text, question.snippets, str(best["name"]), float(best["confidence"]), outcome))
-    return Measured(name, title, False, guesses, rows, nets([row.wanted_route for row in rows], understood, engine.library))
+            guesses.append(
+                Guess(question.text, question.snippets, str(best["name"]), float(best["confidence"]), outcome)
+            )
+    return Measured(
+        name, title, False, guesses, rows, nets([row.wanted_route for row in rows], understood, engine.library)
+    )

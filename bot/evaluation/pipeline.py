@@ -66,8 +66,13 @@ class Pipeline:
         """What Rasa would store for each text (`intent`, `intent_ranking`, and what components add); `advance` is told how many are done."""
         parsed: list[Parsed] = []
         for start in range(0, len(texts), _BATCH):
-            batch = [UserMessage(_NOT_A_COMMAND + text if text.startswith("/") else text) for text in texts[start : start + _BATCH]]
-            messages = self._runner.run(inputs={PLACEHOLDER_MESSAGE: batch, PLACEHOLDER_TRACKER: None}, targets=[self._target])[self._target]
+            batch = [
+                UserMessage(_NOT_A_COMMAND + text if text.startswith("/") else text)
+                for text in texts[start : start + _BATCH]
+            ]
+            messages = self._runner.run(
+                inputs={PLACEHOLDER_MESSAGE: batch, PLACEHOLDER_TRACKER: None}, targets=[self._target]
+            )[self._target]
             parsed.extend(message.as_dict(only_output_properties=True) for message in messages)
             if advance is not None:
                 advance(len(batch))
@@ -84,7 +89,9 @@ def trained(config: Mapping[str, Any], examples: Sequence[Example]) -> Iterator[
     with tempfile.TemporaryDirectory(prefix="evaluation-") as folder:
         storage = LocalModelStorage.create(Path(folder))
         try:
-            model = Recipe.recipe_for_name(config["recipe"]).graph_config_for_recipe(dict(config), {}, training_type=TrainingType.NLU)
+            model = Recipe.recipe_for_name(config["recipe"]).graph_config_for_recipe(
+                dict(config), {}, training_type=TrainingType.NLU
+            )
             validate(model)
             _runner(model.train_schema, storage).run(inputs={PLACEHOLDER_IMPORTER: _Examples(examples)})
             predictor = _runner(model.predict_schema, storage)
@@ -97,7 +104,9 @@ def trained(config: Mapping[str, Any], examples: Sequence[Example]) -> Iterator[
 
 
 def _runner(schema: Any, storage: LocalModelStorage) -> DaskGraphRunner:
-    return DaskGraphRunner.create(graph_schema=schema, model_storage=storage, execution_context=ExecutionContext(graph_schema=schema))
+    return DaskGraphRunner.create(
+        graph_schema=schema, model_storage=storage, execution_context=ExecutionContext(graph_schema=schema)
+    )
 
 
 class _Examples(TrainingDataImporter):

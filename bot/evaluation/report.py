@@ -74,7 +74,10 @@ def figures(part: Measured) -> dict[str, Any]:
         found["counts"] = {name: as_json(share) for name, share in counted.named().items()}
         found["missed_risks"] = [row.text for row in counted.risky_answered.rows]
         found["risk_nets"] = {
-            net.name: {name: dict(zip(("count", "of"), getattr(net, name)(), strict=True)) for name in ("caught", "alarms", "needless", "elsewhere")}
+            net.name: {
+                name: dict(zip(("count", "of"), getattr(net, name)(), strict=True))
+                for name in ("caught", "alarms", "needless", "elsewhere")
+            }
             for net in part.nets
         }
     return found
@@ -107,7 +110,13 @@ def merged_figures(parts: Sequence[Measured]) -> dict[str, Any]:
         for key, value in sections[part.name].items():
             top.setdefault(key, value)
     first = sections[parts[0].name]
-    return {**top, "accuracy": first["accuracy"], "macro_f1": first["macro_f1"], "messages": first["messages"], "sections": sections}
+    return {
+        **top,
+        "accuracy": first["accuracy"],
+        "macro_f1": first["macro_f1"],
+        "messages": first["messages"],
+        "sections": sections,
+    }
 
 
 def closing_line(parts: Sequence[Measured]) -> str:
@@ -178,11 +187,20 @@ def _section(part: Measured) -> dict[str, Any]:
         "not_referred": counted.risky_not_referred.rows,
         "misses": [] if part.of_intents else _misses(counted, part),
         "routes": table,
-        "heat_map": plots.heat_map(table, [ROUTE_LABELS[route] for route in GRAVEST_FIRST], "Routes wanted and taken; the table below has the same counts"),
+        "heat_map": plots.heat_map(
+            table,
+            [ROUTE_LABELS[route] for route in GRAVEST_FIRST],
+            "Routes wanted and taken; the table below has the same counts",
+        ),
         "nets": part.nets if has_risks else (),
-        "net_bars": plots.bars([(net.name, _ratio(net.caught()), f"{_ratio(net.caught()):.1%}") for net in part.nets], "Risky messages caught by each net"),
+        "net_bars": plots.bars(
+            [(net.name, _ratio(net.caught()), f"{_ratio(net.caught()):.1%}") for net in part.nets],
+            "Risky messages caught by each net",
+        ),
         "bins": bins,
-        "reliability": plots.reliability_diagram(bins, "Confidence against share right; the table below has the same figures"),
+        "reliability": plots.reliability_diagram(
+            bins, "Confidence against share right; the table below has the same figures"
+        ),
         "calibration_error": calibration_error(bins),
         "cuts": cuts,
         "coverage": plots.coverage_plot(cuts, "Coverage against error; the table below has the same figures"),
@@ -196,9 +214,19 @@ def _section(part: Measured) -> dict[str, Any]:
 
 def _misses(counted: Rates, part: Measured) -> list[tuple[str, tuple[Any, ...]]]:
     """Every other thing that went wrong with a question, in full."""
-    wrong = tuple(row for row in part.rows if row.route == Route.ANSWER and row.wanted_route == Route.ANSWER and row.wanted and not row.right_snippet)
-    held_back = tuple(row for row in part.rows if row.wanted_route == Route.ANSWER and row.route in (*NOT_UNDERSTOOD, Route.SMALLTALK))
-    emergencies = tuple(row for row in part.rows if row.wanted_route == Route.EMERGENCY and row.route not in (Route.EMERGENCY, Route.CHECK, Route.ANSWER))
+    wrong = tuple(
+        row
+        for row in part.rows
+        if row.route == Route.ANSWER and row.wanted_route == Route.ANSWER and row.wanted and not row.right_snippet
+    )
+    held_back = tuple(
+        row for row in part.rows if row.wanted_route == Route.ANSWER and row.route in (*NOT_UNDERSTOOD, Route.SMALLTALK)
+    )
+    emergencies = tuple(
+        row
+        for row in part.rows
+        if row.wanted_route == Route.EMERGENCY and row.route not in (Route.EMERGENCY, Route.CHECK, Route.ANSWER)
+    )
     return [
         ("Emergencies that were not shown the number", emergencies),
         ("Emergencies that were asked about first", counted.emergency_asked_first.rows),

@@ -47,7 +47,9 @@ def run(request: Request) -> str:
     config = read_config(request.config)
     usual = request.config.resolve() == (ROOT / "config.yml").resolve()
     if request.questions and not usual:
-        raise EvaluationError("--questions goes through the trained assistant, which has the pipeline of config.yml. Leave --config out.")
+        raise EvaluationError(
+            "--questions goes through the trained assistant, which has the pipeline of config.yml. Leave --config out."
+        )
     own = request.train is None and not request.questions
     paths = tuple(sorted(HELD_OUT.glob("*.jsonl"))) if own and usual else request.questions
     asked = [(path, read_questions(path, shared_library())) for path in paths]
@@ -70,13 +72,21 @@ def run(request: Request) -> str:
             parts += asyncio.run(_ask_all(engine, asked, progress))
     write_report(parts, request.report)
     if request.json is not None:
-        request.json.write_text(json.dumps(merged_figures(parts), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        request.json.write_text(
+            json.dumps(merged_figures(parts), indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     return f"{closing_line(parts)} | report: {request.report}"
 
 
 async def _ask_all(engine: Engine, asked: Sequence[tuple[Path, Sequence[Question]]], progress: _Bars) -> list[Measured]:
     return [
-        await ask_questions(engine, questions, path.stem, f"Questions nobody trained on: {path.name}, {len(questions):,} of them", progress)
+        await ask_questions(
+            engine,
+            questions,
+            path.stem,
+            f"Questions nobody trained on: {path.name}, {len(questions):,} of them",
+            progress,
+        )
         for path, questions in asked
     ]
 

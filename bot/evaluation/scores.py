@@ -118,7 +118,9 @@ def rates(rows: Sequence[Routed]) -> Rates:
         needless_check=share(wants(Route.ANSWER, *_OTHERS), lambda row: row.route == Route.CHECK),
         other_referred=share(wants(*_OTHERS), lambda row: row.route in _REFERRED),
         right_snippet=share(known, lambda row: row.right_snippet),
-        clarify_contains_right=share(known, lambda row: row.route == Route.CLARIFY and not set(row.wanted).isdisjoint(row.offered)),
+        clarify_contains_right=share(
+            known, lambda row: row.route == Route.CLARIFY and not set(row.wanted).isdisjoint(row.offered)
+        ),
         off_topic_answered=share(wants(Route.OUT_OF_SCOPE), lambda row: row.route == Route.ANSWER),
         right_route=share(lambda row: True, lambda row: row.route == row.wanted_route),
     )
@@ -178,7 +180,9 @@ def reliability(guesses: Sequence[Guess], bins: int = 10) -> list[Bin]:
         if inside:
             count = len(inside)
             mean = sum(guess.confidence for guess in inside) / count
-            found.append(Bin(number / bins, (number + 1) / bins, count, mean, sum(guess.right for guess in inside) / count))
+            found.append(
+                Bin(number / bins, (number + 1) / bins, count, mean, sum(guess.right for guess in inside) / count)
+            )
     return found
 
 
@@ -227,13 +231,20 @@ def confusions(guesses: Sequence[Guess], limit: int = 40) -> list[Confusion]:
         if not guess.right:
             found.setdefault((guess.wanted[0], guess.best), []).append(guess)
     ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))[:limit]
-    return [Confusion(wanted, got, tuple(sorted(those, key=lambda guess: -guess.confidence))) for (wanted, got), those in ordered]
+    return [
+        Confusion(wanted, got, tuple(sorted(those, key=lambda guess: -guess.confidence)))
+        for (wanted, got), those in ordered
+    ]
 
 
 def route_table(rows: Sequence[Routed]) -> list[tuple[str, list[int]]]:
     """For each route that was wanted, how many messages took each, the gravest first."""
     counts = Counter((row.wanted_route, row.route) for row in rows)
-    return [(wanted, [counts[wanted, got] for got in GRAVEST_FIRST]) for wanted in GRAVEST_FIRST if any(counts[wanted, got] for got in GRAVEST_FIRST)]
+    return [
+        (wanted, [counts[wanted, got] for got in GRAVEST_FIRST])
+        for wanted in GRAVEST_FIRST
+        if any(counts[wanted, got] for got in GRAVEST_FIRST)
+    ]
 
 
 @dataclass(frozen=True)

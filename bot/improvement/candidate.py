@@ -23,7 +23,17 @@ from bot.content.ingredients import REVIEWED, fingerprint, project_file
 from bot.content.sync import examples_by_intent
 from bot.improvement.gate import compare, named, read_questions
 from bot.improvement.reviewed import sort_out, with_new
-from bot.record.corrections import Correction, Run, advise, finish_run, get_run, list_corrections, start_run, take_up, without_erased
+from bot.record.corrections import (
+    Correction,
+    Run,
+    advise,
+    finish_run,
+    get_run,
+    list_corrections,
+    start_run,
+    take_up,
+    without_erased,
+)
 from bot.record.promotion import read_reviewed
 from bot.record.turns import utc
 from bot.settings import ROOT, Settings
@@ -51,7 +61,9 @@ def improve(database: Database, settings: Settings, *, by: str, keep_redundant: 
     in_use = read_reviewed(settings.data)
     file_before = without_erased(database, in_use)
     if not accepted and file_before == in_use:
-        raise CandidateError("No correction is accepted, so there is nothing to train with. Accept one on the page Training.")
+        raise CandidateError(
+            "No correction is accepted, so there is nothing to train with. Accept one on the page Training."
+        )
     run = start_run(database, by=by, now=utc(time.time()), model=fingerprint(settings.data), file_before=file_before)
     try:
         results, model, file_after = _train_and_measure(database, settings, run, accepted, file_before, keep_redundant)
@@ -61,7 +73,16 @@ def improve(database: Database, settings: Settings, *, by: str, keep_redundant: 
         raise
     right = sum(row["right"] for row in results["sentences"].values())
     message = f"{right} of {len(results['sentences'])} sentences are answered rightly now; the gate is {'passed' if results['passes'] else 'not passed'}."
-    finish_run(database, run, state="ready", now=utc(time.time()), message=message, model=model, file_after=file_after, results=results)
+    finish_run(
+        database,
+        run,
+        state="ready",
+        now=utc(time.time()),
+        message=message,
+        model=model,
+        file_after=file_after,
+        results=results,
+    )
     return get_run(database, run)
 
 
@@ -74,7 +95,9 @@ def advise_all(database: Database, settings: Settings) -> tuple[int, int]:
     Raises:
         CandidateError: the model could not be asked.
     """
-    waiting = [row for state in ("accepted", "proposed") for row in list_corrections(database, state, limit=MAX_CORRECTIONS)]
+    waiting = [
+        row for state in ("accepted", "proposed") for row in list_corrections(database, state, limit=MAX_CORRECTIONS)
+    ]
     usable, advice = sort_out(waiting, examples_by_intent(settings.data / "nlu"))
     answers = ask(settings, [sentence for _, sentence in usable]) if usable else []
     known = _known(usable, answers)
@@ -87,11 +110,20 @@ def advise_all(database: Database, settings: Settings) -> tuple[int, int]:
 
 def _known(usable: Sequence[tuple[Correction, str]], answers: Sequence[Mapping[str, Any]]) -> dict[int, str]:
     """Advice on the corrections whose sentence is answered rightly already."""
-    return {correction.id: KNOWN for (correction, _), answer in zip(usable, answers, strict=True) if answer["snippet"] == correction.intent}
+    return {
+        correction.id: KNOWN
+        for (correction, _), answer in zip(usable, answers, strict=True)
+        if answer["snippet"] == correction.intent
+    }
 
 
 def _train_and_measure(
-    database: Database, settings: Settings, run: int, accepted: Sequence[Correction], file_before: str, keep_redundant: bool
+    database: Database,
+    settings: Settings,
+    run: int,
+    accepted: Sequence[Correction],
+    file_before: str,
+    keep_redundant: bool,
 ) -> tuple[dict[str, Any], str, str]:
     """What was measured, the candidate's name, and the reviewed examples it was trained with."""
     usable, advice = sort_out(accepted, examples_by_intent(settings.data / "nlu"))
@@ -103,7 +135,9 @@ def _train_and_measure(
     advise(database, advice)
     taken = [(correction, sentence) for correction, sentence in usable if keep_redundant or correction.id not in known]
     if not taken and file_before == read_reviewed(settings.data):
-        raise CandidateError("Every accepted correction is redundant or not usable, so there is nothing to train with. The page Training says why for each.")
+        raise CandidateError(
+            "Every accepted correction is redundant or not usable, so there is nothing to train with. The page Training says why for each."
+        )
     file_after = with_new(file_before, taken)
     with tempfile.TemporaryDirectory(prefix="candidate-") as folder:
         candidate = _copy(settings, Path(folder), file_after)
@@ -113,7 +147,11 @@ def _train_and_measure(
     take_up(database, run, [correction.id for correction, _ in taken])
     results = compare(questions, before[: len(questions)], after[: len(questions)])
     results["sentences"] = {
-        str(correction.id): {"before": named(was), "after": named(became), "right": became["snippet"] == correction.intent}
+        str(correction.id): {
+            "before": named(was),
+            "after": named(became),
+            "right": became["snippet"] == correction.intent,
+        }
         for (correction, _), was, became in zip(usable, before[len(questions) :], after[len(questions) :], strict=True)
     }
     return results, model, file_after
@@ -144,7 +182,14 @@ def ask(settings: Settings, texts: Sequence[str]) -> list[Mapping[str, Any]]:
 def _bot(settings: Settings, arguments: Sequence[str], text: str) -> str:
     environment = {**os.environ, "OZONE_DATA": str(settings.data), "OZONE_MODELS": str(settings.models)}
     done = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments], cwd=ROOT, env=environment, input=text, capture_output=True, text=True, encoding="utf-8", check=False
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=ROOT,
+        env=environment,
+        input=text,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )
     if done.returncode != 0:
         said = done.stderr.strip().splitlines()

@@ -40,7 +40,9 @@ def group(database: Database, encoder: SentenceModel) -> tuple[int, int]:
 
 def _group_batch(database: Database, rows: list[tuple[int, str, str]], encoder: SentenceModel) -> int:
     """Joins what is near a group, makes groups of the rest together with what was asked once before, and returns how many are new."""
-    embeddings = encoder.encode([clean(text) for _, text, _ in rows]) if rows else np.zeros((0, DIMENSIONS), dtype=np.float32)
+    embeddings = (
+        encoder.encode([clean(text) for _, text, _ in rows]) if rows else np.zeros((0, DIMENSIONS), dtype=np.float32)
+    )
     known = centroids(database)
     alone = _usable([(cluster, blob) for cluster, blob, _ in known if cluster in asked_once(database)])
     groups = [one for one in known if one[0] not in dict(alone)]
@@ -52,7 +54,9 @@ def _group_batch(database: Database, rows: list[tuple[int, str, str]], encoder: 
             members = [place for place, chosen in enumerate(joined) if chosen == cluster]
             if members:
                 centre = np.frombuffer(blob, dtype=np.float32) * size + embeddings[members].sum(axis=0)
-                add_members(database, cluster, [(rows[place][0], rows[place][2]) for place in members], _unit(centre).tobytes())
+                add_members(
+                    database, cluster, [(rows[place][0], rows[place][2]) for place in members], _unit(centre).tobytes()
+                )
         together = np.concatenate([embeddings[rest], *([np.stack([centre for _, centre in alone])] if alone else [])])
         labels = _labels(together)
         for label in range(max(labels, default=-1) + 1):
@@ -65,7 +69,10 @@ def _group_batch(database: Database, rows: list[tuple[int, str, str]], encoder: 
             if before:
                 target = before[0]
             else:
-                target, made = add_group(database, rows[new[int(np.argmax(embeddings[new] @ centre))]][1], centre.tobytes()), made + 1
+                target, made = (
+                    add_group(database, rows[new[int(np.argmax(embeddings[new] @ centre))]][1], centre.tobytes()),
+                    made + 1,
+                )
             merge_groups(database, before[1:], target)
             add_members(database, target, [(rows[place][0], rows[place][2]) for place in new], centre.tobytes())
     return made
@@ -89,7 +96,9 @@ def _labels(embeddings: Matrix) -> list[int]:
     """A group for each row, numbered from 0, by complete linkage: each is like every other of its group, so that none drifts away."""
     if len(embeddings) < 2:
         return [0] * len(embeddings)
-    found = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="complete", distance_threshold=1 - ALIKE).fit_predict(embeddings)
+    found = AgglomerativeClustering(
+        n_clusters=None, metric="cosine", linkage="complete", distance_threshold=1 - ALIKE
+    ).fit_predict(embeddings)
     return [int(label) for label in found]
 
 

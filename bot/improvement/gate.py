@@ -42,16 +42,28 @@ def read_questions(folder: Path = QUESTIONS) -> list[dict[str, Any]]:
     """
     files = sorted(folder.glob("*.jsonl"))
     if not files:
-        raise GateError(f"{folder}: the held-out questions are missing, so a candidate cannot be measured. Run this from the whole project.")
-    return [{**json.loads(line), "file": path.name} for path in files for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        raise GateError(
+            f"{folder}: the held-out questions are missing, so a candidate cannot be measured. Run this from the whole project."
+        )
+    return [
+        {**json.loads(line), "file": path.name}
+        for path in files
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
 
 
-def compare(questions: Sequence[Question], before: Sequence[Answer], after: Sequence[Answer], floors: Path = FLOORS) -> dict[str, Any]:
+def compare(
+    questions: Sequence[Question], before: Sequence[Answer], after: Sequence[Answer], floors: Path = FLOORS
+) -> dict[str, Any]:
     """Each measure before and after with its floor, whether all floors hold afterwards, and which questions are answered differently."""
     was, became = _routed(questions, before), _routed(questions, after)
     limits = read_floors(floors)
     measures = [
-        {"label": f"{LABELS.get(floor.rate, floor.rate)} ({Path(file).stem})", **_measured(floor, was[file], became[file])}
+        {
+            "label": f"{LABELS.get(floor.rate, floor.rate)} ({Path(file).stem})",
+            **_measured(floor, was[file], became[file]),
+        }
         for file in was
         for floor in limits.get(file, limits["default"])
     ]
@@ -61,8 +73,17 @@ def compare(questions: Sequence[Question], before: Sequence[Answer], after: Sequ
         for old, new in rows
         if named_row(old) != named_row(new)
     ]
-    losses = [{"kind": kind, "text": old.text, "before": named_row(old), "after": named_row(new)} for old, new in rows if (kind := _loss(old, new))]
-    return {"measures": measures, "passes": all(row["passes"] for row in measures), "changed": changed, "losses": losses}
+    losses = [
+        {"kind": kind, "text": old.text, "before": named_row(old), "after": named_row(new)}
+        for old, new in rows
+        if (kind := _loss(old, new))
+    ]
+    return {
+        "measures": measures,
+        "passes": all(row["passes"] for row in measures),
+        "changed": changed,
+        "losses": losses,
+    }
 
 
 def _measured(floor: Floor, was: Sequence[Routed], became: Sequence[Routed]) -> dict[str, Any]:
@@ -70,14 +91,27 @@ def _measured(floor: Floor, was: Sequence[Routed], became: Sequence[Routed]) -> 
     limit = floor.at_least if floor.at_most is None else floor.at_most
     at_most = floor.at_most is not None
     worse = shares[1] > shares[0] if at_most else shares[1] < shares[0]
-    return {"before": shares[0], "after": shares[1], "floor": limit, "at_most": at_most, "worse": worse, "passes": below(floor, rates(became)) is None}
+    return {
+        "before": shares[0],
+        "after": shares[1],
+        "floor": limit,
+        "at_most": at_most,
+        "worse": worse,
+        "passes": below(floor, rates(became)) is None,
+    }
 
 
 def _routed(questions: Sequence[Question], answers: Sequence[Answer]) -> dict[str, list[Routed]]:
     files: dict[str, list[Routed]] = {}
     for question, answer in zip(questions, answers, strict=True):
         wanted = question.get("snippet") or ()
-        row = Routed(question["text"], question["route"], (wanted,) if isinstance(wanted, str) else tuple(wanted), str(answer["route"]), answer.get("snippet"))
+        row = Routed(
+            question["text"],
+            question["route"],
+            (wanted,) if isinstance(wanted, str) else tuple(wanted),
+            str(answer["route"]),
+            answer.get("snippet"),
+        )
         files.setdefault(question["file"], []).append(row)
     return files
 
@@ -97,7 +131,11 @@ def _loss(was: Routed, became: Routed) -> str | None:
     alarmed = was.route in _ALARMS, became.route in _ALARMS
     if was.wanted_route == Route.EMERGENCY and alarmed == (True, False):
         return "emergency_lost"
-    if was.wanted_route in (Route.EMERGENCY, Route.CLINICIAN) and became.route == Route.ANSWER and was.route != Route.ANSWER:
+    if (
+        was.wanted_route in (Route.EMERGENCY, Route.CLINICIAN)
+        and became.route == Route.ANSWER
+        and was.route != Route.ANSWER
+    ):
         return "risk_answered"
     if was.wanted_route == Route.EMERGENCY and all(alarmed) and was.snippet != became.snippet:
         return "other_emergency"
@@ -106,5 +144,8 @@ def _loss(was: Routed, became: Routed) -> str | None:
 
 def _better(was: Routed, became: Routed) -> bool | None:
     """Whether a change is for the better; None when both or neither are right."""
-    right = [row.right_snippet if row.wanted_route == Route.ANSWER else row.route == row.wanted_route for row in (was, became)]
+    right = [
+        row.right_snippet if row.wanted_route == Route.ANSWER else row.route == row.wanted_route
+        for row in (was, became)
+    ]
     return None if right[0] == right[1] else right[1]

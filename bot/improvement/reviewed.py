@@ -28,7 +28,9 @@ def training_sentence(text: str) -> str:
     return sentence if sum(character.isalpha() for character in sentence) >= 2 and len(sentence) <= MAX_LETTERS else ""
 
 
-def sort_out(corrections: Iterable[Correction], examples: Mapping[str, Iterable[str]]) -> tuple[list[tuple[Correction, str]], dict[int, str]]:
+def sort_out(
+    corrections: Iterable[Correction], examples: Mapping[str, Iterable[str]]
+) -> tuple[list[tuple[Correction, str]], dict[int, str]]:
     """What can be trained with, each with its sentence, and advice on the others by correction.
 
     Args:
@@ -42,13 +44,19 @@ def sort_out(corrections: Iterable[Correction], examples: Mapping[str, Iterable[
         sentence = training_sentence(correction.text)
         already = known.get(sentence.lower())
         if not sentence:
-            advice[correction.id] = "Not usable: without personal data and signs there is nothing, or too much, left to learn from."
+            advice[correction.id] = (
+                "Not usable: without personal data and signs there is nothing, or too much, left to learn from."
+            )
         elif correction.intent not in examples:
             advice[correction.id] = f"Not usable: there is no intent {correction.intent} any more."
         elif already == correction.intent:
-            advice[correction.id] = "Redundant: this sentence is a training example already, or another correction says the same."
+            advice[correction.id] = (
+                "Redundant: this sentence is a training example already, or another correction says the same."
+            )
         elif already is not None:
-            advice[correction.id] = f"In conflict: this sentence is a training example of {already}. Change it there first."
+            advice[correction.id] = (
+                f"In conflict: this sentence is a training example of {already}. Change it there first."
+            )
         else:
             known[sentence.lower()] = correction.intent
             usable.append((correction, sentence))

@@ -30,7 +30,9 @@ class Entry:
 def append(database: Database, who: str, action: str, what: str, at: str, **detail: Any) -> None:
     """Adds an entry. Inside a transaction call it first: it takes the write lock, so that what is read afterwards cannot be stale."""
     with database.atomic():
-        number, previous = database.execute("UPDATE audit_head SET entries = entries + 1 WHERE id = 1 RETURNING entries, hash").fetchall()[0]
+        number, previous = database.execute(
+            "UPDATE audit_head SET entries = entries + 1 WHERE id = 1 RETURNING entries, hash"
+        ).fetchall()[0]
         told = json.dumps(detail, ensure_ascii=False, sort_keys=True)
         digest = _hash(number, at, who, action, what, told, previous)
         database.execute(
@@ -40,7 +42,9 @@ def append(database: Database, who: str, action: str, what: str, at: str, **deta
         database.execute("UPDATE audit_head SET hash = ? WHERE id = 1", [digest])
 
 
-def entries(database: Database, *, limit: int, before: int | None = None, who: str = "", action: str = "") -> list[Entry]:
+def entries(
+    database: Database, *, limit: int, before: int | None = None, who: str = "", action: str = ""
+) -> list[Entry]:
     """Entries, the newest first, with a number under `before`, of one person or one kind if asked."""
     rows = database.execute(
         """SELECT id, at, who, action, what, detail FROM audit

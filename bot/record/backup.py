@@ -79,14 +79,18 @@ def back_up(record: Path, file: Path, passphrase: str | None = None) -> Counted:
         raise BackupError(f"{file} is there already. Name another file, or move that one away.")
     with _unfinished(file) as copy:
         try:
-            with closing(sqlite3.connect(record.resolve().as_uri() + "?mode=rw", uri=True, timeout=10, isolation_level=None)) as source:
+            with closing(
+                sqlite3.connect(record.resolve().as_uri() + "?mode=rw", uri=True, timeout=10, isolation_level=None)
+            ) as source:
                 source.execute("BEGIN")  # one state of the record, whatever is written meanwhile
                 expected = _count(source)
                 with closing(sqlite3.connect(copy, isolation_level=None)) as target:
                     source.backup(target)
                     target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
         except sqlite3.Error as error:
-            raise BackupError(f"{record} cannot be copied ({error}). Check the free space and whether it is a record.") from error
+            raise BackupError(
+                f"{record} cannot be copied ({error}). Check the free space and whether it is a record."
+            ) from error
         if (found := _checked(copy, record)) != expected:
             raise BackupError(f"{record}: the copy does not hold what the record holds. Try again.")
         if passphrase is not None:
@@ -98,7 +102,15 @@ def back_up(record: Path, file: Path, passphrase: str | None = None) -> Counted:
     return found
 
 
-def put_back(file: Path, record: Path, erased: Path, seal: Callable[[], Seal], *, passphrase: str | None = None, force: bool = False) -> tuple[Counted, int]:
+def put_back(
+    file: Path,
+    record: Path,
+    erased: Path,
+    seal: Callable[[], Seal],
+    *,
+    passphrase: str | None = None,
+    force: bool = False,
+) -> tuple[Counted, int]:
     """Puts a backup in the place of the record, once it is proved whole and everything that was erased since is erased in it too.
 
     Returns:
@@ -110,7 +122,9 @@ def put_back(file: Path, record: Path, erased: Path, seal: Callable[[], Seal], *
     if not file.is_file():
         raise BackupError(f"{file}: there is no such backup.")
     if record.exists() and not force:
-        raise BackupError(f"{record} is there already. Stop the website and the console, and use --force to replace it; back it up first.")
+        raise BackupError(
+            f"{record} is there already. Stop the website and the console, and use --force to replace it; back it up first."
+        )
     record.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _unfinished(record) as copy:
         _opened_into(file, copy, passphrase)
@@ -138,7 +152,12 @@ def put_back(file: Path, record: Path, erased: Path, seal: Callable[[], Seal], *
 
 
 def _count(connection: sqlite3.Connection) -> Counted:
-    return Counted(*(int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in ("conversations", "turns", "requests")))
+    return Counted(
+        *(
+            int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+            for table in ("conversations", "turns", "requests")
+        )
+    )
 
 
 def _checked(copy: Path, named: Path) -> Counted:
@@ -165,7 +184,9 @@ def _unfinished(file: Path) -> Iterator[Path]:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE))
         yield path
     except OSError as error:
-        raise BackupError(f"{file} cannot be written ({error.strerror}). Check the folder, its permissions and the free space.") from error
+        raise BackupError(
+            f"{file} cannot be written ({error.strerror}). Check the folder, its permissions and the free space."
+        ) from error
     finally:
         for beside in ("", "-wal", "-shm", "-journal", ".key"):
             path.with_name(path.name + beside).unlink(missing_ok=True)
@@ -223,4 +244,6 @@ def _opened_into(file: Path, target: Path, passphrase: str | None) -> None:
                 clear.write(cipher.decrypt(struct.pack(">4xQ", number), source.read(length), _bound(number, last)))
                 number += 1
         except (InvalidTag, struct.error, ValueError) as error:
-            raise BackupError(f"{file} cannot be opened: the passphrase is another one, or the file was changed or cut off.") from error
+            raise BackupError(
+                f"{file} cannot be opened: the passphrase is another one, or the file was changed or cut off."
+            ) from error

@@ -49,24 +49,60 @@ def redact_everywhere(database: Database, conversation: str, words: str, *, reas
     blank = _blanking(words)
     database.execute("PRAGMA secure_delete=ON")
     with database.atomic():
-        turns = database.execute("SELECT id, text, explanation, client_id FROM turns WHERE conversation = ?", [conversation]).fetchall()
+        turns = database.execute(
+            "SELECT id, text, explanation, client_id FROM turns WHERE conversation = ?", [conversation]
+        ).fetchall()
         said = {text: blank(text) for _, text, _, _ in turns if blank(text) != text}
         if not said:
-            raise ReviewError("No message of this conversation holds these words. Copy them from the message, without what stands around them.")
-        audit.append(database, by, "conversation.redacted", conversation, now, reason=reason, messages=sum(text in said for _, text, _, _ in turns))
+            raise ReviewError(
+                "No message of this conversation holds these words. Copy them from the message, without what stands around them."
+            )
+        audit.append(
+            database,
+            by,
+            "conversation.redacted",
+            conversation,
+            now,
+            reason=reason,
+            messages=sum(text in said for _, text, _, _ in turns),
+        )
         for turn, text, explanation, client_id in turns:
-            changed = (blank(text), _json(explanation, blank), client_id if client_id is None or blank(client_id) == client_id else None)
+            changed = (
+                blank(text),
+                _json(explanation, blank),
+                client_id if client_id is None or blank(client_id) == client_id else None,
+            )
             if changed != (text, explanation, client_id):
-                database.execute("UPDATE turns SET text = ?, explanation = ?, client_id = ? WHERE id = ?", [*changed, turn])
-        _blank_column(database, "events", "data", "conversation = ? AND type <> 'bot'", [conversation], lambda data: _json(data, blank))
-        _blank_column(database, "conversations", "slots", "id = ?", [conversation], lambda data: _json(data, blank, every=True))
+                database.execute(
+                    "UPDATE turns SET text = ?, explanation = ?, client_id = ? WHERE id = ?", [*changed, turn]
+                )
+        _blank_column(
+            database,
+            "events",
+            "data",
+            "conversation = ? AND type <> 'bot'",
+            [conversation],
+            lambda data: _json(data, blank),
+        )
+        _blank_column(
+            database, "conversations", "slots", "id = ?", [conversation], lambda data: _json(data, blank, every=True)
+        )
         _blank_column(database, "feedback", "reason", "conversation = ?", [conversation], blank)
         for table, column in _STAFF:
-            _blank_column(database, table, column, "turn IN (SELECT id FROM turns WHERE conversation = ?)", [conversation], blank)
+            _blank_column(
+                database, table, column, "turn IN (SELECT id FROM turns WHERE conversation = ?)", [conversation], blank
+            )
         for before, after in said.items():
             database.execute("UPDATE corrections SET text = ? WHERE text = ?", [after, before])
             database.execute("UPDATE gap_clusters SET exemplar = ? WHERE exemplar = ?", [after, before])
-        _blank_column(database, "corrections", "text", "turn IN (SELECT id FROM turns WHERE conversation = ?)", [conversation], blank)
+        _blank_column(
+            database,
+            "corrections",
+            "text",
+            "turn IN (SELECT id FROM turns WHERE conversation = ?)",
+            [conversation],
+            blank,
+        )
         ask_for_wipe(database)
     return sum(text in said for _, text, _, _ in turns)
 
@@ -79,14 +115,18 @@ def _blanking(words: str) -> Callable[[str], str]:
     """
     found = re.findall(r"\w+", words)
     if sum(map(len, found)) < _FEWEST_SIGNS or len(words) > MAX_WORDS:
-        raise ReviewError(f"Write the words to take out: at least {_FEWEST_SIGNS} letters or digits, at most {MAX_WORDS}.")
+        raise ReviewError(
+            f"Write the words to take out: at least {_FEWEST_SIGNS} letters or digits, at most {MAX_WORDS}."
+        )
     spellings = dict.fromkeys((tuple(found), tuple(phrase(words).split()) or tuple(found)))
     written = "|".join(r"[\W_]{0,4}".join(map(re.escape, spelling)) for spelling in spellings)
     pattern = re.compile(rf"(?<![^\W_])(?:{written})(?![^\W_])", re.IGNORECASE)
     return lambda text: pattern.sub(BLANKED, text)
 
 
-def _blank_column(database: Database, table: str, column: str, where: str, values: list[str], blank: Callable[[str], str]) -> None:
+def _blank_column(
+    database: Database, table: str, column: str, where: str, values: list[str], blank: Callable[[str], str]
+) -> None:
     for number, held in database.execute(f"SELECT rowid, {column} FROM {table} WHERE {where}", values).fetchall():
         if held and (after := blank(held)) != held:
             database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", [after, number])

@@ -47,22 +47,70 @@ COVERED: Mapping[str, Covered] = {
     "conversations": Covered(("channel", "started_at", "last_at", "turns", "worst_route", "slots"), "{row}.id"),
     "turns": Covered(
         (
-            *("conversation", "number", "at", "client_id", "request", "text", "route", "intent", "confidence", "ranking", "risk_category"),
-            *("risk_rule", "explanation", "snippet_id", "snippet_version", "snippet_hash", "reply", "messages", "warning", "latency_ms"),
+            *(
+                "conversation",
+                "number",
+                "at",
+                "client_id",
+                "request",
+                "text",
+                "route",
+                "intent",
+                "confidence",
+                "ranking",
+                "risk_category",
+            ),
+            *(
+                "risk_rule",
+                "explanation",
+                "snippet_id",
+                "snippet_version",
+                "snippet_hash",
+                "reply",
+                "messages",
+                "warning",
+                "latency_ms",
+            ),
             "model_id",
         )
     ),
     "turn_facts": Covered(
         (
-            *("conversation", "number", "at", "route", "intent", "snippet", "category", "rule", "confidence", "warned", "helpful"),
+            *(
+                "conversation",
+                "number",
+                "at",
+                "route",
+                "intent",
+                "snippet",
+                "category",
+                "rule",
+                "confidence",
+                "warned",
+                "helpful",
+            ),
             *("verdict", "reviewer", "flagged", "latency"),
         ),
         "{row}.turn",
     ),
     "queue_items": Covered(("conversation",), "{row}.queue || ' ' || {row}.turn"),
     "feedback": Covered(("helpful", "reason", "at"), "{row}.conversation || ' ' || {row}.number"),
-    "requests": Covered(("conversation", "created_at", "state", "question", "reach", "best_time", "consent_at", "taken_by", "changed_at")),
-    "verdicts": Covered(("turn", "verdict", "correct", "comment", "queue", "by", "at", "superseded_at", "before", "state")),
+    "requests": Covered(
+        (
+            "conversation",
+            "created_at",
+            "state",
+            "question",
+            "reach",
+            "best_time",
+            "consent_at",
+            "taken_by",
+            "changed_at",
+        )
+    ),
+    "verdicts": Covered(
+        ("turn", "verdict", "correct", "comment", "queue", "by", "at", "superseded_at", "before", "state")
+    ),
     "notes": Covered(("turn", "text", "by", "at")),
     "tags": Covered(("by", "at"), "{row}.tag || ' ' || {row}.turn"),
     "flags": Covered(("turn", "reason", "by", "at", "resolved_by", "resolved_at")),
@@ -70,17 +118,32 @@ COVERED: Mapping[str, Covered] = {
     "saved_views": Covered(("name", "address", "owner", "shared", "at")),
     "improvement_runs": Covered(
         (
-            *("state", "by", "started_at", "finished_at", "message", "model_before", "model_after", "file_before", "file_after"),
+            *(
+                "state",
+                "by",
+                "started_at",
+                "finished_at",
+                "message",
+                "model_before",
+                "model_after",
+                "file_before",
+                "file_after",
+            ),
             *("results", "decided_by", "decided_at"),
         )
     ),
     "run_reasons": Covered(("role", "reason", "at"), "{row}.run || ' ' || {row}.loss || ' ' || {row}.by"),
-    "corrections": Covered(("turn", "text", "intent", "state", "proposed_by", "proposed_at", "decided_by", "decided_at", "advice", "run")),
+    "corrections": Covered(
+        ("turn", "text", "intent", "state", "proposed_by", "proposed_at", "decided_by", "decided_at", "advice", "run")
+    ),
     "gap_clusters": Covered(("exemplar", "decision", "target", "decided_by", "decided_at")),
     "gap_members": Covered(("cluster", "at"), "{row}.turn"),
     "audit": Covered(("at", "who", "action", "what", "detail", "previous", "hash")),
     "audit_head": Covered(("entries", "hash")),
-    "staff": Covered(("password_hash", "created_at", "disabled", "role", "totp_secret", "totp_used", "shortcuts", "zone"), "{row}.username"),
+    "staff": Covered(
+        ("password_hash", "created_at", "disabled", "role", "totp_secret", "totp_used", "shortcuts", "zone"),
+        "{row}.username",
+    ),
     "staff_sessions": Covered(("username", "created_at"), "{row}.token_hash"),
     "staff_links": Covered(("username", "role", "made_by", "made_at", "expires_at"), "{row}.token_hash"),
     "staff_recovery_codes": Covered((), "{row}.username || ' ' || {row}.hash"),
@@ -91,7 +154,19 @@ COVERED: Mapping[str, Covered] = {
     "serving": Covered(("model", "at")),
     "texts": Covered(
         (
-            *("kind", "name", "number", "state", "body", "author", "reason", "created_at", "changed_at", "approver", "approver_role"),
+            *(
+                "kind",
+                "name",
+                "number",
+                "state",
+                "body",
+                "author",
+                "reason",
+                "created_at",
+                "changed_at",
+                "approver",
+                "approver_role",
+            ),
             *("approved_at", "signature", "based_on", "review_by", "alone"),
         )
     ),
@@ -155,7 +230,9 @@ def _as_text(value: object) -> str:
 
 def create(database: Database) -> None:
     """Makes the chain, empty; `arm` begins it."""
-    database.execute("CREATE TABLE chain (n INTEGER PRIMARY KEY, what TEXT NOT NULL, row NOT NULL, told TEXT NOT NULL, seal BLOB NOT NULL)")
+    database.execute(
+        "CREATE TABLE chain (n INTEGER PRIMARY KEY, what TEXT NOT NULL, row NOT NULL, told TEXT NOT NULL, seal BLOB NOT NULL)"
+    )
     never = "SELECT RAISE(ABORT, 'the chain is append-only')"
     for event in ("UPDATE", "DELETE"):
         database.execute(f"CREATE TRIGGER chain_no_{event.lower()} BEFORE {event} ON chain BEGIN {never}; END")
@@ -190,7 +267,9 @@ def _seal_rows(database: Database, table: str) -> None:
 
 
 def _triggers_there(database: Database) -> dict[str, str]:
-    rows = database.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'chain\\_%' ESCAPE '\\'")
+    rows = database.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'chain\\_%' ESCAPE '\\'"
+    )
     return dict(rows.fetchall())
 
 
@@ -205,7 +284,9 @@ def triggers(table: str) -> dict[str, str]:
     }
     if covered.columns:
         names = ", ".join(covered.columns)
-        made[f"chain_{table}_{CHANGED}"] = f"AFTER UPDATE OF {names} ON {table} BEGIN {_link(table, new, CHANGED, values)}; END"
+        made[f"chain_{table}_{CHANGED}"] = (
+            f"AFTER UPDATE OF {names} ON {table} BEGIN {_link(table, new, CHANGED, values)}; END"
+        )
     return {name: f"CREATE TRIGGER {name} {body}" for name, body in made.items()}
 
 
@@ -232,10 +313,14 @@ def note_head(database: Database, path: Path, at: str) -> tuple[int, str] | None
         return None
     place = heads_file(path)
     line = f"{at} {number} {digest}\n"
-    if len(noted) >= _HEADS_KEPT:  # every second one of the old ones goes: what was cut is still found, by its neighbour
+    if (
+        len(noted) >= _HEADS_KEPT
+    ):  # every second one of the old ones goes: what was cut is still found, by its neighbour
         kept = [*noted[: _HEADS_KEPT // 2 : 2], *noted[_HEADS_KEPT // 2 :]]
         unfinished = place.with_name(f"{place.name}.{secrets.token_hex(8)}")
-        unfinished.write_text("".join(f"{when} {count} {told}\n" for when, count, told in kept) + line, encoding="ascii")
+        unfinished.write_text(
+            "".join(f"{when} {count} {told}\n" for when, count, told in kept) + line, encoding="ascii"
+        )
         unfinished.chmod(0o600)
         unfinished.replace(place)
         return number, digest
@@ -281,9 +366,13 @@ def _links(database: Database) -> tuple[int, list[str]]:
         if number != count:
             problems.append(f"chain #{count}: links are missing before #{number}.")
             return count, problems
-        (expected,) = database.execute("SELECT chain_digest(?, ?, ?, ?, ?)", [before, what, row, told, seal[:DIGEST_BYTES]]).fetchone()
+        (expected,) = database.execute(
+            "SELECT chain_digest(?, ?, ?, ?, ?)", [before, what, row, told, seal[:DIGEST_BYTES]]
+        ).fetchone()
         if expected != seal[DIGEST_BYTES:]:
-            problems.append(f"chain #{number} ({what} {row}): the link or one before it was changed, or the key beside the record is not its own.")
+            problems.append(
+                f"chain #{number} ({what} {row}): the link or one before it was changed, or the key beside the record is not its own."
+            )
             return count, problems
         before = seal[DIGEST_BYTES:]
     return count, problems
@@ -292,7 +381,11 @@ def _links(database: Database) -> tuple[int, list[str]]:
 def _schema(database: Database) -> list[str]:
     there = _triggers_there(database)
     wanted = {name: statement for table in COVERED for name, statement in triggers(table).items()}
-    return [f"schema: the trigger {name} is missing or changed." for name, statement in wanted.items() if there.get(name) != statement]
+    return [
+        f"schema: the trigger {name} is missing or changed."
+        for name, statement in wanted.items()
+        if there.get(name) != statement
+    ]
 
 
 def _rows(database: Database, table: str) -> Iterator[str]:
@@ -309,8 +402,14 @@ def _rows(database: Database, table: str) -> Iterator[str]:
     changed = f"SELECT {key} FROM {table} JOIN chain_last c ON c.row = {key} WHERE c.told <> ? AND c.digest <> {digest}"
     added = f"SELECT {key} FROM {table} LEFT JOIN chain_last c ON c.row = {key} WHERE c.row IS NULL OR c.told = ?"
     missing = f"SELECT c.row FROM chain_last c LEFT JOIN {table} ON {key} = c.row WHERE c.told <> ? AND {key} IS NULL"
-    found = [(query, said) for query, said in ((changed, "was changed"), (added, "was put in"), (missing, "was taken out"))]
-    told = [f"{table} {row}: {said} behind the application's back." for query, said in found for (row,) in database.execute(query, [GONE])]
+    found = [
+        (query, said) for query, said in ((changed, "was changed"), (added, "was put in"), (missing, "was taken out"))
+    ]
+    told = [
+        f"{table} {row}: {said} behind the application's back."
+        for query, said in found
+        for (row,) in database.execute(query, [GONE])
+    ]
     database.execute("DROP TABLE temp.chain_last")
     yield from told
 

@@ -62,7 +62,11 @@ _RUN = f"SELECT {', '.join(Run.__dataclass_fields__)} FROM improvement_runs"
 
 def list_corrections(database: Database, state: str, *, limit: int = 200, waiting: bool = True) -> list[Correction]:
     """Corrections in a state, the newest first; `waiting` keeps those that no promoted run holds."""
-    held = "AND NOT EXISTS (SELECT 1 FROM improvement_runs r WHERE r.id = c.run AND r.state = 'promoted')" if waiting else ""
+    held = (
+        "AND NOT EXISTS (SELECT 1 FROM improvement_runs r WHERE r.id = c.run AND r.state = 'promoted')"
+        if waiting
+        else ""
+    )
     sql = f"{_CORRECTION} WHERE c.state = ? AND c.text <> ? {held} ORDER BY c.id DESC LIMIT ?"
     return [Correction(*row) for row in database.execute(sql, [state, ERASED, limit])]
 
@@ -98,7 +102,8 @@ def decide_correction(database: Database, correction: int, state: str, *, by: st
     with database.atomic():
         audit.append(database, by, f"correction.{state}", f"correction {correction}", now)
         changed = database.execute(
-            "UPDATE corrections SET state = ?, decided_by = ?, decided_at = ? WHERE id = ? AND text <> ?", [state, by, now, correction, ERASED]
+            "UPDATE corrections SET state = ?, decided_by = ?, decided_at = ? WHERE id = ? AND text <> ?",
+            [state, by, now, correction, ERASED],
         )
         if changed.rowcount == 0:
             raise ReviewError("There is no such correction. A newer verdict may have replaced it.")
@@ -121,7 +126,9 @@ def start_run(database: Database, *, by: str, now: str, model: str, file_before:
         audit.append(database, by, "training.started", "a candidate", now)
         running = database.execute("SELECT id, started_at FROM improvement_runs WHERE state = 'training'").fetchone()
         if running is not None:
-            raise ReviewError(f"Run {running[0]} has been training since {running[1]}. Wait for it, or end it with `python -m bot improve give-up`.")
+            raise ReviewError(
+                f"Run {running[0]} has been training since {running[1]}. Wait for it, or end it with `python -m bot improve give-up`."
+            )
         row = database.execute(
             "INSERT INTO improvement_runs (state, by, started_at, model_before, file_before) VALUES ('training', ?, ?, ?, ?) RETURNING id",
             [by, now, model, file_before],
@@ -175,7 +182,9 @@ def settle_run(database: Database, run: int, state: str, *, by: str, now: str) -
     """Notes a person's word on a run: `promoted` or `stepped_back`."""
     with database.atomic():
         audit.append(database, by, f"training.{state}", f"run {run}", now)
-        database.execute("UPDATE improvement_runs SET state = ?, decided_by = ?, decided_at = ? WHERE id = ?", [state, by, now, run])
+        database.execute(
+            "UPDATE improvement_runs SET state = ?, decided_by = ?, decided_at = ? WHERE id = ?", [state, by, now, run]
+        )
 
 
 def last_promoted(database: Database) -> Run | None:

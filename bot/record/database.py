@@ -111,7 +111,9 @@ def connect(path: Path, *, any_thread: bool = False, durable: bool = True) -> Da
     if not durable:
         connection.execute(f"PRAGMA wal_autocheckpoint={READERS_CHECKPOINT_PAGES}")
     connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA secure_delete=ON")  # what is replaced or moved leaves no copy in a page that nobody reads any more
+    connection.execute(
+        "PRAGMA secure_delete=ON"
+    )  # what is replaced or moved leaves no copy in a page that nobody reads any more
     return Writing(connection)
 
 
@@ -235,7 +237,9 @@ def months(database: Database) -> None:
 @migrations()
 def serving(database: Database) -> None:
     """Which model the website answers with."""
-    database.execute("CREATE TABLE serving (id INTEGER PRIMARY KEY CHECK (id = 1), model TEXT NOT NULL, at TEXT NOT NULL)")
+    database.execute(
+        "CREATE TABLE serving (id INTEGER PRIMARY KEY CHECK (id = 1), model TEXT NOT NULL, at TEXT NOT NULL)"
+    )
 
 
 @migrations()
@@ -321,7 +325,12 @@ def conversations_that_wait(database: Database) -> None:
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
     """Why the record at `path` cannot be written just now, in one sentence; None when it can."""
     try:
-        with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=rw", uri=True, timeout=timeout_seconds)) as connection, connection:
+        with (
+            closing(
+                sqlite3.connect(path.resolve().as_uri() + "?mode=rw", uri=True, timeout=timeout_seconds)
+            ) as connection,
+            connection,
+        ):
             connection.execute("INSERT OR REPLACE INTO heartbeat (id, at) VALUES (1, datetime('now'))")
     except sqlite3.Error as error:
         return f"the record cannot be written ({error}). Check the folder, its permissions and the free space."

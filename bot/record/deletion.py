@@ -61,14 +61,20 @@ def erase_conversation(database: Database, conversation: str, *, by: str, reason
     """
     told = _told(reason)
     with database.atomic():
-        audit.append(database, by, "conversation.erased", conversation, utc(time.time()), reason=told, requests=requests)
+        audit.append(
+            database, by, "conversation.erased", conversation, utc(time.time()), reason=told, requests=requests
+        )
         if not _is_there(database, conversation):
             raise ErasureError("There is no such conversation. It may have been erased already.")
         if held(database, conversation) is not None:
-            raise ErasureError("This conversation is under a legal hold. Release the hold first: `python -m bot record release`.")
+            raise ErasureError(
+                "This conversation is under a legal hold. Release the hold first: `python -m bot record release`."
+            )
         _note_deleted(database, conversation)
         if requests:
-            for number, created_at in database.execute("SELECT id, created_at FROM requests WHERE conversation = ?", [conversation]).fetchall():
+            for number, created_at in database.execute(
+                "SELECT id, created_at FROM requests WHERE conversation = ?", [conversation]
+            ).fetchall():
                 _take_out_request(database, number, created_at)
         take_out(database, [conversation])
         ask_for_wipe(database)
@@ -87,7 +93,9 @@ def erase_request(database: Database, number: int, *, by: str, reason: str) -> N
         if found is None:
             raise NoSuchRequest(f"There is no request {number}. It may have been erased already.")
         if found[1] is not None and held(database, found[1]) is not None:
-            raise ErasureError("The conversation of this request is under a legal hold. Release the hold first: `python -m bot record release`.")
+            raise ErasureError(
+                "The conversation of this request is under a legal hold. Release the hold first: `python -m bot record release`."
+            )
         _take_out_request(database, number, found[0])
         ask_for_wipe(database)
 
@@ -107,7 +115,8 @@ def take_out(database: Database, conversations: Sequence[str]) -> None:
         words = [text for (text,) in database.execute("SELECT text FROM turns WHERE conversation = ?", [conversation])]
         database.execute(f"DELETE FROM corrections WHERE run IS NULL AND turn IN ({of_it})", [conversation])
         trained = database.execute(
-            f"UPDATE corrections SET text = ?, turn = NULL, state = 'declined', advice = '' WHERE turn IN ({of_it}) RETURNING id", [ERASED, conversation]
+            f"UPDATE corrections SET text = ?, turn = NULL, state = 'declined', advice = '' WHERE turn IN ({of_it}) RETURNING id",
+            [ERASED, conversation],
         ).fetchall()
         database.execute("DELETE FROM holds WHERE conversation = ?", [conversation])
         database.execute("DELETE FROM conversations WHERE id = ?", [conversation])
@@ -119,7 +128,10 @@ def take_out(database: Database, conversations: Sequence[str]) -> None:
 
 def was_deleted(database: Database, conversation: str) -> bool:
     """Whether there was such a conversation that was deleted."""
-    return database.execute("SELECT 1 FROM deleted_conversations WHERE hash = ?", [name_hash(conversation)]).fetchone() is not None
+    return (
+        database.execute("SELECT 1 FROM deleted_conversations WHERE hash = ?", [name_hash(conversation)]).fetchone()
+        is not None
+    )
 
 
 def ask_for_wipe(database: Database) -> None:
@@ -148,7 +160,9 @@ def _is_there(database: Database, conversation: str) -> bool:
 
 
 def _note_deleted(database: Database, name: str) -> None:
-    database.execute("INSERT OR IGNORE INTO deleted_conversations (hash, at) VALUES (?, ?)", [name_hash(name), utc(time.time())])
+    database.execute(
+        "INSERT OR IGNORE INTO deleted_conversations (hash, at) VALUES (?, ?)", [name_hash(name), utc(time.time())]
+    )
 
 
 def _take_out_request(database: Database, number: int, created_at: str) -> None:
@@ -159,7 +173,8 @@ def _take_out_request(database: Database, number: int, created_at: str) -> None:
 def _give_group_another_exemplar(database: Database, group: int, words: Sequence[str]) -> None:
     """A group of questions without members goes; one that was shown by erased words is shown by another's."""
     another = database.execute(
-        "SELECT t.text FROM gap_members m JOIN turns t ON t.id = m.turn WHERE m.cluster = ? ORDER BY m.at DESC LIMIT 1", [group]
+        "SELECT t.text FROM gap_members m JOIN turns t ON t.id = m.turn WHERE m.cluster = ? ORDER BY m.at DESC LIMIT 1",
+        [group],
     ).fetchone()
     if another is None:
         database.execute("DELETE FROM gap_clusters WHERE id = ?", [group])

@@ -35,7 +35,8 @@ def note_erased(database: Database, file: Path) -> int:
     """
     noted = database.execute("SELECT value FROM upkeep WHERE name = ?", [_NOTED]).fetchone()
     rows = database.execute(
-        "SELECT rowid, hash FROM deleted_conversations WHERE rowid > ? ORDER BY rowid", [int(noted[0]) if noted and file.exists() else 0]
+        "SELECT rowid, hash FROM deleted_conversations WHERE rowid > ? ORDER BY rowid",
+        [int(noted[0]) if noted and file.exists() else 0],
     ).fetchall()
     if not rows:
         return 0
@@ -59,10 +60,16 @@ def erase_again(database: Database, file: Path, seal: Callable[[], Seal]) -> int
         return 0
     hashes = {line.split()[0] for line in file.read_text(encoding="ascii").splitlines() if line.strip()}
     conversations = [name for (name,) in database.execute("SELECT id FROM conversations") if name_hash(name) in hashes]
-    requests = [row for row in database.execute("SELECT id, created_at FROM requests") if name_hash(request_name(*row)) in hashes]
+    requests = [
+        row
+        for row in database.execute("SELECT id, created_at FROM requests")
+        if name_hash(request_name(*row)) in hashes
+    ]
     with database.atomic():
         for hashed in hashes:
-            database.execute("INSERT OR IGNORE INTO deleted_conversations (hash, at) VALUES (?, ?)", [hashed, utc(time.time())])
+            database.execute(
+                "INSERT OR IGNORE INTO deleted_conversations (hash, at) VALUES (?, ?)", [hashed, utc(time.time())]
+            )
         for name in conversations:
             if held(database, name) is not None:
                 move_under_hold(database, name, name_hash(name), seal())

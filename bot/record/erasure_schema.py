@@ -27,6 +27,10 @@ def create(database: Database) -> None:
         database.execute(statement)
     database.execute("DELETE FROM corrections WHERE turn IS NULL AND run IS NULL")
     database.execute("UPDATE corrections SET text = ?, state = 'declined' WHERE turn IS NULL", [ERASED])
-    database.execute("DELETE FROM gap_clusters WHERE NOT EXISTS (SELECT 1 FROM gap_members WHERE cluster = gap_clusters.id)")
-    database.execute(f"UPDATE gap_clusters SET exemplar = ({_NEWEST_MEMBER} ORDER BY m.at DESC LIMIT 1) WHERE exemplar NOT IN ({_NEWEST_MEMBER})")
+    database.execute(
+        "DELETE FROM gap_clusters WHERE NOT EXISTS (SELECT 1 FROM gap_members WHERE cluster = gap_clusters.id)"
+    )
+    database.execute(
+        f"UPDATE gap_clusters SET exemplar = ({_NEWEST_MEMBER} ORDER BY m.at DESC LIMIT 1) WHERE exemplar NOT IN ({_NEWEST_MEMBER})"
+    )
     database.execute("INSERT INTO pending_wipes (at) VALUES (0)")

@@ -23,7 +23,10 @@ def give_feedback(database: Database, conversation: str, number: int, helpful: b
     Raises:
         NoSuchTurn: the conversation has no turn with this number.
     """
-    if database.execute("SELECT 1 FROM turns WHERE conversation = ? AND number = ?", [conversation, number]).fetchone() is None:
+    if (
+        database.execute("SELECT 1 FROM turns WHERE conversation = ? AND number = ?", [conversation, number]).fetchone()
+        is None
+    ):
         raise NoSuchTurn(f"There is no turn {number} in this conversation.")
     with database.atomic():
         database.execute(

@@ -126,7 +126,9 @@ _NOT_UNDERSTOOD = f"f.route IN ({', '.join(repr(route.value) for route in vocabu
 def _clauses(asked: TurnFilter) -> tuple[list[str], dict[str, Any]]:
     """Conditions on `turn_facts f` (and `conversations c`) with their values, without the words."""
     values = {name: value for name in _CONDITIONS if (value := getattr(asked, name)) not in ("", None)}
-    where = [_NOT_UNDERSTOOD if name == "route" and asked.route == NOT_UNDERSTOOD else _CONDITIONS[name] for name in values]
+    where = [
+        _NOT_UNDERSTOOD if name == "route" and asked.route == NOT_UNDERSTOOD else _CONDITIONS[name] for name in values
+    ]
     if asked.feedback:
         where.append(_FEEDBACK[asked.feedback])
     if asked.verdict:
@@ -154,7 +156,9 @@ class _Way:
 _THROUGH = _Way("turn_facts f")
 """Every turn, by its number."""
 
-_BY_WORDS = _Way("turns_fts CROSS JOIN turn_facts f ON f.turn = turns_fts.rowid", "turns_fts MATCH :words", "turns_fts.rowid")
+_BY_WORDS = _Way(
+    "turns_fts CROSS JOIN turn_facts f ON f.turn = turns_fts.rowid", "turns_fts MATCH :words", "turns_fts.rowid"
+)
 """The index of words drives, in the order of its own numbers: nothing has to be sorted."""
 
 
@@ -177,26 +181,50 @@ def _ways(asked: TurnFilter) -> Iterator[_Way]:
     if asked.first and asked.latency_over is not None:
         yield _Way("turn_facts f INDEXED BY turn_facts_first", f"f.number = 1 AND {_CONDITIONS['latency_over']}")
     if asked.judged_since or asked.judged_until:
-        judged = [f"d.at {sign} :{name}" for name, sign in (("judged_since", ">="), ("judged_until", "<")) if getattr(asked, name)]
-        yield _Way("verdicts d INDEXED BY verdicts_at CROSS JOIN turn_facts f ON f.turn = d.turn", " AND ".join(["d.superseded_at IS NULL", *judged]), "d.turn")
+        judged = [
+            f"d.at {sign} :{name}"
+            for name, sign in (("judged_since", ">="), ("judged_until", "<"))
+            if getattr(asked, name)
+        ]
+        yield _Way(
+            "verdicts d INDEXED BY verdicts_at CROSS JOIN turn_facts f ON f.turn = d.turn",
+            " AND ".join(["d.superseded_at IS NULL", *judged]),
+            "d.turn",
+        )
     if asked.tag:
         yield _Way("tags d CROSS JOIN turn_facts f ON f.turn = d.turn", "d.tag = :tag", "d.turn")
     if asked.gap is not None:
-        yield _Way("gap_members d INDEXED BY gap_members_cluster CROSS JOIN turn_facts f ON f.turn = d.turn", "d.cluster = :gap", "d.turn")
+        yield _Way(
+            "gap_members d INDEXED BY gap_members_cluster CROSS JOIN turn_facts f ON f.turn = d.turn",
+            "d.cluster = :gap",
+            "d.turn",
+        )
 
 
 def _rarest(database: Database, asked: TurnFilter, values: dict[str, Any]) -> _Way | None:
     """The way with the fewest turns on it, None when there are many on each."""
-    counted = [(count, place, way) for place, way in enumerate(_ways(asked)) if (count := way.count(database, values, FEW)) <= FEW]
+    counted = [
+        (count, place, way)
+        for place, way in enumerate(_ways(asked))
+        if (count := way.count(database, values, FEW)) <= FEW
+    ]
     fewest = min(counted, default=None)
-    if asked.words and (fewest is None or fewest[0] > CHECKED_AT_ONCE) and _BY_WORDS.count(database, values, FEW_WITH_WORDS) <= FEW_WITH_WORDS:
+    if (
+        asked.words
+        and (fewest is None or fewest[0] > CHECKED_AT_ONCE)
+        and _BY_WORDS.count(database, values, FEW_WITH_WORDS) <= FEW_WITH_WORDS
+    ):
         return _BY_WORDS
     return fewest[2] if fewest else None
 
 
 def _selected(asked: TurnFilter, way: _Way, columns: str) -> str:
     where, _ = _clauses(asked)
-    long = " CROSS JOIN conversations c ON c.id = f.conversation" if asked.turns_from is not None or asked.turns_to is not None else ""
+    long = (
+        " CROSS JOIN conversations c ON c.id = f.conversation"
+        if asked.turns_from is not None or asked.turns_to is not None
+        else ""
+    )
     conditions = " AND ".join([f"{way.turn} >= :low", f"{way.turn} < :high", way.condition, *where])
     return f"SELECT {columns} FROM {way.source}{long} WHERE {conditions}"
 
@@ -208,7 +236,9 @@ def _query(asked: TurnFilter, way: _Way, ascending: bool) -> str:
 def _range(database: Database, asked: TurnFilter) -> tuple[int, int]:
     """The numbers [low, high) among which turns of the asked period lie, from the hours' first and last turn."""
     if not asked.since and not asked.until:
-        low, high = database.execute("SELECT (SELECT min(turn) FROM turn_facts), (SELECT max(turn) FROM turn_facts)").fetchone()
+        low, high = database.execute(
+            "SELECT (SELECT min(turn) FROM turn_facts), (SELECT max(turn) FROM turn_facts)"
+        ).fetchone()
     else:
         low, high = database.execute(
             "SELECT min(first_turn), max(last_turn) FROM hours WHERE hour >= :since AND (:until = '' OR hour <= :until)",
@@ -218,7 +248,13 @@ def _range(database: Database, asked: TurnFilter) -> tuple[int, int]:
 
 
 def find(
-    database: Database, asked: TurnFilter, *, limit: int, start: int | None = None, ascending: bool = False, patience: float | None = PATIENCE_SECONDS
+    database: Database,
+    asked: TurnFilter,
+    *,
+    limit: int,
+    start: int | None = None,
+    ascending: bool = False,
+    patience: float | None = PATIENCE_SECONDS,
 ) -> Found:
     """The turns that pass, the newest first unless `ascending`.
 
@@ -256,7 +292,9 @@ def _enough(found: Sequence[int], limit: int, ascending: bool) -> Found:
     return Found(tuple(found), found[-1] + 1 if ascending else found[-1], True)
 
 
-def _through_windows(database: Database, asked: TurnFilter, values: dict[str, Any], ascending: bool, begun: float, patience: float | None) -> Found:
+def _through_windows(
+    database: Database, asked: TurnFilter, values: dict[str, Any], ascending: bool, begun: float, patience: float | None
+) -> Found:
     """Looks through turns in windows, each as large as the time left seems to allow."""
     sql = _query(asked, _BY_WORDS if asked.words else _THROUGH, ascending)
     low, high, limit = values["low"], values["high"], values["limit"]
@@ -268,16 +306,24 @@ def _through_windows(database: Database, asked: TurnFilter, values: dict[str, An
             return Found(tuple(found), low if ascending else high, False)
         part = (low, min(high, low + window)) if ascending else (max(low, high - window), high)
         since = time.monotonic()
-        rows = database.execute(sql, {**values, "low": part[0], "high": part[1], "limit": limit - len(found)}).fetchall()
+        rows = database.execute(
+            sql, {**values, "low": part[0], "high": part[1], "limit": limit - len(found)}
+        ).fetchall()
         spent = max(time.monotonic() - since, 1e-4)
         found += [turn for (turn,) in rows]
         low, high = (part[1], high) if ascending else (low, part[0])
-        window = 4 * window if left is None else max(FIRST_WINDOW // 4, 1, min(4 * window, int(window * (left - spent) / spent)))
+        window = (
+            4 * window
+            if left is None
+            else max(FIRST_WINDOW // 4, 1, min(4 * window, int(window * (left - spent) / spent)))
+        )
         looked = True
     return _enough(found, limit, ascending)
 
 
-def tally(database: Database, asked: TurnFilter, *, patience: float | None = PATIENCE_SECONDS) -> tuple[dict[tuple[str, str], int], int | None]:
+def tally(
+    database: Database, asked: TurnFilter, *, patience: float | None = PATIENCE_SECONDS
+) -> tuple[dict[tuple[str, str], int], int | None]:
     """How many turns pass, by UTC hour and route, from the newest back as far as time allows; and the turn down to which it has counted (None: all)."""
     counted: dict[tuple[str, str], int] = {}
     if asked.words and not words_query(asked.words):
@@ -296,16 +342,30 @@ def tally(database: Database, asked: TurnFilter, *, patience: float | None = PAT
         if looked and left is not None and left <= 0:
             return counted, high
         since = time.monotonic()
-        for hour, route, count in database.execute(sql, {**values, "low": max(low, high - window), "high": high}).fetchall():
+        for hour, route, count in database.execute(
+            sql, {**values, "low": max(low, high - window), "high": high}
+        ).fetchall():
             counted[hour, route] = counted.get((hour, route), 0) + count
         spent = max(time.monotonic() - since, 1e-4)
         high = max(low, high - window)
-        window = 4 * window if left is None else max(FIRST_WINDOW // 4, 1, min(4 * window, int(window * (left - spent) / spent)))
+        window = (
+            4 * window
+            if left is None
+            else max(FIRST_WINDOW // 4, 1, min(4 * window, int(window * (left - spent) / spent)))
+        )
         looked = True
     return counted, None
 
 
-def _with_words(database: Database, words: str, candidates: Sequence[int], limit: int, ascending: bool, begun: float, patience: float | None) -> Found:
+def _with_words(
+    database: Database,
+    words: str,
+    candidates: Sequence[int],
+    limit: int,
+    ascending: bool,
+    begun: float,
+    patience: float | None,
+) -> Found:
     """Those of the candidates, which are in order, whose question or reply holds the words."""
     found: list[int] = []
     for place in range(0, len(candidates), CHECKED_AT_ONCE):
@@ -327,7 +387,10 @@ def holding_words(columns: str, words: str, turns: Sequence[int]) -> tuple[str, 
     """
     marks = ", ".join("?" * len(turns))
     if not turns or max(turns) - min(turns) > NEAR * len(turns):
-        return f"SELECT {columns} FROM turns_fts WHERE turns_fts MATCH ? AND rowid IN ({marks})", [words_query(words), *turns]
+        return f"SELECT {columns} FROM turns_fts WHERE turns_fts MATCH ? AND rowid IN ({marks})", [
+            words_query(words),
+            *turns,
+        ]
     sql = f"SELECT {columns} FROM turns_fts WHERE turns_fts MATCH ? AND rowid BETWEEN ? AND ? AND +rowid IN ({marks})"
     return sql, [words_query(words), min(turns), max(turns), *turns]
 
@@ -343,7 +406,9 @@ def each(database: Database, asked: TurnFilter, size: int, start: int | None = N
         start = found.next
 
 
-def find_conversations(database: Database, asked: TurnFilter, *, limit: int, start: int | None = None) -> tuple[dict[str, int], Found]:
+def find_conversations(
+    database: Database, asked: TurnFilter, *, limit: int, start: int | None = None
+) -> tuple[dict[str, int], Found]:
     """Conversations with a turn that passes, by that turn's number, the newest first; and how far the search got."""
     chosen: dict[str, int] = {}
     begun, found, following = time.monotonic(), Found((), start, True), start
@@ -364,7 +429,9 @@ def find_conversations(database: Database, asked: TurnFilter, *, limit: int, sta
 def conversations_of(database: Database, turns: Sequence[int]) -> list[tuple[int, str]]:
     """Turn and conversation, in the order of `turns`."""
     marks = ", ".join("?" * len(turns))
-    known = dict(database.execute(f"SELECT turn, conversation FROM turn_facts WHERE turn IN ({marks})", list(turns)).fetchall())
+    known = dict(
+        database.execute(f"SELECT turn, conversation FROM turn_facts WHERE turn IN ({marks})", list(turns)).fetchall()
+    )
     return [(turn, known[turn]) for turn in turns if turn in known]
 
 

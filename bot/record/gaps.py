@@ -68,13 +68,18 @@ def centroids(database: Database) -> list[tuple[int, bytes, int]]:
 
 def add_group(database: Database, exemplar: str, centroid: bytes) -> int:
     """A new, empty group; the caller holds the transaction."""
-    row = database.execute("INSERT INTO gap_clusters (exemplar, centroid, size) VALUES (?, ?, 0) RETURNING id", [exemplar, centroid]).fetchall()[0]
+    row = database.execute(
+        "INSERT INTO gap_clusters (exemplar, centroid, size) VALUES (?, ?, 0) RETURNING id", [exemplar, centroid]
+    ).fetchall()[0]
     return int(row[0])
 
 
 def add_members(database: Database, cluster: int, turns: Sequence[tuple[int, str]], centroid: bytes) -> None:
     """Puts turns (number and time) into a group and moves its centroid; the caller holds the transaction."""
-    database.conn.executemany("INSERT OR IGNORE INTO gap_members (turn, cluster, at) VALUES (?, ?, ?)", [(turn, cluster, at) for turn, at in turns])
+    database.conn.executemany(
+        "INSERT OR IGNORE INTO gap_members (turn, cluster, at) VALUES (?, ?, ?)",
+        [(turn, cluster, at) for turn, at in turns],
+    )
     database.execute("UPDATE gap_clusters SET centroid = ? WHERE id = ?", [centroid, cluster])
 
 
@@ -88,7 +93,9 @@ def merge_groups(database: Database, groups: Sequence[int], into: int) -> None:
     for group in groups:
         members = database.execute("SELECT turn, at FROM gap_members WHERE cluster = ?", [group]).fetchall()
         database.execute("DELETE FROM gap_members WHERE cluster = ?", [group])
-        database.conn.executemany("INSERT INTO gap_members (turn, cluster, at) VALUES (?, ?, ?)", [(turn, into, at) for turn, at in members])
+        database.conn.executemany(
+            "INSERT INTO gap_members (turn, cluster, at) VALUES (?, ?, ?)", [(turn, into, at) for turn, at in members]
+        )
         database.execute("DELETE FROM gap_clusters WHERE id = ?", [group])
 
 
@@ -104,12 +111,17 @@ def list_gaps(database: Database, *, since: str, before: str, decision: str, lim
         {"since": since, "before": before, "decision": decision, "limit": limit},
     )
     names = tuple(Gap.__dataclass_fields__)
-    return [Gap(**{**dict(zip(names, row, strict=True)), "accepted": bool(row[-2]), "ranking": json.loads(row[-1] or "[]")}) for row in rows]
+    return [
+        Gap(**{**dict(zip(names, row, strict=True)), "accepted": bool(row[-2]), "ranking": json.loads(row[-1] or "[]")})
+        for row in rows
+    ]
 
 
 def counts(database: Database) -> dict[str, int]:
     """Groups by decision, each decision named."""
-    found = dict(database.execute("SELECT decision, count(*) FROM gap_clusters WHERE size > 0 GROUP BY decision").fetchall())
+    found = dict(
+        database.execute("SELECT decision, count(*) FROM gap_clusters WHERE size > 0 GROUP BY decision").fetchall()
+    )
     return {decision: int(found.get(decision, 0)) for decision in DECISIONS}
 
 
@@ -118,7 +130,8 @@ def examples(database: Database, clusters: Sequence[int], limit: int) -> dict[in
 
     def some(cluster: int) -> Iterator[str]:
         rows = database.execute(
-            "SELECT t.text FROM (SELECT turn FROM gap_members WHERE cluster = ? ORDER BY at DESC LIMIT 40) m JOIN turns t ON t.id = m.turn", [cluster]
+            "SELECT t.text FROM (SELECT turn FROM gap_members WHERE cluster = ? ORDER BY at DESC LIMIT 40) m JOIN turns t ON t.id = m.turn",
+            [cluster],
         )
         yield from dict.fromkeys(text for (text,) in rows)
 

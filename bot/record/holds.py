@@ -56,7 +56,10 @@ def hold(database: Database, conversation: str, *, by: str, reason: str) -> None
             raise HoldError(f"There is no conversation {conversation!r}, so nothing can be held.")
         if held(database, conversation) is not None:
             raise HoldError("This conversation is under a legal hold already.")
-        database.execute("INSERT INTO holds (conversation, by, at, reason) VALUES (?, ?, ?, ?)", [conversation, by, now, kept(reason)[:200]])
+        database.execute(
+            "INSERT INTO holds (conversation, by, at, reason) VALUES (?, ?, ?, ?)",
+            [conversation, by, now, kept(reason)[:200]],
+        )
 
 
 def release(database: Database, conversation: str, hashed: str, *, by: str, reason: str) -> bool:
@@ -87,7 +90,8 @@ def move_under_hold(database: Database, conversation: str, hashed: str, seal: Se
     assert ground is not None
     copy = seal.close(json.dumps(all_held(database, conversation), ensure_ascii=False), hashed)
     database.execute(
-        "INSERT OR REPLACE INTO held_copies (hash, by, at, reason, sealed) VALUES (?, ?, ?, ?, ?)", [hashed, ground.by, ground.at, ground.reason, copy]
+        "INSERT OR REPLACE INTO held_copies (hash, by, at, reason, sealed) VALUES (?, ?, ?, ?, ?)",
+        [hashed, ground.by, ground.at, ground.reason, copy],
     )
 
 
@@ -112,4 +116,7 @@ def all_held(database: Database, conversation: str) -> dict[str, Any]:
         "corrections": f"turn IN ({turns})",
         **dict.fromkeys(TABLES_OF_TURNS, f"turn IN ({turns})"),
     }
-    return {table: list(database.query(f"SELECT * FROM {table} WHERE {where}", [conversation])) for table, where in chosen.items()}
+    return {
+        table: list(database.query(f"SELECT * FROM {table} WHERE {where}", [conversation]))
+        for table, where in chosen.items()
+    }

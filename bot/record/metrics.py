@@ -100,7 +100,11 @@ class Figures:
 
 def midnight(day: date, zone: tzinfo | None) -> str:
     """The start of a day in a time zone (None: this machine's), as ISO 8601 in UTC."""
-    local = datetime(day.year, day.month, day.day, tzinfo=zone) if zone is not None else datetime(day.year, day.month, day.day).astimezone()
+    local = (
+        datetime(day.year, day.month, day.day, tzinfo=zone)
+        if zone is not None
+        else datetime(day.year, day.month, day.day).astimezone()
+    )
     return utc(local.timestamp())
 
 
@@ -138,7 +142,11 @@ def _buckets(database: Database, first: date, last: date, zone: tzinfo | None, w
     days = [(max(start, first), min(start + length, last)) for start in starts(first, last, weekly)]
     edges = [midnight(day, zone)[:13] for day, _ in days] + [midnight(last + timedelta(days=1), zone)[:13]]
     spans = list(pairwise(edges))
-    routes, verdicts, talks = _sums(database, "route", spans), _sums(database, "verdict", spans), _begun(database, spans)
+    routes, verdicts, talks = (
+        _sums(database, "route", spans),
+        _sums(database, "verdict", spans),
+        _begun(database, spans),
+    )
     return [Bucket(*day, routes[place], talks[place], sum(verdicts[place].values())) for place, day in enumerate(days)]
 
 
@@ -155,7 +163,9 @@ def _begun(database: Database, spans: Sequence[tuple[str, str]]) -> list[int]:
 
 def _sums(database: Database, kind: str, spans: Sequence[tuple[str, str]]) -> list[dict[str, int]]:
     """Counts by name for each span, from one UTC hour up to another: by whole months and days as far as possible, by hours at both ends."""
-    parts = [(place, prefix + kind, low, high) for place, span in enumerate(spans) for prefix, low, high in _parts(*span)]
+    parts = [
+        (place, prefix + kind, low, high) for place, span in enumerate(spans) for prefix, low, high in _parts(*span)
+    ]
     found: list[dict[str, int]] = [{} for _ in spans]
     if not parts:
         return found
@@ -200,7 +210,10 @@ def usefulness(database: Database, since: str, until: str) -> list[Usefulness]:
     """What was sent between two times (ISO 8601 in UTC, whole hours) and what visitors said of it, the most sent first."""
     period = (since[:13], until[:13])
     sent, helpful, not_helpful = (_sums(database, kind, [period])[0] for kind in ("snippet", "helpful", "not_helpful"))
-    rows = [Usefulness(snippet, sent.get(snippet, 0), helpful.get(snippet, 0), not_helpful.get(snippet, 0)) for snippet in {*sent, *helpful, *not_helpful}]
+    rows = [
+        Usefulness(snippet, sent.get(snippet, 0), helpful.get(snippet, 0), not_helpful.get(snippet, 0))
+        for snippet in {*sent, *helpful, *not_helpful}
+    ]
     return sorted(rows, key=lambda row: (-row.sent, row.snippet))
 
 

@@ -35,5 +35,9 @@ def _lines(conversation: str, held: Mapping[str, Sequence[Mapping[str, Any]]]) -
             yield "<p>Nothing.</p>"
         for row in rows:
             told = ((name.replace("_", " "), value) for name, value in row.items() if value not in (None, ""))
-            yield "<dl>" + "".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in told) + "</dl><hr>"
+            yield (
+                "<dl>"
+                + "".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in told)
+                + "</dl><hr>"
+            )
     yield "</html>"

@@ -42,20 +42,34 @@ def form_so_far(database: Database, conversation: str, seal: Callable[[], Seal])
 
 
 def _fills_another(event: Mapping[str, Any], asked: str | None) -> bool:
-    return event.get("event") == "slot" and event.get("name") in FORM_SLOTS and event.get("name") != asked and event.get("value") is not None
+    return (
+        event.get("event") == "slot"
+        and event.get("name") in FORM_SLOTS
+        and event.get("name") != asked
+        and event.get("value") is not None
+    )
 
 
 def _without(event: Mapping[str, Any], answered: bool) -> dict[str, Any]:
     if event.get("event") == "slot" and event.get("name") in FORM_SLOTS:
         return {**event, "value": None if event.get("value") is None else KEPT_APART}
     if event.get("event") == "user" and answered:
-        return {**event, "text": KEPT_APART, "parse_data": {"text": KEPT_APART, "intent": {"name": None, "confidence": None}}}
+        return {
+            **event,
+            "text": KEPT_APART,
+            "parse_data": {"text": KEPT_APART, "intent": {"name": None, "confidence": None}},
+        }
     return dict(event)
 
 
 def sealed_answers(slots: Mapping[str, Any], conversation: str, seal: Callable[[], Seal]) -> dict[str, Any]:
     """The slots as they may lie in the record: what was typed into the form, and not agreed to yet, is sealed with a key outside it."""
-    return {name: seal().close(value, f"{name} of {conversation}") if name in FORM_SLOTS and isinstance(value, str) else value for name, value in slots.items()}
+    return {
+        name: seal().close(value, f"{name} of {conversation}")
+        if name in FORM_SLOTS and isinstance(value, str)
+        else value
+        for name, value in slots.items()
+    }
 
 
 def opened_answers(slots: Mapping[str, Any], conversation: str, seal: Callable[[], Seal]) -> dict[str, Any]:
@@ -72,7 +86,13 @@ def opened_answers(slots: Mapping[str, Any], conversation: str, seal: Callable[[
     return dict(opened())
 
 
-def store_request(database: Database, conversation: str, events: Sequence[Mapping[str, Any]], slots: Mapping[str, Any], seal: Callable[[], Seal]) -> None:
+def store_request(
+    database: Database,
+    conversation: str,
+    events: Sequence[Mapping[str, Any]],
+    slots: Mapping[str, Any],
+    seal: Callable[[], Seal],
+) -> None:
     """Leaves the request that a turn completed, if it did; `slots` are those before the turn. The caller holds the transaction."""
     if any(event.get("event") == "action" and event.get("name") == LEAVE_REQUEST for event in events):
         question, reach, best_time = (str(slots.get(slot) or "") for slot in FORM_SLOTS[:3])

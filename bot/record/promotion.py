@@ -77,7 +77,8 @@ def give_reason(database: Database, run: int, loss: int, *, by: str, role: str, 
     with database.atomic():
         audit.append(database, by, "training.loss_accepted", f"run {run}", now, sentence=loss)
         database.execute(
-            "INSERT OR REPLACE INTO run_reasons (run, loss, by, role, reason, at) VALUES (?, ?, ?, ?, ?, ?)", [run, loss, by, role, reason.strip(), now]
+            "INSERT OR REPLACE INTO run_reasons (run, loss, by, role, reason, at) VALUES (?, ?, ?, ?, ?, ?)",
+            [run, loss, by, role, reason.strip(), now],
         )
 
 
@@ -86,7 +87,11 @@ def unaccepted(database: Database, run: Run) -> list[int]:
     given: dict[int, dict[str, str]] = {}
     for reason in reasons_of(database, run.id):
         given.setdefault(reason.loss, {})[reason.by] = reason.role
-    return [place for place in range(len(losses_of(run))) if len(given.get(place, {})) < 2 or CLINICIAN not in given[place].values()]
+    return [
+        place
+        for place in range(len(losses_of(run)))
+        if len(given.get(place, {})) < 2 or CLINICIAN not in given[place].values()
+    ]
 
 
 def reviewed_file(data: Path) -> Path:
@@ -108,7 +113,9 @@ def promote(database: Database, data: Path, models: Path, run: int, *, by: str, 
     """
     found = get_run(database, run)
     if found.state != "ready" or found.file_after is None:
-        raise ReviewError(f"Run {run} is not a candidate that waits for a decision: its state is {found.state.replace('_', ' ')}.")
+        raise ReviewError(
+            f"Run {run} is not a candidate that waits for a decision: its state is {found.state.replace('_', ' ')}."
+        )
     if (found.file_before or "") != without_erased(database, read_reviewed(data)) or not _fits(found, data):
         raise ReviewError("What a model is made from has changed since this candidate was trained. Train a new one.")
     if left := unaccepted(database, found):
@@ -144,7 +151,9 @@ def step_back(database: Database, data: Path, run: int, *, by: str, now: str) ->
     if (latest.file_after or "") != without_erased(database, in_use):
         raise ReviewError(f"{reviewed_file(data)} was changed by hand since the promotion. Put it right first.")
     if erased_in(database, in_use) - {correction.id for correction in corrections_of(database, run)}:
-        raise ReviewError("A sentence that the model from before was trained with was erased since, so that model is not put back. Train a candidate instead.")
+        raise ReviewError(
+            "A sentence that the model from before was trained with was erased since, so that model is not put back. Train a candidate instead."
+        )
     _put(data, latest.file_before or "")
     settle_run(database, run, "stepped_back", by=by, now=now)
     return latest
@@ -172,4 +181,6 @@ def _put(data: Path, text: str) -> None:
         unfinished.write_text(text, encoding="utf-8")
         unfinished.replace(path)
     except OSError as error:
-        raise ReviewError(f"{path} cannot be written ({error.strerror}). Use `python -m bot improve promote` as somebody who may.") from error
+        raise ReviewError(
+            f"{path} cannot be written ({error.strerror}). Use `python -m bot improve promote` as somebody who may."
+        ) from error

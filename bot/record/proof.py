@@ -54,7 +54,12 @@ def note_texts(database: Database, library: Library, at: str) -> int:
     To be called before the first of them is sent. `at` is ISO 8601 in UTC.
     """
     texts = [
-        (snippet.id, snippet.version, snippet.hash, f"{snippet.approval.by} ({snippet.approval.role}), {snippet.approval.on.isoformat()}")
+        (
+            snippet.id,
+            snippet.version,
+            snippet.hash,
+            f"{snippet.approval.by} ({snippet.approval.role}), {snippet.approval.on.isoformat()}",
+        )
         for snippet in library
         if snippet.status == "approved"
     ]
@@ -84,7 +89,10 @@ def prove(database: Database, path: Path | None) -> Proof:
         path: its file, beside which heads of the chain are noted; None for a record in memory.
     """
     links, broken = verify_chain(database, path)
-    known = {(name, version, digest): at for name, version, digest, at in database.execute("SELECT id, version, hash, noted_at FROM sent_texts")}
+    known = {
+        (name, version, digest): at
+        for name, version, digest, at in database.execute("SELECT id, version, hash, noted_at FROM sent_texts")
+    }
     turns, problems = 0, list(broken)
     for turn in all_turns(database):
         turns += 1
@@ -114,7 +122,10 @@ def _of_turn(turn: Turn, known: Mapping[tuple[str, int, str], str]) -> Iterator[
         noted = known.get(named)
         if noted is None:
             yield f"the text of `{named[0]}` (version {named[1]}) was never an approved text in use."
-        elif datetime.fromisoformat(noted) > datetime.fromisoformat(turn.at) + timedelta(milliseconds=turn.latency_ms or 0) + _CLOCKS:
+        elif (
+            datetime.fromisoformat(noted)
+            > datetime.fromisoformat(turn.at) + timedelta(milliseconds=turn.latency_ms or 0) + _CLOCKS
+        ):
             yield f"the text of `{named[0]}` (version {named[1]}) came into use only after it was sent."
 
 
@@ -140,10 +151,16 @@ def _derived(database: Database) -> Iterator[str]:
         WHERE f.turn IS NULL OR f.route <> t.route OR f.snippet IS NOT t.snippet_id OR f.warned <> (t.warning = ?)"""
     for conversation, number in database.execute(facts, [WARNING]):
         yield f"{conversation} #{number}: what filters and queues know of it is not what the turn says."
-    counted = dict(database.execute("SELECT name, sum(count) FROM counters WHERE kind = ? GROUP BY name", [f"{MONTHLY}route"]).fetchall())
+    counted = dict(
+        database.execute(
+            "SELECT name, sum(count) FROM counters WHERE kind = ? GROUP BY name", [f"{MONTHLY}route"]
+        ).fetchall()
+    )
     there = dict(database.execute("SELECT route, count(*) FROM turns GROUP BY route").fetchall())
     (gone,) = database.execute("SELECT count(*) FROM chain WHERE what = 'turns' AND told = 'gone'").fetchone()
-    if sum(counted.values()) != sum(there.values()) + gone or any(counted.get(route, 0) < number for route, number in there.items()):
+    if sum(counted.values()) != sum(there.values()) + gone or any(
+        counted.get(route, 0) < number for route, number in there.items()
+    ):
         yield "counters: the turns counted by route are not those of the record and those erased from it."
     for conversation in _unlike_events(database):
         yield f"{conversation}: Rasa's events tell of other replies than the turns."
@@ -152,7 +169,9 @@ def _derived(database: Database) -> Iterator[str]:
 def _unlike_events(database: Database) -> Iterator[str]:
     """Conversations whose events hold a reply that no turn holds; a turn that the rules alone answered leaves no events."""
     said: dict[str, list[str]] = {}
-    for conversation, data in database.execute("SELECT conversation, data FROM events WHERE type = 'bot' ORDER BY conversation, id"):
+    for conversation, data in database.execute(
+        "SELECT conversation, data FROM events WHERE type = 'bot' ORDER BY conversation, id"
+    ):
         said.setdefault(conversation, []).append(str(json.loads(data).get("text") or ""))
     for conversation, texts in said.items():
         sent = database.execute(

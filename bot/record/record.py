@@ -110,7 +110,9 @@ class Record:
             RecordError: the record cannot be opened.
             sqlite3.Error: it cannot be written; counted in `faults`.
         """
-        result: Result = await self._done(_Job(job, write=True, until=time.monotonic() + PATIENCE_SECONDS if until is None else until))
+        result: Result = await self._done(
+            _Job(job, write=True, until=time.monotonic() + PATIENCE_SECONDS if until is None else until)
+        )
         return result
 
     async def _done(self, job: _Job) -> Any:
@@ -249,7 +251,9 @@ class Record:
             self._open = open_record(self._path, any_thread=True)
             self._open.execute(f"PRAGMA busy_timeout = {_LOCK_TRY_MS}")
             self._open.execute("PRAGMA wal_autocheckpoint = 0")
-            self._open.execute("PRAGMA temp_store = MEMORY")  # else each turn's savepoint is a file of its own, made and unmade
+            self._open.execute(
+                "PRAGMA temp_store = MEMORY"
+            )  # else each turn's savepoint is a file of its own, made and unmade
             self._identity = _identity(self._path)
             self._log = _identity(_beside(self._path, "-wal"))
         return self._open
@@ -294,4 +298,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _locked(error: Exception) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and str(error).startswith(("database is locked", "database table is locked"))
+    return isinstance(error, sqlite3.OperationalError) and str(error).startswith(
+        ("database is locked", "database table is locked")
+    )

@@ -42,7 +42,12 @@ class KeptWords:
         if self._whole:
             return words
         if self._words is None:
-            self._words = frozenset(word for text in (self.text, self.read_as) for sentence in sentences(without_labels(text)) for word in sentence.split())
+            self._words = frozenset(
+                word
+                for text in (self.text, self.read_as)
+                for sentence in sentences(without_labels(text))
+                for word in sentence.split()
+            )
         known = [word if word in self._words else GONE for word in words.split()]
         return " ".join(word for place, word in enumerate(known) if word != GONE or known[place - 1 : place] != [GONE])
 
@@ -57,12 +62,16 @@ def redacted_events(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
     redacted = []
     for event in events:
         if event.get("event") == "user":
-            said = KeptWords(str(event.get("text") or ""), disguised=bool((event.get("parse_data") or {}).get("read_as")))
+            said = KeptWords(
+                str(event.get("text") or ""), disguised=bool((event.get("parse_data") or {}).get("read_as"))
+            )
             redacted.append(_user(event, said))
         elif event.get("event") == "slot" and isinstance(event.get("value"), dict):
             redacted.append({**event, "value": _metadata(event["value"])})
         elif said is not None and (event.get("metadata") or {}).get("findings"):
-            redacted.append({**event, "metadata": {**event["metadata"], "findings": said.findings(event["metadata"]["findings"])}})
+            redacted.append(
+                {**event, "metadata": {**event["metadata"], "findings": said.findings(event["metadata"]["findings"])}}
+            )
         else:
             redacted.append(dict(event))
     return redacted
@@ -88,7 +97,11 @@ def _metadata(given: Mapping[str, Any]) -> dict[str, Any]:
 def redacted_turn(turn: Turn) -> Turn:
     """A turn that did not come out of Rasa's events, as it is kept."""
     said = KeptWords(turn.text)
-    explanation = {**turn.explanation, "findings": said.findings(turn.explanation["findings"])} if turn.explanation.get("findings") else turn.explanation
+    explanation = (
+        {**turn.explanation, "findings": said.findings(turn.explanation["findings"])}
+        if turn.explanation.get("findings")
+        else turn.explanation
+    )
     return replace(turn, text=said.text, explanation=explanation, client_id=client_id_kept(turn.client_id))
 
 

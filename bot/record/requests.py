@@ -45,10 +45,14 @@ class NoSuchRequest(LookupError):
     """There is no request with this number, or it cannot change to this state."""
 
 
-def leave_request(database: Database, conversation: str, *, question: str, reach: str, best_time: str, seal: Seal) -> int:
+def leave_request(
+    database: Database, conversation: str, *, question: str, reach: str, best_time: str, seal: Seal
+) -> int:
     """Stores a new request, with the visitor's consent as of now, and returns its number."""
     now = utc(time.time())
-    sealed = [seal.close(text, _owner(name, now)) for name, text in zip(SEALED, (question, reach, best_time), strict=True)]
+    sealed = [
+        seal.close(text, _owner(name, now)) for name, text in zip(SEALED, (question, reach, best_time), strict=True)
+    ]
     with database.atomic():
         row = database.execute(
             "INSERT INTO requests (conversation, created_at, question, reach, best_time, consent_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
@@ -64,7 +68,11 @@ def seal_requests(database: Database, seal: Callable[[], Seal], *, anew: bool = 
     """
     clear = "" if anew else "WHERE substr(reach, 1, 8) <> 'sealed1:'"
     rows = database.execute(f"SELECT id, created_at, {', '.join(SEALED)} FROM requests {clear}").fetchall()
-    due = [row for row in rows if any(_is_due(text, _owner(name, row[1]), seal) for name, text in zip(SEALED, row[2:], strict=True))]
+    due = [
+        row
+        for row in rows
+        if any(_is_due(text, _owner(name, row[1]), seal) for name, text in zip(SEALED, row[2:], strict=True))
+    ]
     if not due:
         return 0
     with database.atomic():
@@ -75,7 +83,9 @@ def seal_requests(database: Database, seal: Callable[[], Seal], *, anew: bool = 
                 with suppress(SealError):  # that secret is gone, so nobody can read it any more: it stays as it is
                     text = seal().close(seal().open(text, owner) if is_sealed(text) else text, owner)
                 sealed.append(text)
-            database.execute("UPDATE requests SET question = ?, reach = ?, best_time = ? WHERE id = ?", [*sealed, number])
+            database.execute(
+                "UPDATE requests SET question = ?, reach = ?, best_time = ? WHERE id = ?", [*sealed, number]
+            )
         database.execute("INSERT INTO pending_wipes (at) VALUES (?)", [time.time()])
     return len(due)
 
@@ -91,18 +101,33 @@ def _is_due(text: str, owner: str, seal: Callable[[], Seal]) -> bool:
 
 def requests_of(database: Database, conversation: str, seal: Seal) -> list[ClinicRequest]:
     """The requests that were left in a conversation."""
-    return [_opened(row, seal) for row in database.execute(f"SELECT {_COLUMNS} FROM requests WHERE conversation = ? ORDER BY id", [conversation])]
+    return [
+        _opened(row, seal)
+        for row in database.execute(
+            f"SELECT {_COLUMNS} FROM requests WHERE conversation = ? ORDER BY id", [conversation]
+        )
+    ]
 
 
 def list_requests(
-    database: Database, *, state: str | None = None, limit: int = 50, beyond: int | None = None, oldest_first: bool = False, seal: Seal
+    database: Database,
+    *,
+    state: str | None = None,
+    limit: int = 50,
+    beyond: int | None = None,
+    oldest_first: bool = False,
+    seal: Seal,
 ) -> list[ClinicRequest]:
     """Requests, the newest first unless `oldest_first`; `beyond` goes on after the request with that number."""
     order, after = ("ASC", ">") if oldest_first else ("DESC", "<")
     where = [part for part, given in (("state = :state", state), (f"id {after} :beyond", beyond)) if given is not None]
     rows = database.execute(
         f"SELECT {_COLUMNS} FROM requests {'WHERE ' + ' AND '.join(where) if where else ''} ORDER BY id {order} LIMIT :limit",
-        {"limit": limit, **({"state": state} if state is not None else {}), **({"beyond": beyond} if beyond is not None else {})},
+        {
+            "limit": limit,
+            **({"state": state} if state is not None else {}),
+            **({"beyond": beyond} if beyond is not None else {}),
+        },
     )
     return [_opened(row, seal) for row in rows]
 
@@ -117,7 +142,8 @@ def move_request(database: Database, number: int, *, state: str, by: str) -> Non
         raise NoSuchRequest(f"A request is {', '.join(STATES[:-1])} or {STATES[-1]}, not {state!r}.")
     with database.atomic():
         changed = database.execute(
-            "UPDATE requests SET state = ?, taken_by = ?, changed_at = ? WHERE id = ?", [state, None if state == "new" else by, utc(time.time()), number]
+            "UPDATE requests SET state = ?, taken_by = ?, changed_at = ? WHERE id = ?",
+            [state, None if state == "new" else by, utc(time.time()), number],
         )
     if changed.rowcount == 0:
         raise NoSuchRequest(f"There is no request {number}.")
@@ -130,7 +156,9 @@ def _owner(name: str, created_at: str) -> str:
 
 def _opened(row: Sequence[Any], seal: Seal) -> ClinicRequest:
     request = ClinicRequest(*row)
-    opened: dict[str, Any] = {name: _open(getattr(request, name), _owner(name, request.created_at), seal) for name in SEALED}
+    opened: dict[str, Any] = {
+        name: _open(getattr(request, name), _owner(name, request.created_at), seal) for name in SEALED
+    }
     return replace(request, **opened)
 
 

@@ -49,7 +49,9 @@ class Keeping:
 
 def keeping(clinic: Clinic, requests_days: int) -> Keeping:
     """How long everything is kept, by the clinic's facts and the setting for requests."""
-    return Keeping(int(clinic.fields["retention_days"]), requests_days, int(min(FORM_SECONDS, clinic.silence_minutes * 60)))
+    return Keeping(
+        int(clinic.fields["retention_days"]), requests_days, int(min(FORM_SECONDS, clinic.silence_minutes * 60))
+    )
 
 
 def zone_of(clinic: Clinic) -> tzinfo:
@@ -79,10 +81,15 @@ def count_old(database: Database, keeping: Keeping, now: float) -> Receipt:
     """What a clean-up at `now` (Unix time) would take out."""
     limit = _before(now, keeping.conversations)
     conversations, turns = database.execute(
-        "SELECT count(*), coalesce(sum(turns), 0) FROM conversations WHERE last_at < ? AND id NOT IN (SELECT conversation FROM holds)", [limit]
+        "SELECT count(*), coalesce(sum(turns), 0) FROM conversations WHERE last_at < ? AND id NOT IN (SELECT conversation FROM holds)",
+        [limit],
     ).fetchone()
-    (requests,) = database.execute(f"SELECT count(*) FROM requests WHERE {_OLD_REQUEST}", [_before(now, keeping.requests)]).fetchone()
-    (forms,) = database.execute(f"SELECT count(*) FROM conversations WHERE {_OLD_FORM}", [utc(now - keeping.form_seconds)]).fetchone()
+    (requests,) = database.execute(
+        f"SELECT count(*) FROM requests WHERE {_OLD_REQUEST}", [_before(now, keeping.requests)]
+    ).fetchone()
+    (forms,) = database.execute(
+        f"SELECT count(*) FROM conversations WHERE {_OLD_FORM}", [utc(now - keeping.form_seconds)]
+    ).fetchone()
     (oldest,) = database.execute("SELECT min(last_at) FROM conversations WHERE last_at >= ?", [limit]).fetchone()
     return Receipt(conversations, turns, requests, forms, _held_beyond(database, limit), oldest)
 
@@ -106,7 +113,16 @@ def clean_up(database: Database, keeping: Keeping, now: float) -> Receipt:
     receipt = Receipt(conversations, turns, requests, forms, _held_beyond(database, limit), oldest)
     with database.atomic():
         if receipt:
-            audit.append(database, CLEANER, "record.purged", "everything old", utc(now), conversations=conversations, turns=turns, requests=requests)
+            audit.append(
+                database,
+                CLEANER,
+                "record.purged",
+                "everything old",
+                utc(now),
+                conversations=conversations,
+                turns=turns,
+                requests=requests,
+            )
         database.execute("INSERT OR REPLACE INTO upkeep (name, value) VALUES (?, ?)", [CLEANED_AT, str(now)])
     return receipt
 
@@ -115,11 +131,14 @@ def drop_forms(database: Database, keeping: Keeping, now: float) -> int:
     """Takes the answers of forms out that nobody went on with; returns how many these were."""
     limit = utc(now - keeping.form_seconds)
     dropped = 0
-    while abandoned := database.execute(f"SELECT id, slots, last_at FROM conversations WHERE {_OLD_FORM} LIMIT {_BATCH}", [limit]).fetchall():
+    while abandoned := database.execute(
+        f"SELECT id, slots, last_at FROM conversations WHERE {_OLD_FORM} LIMIT {_BATCH}", [limit]
+    ).fetchall():
         with database.atomic():
             for conversation, slots, last_at in abandoned:
                 database.execute(
-                    "UPDATE conversations SET slots = ? WHERE id = ? AND last_at = ? AND slots = ?", [_without_form(slots), conversation, last_at, slots]
+                    "UPDATE conversations SET slots = ? WHERE id = ? AND last_at = ? AND slots = ?",
+                    [_without_form(slots), conversation, last_at, slots],
                 )
             ask_for_wipe(database)
         dropped += len(abandoned)
@@ -135,7 +154,9 @@ def last_clean_up(database: Database) -> float | None:
 def is_due(database: Database, now: float, zone: tzinfo) -> bool:
     """Whether there was no clean-up since the last night's hour for it."""
     last = last_clean_up(database)
-    return last is None or last < _this_nights(now, zone).timestamp() or last > now + 86_400  # a clock that was put back
+    return (
+        last is None or last < _this_nights(now, zone).timestamp() or last > now + 86_400
+    )  # a clock that was put back
 
 
 def next_clean_up(now: float, zone: tzinfo) -> datetime:
@@ -158,7 +179,11 @@ def _before(now: float, days: int) -> str:
 
 
 def _held_beyond(database: Database, limit: str) -> int:
-    return int(database.execute("SELECT count(*) FROM holds h JOIN conversations c ON c.id = h.conversation WHERE c.last_at < ?", [limit]).fetchone()[0])
+    return int(
+        database.execute(
+            "SELECT count(*) FROM holds h JOIN conversations c ON c.id = h.conversation WHERE c.last_at < ?", [limit]
+        ).fetchone()[0]
+    )
 
 
 def _batch(database: Database, limit: str) -> tuple[int, int] | None:
@@ -167,7 +192,8 @@ def _batch(database: Database, limit: str) -> tuple[int, int] | None:
     with database.atomic():
         ask_for_wipe(database)
         old = database.execute(
-            "SELECT id, turns FROM conversations WHERE last_at < ? AND id NOT IN (SELECT conversation FROM holds) ORDER BY last_at LIMIT ?", [limit, _BATCH]
+            "SELECT id, turns FROM conversations WHERE last_at < ? AND id NOT IN (SELECT conversation FROM holds) ORDER BY last_at LIMIT ?",
+            [limit, _BATCH],
         ).fetchall()
         done = turns = 0
         for conversation, count in old:
@@ -182,7 +208,12 @@ def _batch(database: Database, limit: str) -> tuple[int, int] | None:
 
 def _request_batch(database: Database, limit: str) -> int:
     with database.atomic():
-        gone = int(database.execute(f"DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE {_OLD_REQUEST} LIMIT {_BATCH})", [limit]).rowcount)
+        gone = int(
+            database.execute(
+                f"DELETE FROM requests WHERE id IN (SELECT id FROM requests WHERE {_OLD_REQUEST} LIMIT {_BATCH})",
+                [limit],
+            ).rowcount
+        )
         if gone:
             ask_for_wipe(database)
     return gone
@@ -190,4 +221,6 @@ def _request_batch(database: Database, limit: str) -> int:
 
 def _without_form(slots: str) -> str:
     known: Mapping[str, object] = orjson.loads(slots)
-    return orjson.dumps({name: value for name, value in known.items() if name not in (*FORM_SLOTS, "requested_slot")}).decode()
+    return orjson.dumps(
+        {name: value for name, value in known.items() if name not in (*FORM_SLOTS, "requested_slot")}
+    ).decode()

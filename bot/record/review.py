@@ -17,8 +17,14 @@ from bot.record import audit
 from bot.record.waiting import conversation_counts, episode
 
 QUEUES: Mapping[str, tuple[str, str]] = {
-    "missed": ("Missed emergencies", "A colleague says that this should have been an emergency. It waits until somebody has seen to it."),
-    "emergencies": ("Emergencies", "The visitor was shown the emergency numbers, or asked whether it is happening now."),
+    "missed": (
+        "Missed emergencies",
+        "A colleague says that this should have been an emergency. It waits until somebody has seen to it.",
+    ),
+    "emergencies": (
+        "Emergencies",
+        "The visitor was shown the emergency numbers, or asked whether it is happening now.",
+    ),
     "referrals": ("Referrals", "The visitor was referred to a clinician."),
     "not_understood": ("Not understood", "The assistant asked back, or said that it does not know."),
     "low_confidence": ("Low confidence", "An answer was given, but the assistant was not sure of the question."),
@@ -115,7 +121,9 @@ def oldest_waiting(database: Database) -> dict[str, str]:
     """When the oldest turn of each queue was, for those in which one waits."""
     found = {}
     for queue in QUEUES:
-        row = database.execute("SELECT at FROM turn_facts WHERE turn = (SELECT min(turn) FROM queue_items WHERE queue = ?)", [queue]).fetchone()
+        row = database.execute(
+            "SELECT at FROM turn_facts WHERE turn = (SELECT min(turn) FROM queue_items WHERE queue = ?)", [queue]
+        ).fetchone()
         if row:
             found[queue] = str(row[0])
     return found
@@ -123,7 +131,11 @@ def oldest_waiting(database: Database) -> dict[str, str]:
 
 def judged_since(database: Database, by: str, since: str) -> int:
     """How many verdicts somebody gave and did not undo."""
-    return int(database.execute("SELECT count(*) FROM verdicts WHERE by = ? AND at >= ? AND state = ''", [by, since]).fetchone()[0])
+    return int(
+        database.execute(
+            "SELECT count(*) FROM verdicts WHERE by = ? AND at >= ? AND state = ''", [by, since]
+        ).fetchone()[0]
+    )
 
 
 def place_of(database: Database, turn: int) -> tuple[str, int]:
@@ -138,7 +150,9 @@ def place_of(database: Database, turn: int) -> tuple[str, int]:
     return str(row[0]), int(row[1])
 
 
-def reserve_next(database: Database, queue: str, by: str, now: str, *, after: int = 0, newest: bool = False) -> int | None:
+def reserve_next(
+    database: Database, queue: str, by: str, now: str, *, after: int = 0, newest: bool = False
+) -> int | None:
     """Reserves the next conversation of a queue that nobody else has, and returns the first turn of it that waits; None when there is none.
 
     It is the one after the turn `after`, else the first of the queue. Other reservations of `by` end: nobody reviews two at a time.
@@ -154,7 +168,9 @@ def reserve_next(database: Database, queue: str, by: str, now: str, *, after: in
         values = {"queue": queue, "by": by, "now": now, "after": after}
         row = None
         if after:
-            row = database.execute(f"SELECT turn {free} AND turn {beyond} :after ORDER BY turn {order} LIMIT 1", values).fetchone()
+            row = database.execute(
+                f"SELECT turn {free} AND turn {beyond} :after ORDER BY turn {order} LIMIT 1", values
+            ).fetchone()
         if row is None:
             elsewhere = "AND q.conversation IS NOT (SELECT conversation FROM turns WHERE id = :after)"
             row = database.execute(f"SELECT turn {free} {elsewhere} ORDER BY turn {order} LIMIT 1", values).fetchone()
@@ -188,15 +204,21 @@ def check_free(database: Database, turn: int, *, by: str, now: str, seen: int | 
     """
     known = reviews(database, [turn], now)[turn]
     if known.reserved not in (None, by):
-        raise ReviewConflict(f"{known.reserved} has taken this message meanwhile, so your verdict was not noted. Take the next one instead.")
+        raise ReviewConflict(
+            f"{known.reserved} has taken this message meanwhile, so your verdict was not noted. Take the next one instead."
+        )
     verdict = known.verdict
     if verdict is None or verdict.id == seen:
         return
     label = VERDICT_LABELS.get(verdict.verdict, verdict.verdict)
     comment = f", with the comment “{verdict.comment}”" if verdict.comment else ""
     if verdict.by == by:
-        raise ReviewConflict(f"You judged this message a moment ago, in another tab: “{label}”{comment}. Save again to replace that verdict.")
-    raise ReviewConflict(f"{verdict.by} judged this message meanwhile: “{label}”{comment}. Yours was not noted yet. Save again if it is to replace theirs.")
+        raise ReviewConflict(
+            f"You judged this message a moment ago, in another tab: “{label}”{comment}. Save again to replace that verdict."
+        )
+    raise ReviewConflict(
+        f"{verdict.by} judged this message meanwhile: “{label}”{comment}. Yours was not noted yet. Save again if it is to replace theirs."
+    )
 
 
 def give_verdict(
@@ -223,18 +245,33 @@ def give_verdict(
     if verdict not in VERDICTS:
         raise ReviewError(f"There is no verdict {verdict[:40]!r}. The verdicts are: {', '.join(VERDICTS.values())}.")
     if correct and verdict == "right":
-        raise ReviewError("The verdict “right” needs no other answer. Choose what was wrong, or leave the answer empty.")
+        raise ReviewError(
+            "The verdict “right” needs no other answer. Choose what was wrong, or leave the answer empty."
+        )
     if verdict == "wrong_text" and not comment.strip():
-        raise ReviewError("Write into the comment what is wrong with the text, so that whoever mends it knows. Nothing was noted yet.")
+        raise ReviewError(
+            "Write into the comment what is wrong with the text, so that whoever mends it knows. Nothing was noted yet."
+        )
     conversation, number = place_of(database, turn)
     with database.atomic():
-        audit.append(database, by, "turn.judged", f"{conversation}#{number}", now, verdict=verdict, correct=correct, also=len(also) or None)
+        audit.append(
+            database,
+            by,
+            "turn.judged",
+            f"{conversation}#{number}",
+            now,
+            verdict=verdict,
+            correct=correct,
+            also=len(also) or None,
+        )
         _judge(database, turn, verdict, by, now, correct, comment, queue)
         for other in also:
             _judge(database, other, verdict, by, now, None, "", queue)
 
 
-def _judge(database: Database, turn: int, verdict: str, by: str, now: str, correct: str | None, comment: str, queue: str | None) -> None:
+def _judge(
+    database: Database, turn: int, verdict: str, by: str, now: str, correct: str | None, comment: str, queue: str | None
+) -> None:
     queues = [name for (name,) in database.execute("SELECT queue FROM queue_items WHERE turn = ?", [turn])]
     assigned = database.execute("SELECT assignee, by, at FROM assignments WHERE turn = ?", [turn]).fetchone()
     before = json.dumps({"queues": queues, "assigned": assigned})
@@ -301,9 +338,20 @@ def set_tag(database: Database, turns: Sequence[int], tag: str, *, by: str, now:
     """
     tag = clean_tag(tag)
     with database.atomic():
-        audit.append(database, by, "turns.tagged" if on else "turns.untagged", _named(database, turns), now, tag=tag, turns=len(turns))
+        audit.append(
+            database,
+            by,
+            "turns.tagged" if on else "turns.untagged",
+            _named(database, turns),
+            now,
+            tag=tag,
+            turns=len(turns),
+        )
         if on:
-            database.conn.executemany("INSERT OR IGNORE INTO tags (tag, turn, by, at) VALUES (?, ?, ?, ?)", [(tag, turn, by, now) for turn in turns])
+            database.conn.executemany(
+                "INSERT OR IGNORE INTO tags (tag, turn, by, at) VALUES (?, ?, ?, ?)",
+                [(tag, turn, by, now) for turn in turns],
+            )
         else:
             database.conn.executemany("DELETE FROM tags WHERE tag = ? AND turn = ?", [(tag, turn) for turn in turns])
 
@@ -313,7 +361,10 @@ def set_flag(database: Database, turns: Sequence[int], *, by: str, now: str, rea
     with database.atomic():
         audit.append(database, by, "turns.flagged", _named(database, turns), now, turns=len(turns))
         for turn in turns:
-            database.execute("INSERT OR IGNORE INTO flags (turn, reason, by, at) VALUES (?, ?, ?, ?)", [turn, reason.strip()[:MAX_TEXT], by, now])
+            database.execute(
+                "INSERT OR IGNORE INTO flags (turn, reason, by, at) VALUES (?, ?, ?, ?)",
+                [turn, reason.strip()[:MAX_TEXT], by, now],
+            )
             database.execute("UPDATE turn_facts SET flagged = 1 WHERE turn = ?", [turn])
             database.execute(
                 """INSERT INTO queue_items (queue, turn) SELECT 'flagged', :turn WHERE NOT EXISTS
@@ -331,7 +382,9 @@ def resolve_flag(database: Database, turn: int, *, by: str, now: str) -> None:
 
 
 def _resolve(database: Database, turn: int, by: str, now: str) -> None:
-    database.execute("UPDATE flags SET resolved_by = ?, resolved_at = ? WHERE turn = ? AND resolved_at IS NULL", [by, now, turn])
+    database.execute(
+        "UPDATE flags SET resolved_by = ?, resolved_at = ? WHERE turn = ? AND resolved_at IS NULL", [by, now, turn]
+    )
     database.execute("UPDATE turn_facts SET flagged = 0 WHERE turn = ?", [turn])
     database.execute("DELETE FROM queue_items WHERE queue = 'flagged' AND turn = ?", [turn])
 
@@ -349,14 +402,21 @@ def assign(database: Database, turns: Sequence[int], assignee: str, *, by: str, 
         audit.append(database, by, "turns.assigned", _named(database, turns), now, to=assignee, turns=len(turns))
         database.conn.executemany("DELETE FROM assignments WHERE turn = ?", [(turn,) for turn in turns])
         if assignee:
-            database.conn.executemany("INSERT INTO assignments (turn, assignee, by, at) VALUES (?, ?, ?, ?)", [(turn, assignee, by, now) for turn in turns])
+            database.conn.executemany(
+                "INSERT INTO assignments (turn, assignee, by, at) VALUES (?, ?, ?, ?)",
+                [(turn, assignee, by, now) for turn in turns],
+            )
 
 
 def judged_or_held(database: Database, turns: Sequence[int], *, by: str, now: str) -> tuple[set[int], set[int]]:
     """Those of the turns that somebody else judged, and those that somebody else has just taken."""
     marks = ", ".join("?" * len(turns))
-    judged = database.execute(f"SELECT turn FROM turn_facts WHERE reviewer IS NOT NULL AND reviewer <> ? AND turn IN ({marks})", [by, *turns])
-    held = database.execute(f"SELECT turn FROM reservations WHERE by <> ? AND until > ? AND turn IN ({marks})", [by, now, *turns])
+    judged = database.execute(
+        f"SELECT turn FROM turn_facts WHERE reviewer IS NOT NULL AND reviewer <> ? AND turn IN ({marks})", [by, *turns]
+    )
+    held = database.execute(
+        f"SELECT turn FROM reservations WHERE by <> ? AND until > ? AND turn IN ({marks})", [by, now, *turns]
+    )
     return {turn for (turn,) in judged}, {turn for (turn,) in held}
 
 
@@ -385,7 +445,12 @@ def _named(database: Database, turns: Sequence[int]) -> str:
 
 def reviewers(database: Database) -> list[str]:
     """Accounts that may review, by name."""
-    return [name for (name,) in database.execute("SELECT username FROM staff WHERE NOT disabled AND role <> 'viewer' ORDER BY username")]
+    return [
+        name
+        for (name,) in database.execute(
+            "SELECT username FROM staff WHERE NOT disabled AND role <> 'viewer' ORDER BY username"
+        )
+    ]
 
 
 def known_tags(database: Database, limit: int = 200) -> list[str]:
@@ -401,7 +466,12 @@ def known_tags(database: Database, limit: int = 200) -> list[str]:
 
 def assigned_to(database: Database, assignee: str, limit: int) -> list[int]:
     """Turns that were given to somebody, the oldest first."""
-    return [turn for (turn,) in database.execute("SELECT turn FROM assignments WHERE assignee = ? ORDER BY turn LIMIT ?", [assignee, limit])]
+    return [
+        turn
+        for (turn,) in database.execute(
+            "SELECT turn FROM assignments WHERE assignee = ? ORDER BY turn LIMIT ?", [assignee, limit]
+        )
+    ]
 
 
 def reviews(database: Database, turns: Sequence[int], now: str) -> dict[int, Review]:
@@ -414,7 +484,9 @@ def reviews(database: Database, turns: Sequence[int], now: str) -> dict[int, Rev
             found.setdefault(turn, []).append(tuple(values))
         return found
 
-    verdicts = by_turn("SELECT turn, id, verdict, correct, comment, by, at, superseded_at, state FROM verdicts WHERE turn IN ({marks}) ORDER BY id DESC")
+    verdicts = by_turn(
+        "SELECT turn, id, verdict, correct, comment, by, at, superseded_at, state FROM verdicts WHERE turn IN ({marks}) ORDER BY id DESC"
+    )
     notes = by_turn("SELECT turn, id, text, by, at FROM notes WHERE turn IN ({marks}) ORDER BY id")
     tags = by_turn("SELECT turn, tag FROM tags WHERE turn IN ({marks}) ORDER BY tag")
     flags = by_turn("SELECT turn, id, reason, by, at FROM flags WHERE turn IN ({marks}) AND resolved_at IS NULL")

@@ -149,7 +149,11 @@ def _per_turn(t: str, source: str, spans: Sequence[tuple[str, int]]) -> list[str
     statements = [statement.format(t=t, source=source) for statement in (_FACTS, _HOURS, _INTO_QUEUE, _INTO_UNWARNED)]
     for count in counts:
         for prefix, letters in spans:
-            statements.append(_COUNT.format(**{**count, "kind": prefix + count["kind"]}, span=f"substr({t}.at, 1, {letters})", source=source))
+            statements.append(
+                _COUNT.format(
+                    **{**count, "kind": prefix + count["kind"]}, span=f"substr({t}.at, 1, {letters})", source=source
+                )
+            )
     return statements
 
 
@@ -191,7 +195,11 @@ def _counting(spans: Sequence[tuple[str, int]], later: Sequence[str] = ()) -> li
     return [
         _trigger("turn_counted", "AFTER INSERT ON turns", [*_per_turn("NEW", "", spans), *later]),
         _trigger("feedback_given", "AFTER INSERT ON feedback", [*_JUDGED, *_feedback("NEW", 1, spans)]),
-        _trigger("feedback_changed", "AFTER UPDATE ON feedback", [*_feedback("OLD", -1, spans), *_JUDGED, *_feedback("NEW", 1, spans)]),
+        _trigger(
+            "feedback_changed",
+            "AFTER UPDATE ON feedback",
+            [*_feedback("OLD", -1, spans), *_JUDGED, *_feedback("NEW", 1, spans)],
+        ),
     ]
 
 
@@ -202,11 +210,25 @@ def _triggers() -> list[str]:
         _trigger(
             "queue_item_added",
             "AFTER INSERT ON queue_items",
-            ["INSERT INTO queue_counts (queue, open) VALUES (NEW.queue, 1) ON CONFLICT (queue) DO UPDATE SET open = open + 1"],
+            [
+                "INSERT INTO queue_counts (queue, open) VALUES (NEW.queue, 1) ON CONFLICT (queue) DO UPDATE SET open = open + 1"
+            ],
         ),
-        _trigger("queue_item_gone", "AFTER DELETE ON queue_items", ["UPDATE queue_counts SET open = open - 1 WHERE queue = OLD.queue"]),
-        _trigger("gap_member_added", "AFTER INSERT ON gap_members", ["UPDATE gap_clusters SET size = size + 1 WHERE id = NEW.cluster"]),
-        _trigger("gap_member_gone", "AFTER DELETE ON gap_members", ["UPDATE gap_clusters SET size = size - 1 WHERE id = OLD.cluster"]),
+        _trigger(
+            "queue_item_gone",
+            "AFTER DELETE ON queue_items",
+            ["UPDATE queue_counts SET open = open - 1 WHERE queue = OLD.queue"],
+        ),
+        _trigger(
+            "gap_member_added",
+            "AFTER INSERT ON gap_members",
+            ["UPDATE gap_clusters SET size = size + 1 WHERE id = NEW.cluster"],
+        ),
+        _trigger(
+            "gap_member_gone",
+            "AFTER DELETE ON gap_members",
+            ["UPDATE gap_clusters SET size = size - 1 WHERE id = OLD.cluster"],
+        ),
         _trigger("audit_not_changed", "BEFORE UPDATE ON audit", [never]),
         _trigger("audit_not_deleted", "BEFORE DELETE ON audit", [never]),
     ]
@@ -226,7 +248,9 @@ def create(database: Database) -> None:
     judgements = database.execute("SELECT conversation, number, helpful, reason, at FROM feedback").fetchall()
     database.execute("DELETE FROM feedback")
     for judgement in judgements:
-        database.execute("INSERT INTO feedback (conversation, number, helpful, reason, at) VALUES (?, ?, ?, ?, ?)", judgement)
+        database.execute(
+            "INSERT INTO feedback (conversation, number, helpful, reason, at) VALUES (?, ?, ?, ?, ?)", judgement
+        )
 
 
 def add_months(database: Database) -> None:
@@ -234,12 +258,16 @@ def add_months(database: Database) -> None:
     database.execute("ALTER TABLE turn_facts ADD COLUMN latency REAL")
     database.execute("UPDATE turn_facts SET latency = (SELECT latency_ms FROM turns WHERE id = turn)")
     database.execute("CREATE INDEX turn_facts_first ON turn_facts (latency) WHERE number = 1")
-    database.execute(f"DELETE FROM queue_items WHERE queue <> 'emergencies' AND (SELECT text FROM turns WHERE id = turn) = '{KEPT_APART}'")
+    database.execute(
+        f"DELETE FROM queue_items WHERE queue <> 'emergencies' AND (SELECT text FROM turns WHERE id = turn) = '{KEPT_APART}'"
+    )
     for name in ("turn_counted", "feedback_given", "feedback_changed"):
         database.execute(f"DROP TRIGGER {name}")
     for statement in _counting(_SPANS, [_LATER_FACTS]):
         database.execute(statement)
-    superseded = "AFTER UPDATE OF superseded_at ON verdicts WHEN OLD.superseded_at IS NULL AND NEW.superseded_at IS NOT NULL"
+    superseded = (
+        "AFTER UPDATE OF superseded_at ON verdicts WHEN OLD.superseded_at IS NULL AND NEW.superseded_at IS NOT NULL"
+    )
     database.execute(_trigger("verdict_given", "AFTER INSERT ON verdicts", _verdict("NEW", 1)))
     database.execute(_trigger("verdict_superseded", superseded, _verdict("OLD", -1)))
     for prefix, letters in _SPANS:

@@ -46,7 +46,9 @@ def save_view(database: Database, name: str, address: str, *, owner: str, shared
 
 def views_of(database: Database, owner: str) -> list[SavedView]:
     """A person's own views and those shared with everybody, by name."""
-    rows = database.execute("SELECT id, name, address, owner, shared FROM saved_views WHERE owner = ? OR shared ORDER BY name, id", [owner])
+    rows = database.execute(
+        "SELECT id, name, address, owner, shared FROM saved_views WHERE owner = ? OR shared ORDER BY name, id", [owner]
+    )
     return [SavedView(view, name, address, by, bool(shared)) for view, name, address, by, shared in rows]
 
 

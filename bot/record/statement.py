@@ -17,7 +17,22 @@ from bot.record.proof import prove
 from bot.safety.warning import WARNING
 from bot.vocabulary import GRAVEST_FIRST
 
-_LATIN = str.maketrans({"Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "ı": "i", "–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "..."})
+_LATIN = str.maketrans(
+    {
+        "Ł": "L",
+        "ł": "l",
+        "Đ": "D",
+        "đ": "d",
+        "ı": "i",
+        "–": "-",
+        "—": "-",
+        "’": "'",
+        "‘": "'",
+        "“": '"',
+        "”": '"',
+        "…": "...",
+    }
+)
 _PROBLEMS_SHOWN = 200
 
 
@@ -52,8 +67,12 @@ def make_statement(database: Database, path: Path | None, clinic: str, first: da
     """
     proof = prove(database, path)
     span = [first.isoformat(), (last + timedelta(days=1)).isoformat()]
-    turns = dict(database.execute("SELECT route, count(*) FROM turns WHERE at >= ? AND at < ? GROUP BY route", span).fetchall())
-    (unwarned,) = database.execute("SELECT count(*) FROM turns WHERE at >= ? AND at < ? AND warning <> ?", [*span, WARNING]).fetchone()
+    turns = dict(
+        database.execute("SELECT route, count(*) FROM turns WHERE at >= ? AND at < ? GROUP BY route", span).fetchall()
+    )
+    (unwarned,) = database.execute(
+        "SELECT count(*) FROM turns WHERE at >= ? AND at < ? AND warning <> ?", [*span, WARNING]
+    ).fetchone()
     (erased,) = database.execute("SELECT count(*) FROM deleted_conversations WHERE at >= ? AND at < ?", span).fetchone()
     number, digest = head(database)
     holds = not proof.problems
@@ -71,14 +90,30 @@ def make_statement(database: Database, path: Path | None, clinic: str, first: da
         f"The chain over the record has {number} links; the newest is {digest or 'not there yet'}.",
     )
     tables = [
-        Table("Replies by route", ("Route", "Replies"), tuple((route.replace("_", " "), str(turns[route])) for route in GRAVEST_FIRST if route in turns)),
-        Table("Texts that were sent", ("Text", "Version", "Times", "In use since", "Approved by"), tuple(_texts(database, span))),
+        Table(
+            "Replies by route",
+            ("Route", "Replies"),
+            tuple((route.replace("_", " "), str(turns[route])) for route in GRAVEST_FIRST if route in turns),
+        ),
+        Table(
+            "Texts that were sent",
+            ("Text", "Version", "Times", "In use since", "Approved by"),
+            tuple(_texts(database, span)),
+        ),
         Table("What staff did", ("Action", "Times"), tuple(_actions(database, span))),
     ]
     if not holds:
         more = len(proof.problems) - _PROBLEMS_SHOWN
         note = f"And {more} more; `python -m bot record verify` lists them." if more > 0 else ""
-        tables.insert(0, Table("What does not hold", ("Finding",), tuple((problem,) for problem in proof.problems[:_PROBLEMS_SHOWN]), note))
+        tables.insert(
+            0,
+            Table(
+                "What does not hold",
+                ("Finding",),
+                tuple((problem,) for problem in proof.problems[:_PROBLEMS_SHOWN]),
+                note,
+            ),
+        )
     return Statement("Statement about approved answers", sentences, tuple(tables), holds)
 
 
@@ -90,22 +125,40 @@ def _texts(database: Database, span: Sequence[str]) -> Iterator[tuple[str, ...]]
         span,
     )
     for name, version, times, since, approval in rows:
-        yield str(name), str(version), str(times), (since or "")[:10], approval or "worked out from an approved pattern and the opening hours"
+        yield (
+            str(name),
+            str(version),
+            str(times),
+            (since or "")[:10],
+            approval or "worked out from an approved pattern and the opening hours",
+        )
 
 
 def _actions(database: Database, span: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    rows = database.execute("SELECT action, count(*) FROM audit WHERE at >= ? AND at < ? GROUP BY 1 ORDER BY 2 DESC, 1", span)
+    rows = database.execute(
+        "SELECT action, count(*) FROM audit WHERE at >= ? AND at < ? GROUP BY 1 ORDER BY 2 DESC, 1", span
+    )
     for action, times in rows:
         yield str(action).replace(".", " ").replace("_", " "), str(times)
 
 
 def as_html(statement: Statement) -> str:
     """A page that stands by itself and prints well."""
-    parts = [Markup("<h1>{}</h1>").format(statement.title), *(Markup("<p>{}</p>").format(sentence) for sentence in statement.sentences)]
+    parts = [
+        Markup("<h1>{}</h1>").format(statement.title),
+        *(Markup("<p>{}</p>").format(sentence) for sentence in statement.sentences),
+    ]
     for table in statement.tables:
         heads = Markup("").join(Markup("<th scope=col>{}</th>").format(column) for column in table.columns)
-        rows = Markup("").join(Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row)) for row in table.rows)
-        shown = Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(heads, rows) if table.rows else Markup("<p>None.</p>")
+        rows = Markup("").join(
+            Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(cell) for cell in row))
+            for row in table.rows
+        )
+        shown = (
+            Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(heads, rows)
+            if table.rows
+            else Markup("<p>None.</p>")
+        )
         parts.append(Markup("<h2>{}</h2>{}<p>{}</p>").format(table.title, shown, table.note))
     style = (
         "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}"
@@ -135,7 +188,9 @@ def as_pdf(statement: Statement) -> bytes:
         if not table.rows:
             pdf.multi_cell(0, 5.5, "None.", new_x="LMARGIN", new_y="NEXT")
             continue
-        with pdf.table(borders_layout="HORIZONTAL_LINES", text_align="LEFT", headings_style=FontFace(emphasis="BOLD")) as drawn:
+        with pdf.table(
+            borders_layout="HORIZONTAL_LINES", text_align="LEFT", headings_style=FontFace(emphasis="BOLD")
+        ) as drawn:
             for row in (table.columns, *table.rows):
                 cells = drawn.row()
                 for cell in row:
@@ -149,6 +204,10 @@ def _latin(text: str) -> str:
     """The text in the letters of ISO 8859-1, which every reader of PDF has a font for."""
     shown = []
     for letter in text.translate(_LATIN):
-        plain = letter if letter <= "\xff" else "".join(part for part in unicodedata.normalize("NFKD", letter) if part <= "\xff")
+        plain = (
+            letter
+            if letter <= "\xff"
+            else "".join(part for part in unicodedata.normalize("NFKD", letter) if part <= "\xff")
+        )
         shown.append(plain or "?")
     return "".join(shown)

@@ -55,7 +55,9 @@ def differences(database: Database, data: Path, only: str | None = None) -> Iter
     """
     for name, before, after in _differences(load_library(data), data, texts.published_set(database)):
         if only in (None, name):
-            yield from difflib.unified_diff(before.splitlines(), after.splitlines(), f"{name} (files)", f"{name} (sent)", lineterm="")
+            yield from difflib.unified_diff(
+                before.splitlines(), after.splitlines(), f"{name} (files)", f"{name} (sent)", lineterm=""
+            )
 
 
 def _differences(files: Library, data: Path, published: Published) -> Iterator[tuple[str, str, str]]:
@@ -66,7 +68,10 @@ def _differences(files: Library, data: Path, published: Published) -> Iterator[t
         if before != after:
             yield name, before, after
     for name in published.facts:
-        before, after = (json.dumps(plain(written.get(name)), ensure_ascii=False) for written in (files.clinic.written, sent.clinic.written))
+        before, after = (
+            json.dumps(plain(written.get(name)), ensure_ascii=False)
+            for written in (files.clinic.written, sent.clinic.written)
+        )
         if before != after:
             yield name, before, after
 
@@ -106,7 +111,11 @@ def export(database: Database, data: Path) -> list[str]:
         clinic = data / "clinic.yml"
         path = clinic if name in published.facts else data / "snippets" / f"{sent[name].topic}.yml"
         before = contents.get(path) or path.read_text(encoding="utf-8")
-        contents[path] = with_fact(before, path, name, published.facts[name]) if path == clinic else with_entry(before, path, sent.written[name])
+        contents[path] = (
+            with_fact(before, path, name, published.facts[name])
+            if path == clinic
+            else with_entry(before, path, sent.written[name])
+        )
     _write_all(contents, data, sent)
     if named:
         seal(load_library(data), data)
@@ -124,12 +133,16 @@ def _write_all(contents: Mapping[Path, str], data: Path, wanted: Library) -> Non
         after = load_library(data)
         wrong = [name for name, entry in wanted.written.items() if _words(after.written.get(name, {})) != _words(entry)]
         if wrong or after.clinic.fields != wanted.clinic.fields:
-            raise ContentError(f"{', '.join(wrong) or 'clinic.yml'} would not say the same in the files, so nothing was written. Change it there by hand.")
+            raise ContentError(
+                f"{', '.join(wrong) or 'clinic.yml'} would not say the same in the files, so nothing was written. Change it there by hand."
+            )
     except (ContentError, OSError) as error:
         for path, was in before.items():
             path.write_bytes(was)
         if isinstance(error, OSError):
-            raise ContentError(f"{data}: cannot be written ({error.strerror}). Run this as somebody who may.") from error
+            raise ContentError(
+                f"{data}: cannot be written ({error.strerror}). Run this as somebody who may."
+            ) from error
         raise
 
 
@@ -143,7 +156,9 @@ def import_changes(database: Database, data: Path, *, by: str, now: str) -> list
     changed = not_as_approved(files, data)
     waiting = {version.name for version in (*texts.drafts(database), *texts.waiting(database))}
     if both := [name for name in changed if name in waiting]:
-        raise ContentError(f"`{both[0]}` was changed in the files, and a draft of it is open in the console. Settle that one first; nothing was taken over.")
+        raise ContentError(
+            f"`{both[0]}` was changed in the files, and a draft of it is open in the console. Settle that one first; nothing was taken over."
+        )
     newest = texts.newest(database)
     with database.atomic():
         for name in changed:
@@ -151,5 +166,15 @@ def import_changes(database: Database, data: Path, *, by: str, now: str) -> list
             last = newest.get((texts.SNIPPET, name))
             number = max(files[name].version, last.number if last else 0) + 1
             based_on = last.id if last else None
-            texts.save_draft(database, texts.SNIPPET, name, entry, by=by, reason="Changed in the files.", based_on=based_on, number=number, now=now)
+            texts.save_draft(
+                database,
+                texts.SNIPPET,
+                name,
+                entry,
+                by=by,
+                reason="Changed in the files.",
+                based_on=based_on,
+                number=number,
+                now=now,
+            )
     return changed

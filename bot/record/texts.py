@@ -34,9 +34,7 @@ STATES: Mapping[str, str] = {
 """Each state as people say it."""
 
 _OPEN = ("draft", "review")
-_COLUMNS = (
-    "id, kind, name, number, state, body, author, reason, created_at, changed_at, approver, approver_role, approved_at, signature, based_on, review_by, alone"
-)
+_COLUMNS = "id, kind, name, number, state, body, author, reason, created_at, changed_at, approver, approver_role, approved_at, signature, based_on, review_by, alone"
 
 
 @dataclass(frozen=True)
@@ -84,24 +82,52 @@ def create(database: Database) -> None:
             approved_at TEXT, signature TEXT, based_on INTEGER, review_by TEXT, alone INTEGER NOT NULL DEFAULT 0
         )"""
     )
-    fixed = ("kind", "name", "number", "body", "author", "created_at", "approver", "approver_role", "approved_at", "signature", "review_by", "alone")
+    fixed = (
+        "kind",
+        "name",
+        "number",
+        "body",
+        "author",
+        "created_at",
+        "approver",
+        "approver_role",
+        "approved_at",
+        "signature",
+        "review_by",
+        "alone",
+    )
     changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in fixed)
     database.execute(
         f"""CREATE TRIGGER texts_approved_never_change BEFORE UPDATE ON texts WHEN OLD.signature IS NOT NULL AND ({changed})
         BEGIN SELECT RAISE(ABORT, 'an approved version never changes'); END"""
     )
-    database.execute("CREATE TRIGGER texts_are_kept BEFORE DELETE ON texts BEGIN SELECT RAISE(ABORT, 'versions of texts are kept'); END")
+    database.execute(
+        "CREATE TRIGGER texts_are_kept BEFORE DELETE ON texts BEGIN SELECT RAISE(ABORT, 'versions of texts are kept'); END"
+    )
     database.execute("CREATE INDEX texts_name ON texts (kind, name, id)")
     database.execute("CREATE INDEX texts_state ON texts (state, id)")
     database.execute("CREATE UNIQUE INDEX texts_published ON texts (kind, name) WHERE state = 'published'")
     database.execute("CREATE UNIQUE INDEX texts_open ON texts (kind, name) WHERE state IN ('draft', 'review')")
-    database.execute("CREATE TABLE text_revisions (id INTEGER PRIMARY KEY, text INTEGER NOT NULL REFERENCES texts (id), by TEXT NOT NULL, at TEXT NOT NULL)")
+    database.execute(
+        "CREATE TABLE text_revisions (id INTEGER PRIMARY KEY, text INTEGER NOT NULL REFERENCES texts (id), by TEXT NOT NULL, at TEXT NOT NULL)"
+    )
     database.execute("INSERT OR IGNORE INTO console_settings (name, value) VALUES ('one_person', '0')")
-    database.execute("CREATE TABLE serving_texts (process TEXT PRIMARY KEY, revision INTEGER NOT NULL, at TEXT NOT NULL)")
+    database.execute(
+        "CREATE TABLE serving_texts (process TEXT PRIMARY KEY, revision INTEGER NOT NULL, at TEXT NOT NULL)"
+    )
 
 
 def save_draft(
-    database: Database, kind: str, name: str, body: Mapping[str, Any], *, by: str, reason: str, based_on: int | None, number: int, now: str
+    database: Database,
+    kind: str,
+    name: str,
+    body: Mapping[str, Any],
+    *,
+    by: str,
+    reason: str,
+    based_on: int | None,
+    number: int,
+    now: str,
 ) -> Version:
     """Keeps a wording that is not approved yet; an open one of before is replaced by it and kept.
 
@@ -127,7 +153,17 @@ def save_draft(
         row = database.execute(
             """INSERT INTO texts (kind, name, number, state, body, author, reason, created_at, changed_at, based_on)
             VALUES (?, ?, ?, 'draft', ?, ?, ?, ?, ?, ?) RETURNING id""",
-            [kind, name, number, json.dumps(body, ensure_ascii=False, sort_keys=True), by, reason.strip(), now, now, based_on],
+            [
+                kind,
+                name,
+                number,
+                json.dumps(body, ensure_ascii=False, sort_keys=True),
+                by,
+                reason.strip(),
+                now,
+                now,
+                based_on,
+            ],
         ).fetchall()[0]
         return get(database, int(row[0]))
 
@@ -143,7 +179,9 @@ def send_for_approval(database: Database, version: int, *, by: str, now: str) ->
         _set(database, found, "review", now)
 
 
-def approve(database: Database, version: int, *, by: str, role: str, now: str, one_person: bool, review_by: date | None = None) -> None:
+def approve(
+    database: Database, version: int, *, by: str, role: str, now: str, one_person: bool, review_by: date | None = None
+) -> None:
     """Somebody answers for a version.
 
     Args:
@@ -155,10 +193,21 @@ def approve(database: Database, version: int, *, by: str, role: str, now: str, o
         ReviewError: it does not wait, or its author may not approve it.
     """
     with database.atomic():
-        found = _step(database, version, by, "text.approved", now, "review", role=role, review_by=review_by.isoformat() if review_by else None)
+        found = _step(
+            database,
+            version,
+            by,
+            "text.approved",
+            now,
+            "review",
+            role=role,
+            review_by=review_by.isoformat() if review_by else None,
+        )
         alone = found.author == by
         if alone and not one_person:
-            raise ReviewError("You wrote this yourself, so a colleague has to approve it. An administrator can allow one person to do both (Settings).")
+            raise ReviewError(
+                "You wrote this yourself, so a colleague has to approve it. An administrator can allow one person to do both (Settings)."
+            )
         until = review_by.isoformat() if review_by else None
         database.execute(
             """UPDATE texts SET state = 'approved', changed_at = ?, approver = ?, approver_role = ?, approved_at = ?, signature = ?,
@@ -191,8 +240,12 @@ def publish(database: Database, version: int, *, by: str, now: str) -> int:
     """
     with database.atomic():
         found = _step(database, version, by, "text.published", now, "approved")
-        if found.signature != _signature(found, str(found.approver), str(found.approver_role), str(found.approved_at), found.review_by):
-            raise ReviewError("This version is not what was approved, so it is not sent. Please tell whoever runs the server.")
+        if found.signature != _signature(
+            found, str(found.approver), str(found.approver_role), str(found.approved_at), found.review_by
+        ):
+            raise ReviewError(
+                "This version is not what was approved, so it is not sent. Please tell whoever runs the server."
+            )
         return _put_in_use(database, found, by, now)
 
 
@@ -205,7 +258,9 @@ def withdraw(database: Database, version: int, *, by: str, reason: str, now: str
     if not reason.strip():
         raise ReviewError("“Why?” is empty. One short sentence is enough.")
     with database.atomic():
-        found = _step(database, version, by, "text.withdrawn", now, *_OPEN, "approved", "published", reason=reason.strip())
+        found = _step(
+            database, version, by, "text.withdrawn", now, *_OPEN, "approved", "published", reason=reason.strip()
+        )
         _set(database, found, "withdrawn", now)
         return _new_revision(database, found, by, now) if found.state == "published" else None
 
@@ -226,9 +281,18 @@ def undo(database: Database, kind: str, name: str, *, by: str, reason: str, now:
         present = next((version for version in versions if version.state == "published"), None)
         if present is None:
             raise ReviewError("Nothing was published here, so there is nothing to go back from.")
-        before = next((version for version in versions if version.state == "superseded" and version.signature and version.id < present.id), None)
+        before = next(
+            (
+                version
+                for version in versions
+                if version.state == "superseded" and version.signature and version.id < present.id
+            ),
+            None,
+        )
         _set(database, present, "superseded", now)
-        return _put_in_use(database, before, by, now) if before is not None else _new_revision(database, present, by, now)
+        return (
+            _put_in_use(database, before, by, now) if before is not None else _new_revision(database, present, by, now)
+        )
 
 
 def drafts(database: Database) -> list[Version]:
@@ -279,7 +343,11 @@ def published_set(database: Database) -> Published:
 
 def entry_of(version: Version) -> dict[str, Any]:
     """A version of a snippet as it would be written in data/snippets."""
-    approved = {"by": version.approver, "role": version.approver_role, "on": str(version.approved_at)[:10]} if version.signature else None
+    approved = (
+        {"by": version.approver, "role": version.approver_role, "on": str(version.approved_at)[:10]}
+        if version.signature
+        else None
+    )
     return {
         **version.body,
         "version": version.number,
@@ -296,12 +364,17 @@ def revision(database: Database) -> int:
 
 def serving_content(database: Database) -> dict[str, tuple[int, str]]:
     """The state of the texts that each process of the website sends, and since when."""
-    return {process: (int(number), at) for process, number, at in database.execute("SELECT process, revision, at FROM serving_texts")}
+    return {
+        process: (int(number), at)
+        for process, number, at in database.execute("SELECT process, revision, at FROM serving_texts")
+    }
 
 
 def note_serving_content(database: Database, process: str, number: int, at: str) -> None:
     """Notes which state of the texts a process of the website sends from now on."""
-    database.execute("INSERT OR REPLACE INTO serving_texts (process, revision, at) VALUES (?, ?, ?)", [process, number, at])
+    database.execute(
+        "INSERT OR REPLACE INTO serving_texts (process, revision, at) VALUES (?, ?, ?)", [process, number, at]
+    )
 
 
 def forget_serving(database: Database, process: str) -> None:
@@ -334,7 +407,9 @@ def _step(database: Database, version: int, by: str, action: str, now: str, *sta
     audit.append(database, by, action, f"{found.kind} {found.name}", now, number=found.number, **detail)
     found = get(database, version)
     if found.state not in states:
-        raise ReviewError(f"This version is not where you saw it any more: it is {STATES[found.state]}. Nothing was changed.")
+        raise ReviewError(
+            f"This version is not where you saw it any more: it is {STATES[found.state]}. Nothing was changed."
+        )
     return found
 
 
@@ -344,14 +419,17 @@ def _set(database: Database, version: Version, state: str, now: str) -> None:
 
 def _put_in_use(database: Database, version: Version, by: str, now: str) -> int:
     database.execute(
-        "UPDATE texts SET state = 'superseded', changed_at = ? WHERE kind = ? AND name = ? AND state = 'published'", [now, version.kind, version.name]
+        "UPDATE texts SET state = 'superseded', changed_at = ? WHERE kind = ? AND name = ? AND state = 'published'",
+        [now, version.kind, version.name],
     )
     _set(database, version, "published", now)
     return _new_revision(database, version, by, now)
 
 
 def _new_revision(database: Database, version: Version, by: str, now: str) -> int:
-    row = database.execute("INSERT INTO text_revisions (text, by, at) VALUES (?, ?, ?) RETURNING id", [version.id, by, now]).fetchall()[0]
+    row = database.execute(
+        "INSERT INTO text_revisions (text, by, at) VALUES (?, ?, ?) RETURNING id", [version.id, by, now]
+    ).fetchall()[0]
     return int(row[0])
 
 
@@ -368,7 +446,17 @@ def newest(database: Database) -> dict[tuple[str, str], Version]:
 
 
 def sign(
-    database: Database, name: str, body: Mapping[str, Any], *, author: str, number: int, by: str, role: str, now: str, one_person: bool, review_by: date
+    database: Database,
+    name: str,
+    body: Mapping[str, Any],
+    *,
+    author: str,
+    number: int,
+    by: str,
+    role: str,
+    now: str,
+    one_person: bool,
+    review_by: date,
 ) -> int:
     """Somebody answers for the words of a snippet as they are sent; they do not change. Returns the number of the new state of all texts.
 
@@ -379,16 +467,39 @@ def sign(
         ReviewError: `by` wrote them and the clinic does not let one person do both.
     """
     with database.atomic():
-        audit.append(database, by, "text.signed", f"{SNIPPET} {name}", now, number=number, role=role, review_by=review_by.isoformat())
+        audit.append(
+            database,
+            by,
+            "text.signed",
+            f"{SNIPPET} {name}",
+            now,
+            number=number,
+            role=role,
+            review_by=review_by.isoformat(),
+        )
         if author == by and not one_person:
-            raise ReviewError("You wrote this text, so a colleague has to sign it. An administrator can allow one person to do both (Settings).")
+            raise ReviewError(
+                "You wrote this text, so a colleague has to sign it. An administrator can allow one person to do both (Settings)."
+            )
         if (newest := _newest(database, SNIPPET, name)) is not None and newest.state in _OPEN:
-            raise ReviewError("A new version of this text is being written. Approve that one instead, or skip this text.")
+            raise ReviewError(
+                "A new version of this text is being written. Approve that one instead, or skip this text."
+            )
         reason = "signed as it is sent"
         row = database.execute(
             """INSERT INTO texts (kind, name, number, state, body, author, reason, created_at, changed_at, based_on)
             VALUES (?, ?, ?, 'review', ?, ?, ?, ?, ?, ?) RETURNING id""",
-            [SNIPPET, name, number, json.dumps(body, ensure_ascii=False, sort_keys=True), author, reason, now, now, newest.id if newest else None],
+            [
+                SNIPPET,
+                name,
+                number,
+                json.dumps(body, ensure_ascii=False, sort_keys=True),
+                author,
+                reason,
+                now,
+                now,
+                newest.id if newest else None,
+            ],
         ).fetchall()[0]
         approve(database, int(row[0]), by=by, role=role, now=now, one_person=one_person, review_by=review_by)
         return publish(database, int(row[0]), by=by, now=now)

@@ -118,7 +118,10 @@ class RecordTrackerStore(TrackerStore):
         now = time.time()
         before = loaded.slots or {}
         events = redacted_events(without_answers([event.as_dict() for event in new], before.get(REQUESTED_SLOT)))
-        rows = [(conversation, event["event"], float(event.get("timestamp") or now), orjson.dumps(event).decode()) for event in events]
+        rows = [
+            (conversation, event["event"], float(event.get("timestamp") or now), orjson.dumps(event).decode())
+            for event in events
+        ]
         turn = turn_from_events(conversation, 0, events, now)
         assert turn is not None
         changed = sealed_answers(_changes(before, _slots(tracker)), conversation, self.seal)
@@ -141,7 +144,9 @@ class RecordTrackerStore(TrackerStore):
         new = list(tracker.events)[self._loaded.get(tracker.sender_id, _Loaded()).events :]
         return turn_from_events(tracker.sender_id, 0, [event.as_dict() for event in new], time.time())
 
-    async def add_turn(self, turn: Turn, channel: str, remember: Mapping[str, Any], until: Optional[float] = None) -> Turn:
+    async def add_turn(
+        self, turn: Turn, channel: str, remember: Mapping[str, Any], until: Optional[float] = None
+    ) -> Turn:
         """Commits a turn that did not come through Rasa, adds `remember` to the slots and returns the turn with its number.
 
         Raises:
@@ -194,7 +199,9 @@ class RecordTrackerStore(TrackerStore):
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
-        return await self.record.read(lambda database: [conversation for (conversation,) in database.execute("SELECT id FROM conversations")])
+        return await self.record.read(
+            lambda database: [conversation for (conversation,) in database.execute("SELECT id FROM conversations")]
+        )
 
     def forget(self, sender_id: str) -> None:
         """Drops what is remembered in memory about a finished turn."""
@@ -204,12 +211,16 @@ class RecordTrackerStore(TrackerStore):
         self._ahead.pop(sender_id, None)
 
 
-def _insert(database: Database, turn: Turn, channel: str, slots: Mapping[str, Any], expected: int | None = None) -> Turn:
+def _insert(
+    database: Database, turn: Turn, channel: str, slots: Mapping[str, Any], expected: int | None = None
+) -> Turn:
     """Inserts a turn as the next of its conversation; `slots` are changes, None takes a slot away.
 
     No turn is dated before the one it follows, even when the clock was put back.
     """
-    row = database.execute("SELECT turns, last_at, worst_route FROM conversations WHERE id = ?", [turn.conversation]).fetchone()
+    row = database.execute(
+        "SELECT turns, last_at, worst_route FROM conversations WHERE id = ?", [turn.conversation]
+    ).fetchone()
     turns, last_at, worst = row or (0, "", None)
     if expected is not None and turns != expected:
         raise StaleTurnError(turn.conversation)
@@ -235,7 +246,9 @@ def _tail(database: Database, conversation: str) -> Optional[_Tail]:
     row = database.execute("SELECT turns, slots FROM conversations WHERE id = ?", [conversation]).fetchone()
     if row is None:
         return None
-    stored = database.execute("SELECT data FROM events WHERE conversation = ? ORDER BY id DESC LIMIT ?", [conversation, EVENTS_LOADED]).fetchall()
+    stored = database.execute(
+        "SELECT data FROM events WHERE conversation = ? ORDER BY id DESC LIMIT ?", [conversation, EVENTS_LOADED]
+    ).fetchall()
     events = [orjson.loads(data) for (data,) in reversed(stored)]
     if len(events) == EVENTS_LOADED:
         # A turn that is cut in the middle would look to Rasa like a conversation that begins with an action.
@@ -257,12 +270,20 @@ def _event_class(name: str) -> Any:
 
 def _form_asking(domain: Domain, slot: str | None) -> str | None:
     """The form that asks for a slot; None when no slot is asked for."""
-    return next((form for form in domain.form_names if slot in domain.required_slots_for_form(form)), None) if slot else None
+    return (
+        next((form for form in domain.form_names if slot in domain.required_slots_for_form(form)), None)
+        if slot
+        else None
+    )
 
 
 def _slots(tracker: DialogueStateTracker) -> dict[str, Any]:
     """The slots that have a value and outlive a session."""
-    return {name: value for name, value in tracker.current_slot_values().items() if value is not None and name not in _NOT_KEPT}
+    return {
+        name: value
+        for name, value in tracker.current_slot_values().items()
+        if value is not None and name not in _NOT_KEPT
+    }
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

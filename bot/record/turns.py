@@ -72,7 +72,9 @@ def utc(timestamp: float) -> str:
     return datetime.fromtimestamp(timestamp, UTC).isoformat(timespec="milliseconds")
 
 
-def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[str, Any]], finished: float) -> Turn | None:
+def turn_from_events(
+    conversation: str, number: int, events: Sequence[Mapping[str, Any]], finished: float
+) -> Turn | None:
     """The turn that a run of Rasa events tells of, or None when no visitor spoke in it.
 
     Args:
@@ -90,7 +92,11 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
     worded = [(event.get("metadata") or {}) for event in said]
     replies = [(event.get("metadata") or {}) for event in events[events.index(user) :] if event.get("event") == "bot"]
     first: Mapping[str, Any] = next((metadata["snippet"] for metadata in [*replies, *worded] if _tells(metadata)), {})
-    reasons = [event["metadata"] for event in events if event.get("event") == "action" and (event.get("metadata") or {}).get("reason")]
+    reasons = [
+        event["metadata"]
+        for event in events
+        if event.get("event") == "action" and (event.get("metadata") or {}).get("reason")
+    ]
     reason: Mapping[str, Any] = reasons[0] if reasons else {}
     risk: Mapping[str, Any] = reason.get("risk") or {}
     received = given.get("received_at")
@@ -102,7 +108,10 @@ def turn_from_events(conversation: str, number: int, events: Sequence[Mapping[st
         route=str(first.get("route") or Route.OUT_OF_SCOPE),
         intent=(parse.get("intent") or {}).get("name"),
         confidence=(parse.get("intent") or {}).get("confidence"),
-        ranking=[{"name": row.get("name"), "confidence": round(float(row.get("confidence") or 0), 4)} for row in (parse.get("intent_ranking") or [])[:5]],
+        ranking=[
+            {"name": row.get("name"), "confidence": round(float(row.get("confidence") or 0), 4)}
+            for row in (parse.get("intent_ranking") or [])[:5]
+        ],
         risk_category=risk.get("category"),
         risk_rule=risk.get("rule"),
         explanation={
@@ -159,9 +168,15 @@ def gravest(routes: Sequence[str | None]) -> str | None:
     return next((route for route in GRAVEST_FIRST if route in routes), None)
 
 
-def list_conversations(database: Database, *, limit: int = 50, offset: int = 0, route: str | None = None) -> list[Conversation]:
+def list_conversations(
+    database: Database, *, limit: int = 50, offset: int = 0, route: str | None = None
+) -> list[Conversation]:
     """Conversations, the last active first; `route` keeps those in which some turn took it."""
-    where = "WHERE turns > 0" + (" AND EXISTS (SELECT 1 FROM turns t WHERE t.conversation = conversations.id AND t.route = :route)" if route else "")
+    where = "WHERE turns > 0" + (
+        " AND EXISTS (SELECT 1 FROM turns t WHERE t.conversation = conversations.id AND t.route = :route)"
+        if route
+        else ""
+    )
     rows = database.execute(
         f"SELECT id, channel, started_at, last_at, turns, worst_route FROM conversations {where} ORDER BY last_at DESC, id LIMIT :limit OFFSET :offset",
         {"limit": limit, "offset": offset, **({"route": route} if route else {})},
@@ -176,13 +191,19 @@ def count_conversations(database: Database) -> int:
 
 def route_counts(database: Database) -> dict[str, int]:
     """Turns by route ever since the record began, erased ones too, every route named."""
-    counted = dict(database.execute("SELECT name, sum(count) FROM counters WHERE kind = ? GROUP BY name", [f"{MONTHLY}route"]).fetchall())
+    counted = dict(
+        database.execute(
+            "SELECT name, sum(count) FROM counters WHERE kind = ? GROUP BY name", [f"{MONTHLY}route"]
+        ).fetchall()
+    )
     return {route: int(counted.get(route, 0)) for route in GRAVEST_FIRST}
 
 
 def get_conversation(database: Database, conversation: str) -> Conversation | None:
     """One conversation, or None."""
-    row = database.execute("SELECT id, channel, started_at, last_at, turns, worst_route FROM conversations WHERE id = ?", [conversation]).fetchone()
+    row = database.execute(
+        "SELECT id, channel, started_at, last_at, turns, worst_route FROM conversations WHERE id = ?", [conversation]
+    ).fetchone()
     return Conversation(*row) if row else None
 
 
@@ -200,7 +221,10 @@ def turn_of_request(database: Database, conversation: str, request: str) -> Turn
 def turns_numbered(database: Database, ids: Sequence[int]) -> dict[int, Turn]:
     """Turns by their number in the record, in the order of `ids`; those that are gone are left out."""
     marks = ", ".join("?" * len(ids))
-    rows = {row[0]: _turn(row[1:]) for row in database.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM turns WHERE id IN ({marks})", list(ids))}
+    rows = {
+        row[0]: _turn(row[1:])
+        for row in database.execute(f"SELECT id, {', '.join(_COLUMNS)} FROM turns WHERE id IN ({marks})", list(ids))
+    }
     return {turn: rows[turn] for turn in ids if turn in rows}
 
 
@@ -211,7 +235,9 @@ def search_turns(database: Database, words: str, *, limit: int = 50) -> list[Tur
     """
     if not words.strip():
         return []
-    return list(turns_numbered(database, find(database, TurnFilter(words=words), limit=limit, patience=None).turns).values())
+    return list(
+        turns_numbered(database, find(database, TurnFilter(words=words), limit=limit, patience=None).turns).values()
+    )
 
 
 def all_turns(database: Database) -> Iterator[Turn]:

@@ -24,11 +24,16 @@ def undo_verdict(database: Database, turn: int, *, by: str, now: str) -> int:
     conversation, number = place_of(database, turn)
     with database.atomic():
         audit.append(database, by, "verdict.undone", f"{conversation}#{number}", now)
-        given = database.execute("SELECT by, at FROM verdicts WHERE turn = ? AND superseded_at IS NULL", [turn]).fetchone()
+        given = database.execute(
+            "SELECT by, at FROM verdicts WHERE turn = ? AND superseded_at IS NULL", [turn]
+        ).fetchone()
         if given is None or given[0] != by:
             raise ReviewError("There is no verdict of yours to undo: a newer one may have replaced it.")
         turns = [
-            found for (found,) in database.execute("SELECT turn FROM verdicts WHERE by = ? AND at = ? AND superseded_at IS NULL", [by, given[1]]).fetchall()
+            found
+            for (found,) in database.execute(
+                "SELECT turn FROM verdicts WHERE by = ? AND at = ? AND superseded_at IS NULL", [by, given[1]]
+            ).fetchall()
         ]
         for found in turns:
             _withdraw(database, found, now)
@@ -36,7 +41,9 @@ def undo_verdict(database: Database, turn: int, *, by: str, now: str) -> int:
 
 
 def _withdraw(database: Database, turn: int, now: str) -> None:
-    verdict, at, queue, before = database.execute("SELECT id, at, queue, before FROM verdicts WHERE turn = ? AND superseded_at IS NULL", [turn]).fetchone()
+    verdict, at, queue, before = database.execute(
+        "SELECT id, at, queue, before FROM verdicts WHERE turn = ? AND superseded_at IS NULL", [turn]
+    ).fetchone()
     database.execute("UPDATE verdicts SET superseded_at = ?, state = 'withdrawn' WHERE id = ?", [now, verdict])
     database.execute("DELETE FROM corrections WHERE turn = ? AND run IS NULL", [turn])
     database.execute(
@@ -45,8 +52,13 @@ def _withdraw(database: Database, turn: int, now: str) -> None:
         ORDER BY id DESC LIMIT 1""",
         [turn, at, verdict],
     )
-    earlier = database.execute("SELECT verdict, by, correct, at FROM verdicts WHERE turn = ? AND superseded_at IS NULL", [turn]).fetchone()
-    database.execute("UPDATE turn_facts SET verdict = ?, reviewer = ? WHERE turn = ?", [*(earlier[:2] if earlier else (None, None)), turn])
+    earlier = database.execute(
+        "SELECT verdict, by, correct, at FROM verdicts WHERE turn = ? AND superseded_at IS NULL", [turn]
+    ).fetchone()
+    database.execute(
+        "UPDATE turn_facts SET verdict = ?, reviewer = ? WHERE turn = ?",
+        [*(earlier[:2] if earlier else (None, None)), turn],
+    )
     if earlier:
         propose(database, turn, earlier[2], earlier[1], earlier[3])
     told = json.loads(before or "{}")
@@ -62,7 +74,9 @@ def _withdraw(database: Database, turn: int, now: str) -> None:
             {"queue": name, "turn": turn},
         )
     if told.get("assigned"):
-        database.execute("INSERT OR REPLACE INTO assignments (turn, assignee, by, at) VALUES (?, ?, ?, ?)", [turn, *told["assigned"]])
+        database.execute(
+            "INSERT OR REPLACE INTO assignments (turn, assignee, by, at) VALUES (?, ?, ?, ?)", [turn, *told["assigned"]]
+        )
 
 
 def undo_unflag(database: Database, turn: int, *, by: str, now: str) -> None:
@@ -74,7 +88,9 @@ def undo_unflag(database: Database, turn: int, *, by: str, now: str) -> None:
     conversation, number = place_of(database, turn)
     with database.atomic():
         audit.append(database, by, "turns.flagged", f"{conversation}#{number}", now, again=True)
-        row = database.execute("SELECT max(resolved_at) FROM flags WHERE turn = ? AND resolved_by = ?", [turn, by]).fetchone()
+        row = database.execute(
+            "SELECT max(resolved_at) FROM flags WHERE turn = ? AND resolved_by = ?", [turn, by]
+        ).fetchone()
         if row[0] is None:
             raise ReviewError("There is no flag that you took off this message.")
         _reopen(database, turn, row[0])

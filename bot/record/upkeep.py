@@ -81,7 +81,9 @@ class Upkeep:
                 with suppress(sqlite3.Error):
                     note_failure(self._path, f"the record could not be written ({type(error).__name__})")
             if not self._stopping:
-                self._wake.wait(_LOOK_SECONDS if not self._tries else min(_RETRY_SECONDS * 2 ** (self._tries - 1), _LOOK_SECONDS))
+                self._wake.wait(
+                    _LOOK_SECONDS if not self._tries else min(_RETRY_SECONDS * 2 ** (self._tries - 1), _LOOK_SECONDS)
+                )
             self._wake.clear()
 
     def round(self, now: float) -> bool:
@@ -117,7 +119,10 @@ class Upkeep:
         with _one_wipe:
             done = wipe(self._path, index=index)
         if not done and log_is_due(database):
-            log.warning("record.not_wiped", remedy="It is tried again. Close what keeps the record open: a backup, a database browser.")
+            log.warning(
+                "record.not_wiped",
+                remedy="It is tried again. Close what keeps the record open: a backup, a database browser.",
+            )
             return False
         return True
 
@@ -159,10 +164,14 @@ def warnings(database: Database, now: float) -> list[str]:
     waiting = pending(database)
     if waiting is not None and waiting.failure:
         hours = f"for {(now - waiting.since) / 3600:.0f} h " if 0 < waiting.since < now - 3600 else ""
-        said.append(f"The words of {waiting.deletions} deletion(s) could not be wiped from the files {hours}yet: {waiting.failure}. It is tried again.")
+        said.append(
+            f"The words of {waiting.deletions} deletion(s) could not be wiped from the files {hours}yet: {waiting.failure}. It is tried again."
+        )
     last = last_clean_up(database)
     if last is not None and now - last > 2 * 86_400:
-        said.append("There was no clean-up of old conversations for more than two days. Restart the website, or run `python -m bot record purge`.")
+        said.append(
+            "There was no clean-up of old conversations for more than two days. Restart the website, or run `python -m bot record purge`."
+        )
     return said
 
 

@@ -62,7 +62,8 @@ def conversation_counts(database: Database) -> dict[str, int]:
 def episode(database: Database, queue: str, turn: int) -> list[int]:
     """The turns of this turn's conversation that wait in a queue, in their order."""
     rows = database.execute(
-        "SELECT turn FROM queue_items WHERE queue = ? AND conversation = (SELECT conversation FROM turns WHERE id = ?) ORDER BY turn", [queue, turn]
+        "SELECT turn FROM queue_items WHERE queue = ? AND conversation = (SELECT conversation FROM turns WHERE id = ?) ORDER BY turn",
+        [queue, turn],
     )
     return [found for (found,) in rows]
 

@@ -69,7 +69,10 @@ def is_due(database: Database, now: float) -> bool:
     if waiting is None:
         return False
     size = merge_bytes(database)
-    return size <= max(SMALL_BYTES, waiting.deletions * BYTES_A_DELETION) or now - waiting.since >= 60 * size / _BYTES_A_MINUTE
+    return (
+        size <= max(SMALL_BYTES, waiting.deletions * BYTES_A_DELETION)
+        or now - waiting.since >= 60 * size / _BYTES_A_MINUTE
+    )
 
 
 def merge_bytes(database: Database) -> int:

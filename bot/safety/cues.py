@@ -77,7 +77,9 @@ _ONLY_ASKS = re.compile(
     r"|\b(?:tell|show|explain to) (?:me|us)\b|\blet me know\b|\bi (?:would|want to|wanted to) (?:like to )?(?:know|ask)\b"
 )
 
-_HOPES = re.compile(r"\b(?:cur(?:e|es|ed|ing)|fix(?:es|ed|ing)?|heal\w*|works?|worked|working|help\w*|good for|get rid|better|improv\w*|treat(?:s|ed|ing)?)\b")
+_HOPES = re.compile(
+    r"\b(?:cur(?:e|es|ed|ing)|fix(?:es|ed|ing)?|heal\w*|works?|worked|working|help\w*|good for|get rid|better|improv\w*|treat(?:s|ed|ing)?)\b"
+)
 _OF_RESEARCH = re.compile(
     r"\b(?:stud(?:y|ies|ied)|research\w*|trials?|evidence|findings?|found|known|literature|scien\w+|data|reviews?|investigat\w*|tested)\b"
 )

@@ -27,10 +27,14 @@ tests/questions has 335, and of what the rules find in those and in data/nlu one
 _ENDS = (". ", "? ", "! ", "; ", "\n", "\r", "\u061f", "\u0964", "\u3002", "\uff01", "\uff1f", "\u2026")
 """Where a text may be cut and no sentence is torn."""
 
-_INVISIBLE = re.compile(r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _LATIN_MARKS = re.compile(r"[\u0300-\u036f\u064b-\u0652]")
-_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"'})
+_QUOTES = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"'}
+)
 
 _SENTENCE_END = re.compile(r"[!?;\n\r\u061f\u0964\u3002\uff01\uff1f\u2026]+|\.(?!\d)")
 _NOT_A_WORD = re.compile(r"[^\w\s\u0900-\u0dff\u0e00-\u0eff]|_", re.UNICODE)
@@ -121,7 +125,9 @@ def _sentences(text: str) -> tuple[str, ...]:
         text = pattern.sub(replacement, text)
     text = _REPEATED.sub(r"\1\1", text)
     parts = (_SPACE.sub(" ", _NOT_A_WORD.sub(" ", part)).strip() for part in _SENTENCE_END.split(text))
-    return tuple(part for part in parts if part) or tuple(dict.fromkeys(_SAID_BY[sign] for sign in text if sign in _SAID_BY))
+    return tuple(part for part in parts if part) or tuple(
+        dict.fromkeys(_SAID_BY[sign] for sign in text if sign in _SAID_BY)
+    )
 
 
 def every_sentence(text: str) -> Iterator[str]:

@@ -49,7 +49,9 @@ class Prefilter:
         """The numbers of the patterns that may match, in order."""
         found = set(self._always)
         for length in self._lengths:
-            for key in {text[start : start + length] for start in range(len(text) - length + 1)} & self._found_by.keys():
+            for key in {
+                text[start : start + length] for start in range(len(text) - length + 1)
+            } & self._found_by.keys():
                 for fragment, numbers in self._found_by[key]:
                     if fragment in text:
                         found.update(numbers)

@@ -51,12 +51,71 @@ _LOOKS_LIKE: Mapping[str, str] = {
 """Letters of other alphabets with the Latin ones that they are written for, the likeliest first."""
 
 _SHORT_WORDS = frozenset(
-    ["a", "i", "am", "an", "as", "at", "be", "by", "do", "go", "he", "if", "in", "is", "it", "me", "my", "no", "of", "on", "or", "so", "to", "up", "us", "we"]
+    [
+        "a",
+        "i",
+        "am",
+        "an",
+        "as",
+        "at",
+        "be",
+        "by",
+        "do",
+        "go",
+        "he",
+        "if",
+        "in",
+        "is",
+        "it",
+        "me",
+        "my",
+        "no",
+        "of",
+        "on",
+        "or",
+        "so",
+        "to",
+        "up",
+        "us",
+        "we",
+    ]
 )
 _CONTRACTED = frozenset(
     [
-        *("im", "ive", "id", "ill", "hes", "shes", "its", "were", "theyre", "youre", "youve", "weve", "theyve", "thats", "whats", "wheres"),
-        *("whos", "heres", "theres", "lets", "cant", "dont", "wont", "isnt", "arent", "wasnt", "werent", "hasnt", "havent", "hadnt"),
+        *(
+            "im",
+            "ive",
+            "id",
+            "ill",
+            "hes",
+            "shes",
+            "its",
+            "were",
+            "theyre",
+            "youre",
+            "youve",
+            "weve",
+            "theyve",
+            "thats",
+            "whats",
+            "wheres",
+        ),
+        *(
+            "whos",
+            "heres",
+            "theres",
+            "lets",
+            "cant",
+            "dont",
+            "wont",
+            "isnt",
+            "arent",
+            "wasnt",
+            "werent",
+            "hasnt",
+            "havent",
+            "hadnt",
+        ),
         *("doesnt", "didnt", "couldnt", "wouldnt", "shouldnt", "aint", "gonna", "wanna", "gotta"),
     ]
 )
@@ -86,7 +145,11 @@ class SecondReader:
         own = {word for word in ours if _PLAIN.fullmatch(word)}
         most = max(frequencies.values(), default=1)
         total = float(sum(frequencies.values())) or 1.0
-        self._cost = {word: math.log(total / count) for word, count in frequencies.items() if len(word) > 2 or word in _SHORT_WORDS}
+        self._cost = {
+            word: math.log(total / count)
+            for word, count in frequencies.items()
+            if len(word) > 2 or word in _SHORT_WORDS
+        }
         for word in own:
             if len(word) > 2 or word in _SHORT_WORDS:
                 self._cost[word] = min(self._cost.get(word, 99.0), math.log(total / (most / 400)))
@@ -114,14 +177,25 @@ class SecondReader:
         return None if again == plain or not read else again
 
     def _known(self, word: str) -> bool:
-        return not word or word in self._cost or word in self._own or word.isdigit() or bool(_MEANT.fullmatch(word)) or word.replace("'", "") in self._cost
+        return (
+            not word
+            or word in self._cost
+            or word in self._own
+            or word.isdigit()
+            or bool(_MEANT.fullmatch(word))
+            or word.replace("'", "") in self._cost
+        )
 
     def _in_latin(self, text: str) -> str:
         """The text with characters that look like Latin ones written in Latin, if most of its words become known by that."""
         text = "".join(_shown(character) for character in text)
         bare = unicodedata.normalize("NFKC", _INVISIBLE_BETWEEN.sub("", text))
         same = clean(unicodedata.normalize("NFKC", text)).lower()
-        letters = "".join(character for character in unicodedata.normalize("NFD", bare).lower() if not unicodedata.combining(character))
+        letters = "".join(
+            character
+            for character in unicodedata.normalize("NFD", bare).lower()
+            if not unicodedata.combining(character)
+        )
         turned = " ".join(self._turned(word) for word in letters.split())
         words = [word.strip(_EDGES) for word in self._joined(turned.split())]
         readable = sum(self._known(word) or self._known(self._unleet(word) or " ") for word in words)
@@ -143,7 +217,14 @@ class SecondReader:
 
     def _number(self, word: str) -> str:
         candidates = islice(product(*(_STANDS_FOR.get(sign, sign) for sign in word)), _MOST_CANDIDATES)
-        return next((read for read in map("".join, candidates) if read in _SHORT_WORDS or (len(read) > 2 and read in self._own)), word)
+        return next(
+            (
+                read
+                for read in map("".join, candidates)
+                if read in _SHORT_WORDS or (len(read) > 2 and read in self._own)
+            ),
+            word,
+        )
 
     def _joined(self, words: list[str]) -> list[str]:
         """Words with letters that were set apart put together again: "c a n t", "b-r-e-a-t-h-e", "br.ea.the"."""
@@ -165,13 +246,20 @@ class SecondReader:
                 pieces = [piece for piece in re.split(r"[-._*~/\\|+=:,'’`^]+", bare) if piece]
                 apart = len(pieces) >= 3 and sum(map(len, pieces)) <= 2 * len(pieces) + 1 and not _MEANT.fullmatch(bare)
                 apart = apart or (len(bare) == 3 and "".join(pieces) in _SHORT_WORDS)
-                inside = len(pieces) == 2 and not self._known(bare) and self._known("".join(pieces)) and not all(map(self._known, pieces))
+                inside = (
+                    len(pieces) == 2
+                    and not self._known(bare)
+                    and self._known("".join(pieces))
+                    and not all(map(self._known, pieces))
+                )
                 found.append("".join(pieces) if apart or inside else word)
         return found
 
     def _apart(self, letters: str) -> list[str]:
         """Letters that were set apart as a word, or as the words that they are."""
-        return [letters] if len(letters) < _SHORTEST_APART or self._known(letters) else self._split(letters) or [letters]
+        return (
+            [letters] if len(letters) < _SHORTEST_APART or self._known(letters) else self._split(letters) or [letters]
+        )
 
     def _word(self, word: str) -> Iterator[str]:
         bare = word.strip(_EDGES)
@@ -196,22 +284,33 @@ class SecondReader:
         if len(letters) >= _SHORTEST_RUN_TOGETHER and (split := self._split(letters)):
             yield from split
             return
-        yield next((candidate for candidate in (once, self._heard(letters)) if candidate and self._known(candidate)), letters)
+        yield next(
+            (candidate for candidate in (once, self._heard(letters)) if candidate and self._known(candidate)), letters
+        )
 
     def _swapped(self, letters: str) -> str | None:
         """The word of ours that two neighbours in the wrong order make unknown."""
         if len(letters) < _SHORTEST_SWAPPED or not letters.isalpha():
             return None
-        turned = (letters[:place] + letters[place + 1] + letters[place] + letters[place + 2 :] for place in range(len(letters) - 1))
+        turned = (
+            letters[:place] + letters[place + 1] + letters[place] + letters[place + 2 :]
+            for place in range(len(letters) - 1)
+        )
         return next((word for word in turned if word in self._own), None)
 
     def _unleet(self, word: str, *, anyhow: bool = False) -> str | None:
         """The word with digits and signs read as letters: a known one, or (`anyhow`) the first there is; None without such signs."""
-        if not any(character in _STANDS_FOR for character in word) or not any(character.isalpha() for character in word) or _MEANT.fullmatch(word):
+        if (
+            not any(character in _STANDS_FOR for character in word)
+            or not any(character.isalpha() for character in word)
+            or _MEANT.fullmatch(word)
+        ):
             return None
         options = [_STANDS_FOR.get(character, character) for character in word]
         candidates = ["".join(letters) for letters in islice(product(*options), _MOST_CANDIDATES)]
-        known = (each for each in candidates if each in self._cost or each in self._own or each.replace("'", "") in self._own)
+        known = (
+            each for each in candidates if each in self._cost or each in self._own or each.replace("'", "") in self._own
+        )
         return next(known, candidates[0] if anyhow else None)
 
     def _split(self, letters: str) -> list[str]:
@@ -221,7 +320,10 @@ class SecondReader:
             return []
         best: list[tuple[float, int]] = [(0.0, 0)]
         for end in range(1, len(letters) + 1):
-            options = [(best[start][0] + self._cost.get(letters[start:end], self._dear * (end - start)), start) for start in range(max(0, end - 20), end)]
+            options = [
+                (best[start][0] + self._cost.get(letters[start:end], self._dear * (end - start)), start)
+                for start in range(max(0, end - 20), end)
+            ]
             best.append(min(options))
         words: list[str] = []
         end = len(letters)
@@ -230,15 +332,27 @@ class SecondReader:
             words.append(letters[start:end])
             end = start
         words.reverse()
-        return words if sum(len(word) for word in words if word in self._cost) >= 0.85 * len(letters) and len(words) < len(letters) / 2 else []
+        return (
+            words
+            if sum(len(word) for word in words if word in self._cost) >= 0.85 * len(letters)
+            and len(words) < len(letters) / 2
+            else []
+        )
 
     def _with_vowels(self, words: list[str]) -> list[str]:
         """Words that lost their vowels, where so many are unknown that it is meant."""
         bare = [word.strip(_EDGES) for word in words]
-        lost = [word for word in bare if len(word) > 1 and word.isalpha() and not self._known(word) and not set(word[1:]) & set("aeiou")]
+        lost = [
+            word
+            for word in bare
+            if len(word) > 1 and word.isalpha() and not self._known(word) and not set(word[1:]) & set("aeiou")
+        ]
         if len(lost) < max(1.0, _VOWELLESS_SHARE * len(words)):
             return words
-        return [word if self._known(plain) else self._skeletons.get(_skeleton(plain), word) for word, plain in zip(words, bare, strict=True)]
+        return [
+            word if self._known(plain) else self._skeletons.get(_skeleton(plain), word)
+            for word, plain in zip(words, bare, strict=True)
+        ]
 
     def _heard(self, word: str) -> str | None:
         """A word of ours that sounds like an unknown one."""
@@ -248,7 +362,11 @@ class SecondReader:
             for own in sorted(self._own, key=lambda own: self._cost.get(own, 99.0)):
                 if len(own) >= 4:
                     self._by_ear[_sound(own)].append(own)
-        near = [own for own in self._by_ear.get(_sound(word), ()) if own[0] == word[0] or {own[0], word[0]} in _SAME_BEGINNING]
+        near = [
+            own
+            for own in self._by_ear.get(_sound(word), ())
+            if own[0] == word[0] or {own[0], word[0]} in _SAME_BEGINNING
+        ]
         return min(near, key=lambda own: abs(len(own) - len(word)), default=None)
 
 

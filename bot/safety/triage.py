@@ -118,7 +118,13 @@ class Triage:
         everyday: words that are never taken for a misspelt name.
     """
 
-    def __init__(self, categories: Sequence[str], rules: Iterable[Rule], lists: Iterable[WordList], everyday: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        categories: Sequence[str],
+        rules: Iterable[Rule],
+        lists: Iterable[WordList],
+        everyday: frozenset[str] = frozenset(),
+    ) -> None:
         self._rank = {category: rank for rank, category in enumerate(categories)}
         self.rules = tuple(rules)
         self.lists = tuple(lists)
@@ -152,7 +158,11 @@ class Triage:
         for sentence in dict.fromkeys(every_sentence(text)):
             searched = (self.rules[number] for number in self._prefilter.worth_searching(sentence))
             affirmed = without_denials(sentence)
-            ruled = (rule.finding(affirmed if is_emergency(rule.category) else sentence) for rule in searched if rule.id not in found)
+            ruled = (
+                rule.finding(affirmed if is_emergency(rule.category) else sentence)
+                for rule in searched
+                if rule.id not in found
+            )
             for finding in (*ruled, *self._listed(sentence.split())):
                 if finding is not None:
                     found.setdefault(finding if whole else finding.rule, finding)

@@ -10,6 +10,9 @@ WARNING_DETAIL = "Symptoms can come hours later, and smell is not a reliable war
 """What the page adds to it. Source: 21 CFR 801.415(b), US Food and Drug Administration."""
 
 TRANSLATIONS = {
-    "es": ("El ozono es tóxico para los pulmones y no debe inhalarse.", "Los síntomas pueden aparecer horas después, y el olor no es un aviso fiable."),
+    "es": (
+        "El ozono es tóxico para los pulmones y no debe inhalarse.",
+        "Los síntomas pueden aparecer horas después, y el olor no es un aviso fiable.",
+    ),
 }
 """`WARNING` and `WARNING_DETAIL` in other languages, shown with the English words and never instead of them."""

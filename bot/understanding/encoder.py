@@ -103,11 +103,15 @@ class SentenceModel:
         with self._lock:
             found = {text: self._remembered[text] for text in texts if text in self._remembered}
             if self._kept is not None:
-                found |= {text: row for text in texts if text not in found and (row := self._kept.get(text)) is not None}
+                found |= {
+                    text: row for text in texts if text not in found and (row := self._kept.get(text)) is not None
+                }
             begun = {text: self._begun.pop(text) for text in dict.fromkeys(texts) if text in self._begun}
         missing = list(dict.fromkeys(text for text in texts if text not in found and text not in begun))
         run_all = self._threads.map if len(missing) > 1 else map
-        fresh = dict(zip(missing, run_all(self._run, missing), strict=True)) | {text: _awaited(run) for text, run in begun.items()}
+        fresh = dict(zip(missing, run_all(self._run, missing), strict=True)) | {
+            text: _awaited(run) for text, run in begun.items()
+        }
         with self._lock:
             if self._kept is not None:
                 self._kept.add(fresh)
@@ -149,7 +153,10 @@ class SentenceModel:
 @lru_cache(maxsize=MAX_TOKENS)
 def _whole(tokens: int) -> dict[str, npt.NDArray[np.int64]]:
     """What the network is told of a single text without padding: all of it counts, and it is one segment."""
-    return {"attention_mask": np.ones((1, tokens), dtype=np.int64), "token_type_ids": np.zeros((1, tokens), dtype=np.int64)}
+    return {
+        "attention_mask": np.ones((1, tokens), dtype=np.int64),
+        "token_type_ids": np.zeros((1, tokens), dtype=np.int64),
+    }
 
 
 def _awaited(run: Future[Matrix]) -> Matrix:
@@ -169,7 +176,10 @@ def shared_encoder() -> SentenceModel:
     """
     settings = Settings()
     folder = settings.data / "encoder"
-    model, tokenizer = settings.encoder_model or folder / "model.onnx", settings.encoder_tokenizer or folder / "tokenizer.json"
+    model, tokenizer = (
+        settings.encoder_model or folder / "model.onnx",
+        settings.encoder_tokenizer or folder / "tokenizer.json",
+    )
     sums = checksums()
     _check(model, None if settings.encoder_model else sums["model.onnx"], "OZONE_ENCODER_MODEL")
     _check(tokenizer, None if settings.encoder_tokenizer else sums["tokenizer.json"], "OZONE_ENCODER_TOKENIZER")
@@ -184,9 +194,13 @@ def checksums() -> dict[str, str]:
     """
     path = Settings().data / "encoder" / "SHA256SUMS"
     try:
-        sums = {name: digest for digest, name in (line.split() for line in path.read_text(encoding="utf-8").splitlines())}
+        sums = {
+            name: digest for digest, name in (line.split() for line in path.read_text(encoding="utf-8").splitlines())
+        }
     except (OSError, ValueError) as error:
-        raise EncoderError(f"{path}: the list of checksums cannot be read. Take it from the repository again.") from error
+        raise EncoderError(
+            f"{path}: the list of checksums cannot be read. Take it from the repository again."
+        ) from error
     if missing := {"model.onnx", "tokenizer.json"} - sums.keys():
         raise EncoderError(f"{path}: there is no checksum of {min(missing)}. Take the list from the repository again.")
     return sums
@@ -194,9 +208,13 @@ def checksums() -> dict[str, str]:
 
 def _check(path: Path, expected: str | None, setting: str) -> None:
     if not path.is_file():
-        raise EncoderError(f"{path}: the encoder's file is missing. Take it from the repository again, or point {setting} at another.")
+        raise EncoderError(
+            f"{path}: the encoder's file is missing. Take it from the repository again, or point {setting} at another."
+        )
     if expected is None:
         return
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != expected:
-        raise EncoderError(f"{path}: not the file that belongs here (SHA-256 {digest[:12]}…, expected {expected[:12]}…). Take it from the repository again.")
+        raise EncoderError(
+            f"{path}: not the file that belongs here (SHA-256 {digest[:12]}…, expected {expected[:12]}…). Take it from the repository again."
+        )

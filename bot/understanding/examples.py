@@ -46,14 +46,20 @@ class Examples:
         texts, intents: one for each example.
     """
 
-    def __init__(self, texts: Sequence[str], intents: Sequence[str], embeddings: Matrix, directions: Matrix | None = None) -> None:
+    def __init__(
+        self, texts: Sequence[str], intents: Sequence[str], embeddings: Matrix, directions: Matrix | None = None
+    ) -> None:
         order = np.argsort(np.array(intents), kind="stable")
         rows = _along(directions, embeddings[order])
         scale = max(float(np.abs(rows).max(initial=0.0)), 1e-9) / _EXAMPLE_STEPS
         product = _product(np.rint(rows.T / scale).astype(np.int8))
-        self._keep([str(texts[index]) for index in order], [str(intents[index]) for index in order], directions, scale, product)
+        self._keep(
+            [str(texts[index]) for index in order], [str(intents[index]) for index in order], directions, scale, product
+        )
 
-    def _keep(self, texts: Sequence[str], intents: Sequence[str], directions: Matrix | None, scale: float, product: bytes) -> None:
+    def _keep(
+        self, texts: Sequence[str], intents: Sequence[str], directions: Matrix | None, scale: float, product: bytes
+    ) -> None:
         self.texts, self.intents = tuple(texts), tuple(intents)
         names, self._starts = np.unique(np.array(self.intents), return_index=True)
         self.classes = tuple(str(name) for name in names)
@@ -62,7 +68,10 @@ class Examples:
 
     def nearest(self, embeddings: Matrix) -> Matrix:
         """Cosine of each row to the nearest example of each class: shape (rows, classes)."""
-        parts = [self._nearest(embeddings[start : start + _ROWS_AT_ONCE]) for start in range(0, len(embeddings), _ROWS_AT_ONCE)]
+        parts = [
+            self._nearest(embeddings[start : start + _ROWS_AT_ONCE])
+            for start in range(0, len(embeddings), _ROWS_AT_ONCE)
+        ]
         return np.vstack(parts) if parts else np.zeros((0, len(self.classes)), np.float32)
 
     def _nearest(self, embeddings: Matrix) -> Matrix:
@@ -99,7 +108,13 @@ class Examples:
         worded = orjson.loads((folder / "examples.json").read_bytes())
         with np.load(folder / "examples.npz", allow_pickle=False) as stored:
             directions = stored["directions"] if stored["directions"].size else None
-            examples._keep(worded["texts"], worded["intents"], directions, float(stored["scale"]), (folder / "examples.onnx").read_bytes())
+            examples._keep(
+                worded["texts"],
+                worded["intents"],
+                directions,
+                float(stored["scale"]),
+                (folder / "examples.onnx").read_bytes(),
+            )
         return examples
 
 
@@ -129,7 +144,10 @@ def _product(examples: npt.NDArray[np.int8]) -> bytes:
 
     message = helper.make_tensor_value_info("message", TensorProto.UINT8, ["rows", examples.shape[0]])
     products = helper.make_tensor_value_info("products", TensorProto.INT32, ["rows", examples.shape[1]])
-    constants = [numpy_helper.from_array(examples, "examples"), numpy_helper.from_array(np.array(_ZERO, dtype=np.uint8), "zero")]
+    constants = [
+        numpy_helper.from_array(examples, "examples"),
+        numpy_helper.from_array(np.array(_ZERO, dtype=np.uint8), "zero"),
+    ]
     multiply = helper.make_node("MatMulInteger", ["message", "examples", "zero"], ["products"])
     graph = helper.make_graph([multiply], "examples", [message], [products], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)

@@ -70,7 +70,11 @@ class Seen:
 
 
 _NAMES = (
-    *(f"{name} {group}" for group in ("emergency", "clinician", "elsewhere", "ordinary") for name in ("chance", "nearest", "words")),
+    *(
+        f"{name} {group}"
+        for group in ("emergency", "clinician", "elsewhere", "ordinary")
+        for name in ("chance", "nearest", "words")
+    ),
     "chance emergency of a part",
     "chance clinician of a part",
     "nearest emergency of a part",
@@ -116,7 +120,11 @@ def evidence(seen: Seen) -> Matrix:
     nearest = {name: _most(near[getattr(group, name)]) for name in chance}
     parts = reading.probabilities
     part_emergency = _logit(float(parts[:, group.emergency].sum(axis=1).max()))
-    row += [part_emergency, _logit(float(parts[:, group.clinician].sum(axis=1).max())), _most(reading.nearest[:, group.emergency].ravel())]
+    row += [
+        part_emergency,
+        _logit(float(parts[:, group.clinician].sum(axis=1).max())),
+        _most(reading.nearest[:, group.emergency].ravel()),
+    ]
     ordinary = np.where(group.ordinary, whole, 0.0)
     top = np.sort(ordinary)[-3:][::-1]
     mass = max(float(ordinary.sum()), 1e-6)
@@ -135,7 +143,13 @@ def evidence(seen: Seen) -> Matrix:
     row += [strong, float(any(finding.weak for finding in urgent))]
     row += [float(min(sum(not finding.weak for finding in others), 2)), float(any(finding.weak for finding in others))]
     words = len(phrase(seen.text).split())
-    row += [float(np.log1p(words)), float(words <= 2), float(words <= 5), float("?" in seen.text), float(seen.names_subject)]
+    row += [
+        float(np.log1p(words)),
+        float(words <= 2),
+        float(words <= 5),
+        float("?" in seen.text),
+        float(seen.names_subject),
+    ]
     shown = dict(zip(CUES, map(float, cues(seen.text)), strict=True))
     row += shown.values()
     row += [
@@ -167,7 +181,9 @@ class Heads:
     def chances(self, row: Matrix) -> dict[str, float]:
         """The chance of each head for one row of evidence."""
         whole = np.append(row, 1.0)
-        return {head: float(1 / (1 + np.exp(-float(whole @ np.array(weights))))) for head, weights in self.weights.items()}
+        return {
+            head: float(1 / (1 + np.exp(-float(whole @ np.array(weights))))) for head, weights in self.weights.items()
+        }
 
 
 def fit_heads(rows: Matrix, truths: Mapping[str, npt.NDArray[np.float64]]) -> Heads:
@@ -190,7 +206,9 @@ def fit_heads(rows: Matrix, truths: Mapping[str, npt.NDArray[np.float64]]) -> He
     return Heads(weights)
 
 
-def chances_across(rows: Matrix, truths: Mapping[str, npt.NDArray[np.float64]], writers: Sequence[str]) -> dict[str, Matrix]:
+def chances_across(
+    rows: Matrix, truths: Mapping[str, npt.NDArray[np.float64]], writers: Sequence[str]
+) -> dict[str, Matrix]:
     """The chances of each message by heads that were fitted on other writers' messages alone.
 
     Args:

@@ -92,7 +92,12 @@ class Kept:
                 keys, rows = stored["keys"], stored["rows"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return none
-        if keys.dtype != np.uint8 or rows.dtype != np.float32 or keys.shape != (len(rows), _KEY_BYTES) or rows.shape[1:] != (self._dimensions,):
+        if (
+            keys.dtype != np.uint8
+            or rows.dtype != np.float32
+            or keys.shape != (len(rows), _KEY_BYTES)
+            or rows.shape[1:] != (self._dimensions,)
+        ):
             return none
         return keys, rows
 

@@ -58,7 +58,9 @@ class WordIndex:
         if not known:
             return Opinion(nearest, 1.0)
         rarest = math.log(self._sentences) + 1.0  # a word never seen counts as one seen once
-        length = math.sqrt(sum(weight**2 for weight in known.values()) + sum(rarest**2 for word in words if word not in known))
+        length = math.sqrt(
+            sum(weight**2 for weight in known.values()) + sum(rarest**2 for word in words if word not in known)
+        )
         products = np.zeros(self._sentences, np.float32)
         for word, weight in known.items():
             places, shares = self._postings[word]

@@ -55,7 +55,9 @@ def letter_groups(texts: Sequence[str]) -> Matrix:
     for row, text in zip(rows, texts, strict=True):
         words = phrase(text).split()
         if words:
-            groups = np.concatenate([_groups(word) if len(word) <= _LONGEST_KEPT_WORD else _groups.__wrapped__(word) for word in words])
+            groups = np.concatenate(
+                [_groups(word) if len(word) <= _LONGEST_KEPT_WORD else _groups.__wrapped__(word) for word in words]
+            )
             row += np.bincount(np.abs(groups) - 1, weights=np.sign(groups), minlength=_LETTER_BUCKETS)
             row /= max(float(np.linalg.norm(row)), 1e-9)
     return rows
@@ -71,7 +73,9 @@ def _groups(word: str) -> npt.NDArray[np.int64]:
         if len(framed) <= length:
             break  # the whole word, which counts once
     hashes = [mmh3.hash(group) for group in found]
-    return np.array([(abs(value) % _LETTER_BUCKETS + 1) * (1 if value >= 0 else -1) for value in hashes], dtype=np.int64)
+    return np.array(
+        [(abs(value) % _LETTER_BUCKETS + 1) * (1 if value >= 0 else -1) for value in hashes], dtype=np.int64
+    )
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,9 @@ class SoftmaxRegression:
     bias: Matrix
 
     @classmethod
-    def fit(cls, rows: Matrix, labels: Sequence[str], among: npt.NDArray[np.int64] | None = None, *, threads: int = 1) -> SoftmaxRegression:
+    def fit(
+        cls, rows: Matrix, labels: Sequence[str], among: npt.NDArray[np.int64] | None = None, *, threads: int = 1
+    ) -> SoftmaxRegression:
         """Trains by Adam with a cosine rate and a little L2, the same result every time.
 
         Much faster than L-BFGS with this many classes (docs/adr/004-adam.md).
@@ -114,7 +120,16 @@ class SoftmaxRegression:
                     error /= len(chosen)
                     step += 1
                     rate = _RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
-                    list(each(_Share.learn, shares, repeat(batch), np.split(error, ends, axis=1), repeat(rate), repeat(step)))
+                    list(
+                        each(
+                            _Share.learn,
+                            shares,
+                            repeat(batch),
+                            np.split(error, ends, axis=1),
+                            repeat(rate),
+                            repeat(step),
+                        )
+                    )
         weights = np.hstack([share.weights for share in shares]).T.copy()
         return cls(tuple(str(name) for name in names), weights, np.hstack([share.bias for share in shares]))
 
@@ -134,7 +149,9 @@ class SoftmaxRegression:
     def load(cls, path: Path) -> SoftmaxRegression:
         """Reads what `save` wrote."""
         with np.load(path, allow_pickle=False) as stored:
-            return cls(tuple(str(name) for name in stored["classes"]), stored["weights"].astype(np.float32), stored["bias"])
+            return cls(
+                tuple(str(name) for name in stored["classes"]), stored["weights"].astype(np.float32), stored["bias"]
+            )
 
 
 @dataclass(frozen=True)
@@ -165,7 +182,9 @@ class Intents:
     def read_features(self, rows: Matrix, embeddings: Matrix) -> Reading:
         """The same for texts whose features are made already."""
         nearest = self.examples.nearest(embeddings)
-        return Reading(self.regression.classes, _softmax(self.regression.scores(rows) + _NEIGHBOUR_WEIGHT * nearest), nearest)
+        return Reading(
+            self.regression.classes, _softmax(self.regression.scores(rows) + _NEIGHBOUR_WEIGHT * nearest), nearest
+        )
 
     def save(self, folder: Path) -> None:
         """Writes the files of both into `folder`."""
@@ -188,7 +207,11 @@ class _Share:
 
     def __init__(self, features: int, classes: int) -> None:
         self.weights, self.bias = np.zeros((features, classes), np.float32), np.zeros(classes, np.float32)
-        self._gradient, self._of_weights, self._of_bias = np.empty_like(self.weights), _Adam(self.weights), _Adam(self.bias)
+        self._gradient, self._of_weights, self._of_bias = (
+            np.empty_like(self.weights),
+            _Adam(self.weights),
+            _Adam(self.bias),
+        )
 
     def scores(self, batch: Matrix) -> Matrix:
         """Unnormalised log-probabilities of these classes."""

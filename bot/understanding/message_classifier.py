@@ -87,7 +87,13 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         self._known: dict[str, str] = {}
 
     @classmethod
-    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> MessageClassifier:
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MessageClassifier:
         """An untrained classifier."""
         return cls(config, model_storage, resource)
 
@@ -111,7 +117,10 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         self._learn(strangers, seen)
         with self._model_storage.write_to(self._resource) as folder:
             self._intents.save(folder)
-            learnt = {"heads": dict(self._heads.weights) if self._heads else None, "thresholds": asdict(self._thresholds)}
+            learnt = {
+                "heads": dict(self._heads.weights) if self._heads else None,
+                "thresholds": asdict(self._thresholds),
+            }
             (folder / "heads.json").write_text(json.dumps(learnt), encoding="utf-8")
         return self._resource
 
@@ -129,7 +138,12 @@ class MessageClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def load(
-        cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext, **kwargs: Any
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
     ) -> MessageClassifier:
         """A trained classifier. A missing file is an error, not an untrained classifier."""
         component = cls(config, model_storage, resource)
@@ -183,7 +197,11 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         denies = [text != phrase(str(message.get(TEXT))) for message, text in zip(messages, affirmed, strict=True)]
         calm = [Message(data={TEXT: text}) for text, denied in zip(affirmed, denies, strict=True) if denied and text]
         left = zip(calm, self._read(calm) if calm else (), strict=True)
-        again = iter(self._read([Message(data={TEXT: message.get(SECOND_READING)}) for message in disguised]) if disguised else ())
+        again = iter(
+            self._read([Message(data={TEXT: message.get(SECOND_READING)}) for message in disguised])
+            if disguised
+            else ()
+        )
         for message, (seen, embeddings), text, denied in zip(messages, read, affirmed, denies, strict=True):
             self._decide_on(message, seen, embeddings)
             if not text:
@@ -200,7 +218,9 @@ class MessageClassifier(IntentClassifier, GraphComponent):
     def _see(self, texts: Sequence[str]) -> Iterator[Seen]:
         """What is known of messages that no pipeline has read, a batch at a time."""
         for start in range(0, len(texts), _BATCH):
-            yield from (seen for seen, _ in self._read([Message(data={TEXT: text}) for text in texts[start : start + _BATCH]]))
+            yield from (
+                seen for seen, _ in self._read([Message(data={TEXT: text}) for text in texts[start : start + _BATCH]])
+            )
 
     def _read(self, messages: Sequence[Message]) -> Iterator[tuple[Seen, Matrix]]:
         """All that is known of each message, and the embeddings of its rows."""
@@ -214,7 +234,10 @@ class MessageClassifier(IntentClassifier, GraphComponent):
             rows = slice(end, end := end + len(own))
             rules = message.get("rules")
             findings = shared_triage().check(own[0]) if rules is None else [Finding(**rule) for rule in rules]
-            yield Seen(own[0], reading.part(rows), self._words.opinion(own[0]), findings, self._names_subject(own[0])), embeddings[rows]
+            yield (
+                Seen(own[0], reading.part(rows), self._words.opinion(own[0]), findings, self._names_subject(own[0])),
+                embeddings[rows],
+            )
 
     def _decide_on(self, message: Message, seen: Seen, embeddings: Matrix) -> None:
         """Sets what was found out of a message; the first row of the reading is the message, the others are its sentences."""
@@ -226,7 +249,11 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
         message.set("intent_ranking", self._ranking(seen.reading, best, confidence), add_to_output=True)
         ordinary = known is not None and not is_risk(known)
-        risk = None if ordinary or _says_nothing(seen) else judge(chances, self._thresholds, seen.reading, embeddings, self._intents.examples)
+        risk = (
+            None
+            if ordinary or _says_nothing(seen)
+            else judge(chances, self._thresholds, seen.reading, embeddings, self._intents.examples)
+        )
         message.set("risk", risk, add_to_output=True)
 
     def _decide(self, best: str, chances: Mapping[str, float], reading: Reading) -> str:
@@ -239,7 +266,11 @@ class MessageClassifier(IntentClassifier, GraphComponent):
     def _ranking(self, reading: Reading, best: str, confidence: float) -> List[Dict[str, Any]]:
         """The best with its confidence, and the other ordinary intents, which share what it leaves over in proportion."""
         ordinary = np.where(groups(reading.classes).ordinary, reading.probabilities[0], 0.0)
-        order = [index for index in np.argsort(-ordinary)[: int(self._config["ranking_length"]) + 1] if reading.classes[index] != best]
+        order = [
+            index
+            for index in np.argsort(-ordinary)[: int(self._config["ranking_length"]) + 1]
+            if reading.classes[index] != best
+        ]
         rest = max(float(ordinary.sum()) - float(ordinary[reading.classes.index(best)]), 1e-9)
         others = [
             {"name": reading.classes[index], "confidence": float(ordinary[index]) / rest * (1.0 - confidence)}
@@ -253,12 +284,17 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         beginnings = tuple(str(word) for word in self._config["subject"])
         return bool(beginnings) and any(word.startswith(beginnings) for word in phrase(text).split())
 
-    def _from_folds(self, texts: Sequence[str], labels: Sequence[str], embeddings: Matrix) -> tuple[Intents, List[Stranger], List[Seen]]:
+    def _from_folds(
+        self, texts: Sequence[str], labels: Sequence[str], embeddings: Matrix
+    ) -> tuple[Intents, List[Stranger], List[Seen]]:
         """The model, and as strangers its own sentences, as models see them that had not learnt them."""
         intents, held_out, read = _fit_in_folds(texts, labels, embeddings, judged_by(texts))
         rows = np.flatnonzero(read).tolist()
         silent = Opinion(np.zeros(len(held_out.classes), np.float32), 0.0)
-        seen = [Seen(texts[row], held_out.part(slice(row, row + 1)), silent, (), self._names_subject(texts[row])) for row in rows]
+        seen = [
+            Seen(texts[row], held_out.part(slice(row, row + 1)), silent, (), self._names_subject(texts[row]))
+            for row in rows
+        ]
         return intents, [Stranger(texts[row], _route(labels[row]), (labels[row],)) for row in rows], seen
 
 
@@ -280,13 +316,20 @@ def _says_nothing(seen: Seen) -> bool:
     Of such a message the encoder knows letters only, which come near to anything. A misspelt word has its second reading.
     """
     words = phrase(seen.text).split()
-    return len(words) <= _FEW and seen.opinion.unknown >= 1.0 and not seen.findings and all(word.isascii() for word in words)
+    return (
+        len(words) <= _FEW
+        and seen.opinion.unknown >= 1.0
+        and not seen.findings
+        and all(word.isascii() for word in words)
+    )
 
 
 def _take_calmer(message: Message, affirmed: Message) -> None:
     """What is said of danger by the message without what it denies, where that is less; its question and other risks stay."""
     first, second = message.get("risk") or {}, affirmed.get("risk") or {}
-    if first.get("level") in (Level.CHECK, Level.EMERGENCY) and _GRAVITY.index(second.get("level")) < _GRAVITY.index(first["level"]):
+    if first.get("level") in (Level.CHECK, Level.EMERGENCY) and _GRAVITY.index(second.get("level")) < _GRAVITY.index(
+        first["level"]
+    ):
         message.set("risk", second or None, add_to_output=True)
 
 
@@ -318,12 +361,20 @@ def _route(intent: str) -> str:
 def sentence_embedding(message: Message) -> Matrix:
     """The sentence embedding of a message, shape (1, 384); encoded here if no featurizer left one."""
     found = _featurized(message)
-    return shared_encoder().encode([str(message.get(TEXT) or "")]) if found is None else np.asarray(found, dtype=np.float32)
+    return (
+        shared_encoder().encode([str(message.get(TEXT) or "")])
+        if found is None
+        else np.asarray(found, dtype=np.float32)
+    )
 
 
 def _featurized(message: Message) -> Matrix | None:
     """The sentence embedding that a featurizer left, shape (1, 384). Rasa would make a copy, then look whether there are others to add to it."""
-    left = [feature for feature in message.features if feature.attribute == TEXT and feature.type == FEATURE_TYPE_SENTENCE and feature.is_dense()]
+    left = [
+        feature
+        for feature in message.features
+        if feature.attribute == TEXT and feature.type == FEATURE_TYPE_SENTENCE and feature.is_dense()
+    ]
     if len(left) == 1:
         return left[0].features
     _, combined = message.get_dense_features(TEXT)
@@ -355,7 +406,9 @@ def _fit_in_folds(
     rows, directions = features(texts, embeddings), main_directions(embeddings)
 
     def learn_and_read(seen: npt.NDArray[np.int64], unseen: npt.NDArray[np.int64]) -> tuple[Intents, Reading]:
-        examples = Examples([texts[index] for index in seen], [intents[index] for index in seen], embeddings[seen], directions)
+        examples = Examples(
+            [texts[index] for index in seen], [intents[index] for index in seen], embeddings[seen], directions
+        )
         learnt = Intents(SoftmaxRegression.fit(rows, intents, seen), examples)
         return learnt, learnt.read_features(rows[unseen], embeddings[unseen])
 
@@ -365,7 +418,10 @@ def _fit_in_folds(
     whole = np.arange(len(texts)), np.zeros(0, np.int64)
     (model, _), *held_out = side_by_side([partial(learn_and_read, *part) for part in (whole, *parts)])
     classes = model.regression.classes
-    probabilities, nearest = np.zeros((len(texts), len(classes)), np.float32), np.zeros((len(texts), len(classes)), np.float32)
+    probabilities, nearest = (
+        np.zeros((len(texts), len(classes)), np.float32),
+        np.zeros((len(texts), len(classes)), np.float32),
+    )
     read = np.zeros(len(texts), np.bool_)
     for (_, reading), (_, unseen) in zip(held_out, parts, strict=True):
         places = np.ix_(unseen, np.searchsorted(classes, reading.classes))

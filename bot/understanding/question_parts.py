@@ -14,7 +14,8 @@ from bot.understanding.encoder import shared_encoder
 from bot.understanding.message_classifier import MessageClassifier
 
 _BETWEEN = re.compile(
-    r"(?<=[?!.;])\s+|\n+|,?\s+(?:and|also|plus)\s+(?:also\s+)?(?=(?:what|when|where|who|why|how|which|is|are|do|does|can|will)\b)", re.IGNORECASE
+    r"(?<=[?!.;])\s+|\n+|,?\s+(?:and|also|plus)\s+(?:also\s+)?(?=(?:what|when|where|who|why|how|which|is|are|do|does|can|will)\b)",
+    re.IGNORECASE,
 )
 _SHORTEST = 2
 _MOST = 6
@@ -41,12 +42,17 @@ class QuestionParts(MessageClassifier):
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Sets `intent`, `intent_ranking` and `risk` as its parent does, and `parts` and `questions`."""
-        parts = [[Message(data={TEXT: part}) for part in parts_of_message(str(message.get(TEXT) or ""))] for message in messages]
+        parts = [
+            [Message(data={TEXT: part}) for part in parts_of_message(str(message.get(TEXT) or ""))]
+            for message in messages
+        ]
         super().process([*messages, *(part for own in parts for part in own)])
         for message, own in zip(messages, parts, strict=True):
             message.set("parts", [part.get(INTENT)["name"] for part in own], add_to_output=True)
             asking = [part.get(INTENT) for part in own if _ASKS.search(str(part.get(TEXT)))]
-            message.set("questions", [intent["name"] for intent in asking if intent["confidence"] >= _SURE], add_to_output=True)
+            message.set(
+                "questions", [intent["name"] for intent in asking if intent["confidence"] >= _SURE], add_to_output=True
+            )
         return messages
 
 

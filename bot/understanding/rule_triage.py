@@ -29,7 +29,13 @@ class RuleTriage(GraphComponent):
         self._languages = shared_languages()
 
     @classmethod
-    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> RuleTriage:
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> RuleTriage:
         """The rules on disk."""
         return cls()
 
@@ -38,7 +44,9 @@ class RuleTriage(GraphComponent):
         for message in messages:
             text = str(message.get(TEXT) or "")
             again = None if self._languages.of(text) is not None else self._second_reader.read(text)
-            found = self._triage.gravest_first([*self._triage.check(text), *(self._triage.check(again) if again else ())])
+            found = self._triage.gravest_first(
+                [*self._triage.check(text), *(self._triage.check(again) if again else ())]
+            )
             message.set("rules", [finding.as_dict() for finding in found], add_to_output=True)
             if again:
                 message.set("second_reading", again)

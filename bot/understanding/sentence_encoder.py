@@ -42,7 +42,13 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Every configuration is fine; the files are checked when the encoder is loaded."""
 
     @classmethod
-    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext) -> SentenceEncoder:
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceEncoder:
         """A ready encoder."""
         return cls(config, execution_context.node_name)
 

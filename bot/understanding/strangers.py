@@ -48,7 +48,9 @@ def _messages(path: Path) -> Iterator[Stranger]:
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
             raise StrangersError(f"{path}, line {number}: expected a JSON object with `text` and `route`.") from error
         if message.route not in _ROUTES or not isinstance(message.text, str):
-            raise StrangersError(f"{path}, line {number}: the route is {message.route!r}. Use one of {', '.join(_ROUTES)}.")
+            raise StrangersError(
+                f"{path}, line {number}: the route is {message.route!r}. Use one of {', '.join(_ROUTES)}."
+            )
         yield message
 
 

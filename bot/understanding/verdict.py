@@ -64,7 +64,9 @@ def parts_of(text: str) -> list[str]:
     return parts if len(parts) <= _MOST_PARTS else parts[: _MOST_PARTS // 2] + parts[-_MOST_PARTS // 2 :]
 
 
-def judge(chances: Mapping[str, float], thresholds: Thresholds, reading: Reading, embeddings: Matrix, examples: Examples) -> dict[str, Any]:
+def judge(
+    chances: Mapping[str, float], thresholds: Thresholds, reading: Reading, embeddings: Matrix, examples: Examples
+) -> dict[str, Any]:
     """What the second net says of a message, read in one row for the whole and one for each part.
 
     Returns:
@@ -137,7 +139,11 @@ def _answering(chances: Mapping[str, Matrix], truths: Mapping[str, npt.NDArray[n
         sure = chances["right"] >= q
         for o in np.linspace(0.1, 0.95, 35):
             answered = sure & (chances["subject"] >= o)
-            cost = (right & ~answered).sum() + COST_WRONG_ANSWER * (wrong & answered).sum() + COST_OFF_TOPIC_ANSWER * (elsewhere & answered).sum()
+            cost = (
+                (right & ~answered).sum()
+                + COST_WRONG_ANSWER * (wrong & answered).sum()
+                + COST_OFF_TOPIC_ANSWER * (elsewhere & answered).sum()
+            )
             if cost < cheapest:
                 best, cheapest = (float(q), float(o)), cost
     return best

@@ -63,7 +63,9 @@ class Paragraph:
 class Answers:
     """The pages; `context` is what every template of the website may show."""
 
-    def __init__(self, library: Library, topics: Sequence[Topic], templates: Jinja2Templates, context: Mapping[str, Any]) -> None:
+    def __init__(
+        self, library: Library, topics: Sequence[Topic], templates: Jinja2Templates, context: Mapping[str, Any]
+    ) -> None:
         self._library = library
         self._topics = topics
         self._templates = templates
@@ -87,7 +89,12 @@ class Answers:
     async def one(self, request: Request) -> Response:
         """One answer; a page of its own is what other pages link to."""
         section, answer = next(
-            ((section, answer) for section in self._sections(date.today()) for answer in section.answers if answer.id == request.path_params["id"]),
+            (
+                (section, answer)
+                for section in self._sections(date.today())
+                for answer in section.answers
+                if answer.id == request.path_params["id"]
+            ),
             (None, None),
         )
         if section is None or answer is None:
@@ -139,12 +146,18 @@ class Answers:
     def _first(self, asked: str) -> Snippet | None:
         """What the rules want said before anything else to these words: an emergency text or a referral."""
         findings = shared_triage().check(asked)
-        decision = decide(Understanding(asked, None, 0.0, findings, {}), risk=None, emergency=None, library=self._library)
-        snippet = self._library[decision.snippet] if decision and findings and decision.snippet in self._library else None
+        decision = decide(
+            Understanding(asked, None, 0.0, findings, {}), risk=None, emergency=None, library=self._library
+        )
+        snippet = (
+            self._library[decision.snippet] if decision and findings and decision.snippet in self._library else None
+        )
         return snippet if snippet and snippet.route in (Route.EMERGENCY, Route.CHECK, Route.CLINICIAN) else None
 
     def _render(self, request: Request, template: str, told: Mapping[str, Any]) -> bytes:
-        body = self._templates.get_template(template).render({**self._context, **told, "request": request, "page": "answers"})
+        body = self._templates.get_template(template).render(
+            {**self._context, **told, "request": request, "page": "answers"}
+        )
         return body.encode()
 
 
@@ -152,7 +165,11 @@ def found(asked: str, answers: Sequence[Snippet]) -> list[Snippet]:
     """The answers with the words that are looked for, the best first; a word weighs the more the fewer answers have it."""
     stems = list(dict.fromkeys(map(_stem, phrase(asked).split())))
     places = [_words_of(answer.question, answer.text) for answer in answers]
-    weights = {stem: math.log(1 + len(answers) / count) for stem in stems if (count := sum(stem in question or stem in text for question, text in places))}
+    weights = {
+        stem: math.log(1 + len(answers) / count)
+        for stem in stems
+        if (count := sum(stem in question or stem in text for question, text in places))
+    }
     whole = sum(weights.values())
     scored = []
     for number, (question, text) in enumerate(places):
@@ -194,11 +211,21 @@ def structured(answers: Sequence[Snippet], address: str) -> str:
         {
             "@type": "Question",
             "name": answer.question,
-            "acceptedAnswer": {"@type": "Answer", "text": f"{answer.text} {WARNING}", "dateModified": answer.approval.on.isoformat()},
+            "acceptedAnswer": {
+                "@type": "Answer",
+                "text": f"{answer.text} {WARNING}",
+                "dateModified": answer.approval.on.isoformat(),
+            },
         }
         for answer in answers
     ]
-    told = {"@context": "https://schema.org", "@type": "FAQPage", "url": address, "inLanguage": "en", "mainEntity": questions}
+    told = {
+        "@context": "https://schema.org",
+        "@type": "FAQPage",
+        "url": address,
+        "inLanguage": "en",
+        "mainEntity": questions,
+    }
     plain = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     return plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 

@@ -134,10 +134,24 @@ class Metrics:
             registry=self.registry,
             buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
         )
-        self.unrecorded = Counter("ozone_turns_unrecorded", "Turns answered that could not be written to the record.", registry=self.registry)
-        self.refused = Counter("ozone_requests_refused", "Chat requests refused, by status.", ["status"], registry=self.registry)
-        self.ready = Gauge("ozone_ready", "1 when the last readiness check found nothing wrong.", registry=self.registry, multiprocess_mode="livemostrecent")
-        self.faults = Gauge("ozone_record_faults", "Failed reads and writes of the record since the start.", registry=self.registry, multiprocess_mode="sum")
+        self.unrecorded = Counter(
+            "ozone_turns_unrecorded", "Turns answered that could not be written to the record.", registry=self.registry
+        )
+        self.refused = Counter(
+            "ozone_requests_refused", "Chat requests refused, by status.", ["status"], registry=self.registry
+        )
+        self.ready = Gauge(
+            "ozone_ready",
+            "1 when the last readiness check found nothing wrong.",
+            registry=self.registry,
+            multiprocess_mode="livemostrecent",
+        )
+        self.faults = Gauge(
+            "ozone_record_faults",
+            "Failed reads and writes of the record since the start.",
+            registry=self.registry,
+            multiprocess_mode="sum",
+        )
 
     def text(self) -> bytes:
         """Everything in Prometheus' text format, for all processes of the website together."""
@@ -169,7 +183,9 @@ class Website:
         self._metrics = Metrics()
         self._templates = Jinja2Templates(directory=_HERE / "templates")
         self._widgets: dict[str, Widget] = {}
-        self._limits = Limits(settings.limits, settings.processes, lambda: engine.library.clinic.fields["emergency.number"])
+        self._limits = Limits(
+            settings.limits, settings.processes, lambda: engine.library.clinic.fields["emergency.number"]
+        )
         self._operators = [ipaddress.ip_network(network) for network in settings.operators]
         self._aid = asyncio.Semaphore(1)
         self._waiting: set[asyncio.Task[Reply]] = set()
@@ -216,15 +232,25 @@ class Website:
 
         async def render(request: Request) -> Response:
             origin = str(request.base_url).rstrip("/")
-            return self._templates.TemplateResponse(request, template, {**self.context(), "lang": lang, "t": t, "origin": origin})
+            return self._templates.TemplateResponse(
+                request, template, {**self.context(), "lang": lang, "t": t, "origin": origin}
+            )
 
         return render
 
     async def chat_page(self, request: Request) -> Response:
         """The chat, with the topics that have an answer today; those that name one are questions to start with."""
         sections = self._pages_now()[1].sections()
-        starters = [{"title": topic.title, "send": self._engine.library[topic.ask].question} for topic in (section.topic for section in sections) if topic.ask]
-        told = {"sections": sections, "count": sum(len(section.answers) for section in sections), "starters": json.dumps(starters)}
+        starters = [
+            {"title": topic.title, "send": self._engine.library[topic.ask].question}
+            for topic in (section.topic for section in sections)
+            if topic.ask
+        ]
+        told = {
+            "sections": sections,
+            "count": sum(len(section.answers) for section in sections),
+            "starters": json.dumps(starters),
+        }
         return self._templates.TemplateResponse(request, "index.html", {**self.context(), **told})
 
     async def answers(self, request: Request) -> Response:
@@ -264,12 +290,19 @@ class Website:
         """The script that other websites embed, compressed; a browser asks each time whether it is still the same."""
         widget = self._widget_now()
         # Public, so that on a website that is not allowed it can say so in the console; the API refuses that one.
-        headers = {"cache-control": "no-cache", "etag": widget.tag, "vary": "Accept-Encoding", "access-control-allow-origin": "*"}
+        headers = {
+            "cache-control": "no-cache",
+            "etag": widget.tag,
+            "vary": "Accept-Encoding",
+            "access-control-allow-origin": "*",
+        }
         if widget.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
         if "gzip" not in request.headers.get("accept-encoding", ""):
             return Response(widget.script, media_type="text/javascript", headers=headers)
-        return Response(widget.compressed, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"})
+        return Response(
+            widget.compressed, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"}
+        )
 
     def _widget_now(self) -> Widget:
         """The widget with the emergency number of this moment built in."""
@@ -383,7 +416,9 @@ class Website:
         if not asks_for_consent(reply):
             return reply
         try:
-            form = await self._record.read(lambda database: form_so_far(database, conversation, self._engine.store.seal))
+            form = await self._record.read(
+                lambda database: form_so_far(database, conversation, self._engine.store.seal)
+            )
         except (RecordError, sqlite3.Error):
             return reply
         return with_summary(reply, form, self._engine.library)
@@ -486,7 +521,11 @@ class Website:
 
     async def refused(self, request: Request, error: Exception) -> Response:
         """One sentence: JSON for the API, a page for people."""
-        status, detail = (error.status_code, error.detail) if isinstance(error, HTTPException) else (500, "Something went wrong on our side.")
+        status, detail = (
+            (error.status_code, error.detail)
+            if isinstance(error, HTTPException)
+            else (500, "Something went wrong on our side.")
+        )
         headers = error.headers if isinstance(error, HTTPException) else None
         if request.url.path.startswith("/api/"):
             self._metrics.refused.labels(str(status)).inc()
@@ -536,7 +575,10 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
         following.cancel()
         await run_in_threadpool(website.upkeep.stop)
 
-    middleware = [Middleware(SecurityHeaders, settings.https, settings.allowed_origins), Middleware(OriginGuard, settings.allowed_origins)]
+    middleware = [
+        Middleware(SecurityHeaders, settings.https, settings.allowed_origins),
+        Middleware(OriginGuard, settings.allowed_origins),
+    ]
     if settings.allowed_origins:
         middleware.append(
             Middleware(

@@ -25,7 +25,9 @@ EMERGENCY_NUMBER = "EMERGENCY_NUMBER_OF_THE_CLINIC"
 
 def texts() -> dict[str, dict[str, Any]]:
     """The interface's texts by language; a new language is a new file in `widget/i18n`."""
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((SOURCE / "i18n").glob("*.json"))}
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted((SOURCE / "i18n").glob("*.json"))
+    }
 
 
 def content() -> str:
@@ -34,13 +36,17 @@ def content() -> str:
     values: dict[str, Any] = {
         "STYLES": _compact((SOURCE / "widget.css").read_text(encoding="utf-8")),
         "TEXTS": {"en": languages["en"]},
-        "LAUNCHERS": {language: words.get("launcher", languages["en"]["launcher"]) for language, words in languages.items()},
+        "LAUNCHERS": {
+            language: words.get("launcher", languages["en"]["launcher"]) for language, words in languages.items()
+        },
         "WARNING": [WARNING, WARNING_DETAIL],
         "WARNING_IN": TRANSLATIONS,
         "EMERGENCY_NUMBER": EMERGENCY_NUMBER,
         "MAX_LENGTH": MAX_MESSAGE_LENGTH,
     }
-    return "".join(f"export const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in values.items())
+    return "".join(
+        f"export const {name} = {json.dumps(value, ensure_ascii=False)};\n" for name, value in values.items()
+    )
 
 
 def fingerprint() -> str:

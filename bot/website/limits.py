@@ -160,7 +160,9 @@ class Limits:
             return None
         seconds, what = max((claim.buckets.wait(claim.key, claim.amount), claim.what) for claim in claims)
         if seconds > 0:
-            return Refusal(math.ceil(seconds), f"Too many {what}. Please try again {_in_words(seconds)}. {self._danger}")
+            return Refusal(
+                math.ceil(seconds), f"Too many {what}. Please try again {_in_words(seconds)}. {self._danger}"
+            )
         for claim in claims:
             claim.buckets.take(claim.key, claim.amount)
         return None

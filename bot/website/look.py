@@ -10,7 +10,13 @@ from starlette.responses import Response
 
 from bot.content.clinic import Clinic
 
-_MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"}
+_MEDIA_TYPES = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+}
 _FOR_GOOD = {"cache-control": "public, max-age=31536000, immutable"}
 
 

@@ -69,7 +69,9 @@ def _links(text: str, *, emergency: bool, own: tuple[str, ...]) -> tuple[tuple[s
     for match in _ADDRESS_OR_NUMBER.finditer(text):
         if match["mail"]:
             found.append((match["mail"], f"mailto:{match['mail']}"))
-        elif match["number"] in own or (_is_phone(match["number"]) and (emergency or _CALL.search(text[: match.start()]))):
+        elif match["number"] in own or (
+            _is_phone(match["number"]) and (emergency or _CALL.search(text[: match.start()]))
+        ):
             found.append((match["number"], "tel:" + re.sub(r"[^\d+]", "", match["number"])))
     return tuple(found)
 

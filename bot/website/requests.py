@@ -34,7 +34,9 @@ async def json_body(request: Request) -> Mapping[str, Any]:
         async for chunk in request.stream():
             received += chunk
             if len(received) > MAX_BODY_BYTES:
-                raise BadRequest(413, f"The request is larger than {MAX_BODY_BYTES} bytes. Please send a shorter message.")
+                raise BadRequest(
+                    413, f"The request is larger than {MAX_BODY_BYTES} bytes. Please send a shorter message."
+                )
     except ClientDisconnect as error:
         raise BadRequest(400, "The request was cut short. Please send it again.") from error
     try:

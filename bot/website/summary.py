@@ -27,7 +27,10 @@ def with_summary(reply: dict[str, Any], form: Mapping[str, str] | None, library:
     """
     if form is None or not asks_for_consent(reply):
         return reply
-    rows = [{"label": library[f"ask_{slot}"].question, "text": form[slot], "change": change} for slot, change in CHANGES.items()]
+    rows = [
+        {"label": library[f"ask_{slot}"].question, "text": form[slot], "change": change}
+        for slot, change in CHANGES.items()
+    ]
     *before, last = reply["messages"]
     buttons = [button for button in last["buttons"] if button["send"] not in CHANGES.values()]
     return {**reply, "messages": [*before, {**last, "buttons": buttons, "summary": rows}]}

@@ -20,7 +20,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.conftest import ROOT
 
 BROWSERS = [os.environ.get("CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PATIENCE_SECONDS = 120
 
 
@@ -51,7 +58,10 @@ class Host:
     def page(self, body: str, *, policy: str = "", head: str = "", attributes: str = 'lang="en"') -> str:
         """The address of a new page with this body."""
         path = f"/{len(self.pages)}"
-        self.pages[path] = (f"<!doctype html><html {attributes}><head><title>A clinic</title>{head}</head><body>{body}</body></html>", policy)
+        self.pages[path] = (
+            f"<!doctype html><html {attributes}><head><title>A clinic</title>{head}</head><body>{body}</body></html>",
+            policy,
+        )
         return f"{self.origin}{path}"
 
 
@@ -79,7 +89,12 @@ def record_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def website(record_file: Path, host: Host) -> Iterator[str]:
     """The website on a record of its own; the other website is one of its allowed origins."""
     port = free_port()
-    own = {"PORT": str(port), "OZONE_DATABASE": str(record_file), "OZONE_SECRET_FILE": str(record_file.parent / "secret"), "OZONE_ALLOWED_ORIGINS": host.origin}
+    own = {
+        "PORT": str(port),
+        "OZONE_DATABASE": str(record_file),
+        "OZONE_SECRET_FILE": str(record_file.parent / "secret"),
+        "OZONE_ALLOWED_ORIGINS": host.origin,
+    }
     server = subprocess.Popen([sys.executable, "-m", "bot", "serve"], cwd=ROOT, env={**os.environ, **own})
     address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -33,7 +33,10 @@ def make_record(path: Path, *talks: list[Turn]) -> None:
     """A record with these conversations and the account maria, an administrator."""
     record = open_record(path)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    record.execute("INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, ?, 'admin')", [hasher.hash(PASSWORD), utc(BEGUN)])
+    record.execute(
+        "INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, ?, 'admin')",
+        [hasher.hash(PASSWORD), utc(BEGUN)],
+    )
     for turns in talks:
         with record.atomic():
             record.execute(
@@ -44,9 +47,18 @@ def make_record(path: Path, *talks: list[Turn]) -> None:
                 insert_turn(record, turn)
     if talks:
         give_feedback(record, talks[0][0].conversation, 1, helpful=False, reason="I wanted the price.")
-        asked = [talks[0][0].conversation, utc(BEGUN), "May I come with a cold?", "555 0100", "mornings", utc(BEGUN), utc(BEGUN)]
+        asked = [
+            talks[0][0].conversation,
+            utc(BEGUN),
+            "May I come with a cold?",
+            "555 0100",
+            "mornings",
+            utc(BEGUN),
+            utc(BEGUN),
+        ]
         record.execute(  # in the clear, as before there were seals; the console seals it when it starts
-            "INSERT INTO requests (conversation, created_at, question, reach, best_time, consent_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)", asked
+            "INSERT INTO requests (conversation, created_at, question, reach, best_time, consent_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            asked,
         )
     record.close()
 

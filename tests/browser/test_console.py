@@ -56,13 +56,26 @@ def database(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path
     """Fifty unsure answers, a referral, an emergency, something not understood, and a judged turn."""
     path = tmp_path_factory.mktemp("var") / "record.db"
     unsure = [[turn(library, number)] for number in range(1, CLEAN + 1)]
-    others = [[turn(library, CLEAN + place, name)] for place, name in enumerate(("clinician_medicine", "emergency_breathing", "out_of_scope"), start=1)]
+    others = [
+        [turn(library, CLEAN + place, name)]
+        for place, name in enumerate(("clinician_medicine", "emergency_breathing", "out_of_scope"), start=1)
+    ]
     talk = turn(library, CLEAN + 4, confidence=0.99)
     make_record(path, *unsure, *others, [talk, replace(talk, number=2)])
     record = open_record(path)
-    give_verdict(record, CLEAN + 4, "wrong_snippet", by="maria", now="2026-11-20T08:00:00.000+00:00", correct="cost", comment="They asked for the price.")
+    give_verdict(
+        record,
+        CLEAN + 4,
+        "wrong_snippet",
+        by="maria",
+        now="2026-11-20T08:00:00.000+00:00",
+        correct="cost",
+        comment="They asked for the price.",
+    )
     with record.atomic():
-        add_members(record, add_group(record, "Can I read there?", b""), [(CLEAN + 3, "2026-11-20T08:00:00.000+00:00")], b"")
+        add_members(
+            record, add_group(record, "Can I read there?", b""), [(CLEAN + 3, "2026-11-20T08:00:00.000+00:00")], b""
+        )
     record.close()
     return path
 
@@ -122,7 +135,9 @@ def test_a_queue_of_fifty_is_cleared_with_one_key_a_turn(page: Page, database: P
         page.keyboard.press("1")
     expect(page.get_by_text("nothing more waits here")).to_be_visible()
     record = open_record(database)
-    judged = record.execute("SELECT count(*), count(DISTINCT turn) FROM verdicts WHERE by = 'maria' AND queue = 'low_confidence'").fetchone()
+    judged = record.execute(
+        "SELECT count(*), count(DISTINCT turn) FROM verdicts WHERE by = 'maria' AND queue = 'low_confidence'"
+    ).fetchone()
     record.close()
     assert judged == (CLEAN, CLEAN)
 
@@ -156,7 +171,9 @@ def test_words_lead_to_answers_that_are_taken_with_the_arrows(page: Page) -> Non
     expect(page.locator("html.scripted")).to_be_attached()
     page.keyboard.press("2")
     page.keyboard.type("refund")
-    expect(page.get_by_role("listbox", name="Answers that fit")).to_be_visible(timeout=20_000)  # the first search reads all answers
+    expect(page.get_by_role("listbox", name="Answers that fit")).to_be_visible(
+        timeout=20_000
+    )  # the first search reads all answers
     assert Axe().run(page).response["violations"] == []
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -27,7 +27,12 @@ from tests.conftest import DATA, ROOT
 
 Result = TypeVar("Result")
 
-SENTENCES = ("can I knit in there", "is knitting allowed there", "is it fine if I do my knitting", "may I do some knitting there")
+SENTENCES = (
+    "can I knit in there",
+    "is knitting allowed there",
+    "is it fine if I do my knitting",
+    "may I do some knitting there",
+)
 PARAPHRASES = ("may I knit there", "could I go on with my knitting")
 RIGHT = "what_to_wear_bring"
 PATIENCE_MS = 60_000
@@ -68,9 +73,16 @@ def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentenc
         talks.append([replace(reply.turn, route="out_of_scope")])
     assert len(unknown) > len(SENTENCES) / 2, "the model knows these sentences already: take others for this test"
     make_record(settings.database, *talks)
-    environment = {"OZONE_DATABASE": str(settings.database), "OZONE_DATA": str(settings.data), "OZONE_MODELS": str(settings.models)}
+    environment = {
+        "OZONE_DATABASE": str(settings.database),
+        "OZONE_DATA": str(settings.data),
+        "OZONE_MODELS": str(settings.models),
+    }
     executable = next((path for path in BROWSERS if path and Path(path).exists()), None)
-    with served(settings.database, OZONE_DATA=str(settings.data), OZONE_MODELS=str(settings.models)) as address, sync_playwright() as playwright:
+    with (
+        served(settings.database, OZONE_DATA=str(settings.data), OZONE_MODELS=str(settings.models)) as address,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         _, page = logged_in(browser, address)
         page.set_default_timeout(PATIENCE_MS)
@@ -85,7 +97,13 @@ def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentenc
             page.get_by_role("button", name=f"Accept for: {sentence}").click()
 
         done = subprocess.run(
-            [sys.executable, "-m", "bot", "improve"], cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False, timeout=1500
+            [sys.executable, "-m", "bot", "improve"],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=1500,
         )
         assert done.returncode == 0, done.stderr
         assert "improve promote 1" in done.stdout
@@ -111,4 +129,6 @@ def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentenc
         expect(page.get_by_text("Stepped back:")).to_be_visible()
         browser.close()
     assert loop.run_until_complete(running.take_up()), "and steps back with it"
-    assert model_path(settings).name == model_path(Settings()).name, "after stepping back the model from before fits again"
+    assert model_path(settings).name == model_path(Settings()).name, (
+        "after stepping back the model from before fits again"
+    )

@@ -103,7 +103,9 @@ def test_a_newer_verdict_of_a_colleague_is_shown_with_what_was_typed(page: Page,
     expect(page.locator("html.scripted")).to_be_attached()
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("status")).to_contain_text("Your verdict is noted.")
-    assert _rows(database, "SELECT verdict FROM verdicts WHERE turn = 6 AND superseded_at IS NULL") == [("should_not_refer",)]
+    assert _rows(database, "SELECT verdict FROM verdicts WHERE turn = 6 AND superseded_at IS NULL") == [
+        ("should_not_refer",)
+    ]
 
 
 def test_f_goes_to_the_reason_and_enter_flags(page: Page, database: Path) -> None:
@@ -133,7 +135,10 @@ def test_a_verdict_is_undone_with_one_key(page: Page, database: Path) -> None:
 @pytest.mark.parametrize(("key", "code"), [("M", "KeyM"), ("ь", "KeyM"), ("Ь", "KeyM")])
 def test_keys_work_with_caps_lock_and_other_keyboards(page: Page, key: str, code: str) -> None:
     page.goto("/queues/referrals/turns/9")
-    page.evaluate("([key, code]) => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code, bubbles: true}))", [key, code])
+    page.evaluate(
+        "([key, code]) => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code, bubbles: true}))",
+        [key, code],
+    )
     expect(page.get_by_label("Note for colleagues")).to_be_focused()
 
 

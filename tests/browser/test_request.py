@@ -23,12 +23,16 @@ REACH = "555-0199 42"
 
 def _label(chat: Chat) -> str:
     """What a screen reader calls the text field."""
-    name: str = chat.page.evaluate("document.querySelector('ozone-faq').shadowRoot.querySelector('#field').labels[0].textContent")
+    name: str = chat.page.evaluate(
+        "document.querySelector('ozone-faq').shadowRoot.querySelector('#field').labels[0].textContent"
+    )
     return name
 
 
 def _focused(page: Page) -> str:
-    text: str = page.evaluate("(e => e.id || e.textContent)(document.querySelector('ozone-faq').shadowRoot.activeElement ?? document.body)")
+    text: str = page.evaluate(
+        "(e => e.id || e.textContent)(document.querySelector('ozone-faq').shadowRoot.activeElement ?? document.body)"
+    )
     return text
 
 
@@ -53,7 +57,9 @@ def _press(chat: Chat, button: str) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-def test_a_question_is_left_with_the_keyboard_alone(browser: Browser, website: str, library: Library, width: int) -> None:
+def test_a_question_is_left_with_the_keyboard_alone(
+    browser: Browser, website: str, library: Library, width: int
+) -> None:
     page = browser.new_page(viewport={"width": width, "height": 740})
     page.add_init_script(f"({LISTEN})()")
     page.goto(website)
@@ -116,13 +122,24 @@ def test_a_sentence_in_another_language_is_marked_as_such(page: Page, library: L
     expect(reply.locator("[lang=es] a[href='tel:911']")).to_be_visible()
 
 
-def test_the_console_shows_the_request_with_its_state_and_the_transcript_without_it(page: Page, browser: Browser, record_file: Path) -> None:
+def test_the_console_shows_the_request_with_its_state_and_the_transcript_without_it(
+    page: Page, browser: Browser, record_file: Path
+) -> None:
     chat = Chat(page)
-    for text in (LEAVE, "May I come with a new unicycle on my arm?", "unicycle@mail.example", "any time", "Yes, send it"):
+    for text in (
+        LEAVE,
+        "May I come with a new unicycle on my arm?",
+        "unicycle@mail.example",
+        "any time",
+        "Yes, send it",
+    ):
         chat.ask(text)
     record = open_record(record_file)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    record.execute("INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, ?, 'admin')", [hasher.hash(PASSWORD), utc(BEGUN)])
+    record.execute(
+        "INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, ?, 'admin')",
+        [hasher.hash(PASSWORD), utc(BEGUN)],
+    )
     record.conn.commit()
     record.close()
     with served(record_file, OZONE_SECRET_FILE=str(record_file.parent / "secret")) as console:

@@ -38,10 +38,17 @@ PAGES = (
 def database(tmp_path_factory: pytest.TempPathFactory, library: Library) -> Path:
     """Two conversations, maria who runs the clinic, and dana, its clinician."""
     path = tmp_path_factory.mktemp("var") / "record.db"
-    make_record(path, [turn(library, 1, "opening_hours", text="Are you open on Saturdays?")], [turn(library, 2, "cost", text="What is the price?")])
+    make_record(
+        path,
+        [turn(library, 1, "opening_hours", text="Are you open on Saturdays?")],
+        [turn(library, 2, "cost", text="What is the price?")],
+    )
     record = open_record(path)
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
-    record.execute("INSERT INTO staff (username, password_hash, created_at, role) VALUES ('dana', ?, ?, 'clinician')", [hashed, utc(BEGUN)])
+    record.execute(
+        "INSERT INTO staff (username, password_hash, created_at, role) VALUES ('dana', ?, ?, 'clinician')",
+        [hashed, utc(BEGUN)],
+    )
     record.close()
     return path
 
@@ -84,7 +91,9 @@ def test_the_pages_about_texts_fit_a_phone(page: Page) -> None:
     assert {path: width for path, width in widths.items() if width > 360} == {}
 
 
-def test_an_owner_changes_a_price_an_hour_and_an_answer_and_a_clinician_approves(page: Page, browser: Browser, address: str, database: Path) -> None:
+def test_an_owner_changes_a_price_an_hour_and_an_answer_and_a_clinician_approves(
+    page: Page, browser: Browser, address: str, database: Path
+) -> None:
     page.goto("/")
     page.get_by_role("link", name="Answers", exact=True).click()
     page.get_by_role("link", name="Clinic facts").click()
@@ -107,7 +116,11 @@ def test_an_owner_changes_a_price_an_hour_and_an_answer_and_a_clinician_approves
     page.wait_for_url("**/draft")
     field = page.locator("#text")
     field.fill(field.input_value().replace("We are open", "You can visit us"))
-    expect(page.locator("[data-live]").get_by_text("You can visit us Monday to Friday, 9 am to 5 pm; Saturday, 10 am to 1 pm").first).to_be_visible()
+    expect(
+        page.locator("[data-live]")
+        .get_by_text("You can visit us Monday to Friday, 9 am to 5 pm; Saturday, 10 am to 1 pm")
+        .first
+    ).to_be_visible()
     page.get_by_label("Why?").fill("Friendlier")
     page.get_by_role("button", name="Send for approval").click()
     assert "You can visit us" not in sent(database, "opening_hours")
@@ -119,7 +132,9 @@ def test_an_owner_changes_a_price_an_hour_and_an_answer_and_a_clinician_approves
     dana.keyboard.press("1")
     expect(dana.get_by_text("Approved and published.")).to_be_visible()
     context.close()
-    assert sent(database, "opening_hours").startswith("You can visit us Monday to Friday, 9 am to 5 pm; Saturday, 10 am to 1 pm")
+    assert sent(database, "opening_hours").startswith(
+        "You can visit us Monday to Friday, 9 am to 5 pm; Saturday, 10 am to 1 pm"
+    )
     assert sent(database, "cost").startswith("The first visit costs $140.")
 
 

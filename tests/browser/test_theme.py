@@ -15,7 +15,20 @@ from tests.browser.widget import Chat
 
 AA = 4.5
 AAA = 7.0
-COLORS = ["#000000", "#ffffff", "#ffd84d", "#ffff00", "#00ff00", "#0000ff", "#ff0000", "#777777", "#767676", "#808080", "#fffffe", "#010101"]
+COLORS = [
+    "#000000",
+    "#ffffff",
+    "#ffd84d",
+    "#ffff00",
+    "#00ff00",
+    "#0000ff",
+    "#ff0000",
+    "#777777",
+    "#767676",
+    "#808080",
+    "#fffffe",
+    "#010101",
+]
 COLORS += [f"#{sha256(str(number).encode()).hexdigest()[:6]}" for number in range(1_000)]
 
 MEASURE = """(colors) => {
@@ -90,15 +103,29 @@ def test_a_look_is_tried_and_its_lines_are_there_to_copy(page: Page, website: st
     expect(code).to_contain_text("--ozone-radius: 0em;")
     expect(code).to_contain_text("--ozone-font: Georgia, serif;")
     expect(page.locator("#contrast")).to_contain_text("to 1 on buttons")
-    assert page.evaluate("getComputedStyle(document.querySelector('ozone-faq').shadowRoot.querySelector('.send')).fontFamily") == "Georgia, serif"
-    assert page.evaluate("getComputedStyle(document.querySelector('ozone-faq').shadowRoot.querySelector('.send')).color") in (
+    assert (
+        page.evaluate(
+            "getComputedStyle(document.querySelector('ozone-faq').shadowRoot.querySelector('.send')).fontFamily"
+        )
+        == "Georgia, serif"
+    )
+    assert page.evaluate(
+        "getComputedStyle(document.querySelector('ozone-faq').shadowRoot.querySelector('.send')).color"
+    ) in (
         "color(xyz-d65 0 0 0)",
         "rgb(0, 0, 0)",
     )
 
 
 @pytest.mark.parametrize(
-    ("path", "scheme"), [("/answers", "light"), ("/answers?q=it+hurts", "dark"), ("/answers/cost", "dark"), ("/theme", "dark"), ("/install", "light")]
+    ("path", "scheme"),
+    [
+        ("/answers", "light"),
+        ("/answers?q=it+hurts", "dark"),
+        ("/answers/cost", "dark"),
+        ("/theme", "dark"),
+        ("/install", "light"),
+    ],
 )
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_pages_are_in_nobodys_way(browser: Browser, website: str, path: str, scheme: Any, width: int) -> None:
@@ -130,7 +157,9 @@ def test_the_answers_are_searched_without_javascript(browser: Browser, website: 
 
 
 @pytest.mark.parametrize(("width", "height", "least"), [(320, 568, 220), (390, 700, 300), (640, 400, 130)])
-def test_on_a_small_screen_the_chat_has_the_room_and_the_warning_stays(browser: Browser, website: str, width: int, height: int, least: int) -> None:
+def test_on_a_small_screen_the_chat_has_the_room_and_the_warning_stays(
+    browser: Browser, website: str, width: int, height: int, least: int
+) -> None:
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(website)
     chat = Chat(page)

@@ -133,17 +133,27 @@ LOOKS = [
 
 @pytest.mark.parametrize("look", LOOKS, ids=["english-light-1280", "spanish-dark-320"])
 @pytest.mark.parametrize("state", STATES, ids=[state.__name__.strip("_") for state in STATES])
-def test_no_state_is_in_the_way_of_anybody(browser: Browser, website: str, state: Callable[[Chat], None], look: dict[str, object]) -> None:
-    context = browser.new_context(viewport={"width": look["width"], "height": 800}, color_scheme=look["color_scheme"], reduced_motion="reduce")
+def test_no_state_is_in_the_way_of_anybody(
+    browser: Browser, website: str, state: Callable[[Chat], None], look: dict[str, object]
+) -> None:
+    context = browser.new_context(
+        viewport={"width": look["width"], "height": 800}, color_scheme=look["color_scheme"], reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto(f"{website}{look['path']}")
     expect(page.locator("ozone-faq .launcher")).to_contain_text("Haga" if "es" in str(look["path"]) else "Ask")
     expect(page.locator("ozone-faq .outer")).to_have_attribute("lang", "es" if "es" in str(look["path"]) else "en")
     state(Chat(page))
-    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).response["violations"]
+    found = (
+        Axe()
+        .run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+        .response["violations"]
+    )
     assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
-    assert page.evaluate("[...document.querySelector('ozone-faq').shadowRoot.querySelectorAll('.log, .panel')].every(e => e.scrollWidth <= e.clientWidth)")
+    assert page.evaluate(
+        "[...document.querySelector('ozone-faq').shadowRoot.querySelectorAll('.log, .panel')].every(e => e.scrollWidth <= e.clientWidth)"
+    )
     small = page.evaluate(
         """() => [...document.querySelector('ozone-faq').shadowRoot.querySelectorAll('button, summary, a.button, textarea')]
             .filter((e) => e.checkVisibility()).map((e) => [e.textContent, e.getBoundingClientRect()])
@@ -153,7 +163,9 @@ def test_no_state_is_in_the_way_of_anybody(browser: Browser, website: str, state
     context.close()
 
 
-def test_a_visit_from_launcher_to_deleted_conversation_needs_only_the_keyboard(context: BrowserContext, website: str) -> None:
+def test_a_visit_from_launcher_to_deleted_conversation_needs_only_the_keyboard(
+    context: BrowserContext, website: str
+) -> None:
     page = context.new_page()
     page.goto(f"{website}/demo")
     chat = Chat(page)
@@ -243,7 +255,9 @@ def test_escape_closes_one_thing_at_a_time(context: BrowserContext, website: str
     expect(chat.panel).to_be_visible()
 
 
-def test_the_focus_leaves_the_open_window_with_tab_and_the_page_stays_usable(context: BrowserContext, website: str) -> None:
+def test_the_focus_leaves_the_open_window_with_tab_and_the_page_stays_usable(
+    context: BrowserContext, website: str
+) -> None:
     page = context.new_page()
     page.goto(f"{website}/demo")
     chat = Chat(page)
@@ -281,7 +295,9 @@ def test_a_reply_never_takes_the_focus(context: BrowserContext, website: str) ->
     expect(page.get_by_role("link", name="Español")).to_be_focused()
 
 
-def test_an_emergency_comes_back_on_the_screen_when_the_window_was_closed(context: BrowserContext, website: str) -> None:
+def test_an_emergency_comes_back_on_the_screen_when_the_window_was_closed(
+    context: BrowserContext, website: str
+) -> None:
     page = context.new_page()
     page.goto(f"{website}/demo")
     chat = Chat(page)
@@ -314,19 +330,26 @@ def test_the_warning_is_said_first_and_once_a_conversation(context: BrowserConte
     assert not [said for said in chat.heard() if said["words"].startswith("Warning")]
 
 
-def test_a_reply_is_said_once_when_it_can_be_seen_and_its_warning_after_it(context: BrowserContext, website: str) -> None:
+def test_a_reply_is_said_once_when_it_can_be_seen_and_its_warning_after_it(
+    context: BrowserContext, website: str
+) -> None:
     chat = _listening(context, f"{website}/demo")
     chat.open()
     text = chat.ask("What is ozone?").locator(".bubble").inner_text()
     (said,) = [said for said in chat.heard() if text in said["words"]]
     assert said["region"] == "log"
     assert text in said["shown"], "said before it could be seen"
-    assert re.fullmatch(rf"Reply: {re.escape(text)} Warning: {re.escape(WARNING)} Suggested replies: \d\.", said["words"])
+    assert re.fullmatch(
+        rf"Reply: {re.escape(text)} Warning: {re.escape(WARNING)} Suggested replies: \d\.", said["words"]
+    )
 
 
 def test_messages_of_one_reply_are_shown_and_said_in_order(context: BrowserContext, website: str) -> None:
     chat = _listening(context, f"{website}/demo")
-    answer_with(chat.page, lambda body: body["messages"].insert(0, {"text": "Thank you, noted.", "snippet": None, "buttons": []}))
+    answer_with(
+        chat.page,
+        lambda body: body["messages"].insert(0, {"text": "Thank you, noted.", "snippet": None, "buttons": []}),
+    )
     chat.open()
     bubbles = chat.ask("What is ozone?").locator(".bubble").all_inner_texts()
     assert bubbles[0] == "Thank you, noted."
@@ -343,7 +366,9 @@ def test_an_emergency_interrupts_and_other_replies_do_not(context: BrowserContex
     assert [said["words"][:15] for said in chat.heard() if said["region"] == "alert"] == ["Emergency: Call"]
 
 
-def test_a_question_whether_it_is_urgent_interrupts_and_shows_the_number_first(context: BrowserContext, website: str) -> None:
+def test_a_question_whether_it_is_urgent_interrupts_and_shows_the_number_first(
+    context: BrowserContext, website: str
+) -> None:
     chat = _listening(context, f"{website}/demo")
     chat.open()
     answer_with(chat.page, lambda body: body.update(route="check"))
@@ -354,7 +379,9 @@ def test_a_question_whether_it_is_urgent_interrupts_and_shows_the_number_first(c
 
 
 def test_what_is_seen_is_no_live_region_and_the_live_regions_are_always_there(page: Page) -> None:
-    assert page.locator("ozone-faq .log").evaluate("(log) => !log.closest('[aria-live], [role=log], [role=status], [role=alert]')")
+    assert page.locator("ozone-faq .log").evaluate(
+        "(log) => !log.closest('[aria-live], [role=log], [role=status], [role=alert]')"
+    )
     regions = page.locator("ozone-faq :is([role=log], [role=status], [role=alert])")
     assert regions.count() == 3
     assert regions.all_inner_texts() == ["", "", ""]
@@ -372,7 +399,9 @@ def test_live_regions_are_emptied_again(context: BrowserContext, website: str) -
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 256), (320, 480), (640, 360), (800, 200)])
-def test_the_warning_and_the_text_area_are_reachable_on_any_screen(context: BrowserContext, website: str, width: int, height: int) -> None:
+def test_the_warning_and_the_text_area_are_reachable_on_any_screen(
+    context: BrowserContext, website: str, width: int, height: int
+) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{website}/demo")
@@ -423,11 +452,18 @@ def test_less_motion_is_no_motion(browser: Browser, website: str) -> None:
     page = context.new_page()
     page.goto(f"{website}/demo")
     Chat(page).open()
-    assert page.evaluate("document.getAnimations({ subtree: true }).length + document.querySelector('ozone-faq').shadowRoot.getAnimations().length") == 0
+    assert (
+        page.evaluate(
+            "document.getAnimations({ subtree: true }).length + document.querySelector('ozone-faq').shadowRoot.getAnimations().length"
+        )
+        == 0
+    )
     context.close()
 
 
-def test_right_to_left_pages_have_the_chat_on_their_left_and_english_reads_from_the_left(context: BrowserContext, host: Host, website: str) -> None:
+def test_right_to_left_pages_have_the_chat_on_their_left_and_english_reads_from_the_left(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     page.goto(host.page(EMBED.format(website=website, attributes=""), attributes='lang="ar" dir="rtl"'))
     chat = Chat(page)
@@ -469,7 +505,9 @@ def test_print_shows_the_warning_and_the_conversation(context: BrowserContext, w
     expect(chat.field).to_be_hidden()
 
 
-def test_the_clinics_own_page_prints_without_the_window_over_it(context: BrowserContext, host: Host, website: str) -> None:
+def test_the_clinics_own_page_prints_without_the_window_over_it(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     page.goto(host.page("<p>Our prices</p>" + EMBED.format(website=website, attributes="open")))
     expect(Chat(page).panel).to_be_visible()
@@ -486,18 +524,35 @@ def test_a_reader_jumps_from_reply_to_reply(page: Page) -> None:
     expect(chat.log.get_by_role("heading", name="Emergency")).to_be_visible()
 
 
-def test_ten_turns_fit_into_a_readable_length_with_the_warning_in_every_reply(context: BrowserContext, website: str) -> None:
+def test_ten_turns_fit_into_a_readable_length_with_the_warning_in_every_reply(
+    context: BrowserContext, website: str
+) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{website}/demo")
     chat = Chat(page)
     chat.open()
-    questions = ["What is ozone?", "I take warfarin", "I take ibuprofen", "How long does a session take?", "what does it cost?", "thank you"]
-    for question in [*questions, "how do you get rid of moss on a roof", "is it safe?", "blub moss roof", "When are you open?"]:
+    questions = [
+        "What is ozone?",
+        "I take warfarin",
+        "I take ibuprofen",
+        "How long does a session take?",
+        "what does it cost?",
+        "thank you",
+    ]
+    for question in [
+        *questions,
+        "how do you get rid of moss on a roof",
+        "is it safe?",
+        "blub moss roof",
+        "When are you open?",
+    ]:
         expect(chat.ask(question).locator(".caution")).to_contain_text(WARNING)
     assert chat.log.evaluate("(log) => log.scrollHeight") <= 4500
     assert chat.panel.locator(".row:visible").count() <= 1, "old questions whether it helped"
-    assert chat.panel.locator(".contact .button[href^='mailto']:visible").count() == 1, "the clinic's card is shown large once"
+    assert chat.panel.locator(".contact .button[href^='mailto']:visible").count() == 1, (
+        "the clinic's card is shown large once"
+    )
 
 
 def test_a_referral_shows_what_to_do_without_scrolling(context: BrowserContext, website: str) -> None:

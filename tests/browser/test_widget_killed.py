@@ -34,12 +34,18 @@ class Server:
     def __init__(self, folder: Path) -> None:
         port = free_port()
         self.address = f"http://127.0.0.1:{port}"
-        own = {"PORT": str(port), "OZONE_DATABASE": str(folder / "record.db"), "OZONE_SECRET_FILE": str(folder / "secret")}
+        own = {
+            "PORT": str(port),
+            "OZONE_DATABASE": str(folder / "record.db"),
+            "OZONE_SECRET_FILE": str(folder / "secret"),
+        }
         self._environment = {**os.environ, **own}
         self.start()
 
     def start(self) -> None:
-        self._process = subprocess.Popen([sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=self._environment, start_new_session=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=self._environment, start_new_session=True
+        )
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not answers(self.address):
             assert self._process.poll() is None, "the website ended before it was ready"
@@ -73,7 +79,9 @@ def _new_tab(page: Page) -> Page:
     return page
 
 
-def test_nothing_is_lost_or_doubled_and_the_number_is_there_whatever_is_killed(context: BrowserContext, server: Server) -> None:
+def test_nothing_is_lost_or_doubled_and_the_number_is_there_whatever_is_killed(
+    context: BrowserContext, server: Server
+) -> None:
     chance = random.Random(SEED)  # noqa: S311 - nothing is kept secret with it
     page = context.new_page()
     page.goto(f"{server.address}/")
@@ -107,6 +115,8 @@ def test_nothing_is_lost_or_doubled_and_the_number_is_there_whatever_is_killed(c
         expect(chat.questions).to_have_count(len(sent))
         expect(chat.number).to_be_hidden()
 
-    token = chat.page.evaluate("JSON.parse(Object.entries(sessionStorage).find(([name]) => name.includes('http'))[1]).token")
+    token = chat.page.evaluate(
+        "JSON.parse(Object.entries(sessionStorage).find(([name]) => name.includes('http'))[1]).token"
+    )
     turns = chat.page.request.post(f"{server.address}/api/conversation", data={"token": token}).json()["turns"]
     assert [turn["text"] for turn in turns] == sent

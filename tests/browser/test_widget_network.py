@@ -145,9 +145,13 @@ def test_a_message_that_the_server_refuses_keeps_none_behind_it_waiting(chat: Ch
     assert [turn["text"] for turn in _record(chat)] == ["Is it safe?"]
 
 
-@pytest.mark.parametrize("words", ["i cant breathe", "my chest hurts", "she collapsed", "call 911", "no puedo respirar"])
+@pytest.mark.parametrize(
+    "words", ["i cant breathe", "my chest hurts", "she collapsed", "call 911", "no puedo respirar"]
+)
 @pytest.mark.parametrize("line", ["hangs", "offline"])
-def test_words_of_alarm_show_a_number_to_call_at_once_when_no_reply_comes(chat: Chat, context: BrowserContext, words: str, line: str) -> None:
+def test_words_of_alarm_show_a_number_to_call_at_once_when_no_reply_comes(
+    chat: Chat, context: BrowserContext, words: str, line: str
+) -> None:
     if line == "hangs":
         chat.page.route("**/api/chat", lambda route: None)
     chat.send("hello")
@@ -161,7 +165,9 @@ def test_words_of_alarm_show_a_number_to_call_at_once_when_no_reply_comes(chat: 
         chat.page.unroute_all()
 
 
-def test_the_number_comes_on_the_screen_when_the_window_was_closed_meanwhile(context: BrowserContext, website: str) -> None:
+def test_the_number_comes_on_the_screen_when_the_window_was_closed_meanwhile(
+    context: BrowserContext, website: str
+) -> None:
     page = context.new_page()
     page.goto(f"{website}/demo")
     chat = Chat(page)
@@ -280,7 +286,9 @@ def test_nothing_is_stored_in_the_browser_before_the_first_message(chat: Chat, c
     chat.ask("What is ozone?")
     assert chat.page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 1, ""]
     assert context.cookies() == []
-    assert "What is ozone" not in chat.page.evaluate("JSON.stringify(sessionStorage)"), "what was answered is the server's to keep"
+    assert "What is ozone" not in chat.page.evaluate("JSON.stringify(sessionStorage)"), (
+        "what was answered is the server's to keep"
+    )
 
 
 def test_deleting_takes_the_conversation_from_screen_browser_and_record(chat: Chat, website: str) -> None:

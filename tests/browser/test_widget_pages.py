@@ -54,7 +54,9 @@ def test_after_back_a_page_shows_what_was_said_on_the_next_one(context: BrowserC
     expect(chat.replies.last.get_by_role("link", name="Call 911").first).to_be_visible()
 
 
-def test_a_page_that_comes_back_does_not_write_its_own_conversation_over_the_new_one(context: BrowserContext, website: str) -> None:
+def test_a_page_that_comes_back_does_not_write_its_own_conversation_over_the_new_one(
+    context: BrowserContext, website: str
+) -> None:
     page = context.new_page()
     page.goto(website)
     chat = Chat(page)
@@ -102,7 +104,9 @@ def test_what_is_deleted_in_one_tab_goes_from_the_other(context: BrowserContext,
     assert _memory(first.page) == {}
 
 
-def test_a_half_written_message_survives_a_reload_and_a_change_of_language(context: BrowserContext, website: str) -> None:
+def test_a_half_written_message_survives_a_reload_and_a_change_of_language(
+    context: BrowserContext, website: str
+) -> None:
     page = context.new_page()
     page.goto(website)
     chat = Chat(page)
@@ -144,7 +148,9 @@ def test_keys_stay_on_their_side_of_the_border(context: BrowserContext, host: Ho
 def test_enter_that_ends_a_composition_in_safari_sends_nothing(page: Page) -> None:
     chat = Chat(page)
     chat.field.fill("nihongo")
-    chat.field.evaluate("(field) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, composed: true }))")
+    chat.field.evaluate(
+        "(field) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, composed: true }))"
+    )
     expect(chat.field).to_have_value("nihongo")
     expect(chat.questions).to_have_count(0)
 
@@ -162,7 +168,9 @@ HEADS = {
 
 @pytest.mark.parametrize("size", [(1280, 720), (320, 568), (640, 400)], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("head", HEADS)
-def test_launcher_title_warning_and_text_area_stay_on_the_screen(context: BrowserContext, host: Host, website: str, head: str, size: tuple[int, int]) -> None:
+def test_launcher_title_warning_and_text_area_stay_on_the_screen(
+    context: BrowserContext, host: Host, website: str, head: str, size: tuple[int, int]
+) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(host.page(f"<main>{EMBED.format(website=website, attributes='')}</main>", head=HEADS[head]))
@@ -170,7 +178,12 @@ def test_launcher_title_warning_and_text_area_stay_on_the_screen(context: Browse
     expect(chat.launcher).to_be_in_viewport(ratio=1)
     chat.open()
     chat.ask("What is ozone?")
-    for part in (chat.panel.locator("h2"), chat.panel.get_by_role("button", name="Close chat"), chat.panel.locator(".warning"), chat.field):
+    for part in (
+        chat.panel.locator("h2"),
+        chat.panel.get_by_role("button", name="Close chat"),
+        chat.panel.locator(".warning"),
+        chat.field,
+    ):
         expect(part).to_be_in_viewport(ratio=1)
     chat.panel.get_by_role("button", name="Close chat").click()  # nothing lies over it
     expect(chat.launcher).to_be_in_viewport(ratio=1)
@@ -178,14 +191,21 @@ def test_launcher_title_warning_and_text_area_stay_on_the_screen(context: Browse
 
 def test_the_two_distances_are_set_apart(context: BrowserContext, host: Host, website: str) -> None:
     page = context.new_page()
-    page.goto(host.page(EMBED.format(website=website, attributes=""), head="<style>ozone-faq { --ozone-offset-block: 100px }</style>"))
+    page.goto(
+        host.page(
+            EMBED.format(website=website, attributes=""),
+            head="<style>ozone-faq { --ozone-offset-block: 100px }</style>",
+        )
+    )
     box = Chat(page).launcher.bounding_box()
     assert box
     assert round(900 - box["y"] - box["height"]) == 100
     assert round(1280 - box["x"] - box["width"]) == 20
 
 
-def test_a_window_inside_the_page_without_a_height_brings_each_answer_into_view(context: BrowserContext, host: Host, website: str) -> None:
+def test_a_window_inside_the_page_without_a_height_brings_each_answer_into_view(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(host.page("<h1>Ask us</h1>" + EMBED.format(website=website, attributes="inline")))
@@ -235,7 +255,9 @@ def test_the_button_can_be_moved_and_sent_away(context: BrowserContext, host: Ho
     expect(chat.panel).to_be_visible()
 
 
-def test_back_on_a_telephone_closes_the_window_and_then_leaves_the_page(context: BrowserContext, host: Host, website: str) -> None:
+def test_back_on_a_telephone_closes_the_window_and_then_leaves_the_page(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     page.set_viewport_size({"width": 360, "height": 640})
     first = host.page("<p>First page</p>")
@@ -255,7 +277,10 @@ def test_back_on_a_telephone_closes_the_window_and_then_leaves_the_page(context:
     assert page.url == first
 
 
-@pytest.mark.parametrize("tag", ['<script src="{0}"></script>', '<script src="{0}" async></script>', '<script type="module" src="{0}"></script>'])
+@pytest.mark.parametrize(
+    "tag",
+    ['<script src="{0}"></script>', '<script src="{0}" async></script>', '<script type="module" src="{0}"></script>'],
+)
 def test_every_kind_of_script_tag_works_also_twice(context: BrowserContext, host: Host, website: str, tag: str) -> None:
     page = context.new_page()
     faults: list[str] = []
@@ -266,7 +291,9 @@ def test_every_kind_of_script_tag_works_also_twice(context: BrowserContext, host
     assert faults == []
 
 
-def test_the_language_of_the_interface_goes_along_and_its_words_come_first(context: BrowserContext, host: Host, website: str) -> None:
+def test_the_language_of_the_interface_goes_along_and_its_words_come_first(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     page.goto(host.page(EMBED.format(website=website, attributes='open lang="es"')))
     chat = Chat(page)
@@ -294,7 +321,9 @@ def test_the_chat_page_has_room_to_read_on_a_small_screen(page: Page, height: in
 
 
 def test_back_brings_no_deleted_conversation_out_of_the_browsers_own_cache(browser: Browser, website: str) -> None:
-    kept = browser.browser_type.launch(executable_path=chromium(), args=FLAGS, ignore_default_args=["--disable-back-forward-cache"])
+    kept = browser.browser_type.launch(
+        executable_path=chromium(), args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+    )
     page = kept.new_page()
     page.add_init_script("addEventListener('pageshow', (event) => (window.kept ||= event.persisted))")
     page.goto(f"{website}/demo")

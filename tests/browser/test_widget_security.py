@@ -19,7 +19,9 @@ WATCH = "window.violations = []; addEventListener('securitypolicyviolation', (ev
 
 
 @pytest.mark.parametrize("attributes", ["", 'inline lang="es"'])
-def test_a_strict_policy_with_trusted_types_sees_no_violation(context: BrowserContext, host: Host, website: str, attributes: str) -> None:
+def test_a_strict_policy_with_trusted_types_sees_no_violation(
+    context: BrowserContext, host: Host, website: str, attributes: str
+) -> None:
     page = context.new_page()
     complaints: list[str] = []
 
@@ -51,7 +53,9 @@ def test_a_strict_policy_with_trusted_types_sees_no_violation(context: BrowserCo
     assert complaints == []
 
 
-def test_a_page_without_the_chats_address_in_its_policy_is_refused_by_the_browser(context: BrowserContext, host: Host, website: str) -> None:
+def test_a_page_without_the_chats_address_in_its_policy_is_refused_by_the_browser(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     page.add_init_script(WATCH)
     page.goto(host.page(EMBED.format(website=website, attributes=""), policy="default-src 'none'"))
@@ -111,10 +115,18 @@ def test_hostile_words_from_anywhere_stay_words(context: BrowserContext, host: H
     def poison(body: dict[str, Any]) -> None:
         snippet: dict[str, Any] = {"id": WORDS, "version": WORDS, "approved": {"on": WORDS, "role": WORDS}}
         sources = [
-            {"title": WORDS, "publisher": WORDS, "year": WORDS, "address": address} for address in ("javascript:alert(3)", "data:text/html,x", "//evil.example")
+            {"title": WORDS, "publisher": WORDS, "year": WORDS, "address": address}
+            for address in ("javascript:alert(3)", "data:text/html,x", "//evil.example")
         ]
         links = [{"text": "here", "href": "javascript:alert(4)"}]
-        body["messages"] = [{"text": f"{WORDS} here", "snippet": snippet | {"sources": sources}, "buttons": [{"title": WORDS, "send": WORDS}], "links": links}]
+        body["messages"] = [
+            {
+                "text": f"{WORDS} here",
+                "snippet": snippet | {"sources": sources},
+                "buttons": [{"title": WORDS, "send": WORDS}],
+                "links": links,
+            }
+        ]
         body["warning"] = {"text": WORDS}
         body["contact"] = {"name": WORDS, "phone": WORDS, "email": WORDS, "website": "javascript:alert(5)"}
         body["route"] = "clinician"
@@ -126,11 +138,17 @@ def test_hostile_words_from_anywhere_stay_words(context: BrowserContext, host: H
     reply = chat.ask(WORDS)
     expect(reply.locator(".bubble")).to_contain_text(WORDS)
     assert page.locator("ozone-faq img, ozone-faq script").count() == 0
-    addresses = page.locator("ozone-faq .bot a").evaluate_all("(links) => links.map((link) => link.getAttribute('href') ?? '')")
-    assert [address for address in addresses if address and not address.startswith(("tel:", "mailto:", f"{website}/"))] == []
+    addresses = page.locator("ozone-faq .bot a").evaluate_all(
+        "(links) => links.map((link) => link.getAttribute('href') ?? '')"
+    )
+    assert [
+        address for address in addresses if address and not address.startswith(("tel:", "mailto:", f"{website}/"))
+    ] == []
 
 
-def test_a_website_that_is_not_allowed_gets_no_answers_and_is_told_in_the_console(context: BrowserContext, website: str) -> None:
+def test_a_website_that_is_not_allowed_gets_no_answers_and_is_told_in_the_console(
+    context: BrowserContext, website: str
+) -> None:
     page = context.new_page()
     foreign = Host()
     page.goto(foreign.page(EMBED.format(website=website, attributes="open")))
@@ -146,7 +164,9 @@ def test_a_website_that_is_not_allowed_gets_no_answers_and_is_told_in_the_consol
     foreign.server.server_close()
 
 
-def test_an_allowed_website_can_use_everything_from_its_own_origin(context: BrowserContext, host: Host, website: str) -> None:
+def test_an_allowed_website_can_use_everything_from_its_own_origin(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     page.goto(host.page(EMBED.format(website=website, attributes="")))
     chat = Chat(page)
@@ -156,10 +176,14 @@ def test_an_allowed_website_can_use_everything_from_its_own_origin(context: Brow
     expect(chat.replies).to_have_count(1)
 
 
-def test_events_tell_the_host_page_what_happened_and_never_the_words(context: BrowserContext, host: Host, website: str) -> None:
+def test_events_tell_the_host_page_what_happened_and_never_the_words(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     names = "['open', 'close', 'reply', 'error', 'delete']"
-    page.add_init_script(f"window.told = []; for (const name of {names}) addEventListener('ozone-faq:' + name, (event) => told.push([name, event.detail]))")
+    page.add_init_script(
+        f"window.told = []; for (const name of {names}) addEventListener('ozone-faq:' + name, (event) => told.push([name, event.detail]))"
+    )
     page.goto(host.page(EMBED.format(website=website, attributes="")))
     chat = Chat(page)
     chat.open()
@@ -168,13 +192,25 @@ def test_events_tell_the_host_page_what_happened_and_never_the_words(context: Br
     chat.panel.get_by_role("button", name="Delete", exact=True).click()
     expect(chat.questions).to_have_count(0)
     page.keyboard.press("Escape")
-    assert page.evaluate("told") == [["open", None], ["reply", {"route": "clinician", "turn": 1}], ["delete", None], ["close", None]]
+    assert page.evaluate("told") == [
+        ["open", None],
+        ["reply", {"route": "clinician", "turn": 1}],
+        ["delete", None],
+        ["close", None],
+    ]
 
 
-def test_attributes_and_properties_of_the_host_page_are_followed(context: BrowserContext, host: Host, website: str) -> None:
+def test_attributes_and_properties_of_the_host_page_are_followed(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     attributes = """open position="start" theme="dark" heading="Ask us" starters='["Is it safe?"]' texts='{"placeholder": "Go on"}'"""
-    page.goto(host.page(EMBED.format(website=website, attributes=attributes), head="<style>ozone-faq { --ozone-brand-dark: rgb(1, 2, 3) }</style>"))
+    page.goto(
+        host.page(
+            EMBED.format(website=website, attributes=attributes),
+            head="<style>ozone-faq { --ozone-brand-dark: rgb(1, 2, 3) }</style>",
+        )
+    )
     chat = Chat(page)
     expect(chat.panel.locator("h2")).to_have_text("Ask us")
     expect(chat.field).to_have_attribute("placeholder", "Go on")
@@ -189,7 +225,9 @@ def test_attributes_and_properties_of_the_host_page_are_followed(context: Browse
     expect(chat.panel.locator(".warning")).to_contain_text("El ozono")
 
 
-def test_the_text_area_asks_for_what_the_assistant_needs_and_then_no_longer(context: BrowserContext, host: Host, website: str) -> None:
+def test_the_text_area_asks_for_what_the_assistant_needs_and_then_no_longer(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     page.goto(host.page(EMBED.format(website=website, attributes="open")))
     chat = Chat(page)
@@ -202,7 +240,9 @@ def test_the_text_area_asks_for_what_the_assistant_needs_and_then_no_longer(cont
     expect(page.get_by_label("Your question")).to_have_attribute("inputmode", "text")
 
 
-def test_the_conversation_can_be_copied_as_text_with_its_warning_and_sources(context: BrowserContext, website: str) -> None:
+def test_the_conversation_can_be_copied_as_text_with_its_warning_and_sources(
+    context: BrowserContext, website: str
+) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(website)
@@ -215,7 +255,9 @@ def test_the_conversation_can_be_copied_as_text_with_its_warning_and_sources(con
     assert "https://" in copied
 
 
-def test_printing_from_the_menu_prints_the_conversation_alone(context: BrowserContext, host: Host, website: str) -> None:
+def test_printing_from_the_menu_prints_the_conversation_alone(
+    context: BrowserContext, host: Host, website: str
+) -> None:
     page = context.new_page()
     page.add_init_script("window.print = function () { top.printed = document.body.innerText }")
     page.goto(host.page("<p>The clinic's own words</p>" + EMBED.format(website=website, attributes="open")))

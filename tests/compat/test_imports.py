@@ -35,7 +35,9 @@ def imported() -> tuple[int, dict[str, str]]:
     return count, failed
 
 
-def test_every_module_of_rasa_can_be_imported_but_those_of_optional_packages(imported: tuple[int, dict[str, str]]) -> None:
+def test_every_module_of_rasa_can_be_imported_but_those_of_optional_packages(
+    imported: tuple[int, dict[str, str]],
+) -> None:
     count, failed = imported
     assert failed == EXTRAS
     assert count > 300

@@ -62,9 +62,17 @@ print(json.dumps(seen))
 @pytest.fixture(scope="module")
 def judged() -> dict[str, dict[str, str | bool | None]]:
     """Every mend before and after, in an interpreter that reads no `.pth`, so that nothing is mended when it starts."""
-    environment = {name: value for name, value in os.environ.items() if name not in ("RASA_TELEMETRY_ENABLED", "PYTHONPATH")}
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("RASA_TELEMETRY_ENABLED", "PYTHONPATH")
+    }
     path = "\n".join([str(Path(mends.__file__).parent.parent), str(SITE), sysconfig.get_path("platlib")])
-    ran = subprocess.run([sys.executable, "-S", "-c", JUDGE, path], input=json.dumps(WORKS), capture_output=True, text=True, env=environment)
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", JUDGE, path],
+        input=json.dumps(WORKS),
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
     assert ran.returncode == 0, ran.stderr
     seen: dict[str, dict[str, str | bool | None]] = json.loads(ran.stdout.splitlines()[-1])
     return seen

@@ -20,9 +20,13 @@ from bot.settings import ROOT
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder that comes first on the path; whatever is imported during a test is forgotten after it, and no stand-in is left."""
     kept = dict(sys.modules)
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("google", "boto3", "botocore", "tensorflow", "sanic")]:
+    for name in [
+        name for name in sys.modules if name.partition(".")[0] in ("google", "boto3", "botocore", "tensorflow", "sanic")
+    ]:
         del sys.modules[name]
-    monkeypatch.setattr(sys, "meta_path", [finder for finder in sys.meta_path if not isinstance(finder, stand_ins._Finder)])
+    monkeypatch.setattr(
+        sys, "meta_path", [finder for finder in sys.meta_path if not isinstance(finder, stand_ins._Finder)]
+    )
     monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
     yield tmp_path
     for name in sys.modules.keys() - kept.keys():
@@ -65,13 +69,17 @@ def test_a_module_may_define_something_with_it_while_it_is_imported(place: Path)
 
 def test_calling_one_that_nothing_here_needs_names_it_and_where_to_look(place: Path) -> None:
     stand_ins.install()
-    with pytest.raises(stand_ins.MissingPackageError, match=r"boto3 is left out here: nothing in config\.yml.*docs/adr/017"):
+    with pytest.raises(
+        stand_ins.MissingPackageError, match=r"boto3 is left out here: nothing in config\.yml.*docs/adr/017"
+    ):
         load("boto3").resource("dynamodb")
 
 
 def test_calling_one_that_serving_leaves_out_names_it_and_make_install(place: Path) -> None:
     stand_ins.leave_out({"sanic"})
-    with pytest.raises(stand_ins.MissingPackageError, match=r"sanic is left out here: serving does without it.*make install"):
+    with pytest.raises(
+        stand_ins.MissingPackageError, match=r"sanic is left out here: serving does without it.*make install"
+    ):
         load("sanic").Sanic("app")
 
 
@@ -104,7 +112,8 @@ def test_a_real_part_of_google_stands_beside_one_that_is_missing(place: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("component", "left_out"), [("bot.understanding.rule_triage.RuleTriage", True), ("DIETClassifier", False), ("rasa.nlu.classifiers.X", False)]
+    ("component", "left_out"),
+    [("bot.understanding.rule_triage.RuleTriage", True), ("DIETClassifier", False), ("rasa.nlu.classifiers.X", False)],
 )
 def test_serving_leaves_nothing_out_where_config_names_a_component_of_rasas(
     component: str, left_out: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -77,7 +77,10 @@ def database(tmp_path: Path) -> Iterator[Database]:
     opened = open_record(tmp_path / "record.db")
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("correct horse battery")
     for role in ROLES:
-        opened.execute("INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, ?, '2026-11-01T00:00:00.000+00:00', ?)", [role, hashed, role])
+        opened.execute(
+            "INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, ?, '2026-11-01T00:00:00.000+00:00', ?)",
+            [role, hashed, role],
+        )
     yield opened
     opened.close()
 
@@ -97,7 +100,13 @@ def record(database: Database) -> Database:
 @pytest.fixture
 def console(tmp_path: Path, database: Database, content: CurrentContent, launched: list[list[str]]) -> Starlette:
     settings = Settings(data=DATA, database=tmp_path / "record.db", secret_file=tmp_path / "secret", https=False)
-    return create_app(settings, clock=lambda: NOW, content=content, zone=UTC, launch=lambda arguments: launched.append(list(arguments)))
+    return create_app(
+        settings,
+        clock=lambda: NOW,
+        content=content,
+        zone=UTC,
+        launch=lambda arguments: launched.append(list(arguments)),
+    )
 
 
 @pytest.fixture
@@ -105,4 +114,6 @@ def log_in(console: Starlette, database: Database, monkeypatch: pytest.MonkeyPat
     """Logs somebody in, by name."""
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr(accounts, "_hasher", lambda: hasher)
-    return lambda name: Browser(TestClient(console, follow_redirects=False, cookies={"console": create_session(database, name, NOW)}))
+    return lambda name: Browser(
+        TestClient(console, follow_redirects=False, cookies={"console": create_session(database, name, NOW)})
+    )

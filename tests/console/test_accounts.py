@@ -39,7 +39,10 @@ def test_the_right_password_gives_the_name(database: Database) -> None:
     assert accounts.verify_login(database, " Maria ", PASSWORD) == "maria"
 
 
-@pytest.mark.parametrize(("username", "password"), [("maria", "wrong horse battery"), ("maria", ""), ("nobody", PASSWORD), ("", ""), ("maria", "x" * 100_000)])
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [("maria", "wrong horse battery"), ("maria", ""), ("nobody", PASSWORD), ("", ""), ("maria", "x" * 100_000)],
+)
 def test_anything_else_gives_none(database: Database, username: str, password: str) -> None:
     assert accounts.verify_login(database, username, password) is None
 
@@ -88,7 +91,13 @@ def test_a_username_that_cannot_be_used_is_refused(database: Database, username:
 
 
 @pytest.mark.parametrize(
-    ("password", "reason"), [("short", "at least 12"), ("x" * 257, "at most 256"), ("abababababab", "repeats"), ("123 Thomas 456", "holds the username")]
+    ("password", "reason"),
+    [
+        ("short", "at least 12"),
+        ("x" * 257, "at most 256"),
+        ("abababababab", "repeats"),
+        ("123 Thomas 456", "holds the username"),
+    ],
 )
 def test_a_weak_password_is_refused_in_one_sentence(database: Database, password: str, reason: str) -> None:
     with pytest.raises(AccountError, match=reason) as caught:
@@ -192,7 +201,9 @@ def test_nobody_locks_a_colleague_out() -> None:
         clock.now += 0.5
         throttle.begin("maria", f"198.51.{number // 250}.{number % 250}")
         throttle.begin("maria", "10.0.0.1")
-    assert throttle.begin("maria", "10.0.0.1", "her browser") == 0.0, "a browser that she has logged in from does not wait"
+    assert throttle.begin("maria", "10.0.0.1", "her browser") == 0.0, (
+        "a browser that she has logged in from does not wait"
+    )
     assert throttle.begin("tom", "10.0.0.1") == 0.0, "nor does anybody else in the office"
     wait = throttle.begin("maria", "10.0.0.2")
     assert 0 < wait <= 30, "a new browser waits for half a minute at most"
@@ -242,13 +253,17 @@ def test_addresses_of_one_ipv6_network_count_together() -> None:
     assert throttle.begin("maria", "2001:db8:0:1::1") == 0.0
 
 
-@pytest.mark.parametrize(("now", "code"), [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")])
+@pytest.mark.parametrize(
+    ("now", "code"), [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")]
+)
 def test_codes_are_those_of_the_standard(now: int, code: str) -> None:
     """The test vectors of RFC 6238 for SHA-1, the last six digits."""
     assert second_factor.code_at("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", now // 30) == code
 
 
-@pytest.mark.parametrize(("code", "fits"), [("287082", True), ("287 082", True), ("287083", False), ("", False), ("ü", False)])
+@pytest.mark.parametrize(
+    ("code", "fits"), [("287082", True), ("287 082", True), ("287083", False), ("", False), ("ü", False)]
+)
 def test_a_code_fits_as_it_is_typed(code: str, fits: bool) -> None:
     assert (second_factor.fitting_step("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", code, 59, 0) == 1) is fits
 
@@ -256,7 +271,11 @@ def test_a_code_fits_as_it_is_typed(code: str, fits: bool) -> None:
 def test_the_first_account_is_the_administrator_and_the_next_a_reviewer(database: Database) -> None:
     accounts.add_staff(database, "tom", PASSWORD)
     accounts.add_staff(database, "carla", PASSWORD, "clinician")
-    assert [(person.username, person.role) for person in accounts.list_staff(database)] == [("carla", "clinician"), ("maria", "admin"), ("tom", "reviewer")]
+    assert [(person.username, person.role) for person in accounts.list_staff(database)] == [
+        ("carla", "clinician"),
+        ("maria", "admin"),
+        ("tom", "reviewer"),
+    ]
 
 
 @pytest.mark.parametrize("role", ["", "owner", "Admin"])

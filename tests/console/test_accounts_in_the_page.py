@@ -86,7 +86,9 @@ def _second_factor(database: Database, name: str) -> bool:
         (PASSWORD, "viewer of all this", "viewer of all this", "holds the username"),
     ],
 )
-def test_a_password_is_changed_only_as_it_should_be(log_in: LogIn, database: Database, old: str, new: str, again: str, said: str) -> None:
+def test_a_password_is_changed_only_as_it_should_be(
+    log_in: LogIn, database: Database, old: str, new: str, again: str, said: str
+) -> None:
     status, page = log_in("viewer").post("/account", {"action": "password", "old": old, "new": new, "again": again})
     assert status == 400
     assert said in page[page.index('id="password-wrong"') :][:300]
@@ -162,7 +164,9 @@ def test_after_it_was_off_a_new_key_is_offered(log_in: LogIn, clock: Clock) -> N
         {"password": "wrong", "code": "right"},
     ],
 )
-def test_an_open_browser_does_not_turn_the_second_factor_off(log_in: LogIn, database: Database, clock: Clock, action: str, proof: dict[str, str]) -> None:
+def test_an_open_browser_does_not_turn_the_second_factor_off(
+    log_in: LogIn, database: Database, clock: Clock, action: str, proof: dict[str, str]
+) -> None:
     vera = log_in("viewer")
     key, _ = _turned_on(vera)
     clock.now += 60
@@ -182,7 +186,9 @@ def test_password_and_code_turn_it_off(log_in: LogIn, database: Database, clock:
     assert database.execute("SELECT count(*) FROM staff_recovery_codes").fetchone() == (0,)
 
 
-def test_a_recovery_code_opens_the_login_once(log_in: LogIn, stranger: Callable[..., TestClient], database: Database) -> None:
+def test_a_recovery_code_opens_the_login_once(
+    log_in: LogIn, stranger: Callable[..., TestClient], database: Database
+) -> None:
     vera = log_in("viewer")
     _, codes = _turned_on(vera)
     assert len(set(codes)) == 10
@@ -206,7 +212,9 @@ def test_new_recovery_codes_replace_the_old(log_in: LogIn, database: Database) -
     assert database.execute("SELECT count(*) FROM staff_recovery_codes").fetchone() == (10,)
 
 
-def test_a_code_that_was_just_used_is_told_to_wait(log_in: LogIn, stranger: Callable[..., TestClient], clock: Clock) -> None:
+def test_a_code_that_was_just_used_is_told_to_wait(
+    log_in: LogIn, stranger: Callable[..., TestClient], clock: Clock
+) -> None:
     key, _ = _turned_on(log_in("viewer"))
     refused = _login(stranger(), "viewer", code=code_at(key, STEP))
     assert (refused.status_code, "Wait until your app shows the next one" in refused.text) == (401, True)
@@ -231,7 +239,9 @@ def _set_password(client: TestClient, link: str, new: str = NEW, again: str = NE
     return client.post("/login", data={"csrf": _field(page, "csrf"), "link": token, "new": new, "again": again})
 
 
-def test_an_invitation_makes_an_account_without_a_shell(log_in: LogIn, stranger: Callable[..., TestClient], database: Database) -> None:
+def test_an_invitation_makes_an_account_without_a_shell(
+    log_in: LogIn, stranger: Callable[..., TestClient], database: Database
+) -> None:
     ada = log_in("admin")
     status, page = ada.post("/staff", {"username": "Nora", "role": "clinician"})
     link = _link(page)
@@ -254,8 +264,12 @@ def test_an_invitation_makes_an_account_without_a_shell(log_in: LogIn, stranger:
     assert [entry.action for entry in entries(database, limit=20)].count("staff.link_used") == 1
 
 
-@pytest.mark.parametrize(("new", "again", "said"), [("short", "short", "at least 12"), (NEW, NEW + "x", "two different ways")])
-def test_a_password_that_does_not_do_leaves_the_link_as_it_was(log_in: LogIn, stranger: Callable[..., TestClient], new: str, again: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("new", "again", "said"), [("short", "short", "at least 12"), (NEW, NEW + "x", "two different ways")]
+)
+def test_a_password_that_does_not_do_leaves_the_link_as_it_was(
+    log_in: LogIn, stranger: Callable[..., TestClient], new: str, again: str, said: str
+) -> None:
     link = _link(log_in("admin").post("/staff", {"username": "nora", "role": "viewer"})[1])
     nora = stranger()
     answer = _set_password(nora, link, new, again)
@@ -264,7 +278,9 @@ def test_a_password_that_does_not_do_leaves_the_link_as_it_was(log_in: LogIn, st
 
 
 @pytest.mark.parametrize("ended", ["expired", "withdrawn", "replaced", "invented"])
-def test_a_link_that_has_ended_opens_nothing(log_in: LogIn, stranger: Callable[..., TestClient], database: Database, clock: Clock, ended: str) -> None:
+def test_a_link_that_has_ended_opens_nothing(
+    log_in: LogIn, stranger: Callable[..., TestClient], database: Database, clock: Clock, ended: str
+) -> None:
     ada = log_in("admin")
     link = _link(ada.post("/staff", {"username": "nora", "role": "admin"})[1])
     if ended == "expired":
@@ -284,9 +300,13 @@ def test_a_link_that_has_ended_opens_nothing(log_in: LogIn, stranger: Callable[.
     assert len(list_staff(database)) == 4
 
 
-def test_a_link_is_used_from_its_own_form_alone(log_in: LogIn, stranger: Callable[..., TestClient], database: Database) -> None:
+def test_a_link_is_used_from_its_own_form_alone(
+    log_in: LogIn, stranger: Callable[..., TestClient], database: Database
+) -> None:
     link = _link(log_in("admin").post("/staff", {"username": "nora", "role": "viewer"})[1])
-    answer = stranger().post("/login", data={"csrf": "0" * 64, "link": link.partition("=")[2], "new": NEW, "again": NEW})
+    answer = stranger().post(
+        "/login", data={"csrf": "0" * 64, "link": link.partition("=")[2], "new": NEW, "again": NEW}
+    )
     assert answer.status_code == 403
     assert len(list_staff(database)) == 4
 
@@ -302,7 +322,9 @@ def test_an_invitation_that_cannot_be_is_said_beside_the_form(log_in: LogIn, nam
     assert _field(page, "username") == name
 
 
-def test_a_reset_takes_the_old_password_and_gives_a_link(log_in: LogIn, stranger: Callable[..., TestClient], database: Database) -> None:
+def test_a_reset_takes_the_old_password_and_gives_a_link(
+    log_in: LogIn, stranger: Callable[..., TestClient], database: Database
+) -> None:
     session = create_session(database, "viewer", NOW)
     ada = log_in("admin")
     link = _link(ada.post("/staff/viewer", {"action": "reset"})[1])
@@ -367,7 +389,9 @@ def test_a_browser_remembers_several_people_and_believes_no_invented_ones(strang
     assert _login(shared, "reviewer").status_code == 303
 
 
-def test_behind_https_every_cookie_and_header_is_strict(tmp_path: Path, database: Database, content: CurrentContent) -> None:
+def test_behind_https_every_cookie_and_header_is_strict(
+    tmp_path: Path, database: Database, content: CurrentContent
+) -> None:
     settings = Settings(data=DATA, database=tmp_path / "record.db", secret_file=tmp_path / "secret", https=True)
     client = TestClient(create_app(settings, content=content), base_url="https://testserver", follow_redirects=False)
     answer = _login(client, "viewer")
@@ -409,7 +433,10 @@ def test_what_waits_is_counted_for_those_who_can_open_it(log_in: LogIn, database
         """INSERT INTO requests (created_at, question, reach, best_time, consent_at, changed_at)
         VALUES ('2026-11-28', 'When?', 'me@clinic.example', 'any', '2026-11-28', '2026-11-28')"""
     )
-    waiting = {name: re.search(r'data-count="waiting">([\d,]+)<', log_in(name).get("/account")) for name in ("viewer", "reviewer")}
+    waiting = {
+        name: re.search(r'data-count="waiting">([\d,]+)<', log_in(name).get("/account"))
+        for name in ("viewer", "reviewer")
+    }
     assert {name: found[1] for name, found in waiting.items() if found} == {"viewer": "0", "reviewer": "1"}
     said = html.unescape(log_in("viewer").client.get("/requests").text)
     assert "see what visitors left for the team" in said

@@ -75,7 +75,8 @@ def record_with_maria(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record = open_record(path)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     record.execute(
-        "INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, '2026-11-01T00:00:00.000+00:00', 'admin')", [hasher.hash(PASSWORD)]
+        "INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, '2026-11-01T00:00:00.000+00:00', 'admin')",
+        [hasher.hash(PASSWORD)],
     )
     record.close()
     return path
@@ -137,7 +138,9 @@ def _turn(library: Library, **changes: object) -> Turn:
         snippet_version=snippet.version,
         snippet_hash=snippet.hash,
         reply=snippet.text,
-        messages=[{"text": snippet.text, "snippet": logged, "buttons": [{"title": "Is it safe?", "send": "Is it safe?"}]}],
+        messages=[
+            {"text": snippet.text, "snippet": logged, "buttons": [{"title": "Is it safe?", "send": "Is it safe?"}]}
+        ],
         warning=WARNING,
         latency_ms=41.0,
         model_id="model-1",
@@ -210,7 +213,18 @@ def test_the_right_password_leads_to_the_page_that_was_asked_for(outside: TestCl
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)", "/login", "", "/a\nb", "x", "/\t/evil.example"],
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "/login",
+        "",
+        "/a\nb",
+        "x",
+        "/\t/evil.example",
+    ],
 )
 def test_a_login_never_leads_to_another_site(target: str) -> None:
     assert safe_target(target) == "/"
@@ -348,14 +362,19 @@ def test_a_form_with_a_thousand_fields_is_refused(outside: TestClient) -> None:
 # Headers and faults
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/nowhere", "/static/console.css", "/healthz", "/export.csv", "/?route=x", "/search?q=ozone"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/login", "/nowhere", "/static/console.css", "/healthz", "/export.csv", "/?route=x", "/search?q=ozone"],
+)
 def test_every_response_carries_the_guarding_headers(inside: TestClient, path: str) -> None:
     headers = inside.get(path).headers
     for name, value in HEADERS.items():
         assert headers[name] == value
 
 
-def test_a_fault_is_a_calm_page_with_the_same_headers(app: Starlette, inside: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_is_a_calm_page_with_the_same_headers(
+    app: Starlette, inside: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("the visitor said: secret")
 
@@ -390,7 +409,9 @@ def test_a_method_that_does_not_fit_is_said_in_words(inside: TestClient) -> None
     assert "cannot be used in this way" in response.text
 
 
-@pytest.mark.parametrize("path", ["/conversations/none", "/conversations/%00", "/answers/none", "/conversations/" + "x" * 5000])
+@pytest.mark.parametrize(
+    "path", ["/conversations/none", "/conversations/%00", "/answers/none", "/conversations/" + "x" * 5000]
+)
 def test_an_unknown_conversation_or_snippet_is_a_helpful_404(inside: TestClient, path: str) -> None:
     response = inside.get(path)
     assert response.status_code == 404
@@ -400,7 +421,9 @@ def test_an_unknown_conversation_or_snippet_is_a_helpful_404(inside: TestClient,
 # No account, no record, no content
 
 
-def test_without_a_record_the_login_page_says_which_command_makes_an_account(app: Starlette, settings: Settings) -> None:
+def test_without_a_record_the_login_page_says_which_command_makes_an_account(
+    app: Starlette, settings: Settings
+) -> None:
     client = TestClient(app, follow_redirects=False)
     assert client.get("/").headers["location"] == "/login"
     response = client.get("/login")
@@ -420,7 +443,9 @@ def test_an_empty_record_says_what_to_do_next(inside: TestClient) -> None:
     assert "ask a question" in html
 
 
-def test_content_that_cannot_be_read_leaves_the_conversations_readable(settings: Settings, outside: TestClient, library: Library, tmp_path: Path) -> None:
+def test_content_that_cannot_be_read_leaves_the_conversations_readable(
+    settings: Settings, outside: TestClient, library: Library, tmp_path: Path
+) -> None:
     _store(settings, _turn(library))
     app = create_app(replace(settings, data=tmp_path / "missing"))
     with TestClient(app, follow_redirects=False) as client:
@@ -439,14 +464,18 @@ def test_an_edited_snippet_is_seen_without_a_restart(settings: Settings, outside
         _log_in(client)
         assert "Ozone is a gas." in client.get("/answers/what_is_ozone").text
         about = data / "snippets" / "about.yml"
-        about.write_text(about.read_text(encoding="utf-8").replace("Ozone is a gas.", "Ozone is a blue gas."), encoding="utf-8")
+        about.write_text(
+            about.read_text(encoding="utf-8").replace("Ozone is a gas.", "Ozone is a blue gas."), encoding="utf-8"
+        )
         assert "Ozone is a blue gas." in client.get("/answers/what_is_ozone").text
 
 
 # The list
 
 
-def test_the_list_shows_the_first_question_the_gravest_route_and_the_time(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_the_list_shows_the_first_question_the_gravest_route_and_the_time(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
     _store(settings, _turn(library), _turn(library, number=2, text="a later one", route="emergency", client_id=None))
     html = inside.get("/conversations").text
     assert ">What is ozone?</bdi>" in html
@@ -455,7 +484,9 @@ def test_the_list_shows_the_first_question_the_gravest_route_and_the_time(inside
     assert '<time datetime="2026-11-20T10:15:00.000+00:00">20 Nov 2026, 10:15</time>' in html
 
 
-def test_the_filter_keeps_conversations_with_a_turn_of_that_route(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_the_filter_keeps_conversations_with_a_turn_of_that_route(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
     _store(settings, _turn(library), _turn(library, conversation="c2", text="I take warfarin", route="clinician"))
     html = inside.get("/conversations?route=clinician").text
     assert "I take warfarin" in html
@@ -463,12 +494,16 @@ def test_the_filter_keeps_conversations_with_a_turn_of_that_route(inside: TestCl
     assert "No conversation passes this filter" in inside.get("/conversations?route=emergency").text
 
 
-def test_the_list_is_read_in_parts_that_neither_repeat_nor_miss_a_conversation(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_the_list_is_read_in_parts_that_neither_repeat_nor_miss_a_conversation(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
     talks = [f"c{number}" for number in range(60)] + [f"c{number}" for number in range(0, 60, 7)]
     seen: dict[str, int] = {}
     for name in talks:
         seen[name] = seen.get(name, 0) + 1
-        _store(settings, _turn(library, conversation=name, number=seen[name], text=f"question of {name}", client_id=None))
+        _store(
+            settings, _turn(library, conversation=name, number=seen[name], text=f"question of {name}", client_id=None)
+        )
     found, address = [], "/conversations"
     while address:
         html = inside.get(address).text
@@ -489,7 +524,9 @@ def test_an_unknown_route_is_refused_in_one_sentence(inside: TestClient, path: s
 # One conversation
 
 
-def test_a_conversation_shows_words_reply_reason_and_proof(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_a_conversation_shows_words_reply_reason_and_proof(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
     _store(settings, _turn(library))
     html = inside.get("/conversations/c1").text
     for expected in (
@@ -506,7 +543,9 @@ def test_a_conversation_shows_words_reply_reason_and_proof(inside: TestClient, s
         assert expected in html
 
 
-def test_a_rule_is_shown_with_the_words_it_saw_and_how_it_is_written(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_a_rule_is_shown_with_the_words_it_saw_and_how_it_is_written(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
     findings = [{"category": "clinician_medicine", "rule": "medicine.anticoagulant", "words": "warfarin"}]
     _store(
         settings,
@@ -524,9 +563,13 @@ def test_a_rule_is_shown_with_the_words_it_saw_and_how_it_is_written(inside: Tes
     assert "data/safety/medicines.yml" in html
 
 
-def test_the_pattern_of_a_rule_is_shown_as_its_editor_wrote_it(settings: Settings, outside: TestClient, library: Library, tmp_path: Path) -> None:
+def test_the_pattern_of_a_rule_is_shown_as_its_editor_wrote_it(
+    settings: Settings, outside: TestClient, library: Library, tmp_path: Path
+) -> None:
     (tmp_path / "safety").mkdir()
-    (tmp_path / "safety" / "own.yml").write_text("rules:\n- {id: own.take, category: clinician_medicine, pattern: 'i take <a> &amp; <b>'}\n", encoding="utf-8")
+    (tmp_path / "safety" / "own.yml").write_text(
+        "rules:\n- {id: own.take, category: clinician_medicine, pattern: 'i take <a> &amp; <b>'}\n", encoding="utf-8"
+    )
     findings = [{"category": "clinician_medicine", "rule": "own.take", "words": "i take"}]
     _store(settings, _turn(library, risk_rule="own.take", explanation={"findings": findings}))
     with TestClient(create_app(replace(settings, data=tmp_path)), follow_redirects=False) as client:
@@ -540,7 +583,9 @@ def test_a_rule_that_is_gone_is_said_to_be_gone(inside: TestClient, settings: Se
     assert "is not in today’s rules" in inside.get("/conversations/c1").text
 
 
-def test_the_classifier_is_shown_with_scores_thresholds_and_nearest_example(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_the_classifier_is_shown_with_scores_thresholds_and_nearest_example(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
     classifier = {
         "category": "emergency_breathing",
         "score": 0.97,
@@ -552,18 +597,35 @@ def test_the_classifier_is_shown_with_scores_thresholds_and_nearest_example(insi
     explanation: dict[str, object] = {"reason": "emergency", "findings": [], "classifier": classifier, "earlier": None}
     _store(
         settings,
-        _turn(library, route="emergency", risk_category="emergency_breathing", risk_rule="classifier.emergency_breathing", explanation=explanation),
+        _turn(
+            library,
+            route="emergency",
+            risk_category="emergency_breathing",
+            risk_rule="classifier.emergency_breathing",
+            explanation=explanation,
+        ),
     )
     html = inside.get("/conversations/c1").text
-    assert "The classifier put the chance of an emergency at 0.830 (it is an alarm from 0.350 on), and named it: breathing." in html
+    assert (
+        "The classifier put the chance of an emergency at 0.830 (it is an alarm from 0.350 on), and named it: breathing."
+        in html
+    )
     assert "0.830, at or over the threshold of 0.350" in html
     assert "0.970, at or over the threshold of 0.400" in html
     assert "“<bdi>it hurts to breathe</bdi>”" in html
 
 
 def test_a_silent_classifier_is_shown_with_its_scores(inside: TestClient, settings: Settings, library: Library) -> None:
-    classifier = {"category": None, "score": 0.1, "emergency_score": 0.0, "thresholds": {"risk": 0.4, "emergency": 0.35}}
-    _store(settings, _turn(library, explanation={"reason": "intent", "findings": [], "classifier": classifier, "earlier": None}))
+    classifier = {
+        "category": None,
+        "score": 0.1,
+        "emergency_score": 0.0,
+        "thresholds": {"risk": 0.4, "emergency": 0.35},
+    }
+    _store(
+        settings,
+        _turn(library, explanation={"reason": "intent", "findings": [], "classifier": classifier, "earlier": None}),
+    )
     html = inside.get("/conversations/c1").text
     assert "Saw no risk" in html
     assert "0.100, under the threshold of 0.400" in html
@@ -571,9 +633,24 @@ def test_a_silent_classifier_is_shown_with_its_scores(inside: TestClient, settin
 
 def test_a_check_is_shown_with_all_three_thresholds(inside: TestClient, settings: Settings, library: Library) -> None:
     thresholds = {"emergency": 0.35, "check": 0.05, "risk": 0.4, "rule": 0.1, "emergency_rule": 0.012}
-    classifier = {"level": "check", "category": "emergency_stroke", "score": 0.97, "emergency_score": 0.12, "thresholds": thresholds}
+    classifier = {
+        "level": "check",
+        "category": "emergency_stroke",
+        "score": 0.97,
+        "emergency_score": 0.12,
+        "thresholds": thresholds,
+    }
     explanation: dict[str, object] = {"reason": "check", "findings": [], "classifier": classifier, "earlier": None}
-    _store(settings, _turn(library, route="check", risk_category="emergency_stroke", risk_rule="classifier.emergency_stroke", explanation=explanation))
+    _store(
+        settings,
+        _turn(
+            library,
+            route="check",
+            risk_category="emergency_stroke",
+            risk_rule="classifier.emergency_stroke",
+            explanation=explanation,
+        ),
+    )
     html = inside.get("/conversations/c1").text
     assert "the visitor was asked whether it is happening now." in html
     assert "Emergency: 0.120, under the threshold of 0.350" in html
@@ -582,10 +659,20 @@ def test_a_check_is_shown_with_all_three_thresholds(inside: TestClient, settings
     assert "Asked if urgent" in html
 
 
-def test_a_reason_that_lies_earlier_is_shown_with_the_risk(inside: TestClient, settings: Settings, library: Library) -> None:
-    explanation: dict[str, object] = {"reason": "caution", "findings": [], "classifier": None, "earlier": "clinician_medicine"}
+def test_a_reason_that_lies_earlier_is_shown_with_the_risk(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
+    explanation: dict[str, object] = {
+        "reason": "caution",
+        "findings": [],
+        "classifier": None,
+        "earlier": "clinician_medicine",
+    }
     _store(settings, _turn(library, explanation=explanation))
-    assert "A risk was told of earlier in the conversation (medicine), so the answer came after a caution" in inside.get("/conversations/c1").text
+    assert (
+        "A risk was told of earlier in the conversation (medicine), so the answer came after a caution"
+        in inside.get("/conversations/c1").text
+    )
 
 
 def test_every_rule_of_the_shipped_data_can_be_shown(content: CurrentContent, triage: Triage) -> None:
@@ -599,19 +686,34 @@ def test_every_rule_of_the_shipped_data_can_be_shown(content: CurrentContent, tr
     [
         {},
         {"findings": None, "classifier": [], "earlier": 3, "reason": 5},
-        {"findings": ["x", {}], "classifier": {"category": 1, "score": "high", "emergency_score": 0.5, "thresholds": 3}},
+        {
+            "findings": ["x", {}],
+            "classifier": {"category": 1, "score": "high", "emergency_score": 0.5, "thresholds": 3},
+        },
     ],
 )
 def test_an_explanation_of_another_version_does_not_break_the_page(
     inside: TestClient, settings: Settings, library: Library, explanation: dict[str, object]
 ) -> None:
     _store(
-        settings, _turn(library, explanation=explanation, ranking=[{"name": None}], messages=[{}], intent=None, confidence=None, latency_ms=None, model_id=None)
+        settings,
+        _turn(
+            library,
+            explanation=explanation,
+            ranking=[{"name": None}],
+            messages=[{}],
+            intent=None,
+            confidence=None,
+            latency_ms=None,
+            model_id=None,
+        ),
     )
     assert inside.get("/conversations/c1").status_code == 200
 
 
-def test_a_reply_that_carries_the_warning_still_fits_its_hash(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_a_reply_that_carries_the_warning_still_fits_its_hash(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
     snippet = library["what_is_ozone"]
     logged = {"id": snippet.id, "version": snippet.version, "hash": snippet.hash}
     _store(settings, _turn(library, messages=[{"text": f"{snippet.text}\n\n{WARNING}", "snippet": logged}]))
@@ -625,7 +727,9 @@ def test_words_that_do_not_fit_their_hash_are_flagged(inside: TestClient, settin
     assert "do not give the hash that was logged" in inside.get("/conversations/c1").text
 
 
-def test_a_reply_that_was_worked_out_is_shown_with_its_pattern_and_proof(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_a_reply_that_was_worked_out_is_shown_with_its_pattern_and_proof(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
     assert library.opening is not None
     plain, monday = library[library.opening.answer], datetime(2026, 12, 7, 15, tzinfo=UTC)
     sent = library.opening.answered(plain, "are you open now?", library.clinic.week, monday)
@@ -633,7 +737,10 @@ def test_a_reply_that_was_worked_out_is_shown_with_its_pattern_and_proof(inside:
     html = inside.get("/conversations/c1").text
     assert "byte for byte, the snippet’s current text" in html
     assert "We are open now, until {to} today." in html
-    _store(settings, _turn(library, conversation="c2", messages=[{"text": f"We never close. {sent.text}", "snippet": sent.trace()}]))
+    _store(
+        settings,
+        _turn(library, conversation="c2", messages=[{"text": f"We never close. {sent.text}", "snippet": sent.trace()}]),
+    )
     assert "do not give the hash that was logged" in inside.get("/conversations/c2").text
 
 
@@ -648,7 +755,9 @@ def test_the_turn_asked_for_is_marked(inside: TestClient, settings: Settings, li
     assert "no message of the number you asked for" in inside.get("/conversations/c1?turn=abc").text
 
 
-def test_a_long_conversation_opens_at_the_part_with_the_turn(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_a_long_conversation_opens_at_the_part_with_the_turn(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
     _store(settings, *(_turn(library, number=number, client_id=None) for number in range(1, 151)))
     assert 'id="turn-140"' not in inside.get("/conversations/c1").text
     assert 'class="turn chosen" id="turn-140"' in inside.get("/conversations/c1?turn=140").text
@@ -657,11 +766,23 @@ def test_a_long_conversation_opens_at_the_part_with_the_turn(inside: TestClient,
 # Hostile words
 
 
-@pytest.mark.parametrize("path", ["/conversations", "/conversations/c1", "/search?q=alert", "/search", "/queues/no_warning", "/queues/no_warning/turns/1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/conversations",
+        "/conversations/c1",
+        "/search?q=alert",
+        "/search",
+        "/queues/no_warning",
+        "/queues/no_warning/turns/1",
+    ],
+)
 def test_hostile_words_are_shown_as_words(inside: TestClient, settings: Settings, library: Library, path: str) -> None:
     findings = [{"category": HOSTILE, "rule": HOSTILE, "words": HOSTILE}]
     classifier = {"category": HOSTILE, "score": 0.9, "thresholds": {"risk": 0.3}, "nearest": HOSTILE}
-    messages = [{"text": HOSTILE, "snippet": {"id": HOSTILE, "version": 1, "hash": HOSTILE}, "buttons": [{"title": HOSTILE}]}]
+    messages = [
+        {"text": HOSTILE, "snippet": {"id": HOSTILE, "version": 1, "hash": HOSTILE}, "buttons": [{"title": HOSTILE}]}
+    ]
     _store(
         settings,
         _turn(
@@ -693,7 +814,9 @@ def test_hostile_words_in_a_search_are_shown_as_words(inside: TestClient) -> Non
 # Search
 
 
-def test_a_search_marks_what_it_found_and_leads_to_the_turn(inside: TestClient, settings: Settings, library: Library) -> None:
+def test_a_search_marks_what_it_found_and_leads_to_the_turn(
+    inside: TestClient, settings: Settings, library: Library
+) -> None:
     _store(settings, _turn(library, text="How long do <b>sessions</b> take?", reply="One session takes an hour."))
     html = inside.get("/search?q=session").text
     assert "How long do &lt;b&gt;<mark>sessions</mark>&lt;/b&gt; take?" in html
@@ -724,7 +847,9 @@ def test_a_search_marks_what_it_found_and_leads_to_the_turn(inside: TestClient, 
         "🫁",
     ],
 )
-def test_whatever_people_type_is_a_legal_search(inside: TestClient, settings: Settings, library: Library, query: str) -> None:
+def test_whatever_people_type_is_a_legal_search(
+    inside: TestClient, settings: Settings, library: Library, query: str
+) -> None:
     _store(settings, _turn(library))
     assert inside.get("/search", params={"q": query}).status_code == 200
 
@@ -768,9 +893,17 @@ def test_every_snippet_has_a_page(inside: TestClient, library: Library) -> None:
 # Export
 
 
-def test_the_export_has_one_row_a_turn_in_both_forms(inside: TestClient, settings: Settings, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_export_has_one_row_a_turn_in_both_forms(
+    inside: TestClient, settings: Settings, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(search, "EXPORT_CHUNK", 2)
-    _store(settings, *(_turn(library, number=number, client_id=None, route="answer" if number % 2 else "clinician") for number in range(1, 6)))
+    _store(
+        settings,
+        *(
+            _turn(library, number=number, client_id=None, route="answer" if number % 2 else "clinician")
+            for number in range(1, 6)
+        ),
+    )
     rows = [json.loads(line) for line in inside.get("/export.jsonl").text.splitlines()]
     assert [row["number"] for row in rows] == [1, 2, 3, 4, 5]
     assert rows[0]["messages"][0]["snippet"]["id"] == "what_is_ozone"
@@ -787,7 +920,8 @@ def test_an_export_of_nothing_is_a_valid_file(inside: TestClient) -> None:
 
 def test_an_export_is_a_download_with_a_name(inside: TestClient) -> None:
     assert re.fullmatch(
-        r'attachment; filename="turns-emergency-\d{4}-\d\d-\d\d\.csv"', inside.get("/export.csv?route=emergency").headers["content-disposition"]
+        r'attachment; filename="turns-emergency-\d{4}-\d\d-\d\d\.csv"',
+        inside.get("/export.csv?route=emergency").headers["content-disposition"],
     )
 
 
@@ -798,7 +932,9 @@ def test_a_client_id_never_leaves_the_record(inside: TestClient, settings: Setti
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n@x", "＝1"])
-def test_a_cell_that_starts_a_formula_is_made_harmless(inside: TestClient, settings: Settings, library: Library, text: str) -> None:
+def test_a_cell_that_starts_a_formula_is_made_harmless(
+    inside: TestClient, settings: Settings, library: Library, text: str
+) -> None:
     _store(settings, _turn(library, text=text))
     content = inside.get("/export.csv").content.decode("utf-8-sig")
     row = next(csv.DictReader(io.StringIO(content, newline="")))
@@ -821,6 +957,17 @@ def test_the_console_never_imports_rasa() -> None:
 
 def test_no_page_holds_script_or_style_of_its_own(inside: TestClient, settings: Settings, library: Library) -> None:
     _store(settings, _turn(library))
-    for path in ("/", "/conversations/c1", "/search?q=ozone", "/answers", "/answers/what_is_ozone", "/figures", "/gaps", "/training", "/nowhere", "/login"):
+    for path in (
+        "/",
+        "/conversations/c1",
+        "/search?q=ozone",
+        "/answers",
+        "/answers/what_is_ozone",
+        "/figures",
+        "/gaps",
+        "/training",
+        "/nowhere",
+        "/login",
+    ):
         html = inside.get(path).text.replace(SCRIPT, "")
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html), path

@@ -33,7 +33,9 @@ def _count(database: Database, table: str) -> int:
     return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
-def test_a_clinician_erases_a_conversation_and_no_byte_is_left(log_in: LogIn, talk: int, database: Database, tmp_path: Path) -> None:
+def test_a_clinician_erases_a_conversation_and_no_byte_is_left(
+    log_in: LogIn, talk: int, database: Database, tmp_path: Path
+) -> None:
     carla = log_in("clinician")
     assert "Erase this conversation" in carla.get("/conversations/c")
     assert carla.post("/conversations/c/erase", SURE) == (303, "/conversations?said=erased")
@@ -51,9 +53,16 @@ def test_the_questions_that_were_left_go_too_when_that_is_asked(log_in: LogIn, t
 
 
 @pytest.mark.parametrize(
-    ("form", "said"), [({"reason": "asked"}, "Tick the box"), ({"sure": "1"}, "Give a reason"), ({**SURE, "reason": "  "}, "Give a reason")]
+    ("form", "said"),
+    [
+        ({"reason": "asked"}, "Tick the box"),
+        ({"sure": "1"}, "Give a reason"),
+        ({**SURE, "reason": "  "}, "Give a reason"),
+    ],
 )
-def test_nothing_is_erased_without_a_reason_and_a_confirmation(log_in: LogIn, talk: int, database: Database, form: dict[str, str], said: str) -> None:
+def test_nothing_is_erased_without_a_reason_and_a_confirmation(
+    log_in: LogIn, talk: int, database: Database, form: dict[str, str], said: str
+) -> None:
     for address in ("/conversations/c/erase", "/requests/1/erase"):
         status, html = log_in("clinician").post(address, form)
         assert status == 400

@@ -16,10 +16,17 @@ from bot.vocabulary import Reason, Route
 THRESHOLDS = {"emergency": 0.35, "check": 0.05, "risk": 0.4, "rule": 0.1, "emergency_rule": 0.012}
 CHEST = {"category": "emergency_chest_pain", "rule": "emergency.chest.pain", "words": "chest hurts", "weak": False}
 WARFARIN = {"category": "clinician_medicine", "rule": "medicine.anticoagulant", "words": "warfarin", "weak": False}
-WIFE = {"category": "clinician_other_person", "rule": "clinician.person.relative-has", "words": "my wife has", "weak": True}
+WIFE = {
+    "category": "clinician_other_person",
+    "rule": "clinician.person.relative-has",
+    "words": "my wife has",
+    "weak": True,
+}
 
 
-def _classifier(level: str | None = None, category: str | None = None, danger: float = 0.0, risk: float = 0.0) -> dict[str, Any]:
+def _classifier(
+    level: str | None = None, category: str | None = None, danger: float = 0.0, risk: float = 0.0
+) -> dict[str, Any]:
     return {"level": level, "category": category, "emergency_score": danger, "score": risk, "thresholds": THRESHOLDS}
 
 
@@ -38,7 +45,24 @@ def told(library: Library) -> Any:
     ) -> str:
         explanation = {"reason": reason, "findings": list(findings), "classifier": classifier, "earlier": earlier}
         turn = Turn(
-            "c", 1, "2027-01-01", "my chest hurts", Route.ANSWER, "what_is_ozone", 0.9, [], *risk, explanation, snippet, 1, "h", "", [], WARNING, 4.0, "m"
+            "c",
+            1,
+            "2027-01-01",
+            "my chest hurts",
+            Route.ANSWER,
+            "what_is_ozone",
+            0.9,
+            [],
+            *risk,
+            explanation,
+            snippet,
+            1,
+            "h",
+            "",
+            [],
+            WARNING,
+            4.0,
+            "m",
         )
         return explain(turn, Snapshot(library)).why.summary
 
@@ -59,7 +83,10 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
         "An emergency was told of earlier (stroke), and the visitor has not said that it is over: it still comes first.",
     ),
     Reason.CHECK: (
-        {"risk": ("emergency_stroke", "classifier.emergency_stroke"), "classifier": _classifier("check", "emergency_stroke", 0.12, 0.9)},
+        {
+            "risk": ("emergency_stroke", "classifier.emergency_stroke"),
+            "classifier": _classifier("check", "emergency_stroke", 0.12, 0.9),
+        },
         "The classifier put the chance of an emergency at 0.120 (the visitor is asked first from 0.050 on), and named it: stroke. "
         "That is too little for an alarm: the number was shown, and the visitor was asked whether it is happening now.",
     ),
@@ -74,7 +101,10 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
     Reason.NO_WORDS: ({}, "The message held no words."),
     Reason.TOO_LONG: ({}, "The message was longer than what is answered, and no emergency was seen in it."),
     Reason.RISK: (
-        {"risk": ("clinician_dose", "classifier.clinician_dose"), "classifier": _classifier("clinician", "clinician_dose", 0.01, 0.7)},
+        {
+            "risk": ("clinician_dose", "classifier.clinician_dose"),
+            "classifier": _classifier("clinician", "clinician_dose", 0.01, 0.7),
+        },
         "The classifier put the chance of any risk at 0.700 (a clinician is asked from 0.400 on), and named it: dose.",
     ),
     Reason.EARLIER_RISK: (
@@ -85,10 +115,16 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
         {"earlier": "clinician_medicine"},
         "A risk was told of earlier in the conversation (medicine), so the answer came after a caution, which is given once.",
     ),
-    Reason.CONTACT_DATA: ({}, "The message is a telephone number or an e-mail address, so the visitor was told where to leave one."),
+    Reason.CONTACT_DATA: (
+        {},
+        "The message is a telephone number or an e-mail address, so the visitor was told where to leave one.",
+    ),
     Reason.CALL_ME: ({}, "The visitor asked to be called or booked, so the form for the clinical team was opened."),
     Reason.SEVERAL_QUESTIONS: ({}, "The message asks several questions, and each was answered in its order."),
-    Reason.SHORT_QUESTION: ({}, "The message is too short to tell what is meant, so the visitor was asked back with the questions near the last answer."),
+    Reason.SHORT_QUESTION: (
+        {},
+        "The message is too short to tell what is meant, so the visitor was asked back with the questions near the last answer.",
+    ),
     Reason.PART: (
         {"snippet": "cost"},
         "The message as a whole was not understood, but one of its sentences was, and it was answered with “How much does it cost?” (cost).",
@@ -106,7 +142,10 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
         {"snippet": "cost"},
         "The message leans on what was said before, and was taken together with it with “How much does it cost?” (cost).",
     ),
-    Reason.OTHER_LANGUAGE: ({}, "The message is not in English, so the approved sentence in its own language was sent."),
+    Reason.OTHER_LANGUAGE: (
+        {},
+        "The message is not in English, so the approved sentence in its own language was sent.",
+    ),
     Reason.IN_BETWEEN: (
         {"snippet": "cost"},
         "The visitor asked something in the middle of the form: it was answered with “How much does it cost?” (cost), and the form asked again.",
@@ -116,8 +155,14 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
     Reason.FORM_HELP: ({}, "The visitor asked for help with the form."),
     Reason.FORM_OPEN: ({}, "The visitor asked for the form, which was open already."),
     Reason.FORM_CHANGED: ({}, "The visitor wanted to change an earlier answer in the form."),
-    Reason.INTENT: ({}, "No risk was seen. The message was understood as “What is ozone?” (what_is_ozone) with a confidence of 0.90."),
-    Reason.FAULT: ({}, "Something failed while the message was answered, so only the rules were asked. None of them fired."),
+    Reason.INTENT: (
+        {},
+        "No risk was seen. The message was understood as “What is ozone?” (what_is_ozone) with a confidence of 0.90.",
+    ),
+    Reason.FAULT: (
+        {},
+        "Something failed while the message was answered, so only the rules were asked. None of them fired.",
+    ),
 }
 
 
@@ -133,7 +178,9 @@ def test_no_two_reasons_are_told_alike(told: Any) -> None:
 
 def test_a_reason_of_another_version_is_told_from_the_evidence(told: Any) -> None:
     assert told("unheard_of") == SENTENCES[Reason.INTENT][1]
-    assert told("rule", risk=("clinician_medicine", "medicine.anticoagulant"), findings=(WARFARIN,)).startswith("The rule medicine.anticoagulant saw")
+    assert told("rule", risk=("clinician_medicine", "medicine.anticoagulant"), findings=(WARFARIN,)).startswith(
+        "The rule medicine.anticoagulant saw"
+    )
 
 
 def test_a_risk_by_the_question_itself_is_told(told: Any) -> None:
@@ -148,11 +195,19 @@ def test_a_risk_by_a_rule_that_is_gone_is_told(told: Any) -> None:
 def test_the_classifiers_alarm_is_told_with_the_threshold_of_an_alarm(told: Any) -> None:
     classifier = _classifier("emergency", "emergency_stroke", 0.9, 0.95)
     sentence = told(Reason.EMERGENCY, risk=("emergency_stroke", "classifier.emergency_stroke"), classifier=classifier)
-    assert sentence == "The classifier put the chance of an emergency at 0.900 (it is an alarm from 0.350 on), and named it: stroke."
+    assert (
+        sentence
+        == "The classifier put the chance of an emergency at 0.900 (it is an alarm from 0.350 on), and named it: stroke."
+    )
 
 
 def test_a_rule_that_was_doubted_is_told_with_the_chance_it_fell_short_by(told: Any) -> None:
-    sentence = told(Reason.CHECK, risk=("emergency_chest_pain", "emergency.chest.pain"), findings=(CHEST,), classifier=_classifier(danger=0.02))
+    sentence = told(
+        Reason.CHECK,
+        risk=("emergency_chest_pain", "emergency.chest.pain"),
+        findings=(CHEST,),
+        classifier=_classifier(danger=0.02),
+    )
     assert "saw the words “chest hurts”" in sentence
     assert "But the classifier put the chance of an emergency at 0.020, under the 0.350 of an alarm." in sentence
 
@@ -167,10 +222,14 @@ def test_a_rule_that_was_doubted_is_told_with_the_chance_it_fell_short_by(told: 
     ids=["of an emergency", "strong", "weak"],
 )
 @pytest.mark.parametrize("reason", [Reason.INTENT, Reason.FOLLOW_UP, Reason.SEVERAL_QUESTIONS, Reason.IN_BETWEEN])
-def test_a_rule_that_was_overruled_is_told_with_what_it_lacked(told: Any, reason: Reason, finding: dict[str, Any], against: str) -> None:
+def test_a_rule_that_was_overruled_is_told_with_what_it_lacked(
+    told: Any, reason: Reason, finding: dict[str, Any], against: str
+) -> None:
     sentence = told(reason, findings=(finding,), classifier=_classifier(danger=0.01, risk=0.02))
     assert sentence.startswith(f"Overruled: {finding['rule']}. {against} ")
 
 
 def test_an_overruled_rule_of_a_record_without_its_threshold_is_told_without_numbers(told: Any) -> None:
-    assert told(Reason.INTENT, findings=(WARFARIN,)).startswith("Overruled: medicine.anticoagulant. The classifier was sure that the words were not meant. ")
+    assert told(Reason.INTENT, findings=(WARFARIN,)).startswith(
+        "Overruled: medicine.anticoagulant. The classifier was sure that the words were not meant. "
+    )

@@ -29,8 +29,13 @@ def test_the_inbox_counts_conversations_and_requests_once(log_in: LogIn, add: Ad
     assert "1 conversation waits, with 4 messages" in log_in("viewer").get("/queues/emergencies")
 
 
-def test_one_verdict_is_for_all_messages_of_a_conversation_that_wait(log_in: LogIn, add: Add, database: Database) -> None:
-    turns = [add("emergency", conversation="c", number=number, text=text) for number, text in enumerate(("I cannot breathe", "ok", "yes"), start=1)]
+def test_one_verdict_is_for_all_messages_of_a_conversation_that_wait(
+    log_in: LogIn, add: Add, database: Database
+) -> None:
+    turns = [
+        add("emergency", conversation="c", number=number, text=text)
+        for number, text in enumerate(("I cannot breathe", "ok", "yes"), start=1)
+    ]
     maria = log_in("reviewer")
     _, address = maria.post("/queues/emergencies/next")
     html = maria.get(address)
@@ -43,7 +48,9 @@ def test_one_verdict_is_for_all_messages_of_a_conversation_that_wait(log_in: Log
     assert database.execute("SELECT turn FROM verdicts ORDER BY turn").fetchall() == [(turn,) for turn in turns]
 
 
-def test_a_verdict_on_a_text_is_for_one_message_and_the_next_of_its_conversation_follows(log_in: LogIn, add: Add, database: Database) -> None:
+def test_a_verdict_on_a_text_is_for_one_message_and_the_next_of_its_conversation_follows(
+    log_in: LogIn, add: Add, database: Database
+) -> None:
     turns = [add("clinician", conversation="c", number=number) for number in (1, 2)]
     other = add("clinician")
     form = {"turn": str(turns[0]), "verdict": "wrong_snippet", "correct": "cost", "also": str(turns[1])}
@@ -54,22 +61,37 @@ def test_a_verdict_on_a_text_is_for_one_message_and_the_next_of_its_conversation
 
 
 @pytest.mark.parametrize("path", ["/queues/emergencies/complete", "/turns/1/verdict", "/judge/complete"])
-def test_a_verdict_over_a_newer_one_is_shown_with_everything_that_was_typed(log_in: LogIn, add: Add, database: Database, path: str) -> None:
+def test_a_verdict_over_a_newer_one_is_shown_with_everything_that_was_typed(
+    log_in: LogIn, add: Add, database: Database, path: str
+) -> None:
     turn = add("emergency")
     maria = log_in("reviewer")
     maria.get(f"/queues/emergencies/turns/{turn}")
     review.give_verdict(database, turn, "should_not_refer", by="clinician", now=AT, comment="A cough only")
-    form = {"turn": str(turn), "query": "route=emergency", "seen": "", "verdict": "should_refer", "comment": "Call her", "note": "On Monday"}
+    form = {
+        "turn": str(turn),
+        "query": "route=emergency",
+        "seen": "",
+        "verdict": "should_refer",
+        "comment": "Call her",
+        "note": "On Monday",
+    }
     status, said = maria.post(path, form)
     assert status == 409
-    assert "clinician judged this message meanwhile: “Referred or alarmed for nothing”, with the comment “A cough only”" in unescape(said)
+    assert (
+        "clinician judged this message meanwhile: “Referred or alarmed for nothing”, with the comment “A cough only”"
+        in unescape(said)
+    )
     for kept in (">Call her</textarea>", ">On Monday</textarea>", 'value="should_refer" required data-key="3" checked'):
         assert kept in said
     assert database.execute("SELECT count(*) FROM notes").fetchone() == (0,)
     seen = re.search(r'name="seen" value="(\d+)"', said)
     assert seen is not None
     assert maria.post(path, {**form, "seen": seen[1]})[0] == 303, "saving again replaces it"
-    assert database.execute("SELECT verdict, by FROM verdicts WHERE superseded_at IS NULL").fetchone() == ("should_refer", "reviewer")
+    assert database.execute("SELECT verdict, by FROM verdicts WHERE superseded_at IS NULL").fetchone() == (
+        "should_refer",
+        "reviewer",
+    )
 
 
 def test_a_note_is_saved_with_the_verdict_that_is_given_beside_it(log_in: LogIn, add: Add, database: Database) -> None:
@@ -86,7 +108,13 @@ def test_a_note_is_saved_with_the_verdict_that_is_given_beside_it(log_in: LogIn,
 
 def test_what_was_typed_when_the_login_had_ended_is_shown_to_be_copied(console: Starlette) -> None:
     outside = TestClient(console, follow_redirects=False)
-    form = {"turn": "7", "verdict": "should_refer", "comment": "<b>Call</b> her", "note": "On Monday", "password": "hunter2"}
+    form = {
+        "turn": "7",
+        "verdict": "should_refer",
+        "comment": "<b>Call</b> her",
+        "note": "On Monday",
+        "password": "hunter2",
+    }
     response = outside.post("/queues/referrals/complete", data=form)
     assert response.status_code == 401
     assert "&lt;b&gt;Call&lt;/b&gt; her" in response.text
@@ -161,10 +189,23 @@ def test_some_rows_of_a_list_are_changed_and_no_others(log_in: LogIn, add: Add, 
     carla = log_in("clinician")
     html = carla.get("/search?route=clarify")
     assert all(f'form="bulk" name="t{turn}"' in html for turn in turns)
-    form = {"query": "route=clarify", "scope": "ticked", f"t{turns[0]}": "1", f"t{turns[2]}": "1", "action": "judge", "value_judge": "missing_content"}
+    form = {
+        "query": "route=clarify",
+        "scope": "ticked",
+        f"t{turns[0]}": "1",
+        f"t{turns[2]}": "1",
+        "action": "judge",
+        "value_judge": "missing_content",
+    }
     status, html = carla.post("/bulk", form)
     assert (status, "2 messages?" in html) == (200, True)
-    confirmed = {"query": "route=clarify", "action": "judge", "value": "missing_content", "confirmed": "2", "ticked": f"{turns[0]},{turns[2]}"}
+    confirmed = {
+        "query": "route=clarify",
+        "action": "judge",
+        "value": "missing_content",
+        "confirmed": "2",
+        "ticked": f"{turns[0]},{turns[2]}",
+    }
     _, address = carla.post("/bulk", confirmed)
     assert address == f"/search?route=clarify&said=judged-many&undo={turns[2]}&n=2"
     assert "2 messages are judged." in carla.get(address)
@@ -173,19 +214,27 @@ def test_some_rows_of_a_list_are_changed_and_no_others(log_in: LogIn, add: Add, 
     assert review.queue_counts(database)["not_understood"] == 3, "both are undone"
 
 
-def test_a_bulk_verdict_leaves_colleagues_verdicts_unless_told_to_replace_them(log_in: LogIn, add: Add, database: Database) -> None:
+def test_a_bulk_verdict_leaves_colleagues_verdicts_unless_told_to_replace_them(
+    log_in: LogIn, add: Add, database: Database
+) -> None:
     turns = [add("clarify") for _ in range(3)]
     review.give_verdict(database, turns[0], "right", by="reviewer", now=AT)
     log_in("reviewer").post("/queues/not_understood/next")
     carla = log_in("clinician")
     form = {"query": "route=clarify", "action": "judge", "value": "missing_content", "confirmed": "3"}
     status, html = carla.post("/bulk", form)
-    assert (status, "1 of them has</strong>" in html or "1 of them has" in html, "left out" in html) == (200, True, True)
+    assert (status, "1 of them has</strong>" in html or "1 of them has" in html, "left out" in html) == (
+        200,
+        True,
+        True,
+    )
     carla.post("/bulk", {**form, "overruled": "1"})
     given = dict(database.execute("SELECT turn, verdict FROM verdicts WHERE superseded_at IS NULL").fetchall())
     assert given == {turns[0]: "right", turns[2]: "missing_content"}, "the second is in a colleague's hands"
     assert carla.post("/bulk", {**form, "overruled": "1", "replace": "1"})[0] == 303
-    assert database.execute("SELECT by FROM verdicts WHERE turn = ? AND superseded_at IS NULL", [turns[0]]).fetchone() == ("clinician",)
+    assert database.execute(
+        "SELECT by FROM verdicts WHERE turn = ? AND superseded_at IS NULL", [turns[0]]
+    ).fetchone() == ("clinician",)
 
 
 @pytest.mark.parametrize(

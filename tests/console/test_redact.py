@@ -20,7 +20,9 @@ def talk(add: Add) -> str:
     return "/conversations/talk"
 
 
-def test_a_reviewer_takes_words_out_and_they_are_in_no_file(log_in: LogIn, database: Database, talk: str, tmp_path: Path) -> None:
+def test_a_reviewer_takes_words_out_and_they_are_in_no_file(
+    log_in: LogIn, database: Database, talk: str, tmp_path: Path
+) -> None:
     browser = log_in("reviewer")
     assert "Take out words that identify somebody" in browser.get(talk)
     assert browser.post(f"{talk}/redact", FORM)[0] == 303
@@ -40,7 +42,9 @@ def test_a_viewer_has_no_such_form(log_in: LogIn, talk: str) -> None:
     assert "Take out words" not in log_in("viewer").get(talk)
 
 
-@pytest.mark.parametrize("form", [{"words": "Peter", "reason": "name"}, {"words": "", "reason": "name"}, {"words": "Zsófi", "reason": "x"}])
+@pytest.mark.parametrize(
+    "form", [{"words": "Peter", "reason": "name"}, {"words": "", "reason": "name"}, {"words": "Zsófi", "reason": "x"}]
+)
 def test_what_cannot_be_done_is_said(log_in: LogIn, database: Database, talk: str, form: dict[str, str]) -> None:
     status, _ = log_in("reviewer").post(f"{talk}/redact", form)
     assert status == 400

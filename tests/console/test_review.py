@@ -35,7 +35,10 @@ def test_the_queue_leads_from_turn_to_turn_until_it_is_clear(log_in: LogIn, add:
     _, address = maria.post("/queues/referrals/complete", {"turn": str(turns[0]), "verdict": "right"})
     assert address == f"/queues/referrals/turns/{turns[1]}?order=oldest&previous={turns[0]}&said=judged&undo={turns[0]}"
     assert "Referrals: 2 of 2" in maria.get(address)
-    _, address = maria.post("/queues/referrals/complete", {"turn": str(turns[1]), "verdict": "should_not_refer", "correct": "cost", "note": "see price list"})
+    _, address = maria.post(
+        "/queues/referrals/complete",
+        {"turn": str(turns[1]), "verdict": "should_not_refer", "correct": "cost", "note": "see price list"},
+    )
     assert address == f"/queues/referrals?order=oldest&said=cleared&undo={turns[1]}"
     assert review.queue_counts(database)["referrals"] == 0
     assert "see price list" in maria.get("/conversations/talk-2")
@@ -68,16 +71,26 @@ def test_a_verdict_that_cannot_be_is_one_sentence(log_in: LogIn, add: Add, form:
     assert sentence in said
 
 
-@pytest.mark.parametrize("path", ["/turns/999/verdict", "/turns/x/verdict", "/gaps/999", "/training/999", "/corrections/999", "/queues/none/next"])
+@pytest.mark.parametrize(
+    "path",
+    ["/turns/999/verdict", "/turns/x/verdict", "/gaps/999", "/training/999", "/corrections/999", "/queues/none/next"],
+)
 def test_what_is_not_there_is_one_sentence(log_in: LogIn, path: str) -> None:
-    status, said = log_in("admin").post(path, {"verdict": "right", "decision": "open", "state": "accepted", "word": "promote"})
+    status, said = log_in("admin").post(
+        path, {"verdict": "right", "decision": "open", "state": "accepted", "word": "promote"}
+    )
     assert status in (400, 404)
     assert "There is no" in said
 
 
 def test_notes_tags_flags_and_assignment_are_shown_with_the_turn(log_in: LogIn, add: Add) -> None:
     turn, maria = add(conversation="c"), log_in("reviewer")
-    for path, form in (("notes", {"text": "<b>ask"}), ("tags", {"tag": "Price"}), ("flag", {"reason": "odd"}), ("assignee", {"to": "clinician"})):
+    for path, form in (
+        ("notes", {"text": "<b>ask"}),
+        ("tags", {"tag": "Price"}),
+        ("flag", {"reason": "odd"}),
+        ("assignee", {"to": "clinician"}),
+    ):
         status, address = maria.post(f"/turns/{turn}/{path}", form)
         assert (status, address.split("?")[0]) == (303, "/conversations/c")
     html = maria.get("/conversations/c")
@@ -102,7 +115,9 @@ def test_who_read_what_is_in_the_audit_and_the_chain_is_whole(log_in: LogIn, add
     assert verify_audit(database)[1] == []
 
 
-def test_the_way_to_reach_a_visitor_is_for_clinicians_only(log_in: LogIn, add: Add, database: Database, contact_seal: Seal) -> None:
+def test_the_way_to_reach_a_visitor_is_for_clinicians_only(
+    log_in: LogIn, add: Add, database: Database, contact_seal: Seal
+) -> None:
     add(conversation="c")
     leave_request(database, "c", question="May I come?", reach="555 0100", best_time="mornings", seal=contact_seal)
     assert "555 0100" not in log_in("reviewer").get("/requests")
@@ -141,7 +156,9 @@ def test_a_bulk_action_is_confirmed_with_the_number_of_turns(log_in: LogIn, add:
         ({"query": "route=answer", "action": "judge", "value": "wrong_text", "confirmed": "1"}, "given one by one"),
     ],
 )
-def test_a_bulk_action_that_cannot_be_is_one_sentence(log_in: LogIn, add: Add, form: dict[str, str], sentence: str) -> None:
+def test_a_bulk_action_that_cannot_be_is_one_sentence(
+    log_in: LogIn, add: Add, form: dict[str, str], sentence: str
+) -> None:
     add()
     status, said = log_in("clinician").post("/bulk", form)
     assert status == 400
@@ -205,9 +222,14 @@ def test_a_gap_added_to_a_snippet_becomes_corrections(log_in: LogIn, add: Add, d
     assert "what_to_wear_bring" in maria.get("/gaps?decision=add_to_intent")
 
 
-def test_gaps_fold_what_was_asked_once_and_take_one_decision_for_many(log_in: LogIn, add: Add, database: Database) -> None:
+def test_gaps_fold_what_was_asked_once_and_take_one_decision_for_many(
+    log_in: LogIn, add: Add, database: Database
+) -> None:
     ranking = [{"name": "out_of_scope", "confidence": 0.5}, {"name": "cost", "confidence": 0.31}]
-    turns = [add("clarify", text=text, ranking=ranking) for text in ("how tall is the tower", "who won the cup", "is there a discount")]
+    turns = [
+        add("clarify", text=text, ranking=ranking)
+        for text in ("how tall is the tower", "who won the cup", "is there a discount")
+    ]
     with database.atomic():
         for turn in turns:
             add_members(database, add_group(database, f"question {turn}", b""), [(turn, AT)], b"")
@@ -223,12 +245,16 @@ def test_gaps_fold_what_was_asked_once_and_take_one_decision_for_many(log_in: Lo
     assert database.execute("SELECT count(*) FROM gap_clusters WHERE decision = 'out_of_scope'").fetchone() == (2,)
 
 
-def test_grouping_and_training_start_beside_the_console(log_in: LogIn, add: Add, database: Database, launched: list[list[str]]) -> None:
+def test_grouping_and_training_start_beside_the_console(
+    log_in: LogIn, add: Add, database: Database, launched: list[list[str]]
+) -> None:
     carla = log_in("clinician")
     carla.post("/gaps/group")
     status, said = carla.post("/training")
     assert (status, "No correction is accepted" in said) == (400, True)
-    review.give_verdict(database, add(text="how much is it then"), "wrong_snippet", by="reviewer", now=AT, correct="cost")
+    review.give_verdict(
+        database, add(text="how much is it then"), "wrong_snippet", by="reviewer", now=AT, correct="cost"
+    )
     assert "how much is it then" in carla.get("/training")
     carla.post("/corrections/1", {"state": "accepted"})
     assert carla.post("/training") == (303, "/training?said=training")
@@ -237,14 +263,25 @@ def test_grouping_and_training_start_beside_the_console(log_in: LogIn, add: Add,
 
 def test_a_candidate_that_does_not_fit_any_more_is_not_promoted(log_in: LogIn, database: Database) -> None:
     run = start_run(database, by="clinician", now=AT, model="a", file_before="")
-    finish_run(database, run, state="ready", now=AT, message="", model="b", file_after='version: "3.1"\nnlu: []\n', results={"measures": [], "passes": True})
+    finish_run(
+        database,
+        run,
+        state="ready",
+        now=AT,
+        message="",
+        model="b",
+        file_after='version: "3.1"\nnlu: []\n',
+        results={"measures": [], "passes": True},
+    )
     status, said = log_in("clinician").post(f"/training/{run}", {"word": "promote"})
     assert status == 400
     assert "What a model is made from has changed since this candidate was trained." in said
 
 
 def test_a_redundant_correction_is_marked(log_in: LogIn, add: Add, database: Database) -> None:
-    review.give_verdict(database, add(text="what's ozone"), "wrong_snippet", by="reviewer", now=AT, correct="what_is_ozone")
+    review.give_verdict(
+        database, add(text="what's ozone"), "wrong_snippet", by="reviewer", now=AT, correct="what_is_ozone"
+    )
     assert "Redundant" in log_in("reviewer").get("/training")
 
 
@@ -294,27 +331,52 @@ def test_a_second_factor_is_asked_for_once_it_is_on(log_in: LogIn, database: Dat
     seal = Seal(load_secret(tmp_path / "secret"))
     assert verify_login(database, "viewer", "correct horse battery", "", later, lambda: seal) is None
     assert verify_login(database, "viewer", "correct horse battery", code, later, lambda: seal) == "viewer"
-    assert verify_login(database, "viewer", "correct horse battery", code, later, lambda: seal) is None, "a code is good once"
+    assert verify_login(database, "viewer", "correct horse battery", code, later, lambda: seal) is None, (
+        "a code is good once"
+    )
 
 
 def test_a_risk_told_of_earlier_is_shown_where_it_was_told(log_in: LogIn, add: Add) -> None:
-    add("clinician", conversation="c", text="I take warfarin", risk_category="clinician_medicine", risk_rule="medicine.anticoagulant")
-    add("clinician", conversation="c", number=2, risk_category="clinician_medicine", explanation={"reason": "earlier_risk", "earlier": "clinician_medicine"})
+    add(
+        "clinician",
+        conversation="c",
+        text="I take warfarin",
+        risk_category="clinician_medicine",
+        risk_rule="medicine.anticoagulant",
+    )
+    add(
+        "clinician",
+        conversation="c",
+        number=2,
+        risk_category="clinician_medicine",
+        explanation={"reason": "earlier_risk", "earlier": "clinician_medicine"},
+    )
     html = log_in("viewer").get("/conversations/c")
     assert 'It was told of in <a href="/conversations/c?turn=1#turn-1">turn 1</a>' in html
     assert html.count("I take warfarin") == 2
 
 
 def test_what_a_rule_saw_is_marked_in_the_visitors_words(log_in: LogIn, add: Add) -> None:
-    findings = [{"category": "clinician_medicine", "rule": "r", "words": words} for words in ("i take", "take warfarin", "not there", "")]
+    findings = [
+        {"category": "clinician_medicine", "rule": "r", "words": words}
+        for words in ("i take", "take warfarin", "not there", "")
+    ]
     add("clinician", conversation="c", text="Now I take warfarin <b>", explanation={"findings": findings})
     assert "Now <mark>I take warfarin</mark> &lt;b&gt;" in log_in("viewer").get("/conversations/c")
 
 
 @pytest.mark.parametrize(
-    ("typed", "chosen"), [("cost", "cost"), ("How much does it cost?", "cost"), ("what should wear", "what_to_wear_bring"), ("HOW MUCH  cost", "cost")]
+    ("typed", "chosen"),
+    [
+        ("cost", "cost"),
+        ("How much does it cost?", "cost"),
+        ("what should wear", "what_to_wear_bring"),
+        ("HOW MUCH  cost", "cost"),
+    ],
 )
-def test_a_correction_is_understood_by_id_by_question_or_by_words_of_one_alone(log_in: LogIn, add: Add, database: Database, typed: str, chosen: str) -> None:
+def test_a_correction_is_understood_by_id_by_question_or_by_words_of_one_alone(
+    log_in: LogIn, add: Add, database: Database, typed: str, chosen: str
+) -> None:
     turn = add()
     status, _ = log_in("reviewer").post(f"/turns/{turn}/verdict", {"verdict": "wrong_snippet", "correct": typed})
     assert status == 303
@@ -322,7 +384,9 @@ def test_a_correction_is_understood_by_id_by_question_or_by_words_of_one_alone(l
 
 
 @pytest.mark.parametrize(("typed", "sentence"), [("zqxv", "is in no answer"), ("ozone", "could be several answers")])
-def test_a_correction_that_could_be_none_or_several_is_asked_about_in_its_form(log_in: LogIn, add: Add, database: Database, typed: str, sentence: str) -> None:
+def test_a_correction_that_could_be_none_or_several_is_asked_about_in_its_form(
+    log_in: LogIn, add: Add, database: Database, typed: str, sentence: str
+) -> None:
     form = {"verdict": "wrong_snippet", "correct": typed, "comment": "They asked for it"}
     status, said = log_in("reviewer").post(f"/turns/{add()}/verdict", form)
     assert (status, sentence in said) == (400, True)
@@ -350,7 +414,11 @@ def test_every_tile_of_the_figures_leads_to_as_many_turns_as_it_counts(log_in: L
     browser = log_in("viewer")
     html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-11"))
     tiles = re.findall(r'<dt>([^<]+)</dt><dd><a href="(/search[^"]+)">.*?</a>', html, re.S)
-    counts = {label: re.search(r"(\d+) messages? found", browser.get(address)) for label, address in tiles if "judged" not in label.lower()}
+    counts = {
+        label: re.search(r"(\d+) messages? found", browser.get(address))
+        for label, address in tiles
+        if "judged" not in label.lower()
+    }
     found = {label: match[1] for label, match in counts.items() if match}
     assert found == {"Turns": "5", "Emergencies": "1", "Referred": "1", "Not understood": "2"}
 
@@ -362,7 +430,9 @@ def test_a_filter_in_use_is_shown_and_can_be_taken_off_by_itself(log_in: LogIn, 
     assert 'href="/search?q=ozone&route=emergency" aria-label="Take off the filter first of its conversation"' in html
 
 
-def test_whoever_has_waited_longest_is_the_first_request(log_in: LogIn, database: Database, add: Add, contact_seal: Seal) -> None:
+def test_whoever_has_waited_longest_is_the_first_request(
+    log_in: LogIn, database: Database, add: Add, contact_seal: Seal
+) -> None:
     add(conversation="c")
     for question in ("the first", "the second"):
         leave_request(database, "c", question=question, reach="jo@mail.example", best_time="", seal=contact_seal)
@@ -371,25 +441,50 @@ def test_whoever_has_waited_longest_is_the_first_request(log_in: LogIn, database
     assert 'href="mailto:jo%40mail.example"' in html
 
 
-def test_a_less_safe_candidate_shows_what_was_lost_first_and_waits_for_two_people(log_in: LogIn, database: Database) -> None:
+def test_a_less_safe_candidate_shows_what_was_lost_first_and_waits_for_two_people(
+    log_in: LogIn, database: Database
+) -> None:
     run = start_run(database, by="carla", now=AT, model="m1", file_before="")
-    losses = [{"kind": "emergency_lost", "text": "a black curtain", "before": "emergency_other", "after": "clinician_after_session"}]
+    losses = [
+        {
+            "kind": "emergency_lost",
+            "text": "a black curtain",
+            "before": "emergency_other",
+            "after": "clinician_after_session",
+        }
+    ]
     changed = [
         {"text": "how dear", "before": "clarify", "after": "cost", "better": True},
         {"text": "how far", "before": "location", "after": "clarify", "better": False},
     ]
-    measure = {"label": "Questions that got their answer", "before": 0.9, "after": 0.8, "floor": 0.7, "at_most": False, "worse": True, "passes": True}
+    measure = {
+        "label": "Questions that got their answer",
+        "before": 0.9,
+        "after": 0.8,
+        "floor": 0.7,
+        "at_most": False,
+        "worse": True,
+        "passes": True,
+    }
     results = {"measures": [measure], "passes": True, "changed": changed, "losses": losses}
     finish_run(database, run, state="ready", now=AT, message="", model="m2", file_after="x", results=results)
     reviewer, clinician = log_in("reviewer"), log_in("clinician")
     page = clinician.get(f"/training/{run}")
-    assert page.index("a black curtain") < page.index("how far") < page.index("Questions that got their answer") < page.index("how dear")
+    assert (
+        page.index("a black curtain")
+        < page.index("how far")
+        < page.index("Questions that got their answer")
+        < page.index("how dear")
+    )
     assert "no longer shown the emergency number" in page
     assert "▼ worse" in page
     assert "must be accepted by two people" in page
     assert clinician.post(f"/training/{run}", {"word": "promote"})[0] == 400
     for browser in (reviewer, clinician):
-        assert browser.post(f"/training/{run}/reason", {"loss": "0", "reason": "A rule finds this one."}) == (303, f"/training/{run}?said=reason-kept")
+        assert browser.post(f"/training/{run}/reason", {"loss": "0", "reason": "A rule finds this one."}) == (
+            303,
+            f"/training/{run}?said=reason-kept",
+        )
     assert "Accepted by two people." in clinician.get(f"/training/{run}")
 
 
@@ -426,7 +521,10 @@ def test_saved_views_are_ones_own_unless_shared_and_are_in_the_audit(log_in: Log
     tom.post("/views", {"name": "Risky answers", "query": "route=answer&verdict=should_refer", "list": "search"})
     assert "Risky answers" in tom.get("/")
     assert "Risky answers" not in vera.get("/")
-    tom.post("/views", {"name": "Risky answers", "query": "route=answer&verdict=should_refer", "list": "search", "shared": "1"})
+    tom.post(
+        "/views",
+        {"name": "Risky answers", "query": "route=answer&verdict=should_refer", "list": "search", "shared": "1"},
+    )
     assert 'href="/search?route=answer&amp;verdict=should_refer"' in vera.get("/")
     assert vera.post("/views/1/delete")[0] == 400, "a colleague's view is theirs"
     assert tom.post("/views/1/delete", {"back": "/search"})[0] == 303
@@ -441,7 +539,9 @@ def test_an_export_is_in_the_audit_and_holds_no_formula(log_in: LogIn, add: Add,
     assert "HYPERLINK" in text
     if "csv" in path:
         assert not re.search(r'(^|,)"?=', text, re.M)
-    assert database.execute("SELECT count(*) FROM audit WHERE action = 'exported' AND who = 'clinician'").fetchone() == (1,)
+    assert database.execute(
+        "SELECT count(*) FROM audit WHERE action = 'exported' AND who = 'clinician'"
+    ).fetchone() == (1,)
 
 
 def test_whoever_sees_visitors_words_is_in_the_audit(log_in: LogIn, add: Add, database: Database) -> None:
@@ -474,12 +574,17 @@ def test_other_sessions_can_be_ended(log_in: LogIn) -> None:
     assert (one.status("GET", "/"), other.status("GET", "/")) == (200, 303)
 
 
-def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(log_in: LogIn, add: Add, database: Database) -> None:
+def test_every_bar_and_number_of_the_figures_leads_to_its_conversations(
+    log_in: LogIn, add: Add, database: Database
+) -> None:
     add("emergency", at="2027-01-10T10:00:00.000+00:00")
     add(at="2027-01-10T11:00:00.000+00:00")
     browser = log_in("viewer")
     html = unescape(browser.get("/figures?from=2027-01-09&to=2027-01-11"))
-    for address in ("/conversations?from=2027-01-10&to=2027-01-10", "/search?route=emergency&from=2027-01-10&to=2027-01-10"):
+    for address in (
+        "/conversations?from=2027-01-10&to=2027-01-10",
+        "/search?route=emergency&from=2027-01-10&to=2027-01-10",
+    ):
         assert f'href="{address}"' in html
     assert "1 message found" in browser.get("/search?route=emergency&from=2027-01-10&to=2027-01-10")
     judged = "/search?judged_from=2027-01-16&judged_to=2027-01-16"
@@ -506,7 +611,9 @@ def test_asking_for_counts_does_not_keep_a_session_alive(log_in: LogIn, database
     assert database.execute("SELECT last_seen_at FROM staff_sessions").fetchone() != before
 
 
-def test_reading_does_not_wait_for_the_disk_but_changes_and_exports_do(log_in: LogIn, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_reading_does_not_wait_for_the_disk_but_changes_and_exports_do(
+    log_in: LogIn, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
     turn, browser = add("clinician", conversation="c"), log_in("clinician")
     browser.get("/")
     opened: list[bool] = []

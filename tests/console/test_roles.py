@@ -17,21 +17,64 @@ PUBLIC = {"/login", "/healthz", "/static"}
 
 MAY = {
     "viewer": {
-        *("/", "/counts.json", "/queues/{queue}", "/conversations", "/conversations/{id}", "/search", "/chart", "/views", "/views/{id}/delete"),
+        *(
+            "/",
+            "/counts.json",
+            "/queues/{queue}",
+            "/conversations",
+            "/conversations/{id}",
+            "/search",
+            "/chart",
+            "/views",
+            "/views/{id}/delete",
+        ),
         *("/figures", "/report", "/gaps", "/account", "/account/code.svg", "/logout"),
-        *("/answers", "/answers/{id}", "/snippets", "/snippets/{id}", "/facts", "/facts/changes", "/approve", "/golive"),
+        *(
+            "/answers",
+            "/answers/{id}",
+            "/snippets",
+            "/snippets/{id}",
+            "/facts",
+            "/facts/changes",
+            "/approve",
+            "/golive",
+        ),
     },
     "reviewer": {
         *("/queues/{queue}/turns/{id}", "/queues/{queue}/next", "/queues/{queue}/skip", "/queues/{queue}/complete"),
         "/conversations/{id}/redact",
         *("/turns/{id}/verdict", "/turns/{id}/notes", "/turns/{id}/tags", "/turns/{id}/flag", "/turns/{id}/assignee"),
-        *("/requests", "/gaps/group", "/gaps/many", "/gaps/{id}", "/training", "/training/advice", "/training/{id}", "/training/{id}/reason"),
+        *(
+            "/requests",
+            "/gaps/group",
+            "/gaps/many",
+            "/gaps/{id}",
+            "/training",
+            "/training/advice",
+            "/training/{id}",
+            "/training/{id}/reason",
+        ),
         *("/answers/{id}/try", "/answers/{id}/draft", "/approve/{id}"),
         *("/judge/turns/{id}", "/judge/next", "/judge/skip", "/judge/complete", "/answers.json", "/turns/{id}/undo"),
     },
     "clinician": {
-        *("/bulk", "/export.jsonl", "/export.csv", "/requests/{id}", "/training", "/training/{id}", "/training/{id}/give-up"),
-        *("/corrections/{id}", "/answers/{id}/undo", "/answers/{id}/withdraw", "/approve/sign", "/approve/renew", "/approve/{id}"),
+        *(
+            "/bulk",
+            "/export.jsonl",
+            "/export.csv",
+            "/requests/{id}",
+            "/training",
+            "/training/{id}",
+            "/training/{id}/give-up",
+        ),
+        *(
+            "/corrections/{id}",
+            "/answers/{id}/undo",
+            "/answers/{id}/withdraw",
+            "/approve/sign",
+            "/approve/renew",
+            "/approve/{id}",
+        ),
         *("/requests/{id}/erase", "/conversations/{id}/erase"),
     },
     "admin": {"/facts", "/facts/changes/{id}", "/staff", "/staff/{name}", "/settings", "/audit"},
@@ -52,7 +95,9 @@ def _guarded(app: Starlette) -> list[Guarded]:
 
 
 def test_every_address_is_public_on_purpose_or_has_a_role(console: Starlette) -> None:
-    unguarded = {getattr(route, "path", str(route)) for route in _routes(console.routes) if not isinstance(route, Guarded)}
+    unguarded = {
+        getattr(route, "path", str(route)) for route in _routes(console.routes) if not isinstance(route, Guarded)
+    }
     assert unguarded == PUBLIC
 
 

@@ -48,7 +48,9 @@ def test_a_second_factor_is_stored_sealed(log_in: LogIn, database: Database) -> 
     assert secret not in stored
 
 
-def test_a_secret_from_before_is_sealed_on_the_first_visit_and_no_byte_of_it_is_left(console: Starlette, database: Database, tmp_path: Path) -> None:
+def test_a_secret_from_before_is_sealed_on_the_first_visit_and_no_byte_of_it_is_left(
+    console: Starlette, database: Database, tmp_path: Path
+) -> None:
     secret = new_secret()
     database.execute("UPDATE staff SET totp_secret = ? WHERE username = 'viewer'", [secret])
     TestClient(console).get("/login")
@@ -56,12 +58,19 @@ def test_a_secret_from_before_is_sealed_on_the_first_visit_and_no_byte_of_it_is_
     assert [path.name for path in tmp_path.glob("record.db*") if secret.encode() in path.read_bytes()] == []
     seal = Seal(load_secret(tmp_path / "secret"))
     later = NOW + 60
-    assert verify_login(database, "viewer", PASSWORD, code_at(secret, int(later // 30)), later, lambda: seal) == "viewer"
+    assert (
+        verify_login(database, "viewer", PASSWORD, code_at(secret, int(later // 30)), later, lambda: seal) == "viewer"
+    )
 
 
-def test_somebody_whose_second_factor_cannot_be_opened_is_told_what_to_do(console: Starlette, database: Database, log_in: LogIn) -> None:
+def test_somebody_whose_second_factor_cannot_be_opened_is_told_what_to_do(
+    console: Starlette, database: Database, log_in: LogIn
+) -> None:
     log_in("viewer")  # a quick hasher
-    database.execute("UPDATE staff SET totp_secret = ? WHERE username = 'viewer'", [Seal("of another server").close(new_secret(), "viewer")])
+    database.execute(
+        "UPDATE staff SET totp_secret = ? WHERE username = 'viewer'",
+        [Seal("of another server").close(new_secret(), "viewer")],
+    )
     client = TestClient(console, follow_redirects=False)
     csrf = re.search(r'name="csrf" value="(\w+)"', client.get("/login").text)
     assert csrf is not None
@@ -73,7 +82,9 @@ def test_somebody_whose_second_factor_cannot_be_opened_is_told_what_to_do(consol
 
 def test_two_processes_that_start_at_once_have_one_secret(tmp_path: Path) -> None:
     found: list[str] = []
-    threads = [threading.Thread(target=lambda: found.append(load_secret(tmp_path / "var" / "secret"))) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda: found.append(load_secret(tmp_path / "var" / "secret"))) for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -31,7 +31,11 @@ UNTIL = "2027-10-01"
 @pytest.fixture
 def console(tmp_path: Path, database: Database) -> Starlette:
     """A console that reads what is published in its own record."""
-    return create_app(Settings(data=DATA, database=tmp_path / "record.db", secret_file=tmp_path / "secret", https=False), clock=lambda: NOW, zone=UTC)
+    return create_app(
+        Settings(data=DATA, database=tmp_path / "record.db", secret_file=tmp_path / "secret", https=False),
+        clock=lambda: NOW,
+        zone=UTC,
+    )
 
 
 def fields(page: str) -> dict[str, str]:
@@ -54,7 +58,10 @@ def change_price(admin: Browser, price: str = PRICE, **others: str) -> tuple[int
 
 def draft(browser: Browser, old: str, new: str, *, action: str = "send", reason: str = "clearer") -> tuple[int, str]:
     form = fields(browser.get("/answers/opening_hours/draft"))
-    return browser.post("/answers/opening_hours/draft", {**form, "text": form["text"].replace(old, new), "reason": reason, "action": action})
+    return browser.post(
+        "/answers/opening_hours/draft",
+        {**form, "text": form["text"].replace(old, new), "reason": reason, "action": action},
+    )
 
 
 def sent(database: Database, name: str) -> str:
@@ -62,7 +69,9 @@ def sent(database: Database, name: str) -> str:
     return load_library(DATA, published=texts.published_set(database))[name].text
 
 
-def test_an_owner_changes_a_price_and_sees_every_answer_it_changes_before_visitors_do(log_in: LogIn, database: Database) -> None:
+def test_an_owner_changes_a_price_and_sees_every_answer_it_changes_before_visitors_do(
+    log_in: LogIn, database: Database
+) -> None:
     admin = log_in("admin")
     assert change_price(admin) == (303, "/facts/changes")
     page = text_of(admin.get("/facts/changes"))
@@ -108,9 +117,13 @@ def test_hours_are_a_grid_that_becomes_the_sentence(log_in: LogIn, database: Dat
         ("contact", {"phone": "555-0177", "reason": " "}, "“Why?” is empty"),
     ],
 )
-def test_a_mistake_in_a_fact_is_told_and_what_was_typed_is_kept(log_in: LogIn, database: Database, group: str, typed: dict[str, str], told: str) -> None:
+def test_a_mistake_in_a_fact_is_told_and_what_was_typed_is_kept(
+    log_in: LogIn, database: Database, group: str, typed: dict[str, str], told: str
+) -> None:
     admin = log_in("admin")
-    status, page = admin.post("/facts", {**fields(admin.get(f"/facts?group={group}")), "reason": "typed with care", **typed})
+    status, page = admin.post(
+        "/facts", {**fields(admin.get(f"/facts?group={group}")), "reason": "typed with care", **typed}
+    )
     assert status == 400
     assert told in text_of(page)
     assert {name: fields(page).get(name, "") for name in typed} == typed
@@ -132,7 +145,10 @@ def test_a_fact_left_empty_is_not_known_and_its_answers_say_whom_to_ask(log_in: 
 
 def test_a_clinical_fact_waits_for_a_clinician(log_in: LogIn, database: Database) -> None:
     admin, clinician = log_in("admin"), log_in("clinician")
-    admin.post("/facts", {**fields(admin.get("/facts?group=treatment")), "age_minimum": "21", "reason": "our insurer asks for it"})
+    admin.post(
+        "/facts",
+        {**fields(admin.get("/facts?group=treatment")), "age_minimum": "21", "reason": "our insurer asks for it"},
+    )
     assert admin.post("/facts/changes/1", {"action": "publish"})[0] == 400
     assert admin.post("/facts/changes/1", {"action": "send"})[0] == 303
     assert admin.post("/approve/1", {"decision": "approve"})[0] == 409
@@ -143,14 +159,21 @@ def test_a_clinical_fact_waits_for_a_clinician(log_in: LogIn, database: Database
 
 def test_an_emergency_number_takes_two_people_and_a_test_call_each(log_in: LogIn, database: Database) -> None:
     admin, clinician = log_in("admin"), log_in("clinician")
-    form = {**fields(admin.get("/facts?group=emergency")), "emergency.poison": "Poison Help at 1-800-222-1222", "reason": "its new name"}
+    form = {
+        **fields(admin.get("/facts?group=emergency")),
+        "emergency.poison": "Poison Help at 1-800-222-1222",
+        "reason": "its new name",
+    }
     admin.post("/facts", form)
     assert "Call the number first" in admin.post("/facts/changes/1", {"action": "send"})[1]
     assert admin.post("/facts/changes/1", {"action": "send", "called": "1"})[0] == 303
     assert admin.post("/approve/1", {"decision": "approve", "called": "1"})[0] == 409
     assert clinician.post("/approve/1", {"decision": "approve"})[0] == 409
     assert clinician.post("/approve/1", {"decision": "approve", "called": "1"})[0] == 303
-    assert load_library(DATA, published=texts.published_set(database)).clinic.fields["emergency.poison"] == "Poison Help at 1-800-222-1222"
+    assert (
+        load_library(DATA, published=texts.published_set(database)).clinic.fields["emergency.poison"]
+        == "Poison Help at 1-800-222-1222"
+    )
 
 
 def test_two_administrators_at_one_fact_see_both_and_overwrite_nothing(log_in: LogIn, database: Database) -> None:
@@ -175,7 +198,12 @@ def test_a_text_is_written_by_one_and_approved_by_another(log_in: LogIn, databas
     assert clinician.post("/approve/1", {"decision": "approve", "review_by": UNTIL})[0] == 303
     assert sent(database, "opening_hours").startswith("Our doors are open")
     (version,) = texts.published(database)
-    assert (version.author, version.approver, version.approver_role, version.review_by) == ("reviewer", "clinician", "clinician", UNTIL)
+    assert (version.author, version.approver, version.approver_role, version.review_by) == (
+        "reviewer",
+        "clinician",
+        "clinician",
+        UNTIL,
+    )
 
 
 def test_ones_own_text_is_approved_by_oneself_only_if_the_clinic_said_so(log_in: LogIn, database: Database) -> None:
@@ -200,7 +228,9 @@ def test_a_text_sent_back_is_a_draft_again_with_the_reason(log_in: LogIn, databa
 
 
 @pytest.mark.parametrize("wrong", ["It cures all. ", "Take 20 mg. ", "word " * 90, "{fone} "])
-def test_a_text_that_fails_a_check_is_not_sent_for_approval_and_stays_in_the_form(log_in: LogIn, database: Database, wrong: str) -> None:
+def test_a_text_that_fails_a_check_is_not_sent_for_approval_and_stays_in_the_form(
+    log_in: LogIn, database: Database, wrong: str
+) -> None:
     reviewer = log_in("reviewer")
     status, page = draft(reviewer, "We are open", f"{wrong}We are open")
     assert status == 400
@@ -222,7 +252,9 @@ def test_a_stale_tab_shows_both_wordings_and_loses_neither(log_in: LogIn, databa
     stale = fields(clinician.get("/answers/opening_hours/draft"))
     draft(reviewer, "We are open", "Our doors are open", action="save")
     mine = stale["text"].replace("We are open", "You find us open")
-    status, page = clinician.post("/answers/opening_hours/draft", {**stale, "text": mine, "reason": "mine", "action": "save"})
+    status, page = clinician.post(
+        "/answers/opening_hours/draft", {**stale, "text": mine, "reason": "mine", "action": "save"}
+    )
     assert status == 409
     assert "Our doors are open" in text_of(page)
     assert fields(page)["text"] == mine
@@ -303,13 +335,20 @@ class Website:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
 
-def test_trying_an_answer_asks_the_website_and_leaves_no_conversation_behind(tmp_path: Path, log_in: LogIn, console: Starlette) -> None:
+def test_trying_an_answer_asks_the_website_and_leaves_no_conversation_behind(
+    tmp_path: Path, log_in: LogIn, console: Starlette
+) -> None:
     reviewer, website = log_in("reviewer"), Website()
     state = console.state.console
-    console.state.console = replace(state, settings=replace(state.settings, host="127.0.0.1", port=website.server.server_port))
+    console.state.console = replace(
+        state, settings=replace(state.settings, host="127.0.0.1", port=website.server.server_port)
+    )
     page = text_of(reviewer.post("/answers/opening_hours/try")[1])
     assert "The website answers with this text." in page
-    assert website.asked == [("/api/chat", {"message": "When are you open?"}), ("/api/conversation/delete", {"token": "t1"})]
+    assert website.asked == [
+        ("/api/chat", {"message": "When are you open?"}),
+        ("/api/conversation/delete", {"token": "t1"}),
+    ]
     website.server.shutdown()
     website.server.server_close()
     assert "cannot be reached from here" in text_of(reviewer.post("/answers/opening_hours/try")[1])
@@ -317,7 +356,14 @@ def test_trying_an_answer_asks_the_website_and_leaves_no_conversation_behind(tmp
 
 def test_a_form_of_another_session_changes_nothing(log_in: LogIn, database: Database) -> None:
     admin = log_in("admin")
-    for path in ("/facts", "/facts/changes/1", "/answers/cost/draft", "/answers/cost/undo", "/approve/1", "/approve/sign"):
+    for path in (
+        "/facts",
+        "/facts/changes/1",
+        "/answers/cost/draft",
+        "/answers/cost/undo",
+        "/approve/1",
+        "/approve/sign",
+    ):
         assert admin.client.post(path, data={"csrf": "0" * 64, "action": "publish"}).status_code == 403, path
     assert texts.newest(database) == {}
 

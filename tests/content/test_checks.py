@@ -56,7 +56,9 @@ def _only(problems: list[str]) -> str:
 
 def test_the_shipped_content_passes(library: Library) -> None:
     assert library.opening is not None
-    days = [approved.approval.on for approved in (*library, library.opening)] + [source.excuse.on for source in library.sources.values() if source.excuse]
+    days = [approved.approval.on for approved in (*library, library.opening)] + [
+        source.excuse.on for source in library.sources.values() if source.excuse
+    ]
     assert check_content(DATA, max(days)) == []
 
 
@@ -121,7 +123,12 @@ def test_a_promise_is_found(promise: str) -> None:
 
 @pytest.mark.parametrize(
     "denied",
-    ["Nobody can say that it is completely safe.", "It is not a miracle.", "Some sites claim it will cure you.", "We cannot say whether it is 100% safe."],
+    [
+        "Nobody can say that it is completely safe.",
+        "It is not a miracle.",
+        "Some sites claim it will cure you.",
+        "We cannot say whether it is 100% safe.",
+    ],
 )
 def test_a_negated_promise_passes(denied: str) -> None:
     assert _problems(replace(GOOD, text=f"{PLAIN} {denied}")) == []
@@ -137,7 +144,9 @@ def test_a_number_that_is_no_dose_passes() -> None:
 
 
 def test_a_question_that_is_too_long_is_found() -> None:
-    assert f"a question of {MAX_QUESTION + 1} characters" in _only(_problems(replace(GOOD, question="x" * (MAX_QUESTION + 1))))
+    assert f"a question of {MAX_QUESTION + 1} characters" in _only(
+        _problems(replace(GOOD, question="x" * (MAX_QUESTION + 1)))
+    )
 
 
 def test_a_question_of_the_greatest_length_passes() -> None:
@@ -188,7 +197,10 @@ def test_a_category_without_snippet_is_found(data: Path) -> None:
 
 def test_a_category_whose_snippet_takes_another_route_is_found(data: Path) -> None:
     edit(data / "snippets/risks.yml", "route: emergency", "route: clinician")
-    assert any("`emergency_breathing` has no approved snippet with this id and a fitting route" in problem for problem in check_content(data, TODAY))
+    assert any(
+        "`emergency_breathing` has no approved snippet with this id and a fitting route" in problem
+        for problem in check_content(data, TODAY)
+    )
 
 
 @pytest.mark.parametrize("status", ["draft", "retired"])
@@ -215,19 +227,34 @@ def test_a_rule_that_fires_on_its_counter_example_is_found(data: Path) -> None:
 def test_a_button_that_would_be_referred_is_found(data: Path) -> None:
     edit(data / ABOUT, "question: What is ozone?", "question: Can I take warfarin?")
     sync(load_library(data), data)
-    assert "the question of `what_is_ozone` fires the rule `medicine.blood_thinner`" in _only(check_content(data, TODAY))
+    assert "the question of `what_is_ozone` fires the rule `medicine.blood_thinner`" in _only(
+        check_content(data, TODAY)
+    )
 
 
 def test_a_text_for_an_unknown_fact_is_checked_like_any_text() -> None:
-    assert "`if_unknown` promises something" in _only(_problems(replace(GOOD, if_unknown="Please ask us. It will cure you.")))
+    assert "`if_unknown` promises something" in _only(
+        _problems(replace(GOOD, if_unknown="Please ask us. It will cure you."))
+    )
 
 
 def test_a_text_that_is_not_sent_for_want_of_a_fact_may_be_short() -> None:
-    assert _problems(replace(GOOD, text="Please ask us about that.", if_unknown="Please ask us about that.", unknown=("parking",))) == []
+    assert (
+        _problems(
+            replace(
+                GOOD, text="Please ask us about that.", if_unknown="Please ask us about that.", unknown=("parking",)
+            )
+        )
+        == []
+    )
 
 
 def test_a_text_is_checked_in_both_spellings(data: Path) -> None:
-    edit(data / "spelling.yml", "color: colour", "color: necessitates individualised evaluation notwithstanding heterogeneity")
+    edit(
+        data / "spelling.yml",
+        "color: colour",
+        "color: necessitates individualised evaluation notwithstanding heterogeneity",
+    )
     edit(data / ABOUT, "sharp smell", "sharp color color color color")
     assert "`what_is_ozone` reads at grade" in _only(check_content(data, TODAY))
 
@@ -241,7 +268,11 @@ def test_every_fact_that_is_wrong_is_a_problem_of_its_own(data: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("We are open now,", "We are open now and it will cure you,", "data/opening.yml: `open_now` promises something"),
+        (
+            "We are open now,",
+            "We are open now and it will cure you,",
+            "data/opening.yml: `open_now` promises something",
+        ),
         ("review_by: 2027-05-22", "review_by: 2026-11-30", "data/opening.yml was due for review by 2026-11-30"),
         ("on: 2026-11-28", "on: 2026-12-28", "data/opening.yml was approved on 2026-12-28, which is in the future"),
     ],
@@ -264,36 +295,48 @@ def test_a_text_that_answers_yes_or_no_is_found(start: str) -> None:
     assert any("turned round" in problem for problem in _problems(replace(GOOD, text=f"{start} {PLAIN}")))
 
 
-@pytest.mark.parametrize("start", ["No study has shown it. ", "Not everyone can have it. ", "No appointment is needed. "])
+@pytest.mark.parametrize(
+    "start", ["No study has shown it. ", "Not everyone can have it. ", "No appointment is needed. "]
+)
 def test_a_text_that_states_what_is_not_the_case_passes(start: str) -> None:
     assert _problems(replace(GOOD, text=start + PLAIN)) == []
 
 
 def test_a_sentence_under_two_intents_is_found(data: Path) -> None:
     sentence = examples_by_intent(data / "nlu")["what_is_ozone"][0]
-    (data / "nlu" / "more.yml").write_text(f'version: "3.1"\nnlu:\n- intent: opening_hours\n  examples: |\n    - {sentence}\n', encoding="utf-8")
+    (data / "nlu" / "more.yml").write_text(
+        f'version: "3.1"\nnlu:\n- intent: opening_hours\n  examples: |\n    - {sentence}\n', encoding="utf-8"
+    )
     assert any(repr(sentence) in problem and "`opening_hours`" in problem for problem in check_content(data, TODAY))
 
 
-@pytest.mark.parametrize("rest", ["", "/", "/en", "/en/", "/pt-br/", "/index.html", "/en/home", "/?lang=en", "/#history"])
+@pytest.mark.parametrize(
+    "rest", ["", "/", "/en", "/en/", "/pt-br/", "/index.html", "/en/home", "/?lang=en", "/#history"]
+)
 def test_an_address_that_is_a_front_page_is_found(rest: str) -> None:
     problem = _only(_faults(f"https://journal.example{rest}"))
     assert problem.startswith("data/snippets: the source `lungs` leads to a front page (https://journal.example")
     assert "Give the address of the page that says it" in problem
 
 
-@pytest.mark.parametrize("rest", ["/search", "/en/search/", "/search-results.aspx", "/?s=ozone", "/articles?term=ozone+lungs"])
+@pytest.mark.parametrize(
+    "rest", ["/search", "/en/search/", "/search-results.aspx", "/?s=ozone", "/articles?term=ozone+lungs"]
+)
 def test_an_address_that_is_a_search_page_is_found(rest: str) -> None:
     assert "leads to a search page" in _only(_faults(f"https://journal.example{rest}"))
 
 
-@pytest.mark.parametrize("rest", ["/1", "/en/ozone", "/?p=52", "/research", "/web/http://old.example/ozone.html", "/view?id=7&lang=en"])
+@pytest.mark.parametrize(
+    "rest", ["/1", "/en/ozone", "/?p=52", "/research", "/web/http://old.example/ozone.html", "/view?id=7&lang=en"]
+)
 def test_an_address_of_a_page_passes(rest: str) -> None:
     assert _faults(f"https://journal.example{rest}") == []
 
 
 def test_an_address_without_https_is_found() -> None:
-    assert "`lungs` has the address http://journal.example/1, which is not https. Give the one with https" in _only(_faults("http://journal.example/1"))
+    assert "`lungs` has the address http://journal.example/1, which is not https. Give the one with https" in _only(
+        _faults("http://journal.example/1")
+    )
 
 
 @pytest.mark.parametrize("address", ["http://journal.example/1", "https://journal.example/", "http://journal.example/"])
@@ -302,11 +345,15 @@ def test_an_address_that_is_excused_passes(address: str) -> None:
 
 
 def test_an_excuse_that_is_not_needed_is_found() -> None:
-    assert "has an `excuse`, but its address needs none. Take it out." in _only(_faults("https://journal.example/1", EXCUSE))
+    assert "has an `excuse`, but its address needs none. Take it out." in _only(
+        _faults("https://journal.example/1", EXCUSE)
+    )
 
 
 def test_an_excuse_in_the_future_is_found() -> None:
-    assert "excused from 2026-12-02 on" in _only(_faults("https://journal.example/", replace(EXCUSE, on=TODAY + timedelta(days=1))))
+    assert "excused from 2026-12-02 on" in _only(
+        _faults("https://journal.example/", replace(EXCUSE, on=TODAY + timedelta(days=1)))
+    )
 
 
 @pytest.mark.parametrize("read", ["2027", "2027-01", "2026-12-02"])
@@ -339,12 +386,18 @@ def test_the_address_of_every_listed_source_is_checked(data: Path, new: str, mes
 def test_an_answer_that_only_the_clinic_vouches_for_is_found(data: Path) -> None:
     edit(data / ABOUT, "  clinic_only: true\n", "")
     problem = _only(check_content(data, TODAY))
-    assert problem.startswith("data/snippets/about.yml: `opening_hours` has no source but the clinic. Name another one, or write `clinic_only: true`")
+    assert problem.startswith(
+        "data/snippets/about.yml: `opening_hours` has no source but the clinic. Name another one, or write `clinic_only: true`"
+    )
 
 
 @pytest.mark.parametrize(
     "finding",
-    ["No number of visits has been shown to be best.", "A good trial has not been done, and no study found out more.", "Some people feel tired after it."],
+    [
+        "No number of visits has been shown to be best.",
+        "A good trial has not been done, and no study found out more.",
+        "Some people feel tired after it.",
+    ],
 )
 def test_an_answer_about_the_clinic_that_tells_a_finding_is_found(finding: str) -> None:
     alone = replace(GOOD, sources=(OWN,), clinic_only=True)

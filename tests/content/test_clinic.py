@@ -22,27 +22,61 @@ def _refused(data: Path) -> str:
 
 
 def test_the_shipped_facts_are_in_order() -> None:
-    assert load_clinic(DATA / "clinic.yml").fields["hours"] == "Monday to Friday, 9 am to 5 pm; closed on public holidays"
+    assert (
+        load_clinic(DATA / "clinic.yml").fields["hours"] == "Monday to Friday, 9 am to 5 pm; closed on public holidays"
+    )
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('phone: "555-0100"', "phone: nine one one", r":7: the field `phone` is 'nine one one'; write the number to call in digits"),
-        ('number: "911"', "number: nine one one", r":\d+: the field `emergency\.number` is 'nine one one'; write the number to call in digits"),
-        ("the crisis line at 988", "the crisis line", r"`emergency\.crisis` is 'the crisis line', without a number to call"),
-        ("retention_days: 180", "retention_days: six months", r":\d+: the field `retention_days` is 'six months'; write a whole number in digits"),
+        (
+            'phone: "555-0100"',
+            "phone: nine one one",
+            r":7: the field `phone` is 'nine one one'; write the number to call in digits",
+        ),
+        (
+            'number: "911"',
+            "number: nine one one",
+            r":\d+: the field `emergency\.number` is 'nine one one'; write the number to call in digits",
+        ),
+        (
+            "the crisis line at 988",
+            "the crisis line",
+            r"`emergency\.crisis` is 'the crisis line', without a number to call",
+        ),
+        (
+            "retention_days: 180",
+            "retention_days: six months",
+            r":\d+: the field `retention_days` is 'six months'; write a whole number in digits",
+        ),
         ("silence_minutes: 60", "silence_minutes: 0", r"`silence_minutes` is '0'; write a number of minutes"),
-        ("https://small.example", "clinic,example", r":6: the field `website` is 'clinic,example'; write the whole address of the page"),
+        (
+            "https://small.example",
+            "clinic,example",
+            r":6: the field `website` is 'clinic,example'; write the whole address of the page",
+        ),
         ("https://small.example", "clinic.example", r"`website` is 'clinic\.example'; write the whole address"),
-        ("email: desk@small.example", "email: desk at small.example", r"`email` is 'desk at small\.example'; write one e-mail address"),
+        (
+            "email: desk@small.example",
+            "email: desk at small.example",
+            r"`email` is 'desk at small\.example'; write one e-mail address",
+        ),
         ("name: Small Clinic", 'name: ""', r":2: the field `name` is missing or empty; fill it in"),
         ("name: Small Clinic", "name: true", r":2: the field `name` is 'true', which is no name"),
         ("name: Small Clinic", "name: [a, b]", r":2: the field `name` must be a single value, not a list"),
-        ("a car park behind the house", "lot #4 behind the house", r"`parking` is cut at the `#`, so that '#4 behind the house' is lost; put the whole value"),
+        (
+            "a car park behind the house",
+            "lot #4 behind the house",
+            r"`parking` is cut at the `#`, so that '#4 behind the house' is lost; put the whole value",
+        ),
         ("a car park behind the house", "“a car park”", r"`parking` has the curly quote “; write straight ones"),
         ("a car park behind the house", "a car park.", r"`parking` ends with a full stop"),
-        ("a car park behind the house", "tbd", r"`parking` is 'tbd'; write what it is, or, where the fact is not required, the one word unknown"),
+        (
+            "a car park behind the house",
+            "tbd",
+            r"`parking` is 'tbd'; write what it is, or, where the fact is not required, the one word unknown",
+        ),
         ("a car park behind the house", "Unknown.", r"`parking` is 'Unknown\.'; write what it is"),
         ("name: Small Clinic", "name: unknown", r"`name` is `unknown`, but no clinic can do without it"),
         ("parking:", "parknig:", r":9: the field `parknig` is no known fact\. Did you mean `parking`\?"),
@@ -51,24 +85,42 @@ def test_the_shipped_facts_are_in_order() -> None:
             "",
             r"`parking` is missing or empty \(Where cars can be left\)\. Add it, or the line `parking: unknown`",
         ),
-        ('phone: "555-0100"\n', "", r"the field `phone` is missing or empty \(The number that patients call\)\. Every clinic needs it"),
+        (
+            'phone: "555-0100"\n',
+            "",
+            r"the field `phone` is missing or empty \(The number that patients call\)\. Every clinic needs it",
+        ),
         ('phone: "555-0100"\n', 'phone: "555-0100"\nphone: "555-0101"\n', r":8: `phone` stands twice, first in line 7"),
-        ("time_zone: America/New_York", "time_zone: New York time", r"`time_zone` is 'New York time', which is no time zone"),
+        (
+            "time_zone: America/New_York",
+            "time_zone: New York time",
+            r"`time_zone` is 'New York time', which is no time zone",
+        ),
         ("country: US", "country: USA", r":3: the field `country` is 'USA'; write one of US, AU"),
         ("spelling: US", "spelling: british", r":4: the field `spelling` is 'british'; write one of US, UK"),
         ('number: "911"', 'number: "991"', r"`emergency\.number` is 991; in the country US it is 911"),
         ("  Monday:", "  Mondey:", r":11: the field `hours` has the unknown weekday `Mondey`; write Monday"),
         ("  Sunday: closed\n", "", r"`hours` says nothing of Sunday; write when you are open, or `Sunday: closed`"),
-        ("Tuesday: 9 am to 5 pm", "Tuesday: 5 pm to 9 am", r":12: the field `hours` \(Tuesday\): '5 pm to 9 am' ends before it starts"),
+        (
+            "Tuesday: 9 am to 5 pm",
+            "Tuesday: 5 pm to 9 am",
+            r":12: the field `hours` \(Tuesday\): '5 pm to 9 am' ends before it starts",
+        ),
         ("Tuesday: 9 am to 5 pm", "Tuesday: 9 to 5", r"\(Tuesday\): '9' is no time of day; write `9 am` or `9:00`"),
         ("Tuesday: 9 am to 5 pm", "Tuesday:", r":12: the field `hours` is missing or empty"),
         ("2026-12-25:", "25 December:", r"`holidays`: '25 December' is no date; write it as 2026-12-25"),
         ("2026-12-25:", "2026-12-25 to 2026-12-24:", r"`holidays`: '2026-12-25 to 2026-12-24' ends before it starts"),
-        ("2026-12-25:", "2026-12-25: Boxing Day\n  2026-12-24 to 2026-12-26:", r"`holidays` names 2026-12-25 twice; keep one"),
+        (
+            "2026-12-25:",
+            "2026-12-25: Boxing Day\n  2026-12-24 to 2026-12-26:",
+            r"`holidays` names 2026-12-25 twice; keep one",
+        ),
         ("fictional: true", "fictional: perhaps", r":1: the field `fictional` is 'perhaps'; write yes or no"),
     ],
 )
-def test_a_fact_that_cannot_be_used_is_refused_with_its_line_and_the_remedy(data: Path, old: str, new: str, message: str) -> None:
+def test_a_fact_that_cannot_be_used_is_refused_with_its_line_and_the_remedy(
+    data: Path, old: str, new: str, message: str
+) -> None:
     edit(data / "clinic.yml", old, new)
     assert re.search(rf"clinic\.yml.*{message}", _refused(data))
 
@@ -97,7 +149,12 @@ def test_an_emergency_number_keeps_its_zeros(data: Path) -> None:
 
 
 def test_the_contact_tells_how_to_reach_the_clinic(data: Path) -> None:
-    contact = {"name": "Small Clinic", "phone": "555-0100", "email": "desk@small.example", "website": "https://small.example"}
+    contact = {
+        "name": "Small Clinic",
+        "phone": "555-0100",
+        "email": "desk@small.example",
+        "website": "https://small.example",
+    }
     assert load_clinic(data / "clinic.yml").contact() == contact
 
 
@@ -109,7 +166,11 @@ def test_a_fact_that_is_unknown_has_no_words(data: Path) -> None:
 
 
 def test_a_yes_no_fact_is_said_in_the_words_of_the_schema(data: Path) -> None:
-    edit(data / "clinic_schema.yml", "hours:", "offers.water: {kind: yes/no, means: Water., 'yes': We offer this here., 'no': We do not.}\nhours:")
+    edit(
+        data / "clinic_schema.yml",
+        "hours:",
+        "offers.water: {kind: yes/no, means: Water., 'yes': We offer this here., 'no': We do not.}\nhours:",
+    )
     edit(data / "clinic.yml", "holidays:", "offers:\n  water: no\nholidays:")
     assert load_clinic(data / "clinic.yml").fields["offers.water"] == "We do not."
 
@@ -181,7 +242,10 @@ def test_what_a_kind_allows(kind: str, text: str, words: object, tmp_path: Path)
         ("list", "[English, unknown]"),
         ("yes/no", "maybe"),
         ("hours", "9 to 5"),
-        ("hours", "{Monday: closed, Tuesday: closed, Wednesday: closed, Thursday: closed, Friday: closed, Saturday: closed, Sunday: closed}"),
+        (
+            "hours",
+            "{Monday: closed, Tuesday: closed, Wednesday: closed, Thursday: closed, Friday: closed, Saturday: closed, Sunday: closed}",
+        ),
         ("holidays", "Christmas"),
         ("time zone", "EST5"),
         ("time zone", "../etc/passwd"),
@@ -227,7 +291,10 @@ def test_a_logo_lies_beside_the_facts(data: Path) -> None:
 @pytest.mark.parametrize(
     ("facts", "message"),
     [
-        ("logo: logo.svg", r"`logo` is 'logo\.svg', but there is no such file beside clinic\.yml\. Put it there, or write unknown\."),
+        (
+            "logo: logo.svg",
+            r"`logo` is 'logo\.svg', but there is no such file beside clinic\.yml\. Put it there, or write unknown\.",
+        ),
         ("logo: ../secret.svg", r"`logo` is '\.\./secret\.svg'; write the name of a file that lies beside clinic\.yml"),
         ("logo: logo.pdf", r"`logo` is 'logo\.pdf'; write the name of a file"),
         ("logo: large.png", r"large\.png: has 300 kB; a picture on a page has at most 200 kB\. Make it smaller\."),
@@ -249,13 +316,33 @@ def test_a_look_that_cannot_be_shown_is_refused_with_the_remedy(data: Path, fact
     ("old", "new", "message"),
     [
         ("{kind: text, means: Where cars can be left.}", "{kind: text}", "`parking` needs `kind` and `means`"),
-        ("{kind: text, means: Where cars can be left.}", "{kind: words, means: Where.}", "`parking` has the kind 'words'"),
+        (
+            "{kind: text, means: Where cars can be left.}",
+            "{kind: words, means: Where.}",
+            "`parking` has the kind 'words'",
+        ),
         ("{kind: text, means: Where cars can be left.}", "{kind: text, means: ' '}", "`parking`: `required` must be"),
-        ("{kind: text, means: Where cars can be left.}", "{kind: text, means: W., required: maybe}", "`parking`: `required` must be"),
+        (
+            "{kind: text, means: Where cars can be left.}",
+            "{kind: text, means: W., required: maybe}",
+            "`parking`: `required` must be",
+        ),
         ("{kind: text, means: Where cars can be left.}", "{kind: yes/no, means: W.}", "`parking`: a yes/no fact"),
-        ("{kind: text, means: Where cars can be left.}", "{kind: text, means: W., 'no': None.}", "`parking`: a yes/no fact"),
-        ("phone: {kind: phone, required: true,", "phone: {kind: phone,", "`phone` must be there with `kind: phone` and `required: true`"),
-        ("retention_days: {kind: number,", "retention_days: {kind: text,", "`retention_days` must be there with `kind: number`"),
+        (
+            "{kind: text, means: Where cars can be left.}",
+            "{kind: text, means: W., 'no': None.}",
+            "`parking`: a yes/no fact",
+        ),
+        (
+            "phone: {kind: phone, required: true,",
+            "phone: {kind: phone,",
+            "`phone` must be there with `kind: phone` and `required: true`",
+        ),
+        (
+            "retention_days: {kind: number,",
+            "retention_days: {kind: text,",
+            "`retention_days` must be there with `kind: number`",
+        ),
     ],
 )
 def test_a_schema_that_cannot_be_used_is_refused_by_name(data: Path, old: str, new: str, message: str) -> None:

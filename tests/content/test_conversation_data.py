@@ -25,7 +25,13 @@ def test_every_shipped_follow_up_leads_to_an_answer(library: Library) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["why_so: {default: nobody_wrote_this}", "why_so: {what_is_ozone: oxidation}", "nobody_wrote_this: {default: related}", "why_so: related"]
+    "text",
+    [
+        "why_so: {default: nobody_wrote_this}",
+        "why_so: {what_is_ozone: oxidation}",
+        "nobody_wrote_this: {default: related}",
+        "why_so: related",
+    ],
 )
 def test_a_follow_up_that_leads_nowhere_is_named(text: str, tmp_path: Path, library: Library) -> None:
     (tmp_path / "follow_ups.yml").write_text(text)
@@ -50,7 +56,9 @@ def test_a_follow_up_that_leads_nowhere_is_named(text: str, tmp_path: Path, libr
         ("how long?", "no_longer_there", "session_length"),
     ],
 )
-def test_a_short_question_asks_about_the_last_answer(text: str, topic: str | None, target: str | None, library: Library) -> None:
+def test_a_short_question_asks_about_the_last_answer(
+    text: str, topic: str | None, target: str | None, library: Library
+) -> None:
     assert load_short_questions(DATA, library).target(text, topic, library) == target
 
 
@@ -81,7 +89,12 @@ def test_a_short_version_is_shorter_and_has_all_else_of_its_answer(library: Libr
     for snippet in shorts:
         answer = library[snippet.short_of]
         assert len(snippet.text) < len(answer.text), snippet.id
-        assert (snippet.sources, snippet.after_risk, snippet.approval, snippet.route) == (answer.sources, answer.after_risk, answer.approval, answer.route)
+        assert (snippet.sources, snippet.after_risk, snippet.approval, snippet.route) == (
+            answer.sources,
+            answer.after_risk,
+            answer.approval,
+            answer.route,
+        )
         assert library.short_version(answer.id) == snippet.id
 
 

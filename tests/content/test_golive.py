@@ -62,11 +62,16 @@ def test_an_unknown_fact_is_open_with_the_answers_that_it_silences(ready: Path) 
     assert (task.about, "opening_hours" in task.why, "Where cars can be left" in task.todo) == ("parking", True, True)
 
 
-@pytest.mark.parametrize("invented", ["phone: 555-0123", "email: a@b.example", "name: A (fictional) clinic", "parking: behind Sampleton station"])
+@pytest.mark.parametrize(
+    "invented",
+    ["phone: 555-0123", "email: a@b.example", "name: A (fictional) clinic", "parking: behind Sampleton station"],
+)
 def test_an_invented_fact_is_open_even_when_the_clinic_says_it_is_real(ready: Path, invented: str) -> None:
     name = invented.split(":")[0]
     lines = (ready / "clinic.yml").read_text(encoding="utf-8").splitlines()
-    (ready / "clinic.yml").write_text("\n".join(invented if line.startswith(f"{name}:") else line for line in lines), encoding="utf-8")
+    (ready / "clinic.yml").write_text(
+        "\n".join(invented if line.startswith(f"{name}:") else line for line in lines), encoding="utf-8"
+    )
     assert [task.about for task in _tasks(ready, "facts")] == [name]
 
 
@@ -83,7 +88,10 @@ def test_facts_that_are_still_the_examples_are_open_as_long_as_the_clinic_is_fic
 
 
 def test_the_example_is_the_clinic_that_ships() -> None:
-    shipped, example = read_written(DATA / "clinic.yml").without_lines(), read_written(DATA / "clinic_example.yml").without_lines()
+    shipped, example = (
+        read_written(DATA / "clinic.yml").without_lines(),
+        read_written(DATA / "clinic_example.yml").without_lines(),
+    )
     if dict(shipped.pairs)["name"] == dict(example.pairs)["name"]:  # nobody has begun to fill it in
         assert shipped == example, "data/clinic.yml was changed: copy it to data/clinic_example.yml"
 
@@ -101,10 +109,20 @@ def test_a_sentence_that_contradicts_is_laid_beside_what_the_assistant_says(read
 
 
 def test_sentences_that_nobody_compared_come_first_then_wrong_ones_then_loose_ones(ready: Path) -> None:
-    kinds = [("fair", "because: x,"), ("loose", "because: x,"), ("wrong", "because: x,"), ("", ""), ("neutral", "because: x,")]
+    kinds = [
+        ("fair", "because: x,"),
+        ("loose", "because: x,"),
+        ("wrong", "because: x,"),
+        ("", ""),
+        ("neutral", "because: x,"),
+    ]
     lines = [f"- {{says: {verdict or 'new'}., {because} verdict: {verdict}}}" for verdict, because in kinds]
     (ready / "own_page.yml").write_text("\n".join(["sentences:", *lines]), encoding="utf-8")
-    assert [task.about for task in _tasks(ready, "own_page")] == ["Sentence 4: new.", "Sentence 3: wrong.", "Sentence 2: loose."]
+    assert [task.about for task in _tasks(ready, "own_page")] == [
+        "Sentence 4: new.",
+        "Sentence 3: wrong.",
+        "Sentence 2: loose.",
+    ]
     assert _tasks(ready, "own_page")[0].why == "Nobody has compared it yet."
 
 
@@ -181,7 +199,9 @@ def test_the_command_ends_with_0_when_nothing_is_open(ready: Path, monkeypatch: 
     assert (code, output.splitlines()[-1]) == (0, "Nothing is open.")
 
 
-def test_the_command_ends_with_1_and_says_what_is_open_in_words_and_for_a_machine(ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_ends_with_1_and_says_what_is_open_in_words_and_for_a_machine(
+    ready: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (ready / "own_page.yml").write_text(PAGE, encoding="utf-8")
     monkeypatch.setattr("bot.cli.date", type("Day", (date,), {"today": classmethod(lambda cls: TODAY)}))
     code, output = _golive(ready, monkeypatch)

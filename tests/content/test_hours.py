@@ -9,7 +9,11 @@ import pytest
 from bot.content.hours import HoursError, Span, Week, date_words, read_dates, read_spans, spans_words, time_words
 
 NINE_TO_FIVE = (Span(540, 1020),)
-WEEK = Week([NINE_TO_FIVE] * 5 + [(), ()], {date(2026, 12, 25): "Christmas Day", date(2027, 1, 1): "New Year's Day"}, "America/New_York")
+WEEK = Week(
+    [NINE_TO_FIVE] * 5 + [(), ()],
+    {date(2026, 12, 25): "Christmas Day", date(2027, 1, 1): "New Year's Day"},
+    "America/New_York",
+)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +59,10 @@ def test_several_closed_days_are_written_with_their_first_and_last() -> None:
     assert read_dates("2026-12-30 to 2027-01-01") == (date(2026, 12, 30), date(2026, 12, 31), date(2027, 1, 1))
 
 
-@pytest.mark.parametrize("written", ["12/25/2026", "2026-02-30", "2026-12-25 to 2026-12-24", "2026-01-01 to 2026-12-31", "2026-12-25 to x to y"])
+@pytest.mark.parametrize(
+    "written",
+    ["12/25/2026", "2026-02-30", "2026-12-25 to 2026-12-24", "2026-01-01 to 2026-12-31", "2026-12-25 to x to y"],
+)
 def test_dates_that_cannot_be_are_refused(written: str) -> None:
     with pytest.raises(HoursError):
         read_dates(written)
@@ -63,7 +70,16 @@ def test_dates_that_cannot_be_are_refused(written: str) -> None:
 
 @pytest.mark.parametrize(
     ("minute", "words"),
-    [(0, "midnight"), (1440, "midnight"), (1, "12:01 am"), (540, "9 am"), (570, "9:30 am"), (720, "noon"), (750, "12:30 pm"), (1020, "5 pm")],
+    [
+        (0, "midnight"),
+        (1440, "midnight"),
+        (1, "12:01 am"),
+        (540, "9 am"),
+        (570, "9:30 am"),
+        (720, "noon"),
+        (750, "12:30 pm"),
+        (1020, "5 pm"),
+    ],
 )
 def test_a_time_is_said_as_people_say_it(minute: int, words: str) -> None:
     assert time_words(minute) == words

@@ -66,7 +66,11 @@ def test_how_long_a_silence_is_trains_nothing_though_rasa_has_it_in_its_domain(p
         ("bot/understanding/heads.py", '"""What a message is', '"""Whatever a message is'),
         ("bot/understanding/heads.py", '"""Inverse strength', '"""The inverse strength'),
         ("bot/understanding/heads.py", "_REGULARISATION = 0.3", "# as measured\n_REGULARISATION = (\n    0.3\n)"),
-        ("config.yml", "recipe: default.v1\nassistant_id: ozone-faq", "assistant_id: ozone-faq  # ours\nrecipe: default.v1"),
+        (
+            "config.yml",
+            "recipe: default.v1\nassistant_id: ozone-faq",
+            "assistant_id: ozone-faq  # ours\nrecipe: default.v1",
+        ),
         ("data/nlu/clinic.yml", "nlu:", "# by topic\nnlu:"),
         ("data/rules.yml", "rules:", "# all of them\nrules:"),
         ("data/strangers/harmless.jsonl", '{"text": ', '{ "text":  '),

@@ -50,7 +50,9 @@ def test_a_key_that_stands_twice_is_refused_with_both_lines(tmp_path: Path, read
 
 
 def test_what_is_written_keeps_its_words_and_lines(tmp_path: Path) -> None:
-    pairs = dict(read_written(_file(tmp_path, "a: 007 # agent\nb: '7 # 8' # note\nc:\n  - x\nd: >-\n  one\n  # two\n")).pairs)
+    pairs = dict(
+        read_written(_file(tmp_path, "a: 007 # agent\nb: '7 # 8' # note\nc:\n  - x\nd: >-\n  one\n  # two\n")).pairs
+    )
     assert (pairs["a"].text, pairs["a"].cut) == ("007", "# agent")
     assert (pairs["b"].text, pairs["b"].cut, pairs["b"].line) == ("7 # 8", "", 2)
     assert (pairs["c"].kind, pairs["c"].line, pairs["c"].items[0].text) == ("list", 3, "x")
@@ -136,7 +138,11 @@ def test_a_folder_without_snippets_is_refused(data: Path) -> None:
         ("snippets:\n", "snippets:\n- only words\n", "snippet number 1 must be a mapping"),
         ("- id: what_is_ozone", "- id: What-Is", "snippet number 1 has the id 'What-Is'"),
         ("- id: what_is_ozone\n", "- topic: x\n", "snippet number 1 has the id None"),
-        ("  question: What is ozone?", "  questoin: What is ozone?", "`what_is_ozone` has the unknown field `questoin`"),
+        (
+            "  question: What is ozone?",
+            "  questoin: What is ozone?",
+            "`what_is_ozone` has the unknown field `questoin`",
+        ),
         ("  question: What is ozone?\n", "", "`what_is_ozone` has no `question`"),
         ("  review_by: 2027-05-22\n", "", "`what_is_ozone` has no `review_by`"),
         ("route: answer", "route: anwser", "`what_is_ozone` has the route 'anwser'"),
@@ -150,7 +156,11 @@ def test_a_folder_without_snippets_is_refused(data: Path) -> None:
         ("clinic_only: true", "clinic_only: mostly", "`opening_hours`: `clinic_only` must be true or false"),
         ("seed: [17]", "seed: 17", "`opening_hours`: `seed` must be a list"),
         ("related: [opening_hours]", "related: opening_hours", "`what_is_ozone`: `related` must be a list"),
-        ("related: [opening_hours]", "related: [closing]", "`what_is_ozone` names the related snippet `closing`, which does not exist"),
+        (
+            "related: [opening_hours]",
+            "related: [closing]",
+            "`what_is_ozone` names the related snippet `closing`, which does not exist",
+        ),
         ("related: [opening_hours]", "related: [{a: b}]", "`what_is_ozone` names the related snippet"),
         ("- id: opening_hours", "- id: what_is_ozone", "the snippet id `what_is_ozone` is used twice"),
         ("role: editor, ", "", "`what_is_ozone`: `approval` needs by, role and on"),
@@ -158,9 +168,17 @@ def test_a_folder_without_snippets_is_refused(data: Path) -> None:
         ("on: 2026-11-22", "on: last week", r"`approval\.on` is 'last week'; write a date"),
         ("review_by: 2027-05-22", "review_by: 22 May 2027", "`review_by` is '22 May 2027'; write a date"),
         ("review_by: 2027-05-22", "review_by: 2027-02-30", "`review_by` is '2027-02-30'; write a date"),
-        ("review_by: 2027-05-22", "review_by: 2027-05-22 10:00:00", "`review_by` is '2027-05-22 10:00:00'; write a date"),
+        (
+            "review_by: 2027-05-22",
+            "review_by: 2027-05-22 10:00:00",
+            "`review_by` is '2027-05-22 10:00:00'; write a date",
+        ),
         ("defaults:\n", "sources: [lungs]\ndefaults:\n", "`sources:` must be a mapping"),
-        ("defaults:\n", "sources:\n  blog: {title: A blog}\ndefaults:\n", "the source `blog` needs exactly title, publisher, year"),
+        (
+            "defaults:\n",
+            "sources:\n  blog: {title: A blog}\ndefaults:\n",
+            "the source `blog` needs exactly title, publisher, year",
+        ),
         (
             "defaults:\n",
             "sources:\n  lungs: {title: Other, publisher: P, year: 2020, address: A}\ndefaults:\n",
@@ -200,7 +218,12 @@ def test_a_field_of_a_source_that_is_not_what_it_must_be_is_refused(data: Path, 
 def test_the_part_of_a_source_follows_its_title(data: Path) -> None:
     edit(data / "snippets/sources.yml", "year: 2020,", 'year: 2020, part: "page 7", read: 2026-11,')
     source = load_library(data)["what_is_ozone"].sources[0]
-    assert source.as_dict() == {"title": "Ozone and the lungs, page 7", "publisher": "A journal", "year": 2020, "address": "https://journal.example/1"}
+    assert source.as_dict() == {
+        "title": "Ozone and the lungs, page 7",
+        "publisher": "A journal",
+        "year": 2020,
+        "address": "https://journal.example/1",
+    }
     assert (source.title, source.read) == ("Ozone and the lungs", "2026-11")
 
 
@@ -224,13 +247,17 @@ def test_an_answer_without_its_fact_sends_the_approved_sentence_and_never_the_wo
     edit(data / ABOUT, "The phone is {phone}.", "There is {parking}.")
     edit(data / "clinic.yml", "parking: a car park behind the house", "parking: unknown")
     snippet = load_library(data)["opening_hours"]
-    assert snippet.text == "That detail is not among my answers. The clinic can tell you: 555-0100 or desk@small.example."
+    assert (
+        snippet.text == "That detail is not among my answers. The clinic can tell you: 555-0100 or desk@small.example."
+    )
     assert snippet.unknown == ("parking",)
 
 
 def test_an_answer_without_its_fact_sends_its_own_text_for_that(data: Path) -> None:
     edit(data / ABOUT, "The phone is {phone}.", "There is {parking}.")
-    edit(data / ABOUT, "  sources: [clinic]\n", "  if_unknown: Please ask about cars on {phone}.\n  sources: [clinic]\n")
+    edit(
+        data / ABOUT, "  sources: [clinic]\n", "  if_unknown: Please ask about cars on {phone}.\n  sources: [clinic]\n"
+    )
     edit(data / "clinic.yml", "parking: a car park behind the house", "parking: Unknown")
     snippet = load_library(data)["opening_hours"]
     assert snippet.text == "Please ask about cars on 555-0100."
@@ -261,13 +288,19 @@ def test_a_short_version_is_there_as_long_as_its_facts_are_known(data: Path, kno
 
 def test_a_referral_may_not_hang_on_a_fact_that_may_be_unknown(data: Path) -> None:
     edit(data / "snippets/risks.yml", "at {phone} and", "at {phone}, where there is {parking}, and")
-    with pytest.raises(ContentError, match=r"risks\.yml: `clinician_general` takes the route clinician and uses \{parking\}, which may be unknown"):
+    with pytest.raises(
+        ContentError,
+        match=r"risks\.yml: `clinician_general` takes the route clinician and uses \{parking\}, which may be unknown",
+    ):
         load_library(data)
 
 
 @pytest.mark.parametrize(
     ("lines", "message"),
-    [("  if_unknown: Ask us.\n", "uses no fact that may be unknown"), ("  text: There is {parking}.\n  if_unknown: No {parking}.\n", "may be unknown itself")],
+    [
+        ("  if_unknown: Ask us.\n", "uses no fact that may be unknown"),
+        ("  text: There is {parking}.\n  if_unknown: No {parking}.\n", "may be unknown itself"),
+    ],
 )
 def test_an_if_unknown_that_cannot_be_needed_or_cannot_be_said_is_refused(data: Path, lines: str, message: str) -> None:
     path = data / ABOUT
@@ -303,7 +336,9 @@ def test_with_every_fact_unknown_that_may_be_no_text_says_so_and_all_pass_the_ch
     text = (folder / "clinic.yml").read_text(encoding="utf-8")
     for name in set(shipped.schema) - required:
         group, _, last = name.rpartition(".")
-        text, count = re.subn(rf"(?m)^{'  ' if group else ''}{re.escape(last)}: .*$", f"{'  ' if group else ''}{last}: unknown", text)
+        text, count = re.subn(
+            rf"(?m)^{'  ' if group else ''}{re.escape(last)}: .*$", f"{'  ' if group else ''}{last}: unknown", text
+        )
         assert count == 1, name
     (folder / "clinic.yml").write_text(text, encoding="utf-8")
     library = load_library(folder)
@@ -356,12 +391,28 @@ def test_rules_without_categories_are_refused(data: Path) -> None:
         ("  unless:", "  except:", r"rules\.yml: each rule needs id, category and pattern"),
         ("patterns:\n", "patterns:\n- only words\n", r"rules\.yml: each rule needs id, category and pattern"),
         ("'cannot <breath>'", "'cannot <air>'", r"rules\.yml: `breathing\.cannot`: <air> is not listed"),
-        ("'cannot <breath>'", "'cannot ('", r"rules\.yml: `breathing\.cannot`: the pattern is not a regular expression"),
-        ("unless: 'cannot breathe in peace'", "unless: '['", r"rules\.yml: `breathing\.cannot`: the pattern is not a regular expression"),
-        ("category: emergency_breathing", "category: emergency_breath", r"breathing\.cannot: the category 'emergency_breath' is not listed"),
+        (
+            "'cannot <breath>'",
+            "'cannot ('",
+            r"rules\.yml: `breathing\.cannot`: the pattern is not a regular expression",
+        ),
+        (
+            "unless: 'cannot breathe in peace'",
+            "unless: '['",
+            r"rules\.yml: `breathing\.cannot`: the pattern is not a regular expression",
+        ),
+        (
+            "category: emergency_breathing",
+            "category: emergency_breath",
+            r"breathing\.cannot: the category 'emergency_breath' is not listed",
+        ),
         ("  names: [warfarin]", "  names: warfarin", r"rules\.yml: each group needs an id and a list of names"),
         ("  category: clinician_general\n", "", r"rules\.yml: `medicine\.blood_thinner` has no category"),
-        ("category: clinician_general", "category: clinician", r"medicine\.blood_thinner: the category 'clinician' is not listed"),
+        (
+            "category: clinician_general",
+            "category: clinician",
+            r"medicine\.blood_thinner: the category 'clinician' is not listed",
+        ),
         ("- id: medicine.blood_thinner", "- id: breathing.cannot", r"the rule id `breathing\.cannot` is used twice"),
     ],
 )
@@ -374,7 +425,9 @@ def test_a_broken_rule_file_is_refused_by_name(data: Path, old: str, new: str, m
 def test_a_group_takes_the_category_of_its_file(data: Path) -> None:
     edit(data / RULES, "  category: clinician_general\n", "")
     edit(data / RULES, "words:\n", "category: clinician_general\nwords:\n")
-    assert [finding.category for finding in load_triage(data / "safety").check("I take warfarin")] == ["clinician_general"]
+    assert [finding.category for finding in load_triage(data / "safety").check("I take warfarin")] == [
+        "clinician_general"
+    ]
 
 
 def test_an_everyday_word_of_a_file_is_never_taken_for_a_misspelt_name(data: Path) -> None:

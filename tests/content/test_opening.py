@@ -183,7 +183,9 @@ def test_today_is_told_on_every_weekday(ahead: int, opening: Opening, library: L
         ("When are you open?", _at(7, 9), ""),
     ],
 )  # fmt: skip
-def test_the_day_that_is_asked_about_is_told(text: str, moment: datetime, words: str, opening: Opening, library: Library) -> None:
+def test_the_day_that_is_asked_about_is_told(
+    text: str, moment: datetime, words: str, opening: Opening, library: Library
+) -> None:
     assert _front(text, moment, opening, library) == words
 
 
@@ -207,7 +209,9 @@ def test_closing_time_moves_with_summer_time(moment: datetime, state: str, openi
     assert _front("open now?", moment, opening, library).startswith(f"We are {state}")
 
 
-@pytest.mark.parametrize("text", ["open now?", "open today?", "open tomorrow?", "open on january 5?", "over the holidays?"])
+@pytest.mark.parametrize(
+    "text", ["open now?", "open today?", "open tomorrow?", "open on january 5?", "over the holidays?"]
+)
 def test_beyond_the_listed_years_only_the_plain_hours_are_told(text: str, opening: Opening, library: Library) -> None:
     late = replace(opening, review_by=date(2030, 1, 1))
     assert _front(text, _at(3, 10, month=1, year=2028), late, library) == ""
@@ -215,11 +219,22 @@ def test_beyond_the_listed_years_only_the_plain_hours_are_told(text: str, openin
 
 def test_beyond_the_listed_years_the_week_is_still_told_in_general(opening: Opening, library: Library) -> None:
     late = replace(opening, review_by=date(2030, 1, 1))
-    assert _front("open on mondays?", _at(3, 10, month=1, year=2028), late, library) == "On Mondays we are open from 9 am to 5 pm."
+    assert (
+        _front("open on mondays?", _at(3, 10, month=1, year=2028), late, library)
+        == "On Mondays we are open from 9 am to 5 pm."
+    )
 
 
 def test_patterns_past_their_review_date_fall_silent(opening: Opening, library: Library) -> None:
-    assert _front("open now?", datetime.combine(opening.review_by, datetime.min.time(), NEW_YORK) + timedelta(days=1, hours=10), opening, library) == ""
+    assert (
+        _front(
+            "open now?",
+            datetime.combine(opening.review_by, datetime.min.time(), NEW_YORK) + timedelta(days=1, hours=10),
+            opening,
+            library,
+        )
+        == ""
+    )
 
 
 # The proof
@@ -260,7 +275,9 @@ def test_a_text_with_other_words_is_not_proved(text: str, opening: Opening, libr
 
 def test_a_pattern_that_was_changed_together_with_the_text_is_not_proved(opening: Opening, library: Library) -> None:
     snippet = opening.answered(library[opening.answer], "open today?", WEEK, _at(7, 9))
-    forged = orjson.loads(orjson.dumps(snippet.made_of).decode().replace("we are open from {times}", "we cure from {times}"))
+    forged = orjson.loads(
+        orjson.dumps(snippet.made_of).decode().replace("we are open from {times}", "we cure from {times}")
+    )
     assert not is_made_of(forged, snippet.text.replace("we are open from 9 am", "we cure from 9 am", 1))
 
 

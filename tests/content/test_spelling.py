@@ -70,7 +70,12 @@ def test_every_country_has_its_words_and_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["US: {regulator: x}\n", "US: {emergency_numbers: [1], a: x}\nUK: {emergency_numbers: [1], b: x}\n", "US: {emergency_numbers: [1], a: ''}\n"]
+    "text",
+    [
+        "US: {regulator: x}\n",
+        "US: {emergency_numbers: [1], a: x}\nUK: {emergency_numbers: [1], b: x}\n",
+        "US: {emergency_numbers: [1], a: ''}\n",
+    ],
 )
 def test_a_country_with_other_words_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "countries.yml").write_text(text)

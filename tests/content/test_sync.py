@@ -55,11 +55,17 @@ def test_every_generated_file_is_yaml(library: Library) -> None:
 
 
 def test_the_domain_names_every_intent_and_the_fallback(data: Path) -> None:
-    assert yaml.safe_load((data.parent / "domain.yml").read_text())["intents"] == ["nlu_fallback", "opening_hours", "what_is_ozone"]
+    assert yaml.safe_load((data.parent / "domain.yml").read_text())["intents"] == [
+        "nlu_fallback",
+        "opening_hours",
+        "what_is_ozone",
+    ]
 
 
 def test_every_response_of_the_domain_is_the_warning_alone(library: Library) -> None:
-    domain = yaml.safe_load(next(text for path, text in generated_files(library, DATA).items() if path.name == "domain.yml"))
+    domain = yaml.safe_load(
+        next(text for path, text in generated_files(library, DATA).items() if path.name == "domain.yml")
+    )
     assert {row["text"] for rows in domain["responses"].values() for row in rows} == {WARNING}
 
 
@@ -68,11 +74,16 @@ def test_a_snippet_without_examples_is_an_action_of_its_own(data: Path) -> None:
 
 
 def test_examples_are_gathered_by_intent(data: Path) -> None:
-    assert examples_by_intent(data / "nlu") == {"what_is_ozone": ["what's ozone", "define ozone"], "opening_hours": ["hours please"]}
+    assert examples_by_intent(data / "nlu") == {
+        "what_is_ozone": ["what's ozone", "define ozone"],
+        "opening_hours": ["hours please"],
+    }
 
 
 def test_an_intent_may_be_spread_over_files(data: Path) -> None:
-    (data / "nlu" / "more.yml").write_text("nlu:\n- intent: opening_hours\n  examples: |\n    - open today?\n", encoding="utf-8")
+    (data / "nlu" / "more.yml").write_text(
+        "nlu:\n- intent: opening_hours\n  examples: |\n    - open today?\n", encoding="utf-8"
+    )
     assert examples_by_intent(data / "nlu")["opening_hours"] == ["hours please", "open today?"]
 
 
@@ -107,4 +118,6 @@ def test_a_question_is_a_training_example_in_both_spellings_whichever_the_clinic
     british = load_library(data)
     assert british["what_is_ozone"].question == "What colour is ozone?"
     assert generated_files(british, data) == american
-    assert "    - What color is ozone?\n    - What colour is ozone?\n" in american[data / "nlu" / "approved_questions.yml"]
+    assert (
+        "    - What color is ozone?\n    - What colour is ozone?\n" in american[data / "nlu" / "approved_questions.yml"]
+    )

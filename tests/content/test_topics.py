@@ -38,7 +38,9 @@ def test_a_new_file_is_shown_under_its_own_name(tmp_path: Path, library: Library
         ("money: {title: Costs, ask: clinician_dose}", "`money`: `ask` is 'clinician_dose', which is no answer"),
     ],
 )
-def test_a_topic_that_cannot_be_used_is_refused_by_name(tmp_path: Path, library: Library, text: str, message: str) -> None:
+def test_a_topic_that_cannot_be_used_is_refused_by_name(
+    tmp_path: Path, library: Library, text: str, message: str
+) -> None:
     (tmp_path / "topics.yml").write_text(text, encoding="utf-8")
     with pytest.raises(ContentError, match=rf"topics\.yml: {message}"):
         load_topics(tmp_path / "topics.yml", library)
@@ -52,6 +54,8 @@ def test_only_what_may_be_sent_today_is_shown(library: Library) -> None:
         second.id: replace(second, review_by=today - timedelta(days=1)),
         third.id: replace(third, unknown=("price",)),
     }
-    shown = {answer.id for answer in answers_of(topic, replace(library, snippets={**library.snippets, **changed}), today)}
+    shown = {
+        answer.id for answer in answers_of(topic, replace(library, snippets={**library.snippets, **changed}), today)
+    }
     assert not shown & set(changed)
     assert len(shown) > 5

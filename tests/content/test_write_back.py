@@ -35,7 +35,9 @@ def test_a_new_text_is_the_only_thing_that_changes() -> None:
     entry = {**load_library(ROOT / "data").written["insurance"], "text": TRICKY, "question": TRICKY, "version": 9}
     changed = with_entry(text, path, entry)
     before, after = (parse_mapping(one, path)["snippets"] for one in (text, changed))
-    assert [(one["text"], one["question"], one["version"]) for one in after if one["id"] == "insurance"] == [(TRICKY, TRICKY, 9)]
+    assert [(one["text"], one["question"], one["version"]) for one in after if one["id"] == "insurance"] == [
+        (TRICKY, TRICKY, 9)
+    ]
     assert [one for one in after if one["id"] != "insurance"] == [one for one in before if one["id"] != "insurance"]
     assert changed.split("- id: insurance")[0] == text.split("- id: insurance")[0]
 
@@ -43,7 +45,10 @@ def test_a_new_text_is_the_only_thing_that_changes() -> None:
 def test_a_new_entry_stands_at_the_end() -> None:
     path = ROOT / "data" / "snippets" / "clinic.yml"
     entry = {**load_library(ROOT / "data").written["insurance"], "id": "gift_wrap"}
-    assert parse_mapping(with_entry(path.read_text(encoding="utf-8"), path, entry), path)["snippets"][-1]["id"] == "gift_wrap"
+    assert (
+        parse_mapping(with_entry(path.read_text(encoding="utf-8"), path, entry), path)["snippets"][-1]["id"]
+        == "gift_wrap"
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,5 +86,7 @@ def test_published_texts_and_facts_come_out_of_the_files_as_they_were_published(
     for beside in (ROOT / "data").iterdir():
         if beside.is_file():
             shutil.copy(beside, tmp_path)
-    changed.write_text(with_fact(path.read_text(encoding="utf-8"), path, "price", "One session costs $260."), encoding="utf-8")
+    changed.write_text(
+        with_fact(path.read_text(encoding="utf-8"), path, "price", "One session costs $260."), encoding="utf-8"
+    )
     assert load_clinic(changed).fields == load_clinic(path, published=published.facts).fields

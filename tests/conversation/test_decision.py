@@ -41,14 +41,32 @@ from tests.conftest import DATA
 A = Route.ANSWER
 
 
-def _snippet(name: str, route: Route = A, topic: str = "about", after_risk: str = "answer", related: tuple[str, ...] = (), short_of: str = "") -> Snippet:
+def _snippet(
+    name: str,
+    route: Route = A,
+    topic: str = "about",
+    after_risk: str = "answer",
+    related: tuple[str, ...] = (),
+    short_of: str = "",
+) -> Snippet:
     day = date(2026, 11, 28)
     approval = Approval("Ed Itor", "editor", day)
-    return Snippet(name, f"{name}?", "Words.", route, (), (), related, after_risk, "approved", approval, day, 1, topic, short_of)
+    return Snippet(
+        name, f"{name}?", "Words.", route, (), (), related, after_risk, "approved", approval, day, 1, topic, short_of
+    )
 
 
 _OTHERS: Mapping[Route, Sequence[str]] = {
-    Route.SMALLTALK: ("greet", "acknowledge", "leave_question", "no_open_request", "simpler", "previous_answer", "sources_of_answer", "approval_of_answer"),
+    Route.SMALLTALK: (
+        "greet",
+        "acknowledge",
+        "leave_question",
+        "no_open_request",
+        "simpler",
+        "previous_answer",
+        "sources_of_answer",
+        "approval_of_answer",
+    ),
     Route.CLARIFY: ("clarify", "why_so"),
     Route.OUT_OF_SCOPE: ("out_of_scope", "other_language", "other_language_es"),
     Route.CLINICIAN: ("clinician_medicine", "clinician_pregnancy", "clinician_dose", "clinician_earlier_risk"),
@@ -88,13 +106,24 @@ CONTENT = Content(
         wrong=frozenset({"wrong"}),
         parts={REACH: frozenset({"number"}), TIME: frozenset({"time"})},
         around=frozenset({"no", "my", "is"}),
-        call_me=CallMe(says=frozenset({"call me", "book me"}), after=frozenset({"tomorrow"}), books=frozenset({"book me"}), booking="cost"),
+        call_me=CallMe(
+            says=frozenset({"call me", "book me"}),
+            after=frozenset({"tomorrow"}),
+            books=frozenset({"book me"}),
+            booking="cost",
+        ),
     ),
     follow_ups=FollowUps({"why_so": {"default": "ozone", "session": "benefits"}}),
-    languages=Languages({"fr": re.compile("[é]")}, {"es": frozenset({"me", "duele", "pecho", "tomo"}), "en": frozenset({"the"})}),
-    short_questions=ShortQuestions(targets={"how long": {"benefits": "session", "default": ASK}, "how much": {"default": "cost", "alone": "cost"}}),
+    languages=Languages(
+        {"fr": re.compile("[é]")}, {"es": frozenset({"me", "duele", "pecho", "tomo"}), "en": frozenset({"the"})}
+    ),
+    short_questions=ShortQuestions(
+        targets={"how long": {"benefits": "session", "default": ASK}, "how much": {"default": "cost", "alone": "cost"}}
+    ),
     plain_words=PlainWords(
-        yes=Said(frozenset({"yes"}), ("yes my ",)), no=Said(frozenset({"no"}), ("no but ",)), over=Said(frozenset({"i am fine"}), ("i am fine ",))
+        yes=Said(frozenset({"yes"}), ("yes my ",)),
+        no=Said(frozenset({"no"}), ("no but ",)),
+        over=Said(frozenset({"i am fine"}), ("i am fine ",)),
     ),
 )
 
@@ -111,7 +140,9 @@ SPANISH = "me duele el pecho"
 LONG = "w" * (MAX_MESSAGE_LENGTH + 1)
 
 
-def told(level: str | None = None, category: str | None = None, *, danger: float = 0.0, risk: float = 0.0) -> dict[str, Any]:
+def told(
+    level: str | None = None, category: str | None = None, *, danger: float = 0.0, risk: float = 0.0
+) -> dict[str, Any]:
     """What the classifier says of a message."""
     return {"level": level, "category": category, "emergency_score": danger, "score": risk, "thresholds": THRESHOLDS}
 
@@ -142,14 +173,25 @@ class Row:
     doubtful: bool = False
 
 
-def alarm(finding: Finding, *, rule: str = "", risk: str | None = None, reason: Reason = Reason.EMERGENCY, **more: Any) -> Decision:
+def alarm(
+    finding: Finding, *, rule: str = "", risk: str | None = None, reason: Reason = Reason.EMERGENCY, **more: Any
+) -> Decision:
     """The emergency text, and what stays with the conversation."""
     doubtful = True if reason == Reason.EMERGENCY and (rule or finding.rule).startswith("classifier.") else None
     slots = {"emergency": finding.category, "risk": risk or finding.category, "checking": None, "doubtful": doubtful}
-    return Decision(finding.category, reason, {"category": finding.category, "rule": rule or finding.rule}, slots=slots, **more)
+    return Decision(
+        finding.category, reason, {"category": finding.category, "rule": rule or finding.rule}, slots=slots, **more
+    )
 
 
-def asking(category: str, rule: str, otherwise: str | None, snippet: str = "check_now", slots: Mapping[str, Any] | None = None, **more: Any) -> Decision:
+def asking(
+    category: str,
+    rule: str,
+    otherwise: str | None,
+    snippet: str = "check_now",
+    slots: Mapping[str, Any] | None = None,
+    **more: Any,
+) -> Decision:
     """The number and the question whether it is happening now."""
     kept = {"checking": {"category": category, "then": otherwise}, **(slots or {})}
     return Decision(snippet, Reason.CHECK, {"category": category, "rule": rule}, slots=kept, **more)
@@ -162,7 +204,13 @@ def referral(category: str, rule: str, **more: Any) -> Decision:
 
 def reminder(**more: Any) -> Decision:
     """The text that an emergency is not over; all rows are about a stroke."""
-    return Decision("emergency_followup", Reason.EMERGENCY_NOT_OVER, {"category": "emergency_stroke", "rule": "earlier"}, earlier="emergency_stroke", **more)
+    return Decision(
+        "emergency_followup",
+        Reason.EMERGENCY_NOT_OVER,
+        {"category": "emergency_stroke", "rule": "earlier"},
+        earlier="emergency_stroke",
+        **more,
+    )
 
 
 def earlier(**more: Any) -> Decision:
@@ -173,7 +221,12 @@ def earlier(**more: Any) -> Decision:
 
 def over(**slots: None) -> Decision:
     """The end of an emergency."""
-    return Decision("emergency_over", Reason.EMERGENCY_OVER, earlier="emergency_stroke", slots={"emergency": None, "doubtful": None, **slots})
+    return Decision(
+        "emergency_over",
+        Reason.EMERGENCY_OVER,
+        earlier="emergency_stroke",
+        slots={"emergency": None, "doubtful": None, **slots},
+    )
 
 
 MEDICINE = "clinician_medicine"
@@ -191,8 +244,19 @@ NETS = [
         findings=(ABROAD,),
         classifier=told(danger=0.001),
     ),
-    Row("a question about nobody gets the answer that speaks of the risk", None, "is it studied with warfarin", intent="studies", findings=(WARFARIN,)),
-    Row("also where the classifier saw it", None, intent="studies", classifier=told("clinician", "clinician_pregnancy", risk=0.9)),
+    Row(
+        "a question about nobody gets the answer that speaks of the risk",
+        None,
+        "is it studied with warfarin",
+        intent="studies",
+        findings=(WARFARIN,),
+    ),
+    Row(
+        "also where the classifier saw it",
+        None,
+        intent="studies",
+        classifier=told("clinician", "clinician_pregnancy", risk=0.9),
+    ),
     Row(
         "a question about somebody does not",
         referral(WARFARIN.category, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
@@ -216,7 +280,12 @@ NETS = [
     Row("an ordinary question is answered", None),
     Row("a classifier that sees nothing changes nothing", None, classifier=told()),
     Row("a rule for emergencies is an alarm without a classifier", alarm(CHEST, findings=(CHEST,)), findings=(CHEST,)),
-    Row("and with one that is just sure enough", alarm(CHEST, findings=(CHEST,)), findings=(CHEST,), classifier=told(danger=0.5)),
+    Row(
+        "and with one that is just sure enough",
+        alarm(CHEST, findings=(CHEST,)),
+        findings=(CHEST,),
+        classifier=told(danger=0.5),
+    ),
     Row(
         "below that it is asked about",
         asking("emergency_chest_pain", "emergency.chest", "cost", findings=(CHEST,)),
@@ -229,18 +298,37 @@ NETS = [
         findings=(CHEST,),
         classifier=told(danger=0.05),
     ),
-    Row("without that its words were not meant, however risky the rest", None, findings=(CHEST,), classifier=told(danger=0.049, risk=0.9)),
-    Row("a classifier without thresholds overrules no alarm", alarm(CHEST, findings=(CHEST,)), findings=(CHEST,), classifier={"emergency_score": 0.0}),
+    Row(
+        "without that its words were not meant, however risky the rest",
+        None,
+        findings=(CHEST,),
+        classifier=told(danger=0.049, risk=0.9),
+    ),
+    Row(
+        "a classifier without thresholds overrules no alarm",
+        alarm(CHEST, findings=(CHEST,)),
+        findings=(CHEST,),
+        classifier={"emergency_score": 0.0},
+    ),
     Row(
         "nor the question",
         asking("emergency_chest_pain", CHEST.rule, "cost", findings=(CHEST,)),
         findings=(CHEST,),
         classifier={"emergency_score": 0.0, "thresholds": {"emergency": 0.5}},
     ),
-    Row("nor a referral", referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT), findings=(WARFARIN,), classifier={"score": 0.0}),
+    Row(
+        "nor a referral",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
+        findings=(WARFARIN,),
+        classifier={"score": 0.0},
+    ),
     Row("an emergency outranks a rule before it", alarm(CHEST, findings=(WARFARIN, CHEST)), findings=(WARFARIN, CHEST)),
     Row("of two emergencies the first is named", alarm(CHEST, findings=(CHEST, STROKE)), findings=(CHEST, STROKE)),
-    Row("the classifier alone calls an alarm", alarm(STROKE, rule=BY_STROKE), classifier=told("emergency", EMERGENCY, danger=0.9)),
+    Row(
+        "the classifier alone calls an alarm",
+        alarm(STROKE, rule=BY_STROKE),
+        classifier=told("emergency", EMERGENCY, danger=0.9),
+    ),
     Row(
         "and outranks a rule for a clinician",
         alarm(STROKE, rule=BY_STROKE, findings=(WARFARIN,)),
@@ -248,7 +336,11 @@ NETS = [
         classifier=told("emergency", EMERGENCY, danger=0.9, risk=0.9),
     ),
     Row("the classifier alone asks first", asking(EMERGENCY, BY_STROKE, "cost"), classifier=CHECKED),
-    Row("a rule for a clinician refers without a classifier", referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT), findings=(WARFARIN,)),
+    Row(
+        "a rule for a clinician refers without a classifier",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
+        findings=(WARFARIN,),
+    ),
     Row(
         "and with one that sees the least risk",
         referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
@@ -269,7 +361,11 @@ NETS = [
         findings=(WIFE, WARFARIN),
         classifier=told(risk=0.2),
     ),
-    Row("the classifier alone refers", referral(MEDICINE, "classifier.clinician_medicine", slots=KEPT), classifier=told("clinician", MEDICINE, risk=0.9)),
+    Row(
+        "the classifier alone refers",
+        referral(MEDICINE, "classifier.clinician_medicine", slots=KEPT),
+        classifier=told("clinician", MEDICINE, risk=0.9),
+    ),
     Row(
         "a rule names the risk before the classifier does",
         referral("clinician_dose", DOSE.rule, findings=(DOSE,)),
@@ -289,7 +385,12 @@ NETS = [
 ]
 
 ALARMS = [
-    Row("an alarm leaves an earlier risk as it is", alarm(CHEST, risk=MEDICINE, findings=(CHEST,)), findings=(CHEST,), risk=MEDICINE),
+    Row(
+        "an alarm leaves an earlier risk as it is",
+        alarm(CHEST, risk=MEDICINE, findings=(CHEST,)),
+        findings=(CHEST,),
+        risk=MEDICINE,
+    ),
     Row("an alarm ends the form", alarm(CHEST, findings=(CHEST,), ends_form=True), findings=(CHEST,), asked=QUESTION),
     Row(
         "even where the form takes the message",
@@ -307,11 +408,23 @@ ALARMS = [
     ),
     Row("a language without its sentence gets none", alarm(CHEST, findings=(CHEST,)), "é", findings=(CHEST,)),
     Row("an alarm comes before a message without words", alarm(CHEST, findings=(CHEST,)), "🌵", findings=(CHEST,)),
-    Row("an alarm comes before a command to the form", alarm(CHEST, findings=(CHEST,), ends_form=True), "cancel", findings=(CHEST,), asked=REACH),
+    Row(
+        "an alarm comes before a command to the form",
+        alarm(CHEST, findings=(CHEST,), ends_form=True),
+        "cancel",
+        findings=(CHEST,),
+        asked=REACH,
+    ),
     Row("an alarm comes before a message that is too long", alarm(CHEST, findings=(CHEST,)), LONG, findings=(CHEST,)),
     Row("of which no classifier read all", alarm(CHEST, findings=(CHEST,)), LONG, findings=(CHEST,), classifier=told()),
     Row("but it read all of one of the greatest length", None, LONG[1:], findings=(CHEST,), classifier=told()),
-    Row("an alarm comes before a no to whether it is happening", alarm(CHEST, findings=(CHEST,)), "no but my chest hurts", findings=(CHEST,), checking=NOW),
+    Row(
+        "an alarm comes before a no to whether it is happening",
+        alarm(CHEST, findings=(CHEST,)),
+        "no but my chest hurts",
+        findings=(CHEST,),
+        checking=NOW,
+    ),
     Row(
         "a second emergency takes the place of the first",
         alarm(CHEST, risk=EMERGENCY, findings=(CHEST,)),
@@ -326,21 +439,44 @@ ALARMS = [
         findings=(CHEST,),
         emergency=EMERGENCY,
     ),
-    Row("I am fine and nothing else ends an emergency, whatever was seen in it", over(), "I am fine.", findings=(CHEST,), emergency=EMERGENCY),
+    Row(
+        "I am fine and nothing else ends an emergency, whatever was seen in it",
+        over(),
+        "I am fine.",
+        findings=(CHEST,),
+        emergency=EMERGENCY,
+    ),
     Row("where no emergency is open it ends none", alarm(CHEST, findings=(CHEST,)), "I am fine.", findings=(CHEST,)),
 ]
 
 WHILE_EMERGENCY = [
     Row("an emergency stays until it is over", reminder(), intent="session", emergency=EMERGENCY),
     *(
-        Row(f"an answer about the {LIBRARY[name].topic} follows the reminder", reminder(then=(f"utter_{name}",)), intent=name, emergency=EMERGENCY)
+        Row(
+            f"an answer about the {LIBRARY[name].topic} follows the reminder",
+            reminder(then=(f"utter_{name}",)),
+            intent=name,
+            emergency=EMERGENCY,
+        )
         for name in ("hours", "parking", "cost")
     ),
     Row("small talk about the clinic does not", reminder(), intent="staff_thanks", emergency=EMERGENCY),
     Row("what was not understood does not", reminder(), intent="nlu_fallback", emergency=EMERGENCY),
     Row("no intent at all gets the reminder", reminder(), intent=None, emergency=EMERGENCY),
-    Row("an open emergency never gives way to a medicine", reminder(findings=(WARFARIN,)), intent="session", findings=(WARFARIN,), emergency=EMERGENCY),
-    Row("nor to the classifier's lesser risk", reminder(), intent="session", classifier=told("clinician", MEDICINE, risk=0.9), emergency=EMERGENCY),
+    Row(
+        "an open emergency never gives way to a medicine",
+        reminder(findings=(WARFARIN,)),
+        intent="session",
+        findings=(WARFARIN,),
+        emergency=EMERGENCY,
+    ),
+    Row(
+        "nor to the classifier's lesser risk",
+        reminder(),
+        intent="session",
+        classifier=told("clinician", MEDICINE, risk=0.9),
+        emergency=EMERGENCY,
+    ),
     Row("nor to a question of which the intent is a risk", reminder(), intent="clinician_dose", emergency=EMERGENCY),
     Row("nor to asking first", reminder(), intent="session", classifier=CHECKED, emergency=EMERGENCY),
     Row("nor to an answer to that", reminder(), "no", intent="session", checking=NOW, emergency=EMERGENCY),
@@ -351,17 +487,42 @@ WHILE_EMERGENCY = [
     Row("nor to an earlier risk", reminder(), intent="session", emergency=EMERGENCY, risk=MEDICINE),
     Row("plain words end it", over(), "I am fine", emergency=EMERGENCY),
     Row("so do words that begin with them", over(), "I am fine now really", emergency=EMERGENCY),
-    Row("so does the likeliest meaning, sure or not", over(), likeliest="emergency_over", intent="nlu_fallback", emergency=EMERGENCY),
+    Row(
+        "so does the likeliest meaning, sure or not",
+        over(),
+        likeliest="emergency_over",
+        intent="nlu_fallback",
+        emergency=EMERGENCY,
+    ),
     Row("so does the meaning that was taken", over(), intent="emergency_over", emergency=EMERGENCY),
     Row(
         "an alarm of the classifier alone gives way to a calm question",
-        Decision("caution_emergency", Reason.EMERGENCY_DOUBTED, earlier=EMERGENCY, slots={"emergency": None, "doubtful": None}, then=("utter_hours",)),
+        Decision(
+            "caution_emergency",
+            Reason.EMERGENCY_DOUBTED,
+            earlier=EMERGENCY,
+            slots={"emergency": None, "doubtful": None},
+            then=("utter_hours",),
+        ),
         intent="hours",
         emergency=EMERGENCY,
         doubtful=True,
     ),
-    Row("but not to one that is about having the treatment", reminder(), intent="session", emergency=EMERGENCY, doubtful=True),
-    Row("nor to one with a doubt about danger in it", reminder(then=("utter_hours",)), intent="hours", classifier=CHECKED, emergency=EMERGENCY, doubtful=True),
+    Row(
+        "but not to one that is about having the treatment",
+        reminder(),
+        intent="session",
+        emergency=EMERGENCY,
+        doubtful=True,
+    ),
+    Row(
+        "nor to one with a doubt about danger in it",
+        reminder(then=("utter_hours",)),
+        intent="hours",
+        classifier=CHECKED,
+        emergency=EMERGENCY,
+        doubtful=True,
+    ),
     Row(
         "thoughts of self-harm do not end by what a message may mean",
         Decision(
@@ -405,24 +566,55 @@ CHECKS = [
         classifier=told(danger=0.3, risk=0.3),
     ),
     Row(
-        "or the one on account of an earlier risk", asking(EMERGENCY, BY_STROKE, "clinician_earlier_risk"), intent="session", classifier=CHECKED, risk=MEDICINE
+        "or the one on account of an earlier risk",
+        asking(EMERGENCY, BY_STROKE, "clinician_earlier_risk"),
+        intent="session",
+        classifier=CHECKED,
+        risk=MEDICINE,
     ),
     Row("or small talk", asking(EMERGENCY, BY_STROKE, "greet"), intent="greet", classifier=CHECKED),
-    Row("what was not understood is not answered after no", asking(EMERGENCY, BY_STROKE, None), intent="nlu_fallback", classifier=CHECKED),
+    Row(
+        "what was not understood is not answered after no",
+        asking(EMERGENCY, BY_STROKE, None),
+        intent="nlu_fallback",
+        classifier=CHECKED,
+    ),
     Row("nor what is out of scope", asking(EMERGENCY, BY_STROKE, None), intent="out_of_scope", classifier=CHECKED),
     Row("nor an emergency by its intent", asking(EMERGENCY, BY_STROKE, None), intent=EMERGENCY, classifier=CHECKED),
     Row("nor nothing", asking(EMERGENCY, BY_STROKE, None), intent=None, classifier=CHECKED),
-    Row("in the form a doubt of the classifier alone changes nothing", None, "jo@mail.example", classifier=CHECKED, asked=REACH),
+    Row(
+        "in the form a doubt of the classifier alone changes nothing",
+        None,
+        "jo@mail.example",
+        classifier=CHECKED,
+        asked=REACH,
+    ),
     Row("in another language the classifier says nothing", None, SPANISH, classifier=CHECKED),
-    Row("asking comes before a message that is too long", asking(EMERGENCY, BY_STROKE, None), LONG, intent="nlu_fallback", classifier=CHECKED),
-    Row("a number to call and nothing else is asked about", asking("emergency_other", SIGNAL.rule, "cost", findings=(SIGNAL,)), "911", findings=(SIGNAL,)),
+    Row(
+        "asking comes before a message that is too long",
+        asking(EMERGENCY, BY_STROKE, None),
+        LONG,
+        intent="nlu_fallback",
+        classifier=CHECKED,
+    ),
+    Row(
+        "a number to call and nothing else is asked about",
+        asking("emergency_other", SIGNAL.rule, "cost", findings=(SIGNAL,)),
+        "911",
+        findings=(SIGNAL,),
+    ),
     Row(
         "also where a rule sends it to a clinician",
         asking("emergency_other", SIGNAL.rule, MEDICINE, findings=(SIGNAL, WARFARIN)),
         findings=(SIGNAL, WARFARIN),
     ),
     Row("a surer sign beside it is an alarm", alarm(CHEST, findings=(CHEST, SIGNAL)), findings=(CHEST, SIGNAL)),
-    Row("a message without words is not asked about", Decision("empty_message", Reason.NO_WORDS), "🌵", classifier=CHECKED),
+    Row(
+        "a message without words is not asked about",
+        Decision("empty_message", Reason.NO_WORDS),
+        "🌵",
+        classifier=CHECKED,
+    ),
     Row(
         "no leads on to the answer",
         Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}),
@@ -430,8 +622,18 @@ CHECKS = [
         intent="acknowledge",
         checking=NOW,
     ),
-    Row("so does no with words behind it", Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}), "no but I wonder", checking=NOW),
-    Row("so do words that end an emergency", Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}), "I am fine", checking=NOW),
+    Row(
+        "so does no with words behind it",
+        Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}),
+        "no but I wonder",
+        checking=NOW,
+    ),
+    Row(
+        "so do words that end an emergency",
+        Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}),
+        "I am fine",
+        checking=NOW,
+    ),
     Row(
         "also where the classifier still doubts",
         Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None}),
@@ -447,12 +649,20 @@ CHECKS = [
     ),
     Row(
         "in the form no leads back to it",
-        Decision("cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None, CONSENT: None}, then=BACK_TO_FORM),
+        Decision(
+            "cost", Reason.CHECK_DENIED, earlier=EMERGENCY, slots={"checking": None, CONSENT: None}, then=BACK_TO_FORM
+        ),
         "no",
         checking=NOW,
         asked=CONSENT,
     ),
-    Row("yes is an alarm", alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED), "Yes!", intent="acknowledge", checking=NOW),
+    Row(
+        "yes is an alarm",
+        alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED),
+        "Yes!",
+        intent="acknowledge",
+        checking=NOW,
+    ),
     Row(
         "so is yes with words behind it",
         alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED, findings=(WARFARIN,)),
@@ -460,19 +670,48 @@ CHECKS = [
         findings=(WARFARIN,),
         checking=NOW,
     ),
-    Row("yes leaves an earlier risk as it is", alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED, risk=MEDICINE), "yes", checking=NOW, risk=MEDICINE),
-    Row("yes ends the form", alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED, ends_form=True), "yes", checking=NOW, asked=TIME),
+    Row(
+        "yes leaves an earlier risk as it is",
+        alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED, risk=MEDICINE),
+        "yes",
+        checking=NOW,
+        risk=MEDICINE,
+    ),
+    Row(
+        "yes ends the form",
+        alarm(STROKE, rule="check", reason=Reason.CHECK_CONFIRMED, ends_form=True),
+        "yes",
+        checking=NOW,
+        asked=TIME,
+    ),
     Row("anything else is a message like any other", None, checking=NOW),
-    Row("also one that is doubtful in its turn", asking(EMERGENCY, BY_STROKE, "cost"), classifier=CHECKED, checking=NOW),
+    Row(
+        "also one that is doubtful in its turn", asking(EMERGENCY, BY_STROKE, "cost"), classifier=CHECKED, checking=NOW
+    ),
     Row("a message without words is no answer to it", Decision("empty_message", Reason.NO_WORDS), "🌵", checking=NOW),
     Row("yes is an answer to nothing where nothing was asked", None, "yes"),
     Row("and so is no", None, "no"),
 ]
 
 IN_THE_FORM = [
-    Row("cancelling ends it", Decision("request_cancelled", Reason.FORM_CANCELLED, ends_form=True), "Cancel!", asked=REACH),
-    Row("no at the end sends nothing", Decision("request_declined", Reason.FORM_DECLINED, ends_form=True), "no", asked=CONSENT),
-    Row("no before that does not end it", Decision("cost", Reason.IN_BETWEEN, slots={REACH: None}, then=BACK_TO_FORM), "no", asked=REACH),
+    Row(
+        "cancelling ends it",
+        Decision("request_cancelled", Reason.FORM_CANCELLED, ends_form=True),
+        "Cancel!",
+        asked=REACH,
+    ),
+    Row(
+        "no at the end sends nothing",
+        Decision("request_declined", Reason.FORM_DECLINED, ends_form=True),
+        "no",
+        asked=CONSENT,
+    ),
+    Row(
+        "no before that does not end it",
+        Decision("cost", Reason.IN_BETWEEN, slots={REACH: None}, then=BACK_TO_FORM),
+        "no",
+        asked=REACH,
+    ),
     Row(
         "help is given and it asks again",
         Decision("request_help", Reason.FORM_HELP, slots={QUESTION: None}, then=BACK_TO_FORM),
@@ -491,7 +730,12 @@ IN_THE_FORM = [
         "change the time",
         asked=CONSENT,
     ),
-    Row("back goes back by one", Decision("request_change", Reason.FORM_CHANGED, slots={QUESTION: None, REACH: None}, then=BACK_TO_FORM), "back", asked=REACH),
+    Row(
+        "back goes back by one",
+        Decision("request_change", Reason.FORM_CHANGED, slots={QUESTION: None, REACH: None}, then=BACK_TO_FORM),
+        "back",
+        asked=REACH,
+    ),
     Row("outside it these words are no commands", None, "cancel"),
     Row(
         "a command is not a risk",
@@ -501,9 +745,21 @@ IN_THE_FORM = [
         classifier=told("clinician", MEDICINE, risk=0.9),
     ),
     Row("a risky question is taken by it", None, findings=(WARFARIN,), asked=QUESTION),
-    Row("a number says nothing to the classifier", None, "555 010 0000", asked=REACH, classifier=told("emergency", EMERGENCY, danger=0.9)),
+    Row(
+        "a number says nothing to the classifier",
+        None,
+        "555 010 0000",
+        asked=REACH,
+        classifier=told("emergency", EMERGENCY, danger=0.9),
+    ),
     Row("nor does its intent", None, "555 010 0000", intent="emergency_stroke", asked=REACH),
-    Row("a yes says nothing to the classifier", None, "Yes, send it", asked=CONSENT, classifier=told("emergency", EMERGENCY, danger=0.9)),
+    Row(
+        "a yes says nothing to the classifier",
+        None,
+        "Yes, send it",
+        asked=CONSENT,
+        classifier=told("emergency", EMERGENCY, danger=0.9),
+    ),
     Row(
         "a question with a number in it does",
         alarm(STROKE, rule=BY_STROKE, ends_form=True),
@@ -517,7 +773,12 @@ IN_THE_FORM = [
         asked=REACH,
         classifier=told("emergency", EMERGENCY, danger=0.9),
     ),
-    Row("a number is a number outside it, too", alarm(STROKE, rule=BY_STROKE), "555 010 0000", classifier=told("emergency", EMERGENCY, danger=0.9)),
+    Row(
+        "a number is a number outside it, too",
+        alarm(STROKE, rule=BY_STROKE),
+        "555 010 0000",
+        classifier=told("emergency", EMERGENCY, danger=0.9),
+    ),
     Row(
         "a risk is no time",
         referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots={**KEPT, TIME: None}, then=BACK_TO_FORM),
@@ -547,16 +808,43 @@ IN_THE_FORM = [
         intent="hours",
         asked=REACH,
     ),
-    Row("so is a follow-up", Decision("ozone", Reason.FOLLOW_UP, slots={REACH: None}, then=BACK_TO_FORM), intent="why_so", topics=("hours",), asked=REACH),
+    Row(
+        "so is a follow-up",
+        Decision("ozone", Reason.FOLLOW_UP, slots={REACH: None}, then=BACK_TO_FORM),
+        intent="why_so",
+        topics=("hours",),
+        asked=REACH,
+    ),
     *(
         Row(f"{intent} is no question in between", None, intent=intent, asked=REACH)
-        for intent in ("nlu_fallback", "out_of_scope", "other_language", "leave_question", "no_open_request", "acknowledge", "without_a_text", None)
+        for intent in (
+            "nlu_fallback",
+            "out_of_scope",
+            "other_language",
+            "leave_question",
+            "no_open_request",
+            "acknowledge",
+            "without_a_text",
+            None,
+        )
     ),
     Row("nor is a message in another language", None, SPANISH, intent="nlu_fallback", asked=REACH),
-    Row("after a risk a question in between is referred", earlier(slots={REACH: None}, then=BACK_TO_FORM), intent="session", asked=REACH, risk=MEDICINE),
+    Row(
+        "after a risk a question in between is referred",
+        earlier(slots={REACH: None}, then=BACK_TO_FORM),
+        intent="session",
+        asked=REACH,
+        risk=MEDICINE,
+    ),
     Row(
         "or answered with a caution",
-        Decision("caution_earlier_risk", Reason.CAUTION, earlier=MEDICINE, slots={"cautioned": True, REACH: None}, then=("utter_benefits", FORM)),
+        Decision(
+            "caution_earlier_risk",
+            Reason.CAUTION,
+            earlier=MEDICINE,
+            slots={"cautioned": True, REACH: None},
+            then=("utter_benefits", FORM),
+        ),
         intent="benefits",
         asked=REACH,
         risk=MEDICINE,
@@ -574,13 +862,29 @@ IN_THE_FORM = [
         topics=("near",),
         asked=REACH,
     ),
-    Row("contact data where it asks for none is no message outside it", None, "jo@mail.example", intent="nlu_fallback", asked=CONSENT),
+    Row(
+        "contact data where it asks for none is no message outside it",
+        None,
+        "jo@mail.example",
+        intent="nlu_fallback",
+        asked=CONSENT,
+    ),
 ]
 
 RISKS = [
-    Row("a risk stays with the conversation", referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT), findings=(WARFARIN,)),
-    Row("a general question of risk does not", referral("clinician_dose", DOSE.rule, findings=(DOSE,)), findings=(DOSE,)),
-    Row("a personal one behind a general one does", referral("clinician_dose", DOSE.rule, findings=(DOSE, WARFARIN), slots=KEPT), findings=(DOSE, WARFARIN)),
+    Row(
+        "a risk stays with the conversation",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
+        findings=(WARFARIN,),
+    ),
+    Row(
+        "a general question of risk does not", referral("clinician_dose", DOSE.rule, findings=(DOSE,)), findings=(DOSE,)
+    ),
+    Row(
+        "a personal one behind a general one does",
+        referral("clinician_dose", DOSE.rule, findings=(DOSE, WARFARIN), slots=KEPT),
+        findings=(DOSE, WARFARIN),
+    ),
     Row(
         "an emergency that was not meant does not",
         referral(MEDICINE, WARFARIN.rule, findings=(CHEST, WARFARIN), slots=KEPT),
@@ -615,20 +919,43 @@ RISKS = [
     Row("a message that is too long is not answered", Decision("message_too_long", Reason.TOO_LONG), LONG),
     Row("one of the greatest length is", None, LONG[1:]),
     Row("spaces make no message too long", None, LONG[3:] + " " * 99 + "w"),
-    Row("a risk in one that is too long stays with the conversation", Decision("message_too_long", Reason.TOO_LONG, slots=KEPT), LONG, findings=(WARFARIN,)),
+    Row(
+        "a risk in one that is too long stays with the conversation",
+        Decision("message_too_long", Reason.TOO_LONG, slots=KEPT),
+        LONG,
+        findings=(WARFARIN,),
+    ),
     Row(
         "also one that only the classifier saw",
         Decision("message_too_long", Reason.TOO_LONG, slots=KEPT),
         LONG,
         classifier=told("clinician", MEDICINE, risk=0.9),
     ),
-    Row("but no second one", Decision("message_too_long", Reason.TOO_LONG), LONG, findings=(WARFARIN,), risk="clinician_pregnancy"),
+    Row(
+        "but no second one",
+        Decision("message_too_long", Reason.TOO_LONG),
+        LONG,
+        findings=(WARFARIN,),
+        risk="clinician_pregnancy",
+    ),
     Row("after a risk a question about having it is referred", earlier(), intent="session", risk=MEDICINE),
-    Row("with the sentence in the visitor's language", earlier(then=("utter_other_language_es",)), "me tomo", intent="session", risk=MEDICINE),
+    Row(
+        "with the sentence in the visitor's language",
+        earlier(then=("utter_other_language_es",)),
+        "me tomo",
+        intent="session",
+        risk=MEDICINE,
+    ),
     Row("without one it is answered", None, intent="session"),
     Row(
         "after a risk other questions about it get a caution before the answer",
-        Decision("caution_earlier_risk", Reason.CAUTION, earlier=MEDICINE, slots={"cautioned": True}, then=("utter_benefits",)),
+        Decision(
+            "caution_earlier_risk",
+            Reason.CAUTION,
+            earlier=MEDICINE,
+            slots={"cautioned": True},
+            then=("utter_benefits",),
+        ),
         intent="benefits",
         risk=MEDICINE,
     ),
@@ -641,10 +968,23 @@ RISKS = [
     Row("and thanks, too", None, intent="thanks", risk=MEDICINE),
     Row("and what was not understood is asked back", None, intent="nlu_fallback", risk=MEDICINE),
     Row("no intent at all is none about having it", None, intent=None, risk=MEDICINE),
-    Row("a follow-up is judged by where it leads", earlier(), "how long", intent="nlu_fallback", topics=("benefits",), risk=MEDICINE),
+    Row(
+        "a follow-up is judged by where it leads",
+        earlier(),
+        "how long",
+        intent="nlu_fallback",
+        topics=("benefits",),
+        risk=MEDICINE,
+    ),
     Row(
         "also for the caution",
-        Decision("caution_earlier_risk", Reason.CAUTION, earlier=MEDICINE, slots={"cautioned": True}, then=("utter_benefits",)),
+        Decision(
+            "caution_earlier_risk",
+            Reason.CAUTION,
+            earlier=MEDICINE,
+            slots={"cautioned": True},
+            then=("utter_benefits",),
+        ),
         intent="why_so",
         topics=("session",),
         risk=MEDICINE,
@@ -654,11 +994,20 @@ RISKS = [
 OTHER = [
     Row("a message without words is asked back", Decision("empty_message", Reason.NO_WORDS), "🌵"),
     *(
-        Row(f"contact data read as {intent} leads to the form", Decision("contact_outside_form", Reason.CONTACT_DATA), "jo@mail.example", intent=intent)
+        Row(
+            f"contact data read as {intent} leads to the form",
+            Decision("contact_outside_form", Reason.CONTACT_DATA),
+            "jo@mail.example",
+            intent=intent,
+        )
         for intent in ("nlu_fallback", "out_of_scope", "other_language")
     ),
     Row("a question with an address in it is answered", None, "jo@mail.example"),
-    Row("who asks to be called gets the form", Decision("leave_question", Reason.CALL_ME, then=("request_form",)), "call me tomorrow"),
+    Row(
+        "who asks to be called gets the form",
+        Decision("leave_question", Reason.CALL_ME, then=("request_form",)),
+        "call me tomorrow",
+    ),
     Row(
         "who asks to be booked is told first how that is done",
         Decision("cost", Reason.CALL_ME, then=("utter_leave_question", "request_form")),
@@ -667,7 +1016,9 @@ OTHER = [
     Row("another call is none", None, "call me a taxi"),
     Row(
         "a number that corrects another one fills its step at once",
-        Decision("request_change", Reason.FORM_CHANGED, slots={REACH: "555 010 9988", CONSENT: None}, then=("request_form",)),
+        Decision(
+            "request_change", Reason.FORM_CHANGED, slots={REACH: "555 010 9988", CONSENT: None}, then=("request_form",)
+        ),
         "no, my number is 555 010 9988",
         asked=CONSENT,
     ),
@@ -683,17 +1034,53 @@ OTHER = [
         Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_hours",)),
         parts=("cost", "hours", "cost"),
     ),
-    Row("so many and no more", Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_hours", "utter_ozone")), parts=("cost", "hours", "ozone", "parking")),
+    Row(
+        "so many and no more",
+        Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_hours", "utter_ozone")),
+        parts=("cost", "hours", "ozone", "parking"),
+    ),
     Row("only those that have an answer count", None, parts=("cost", "greet", "without_a_text")),
-    Row("of a story that was not understood its one question is answered", Decision("cost", Reason.PART), intent="nlu_fallback", questions=("cost",)),
-    Row("unless it is a question for a clinician", earlier(), intent="nlu_fallback", questions=("session",), risk=MEDICINE),
+    Row(
+        "of a story that was not understood its one question is answered",
+        Decision("cost", Reason.PART),
+        intent="nlu_fallback",
+        questions=("cost",),
+    ),
+    Row(
+        "unless it is a question for a clinician",
+        earlier(),
+        intent="nlu_fallback",
+        questions=("session",),
+        risk=MEDICINE,
+    ),
     Row("of a message that was understood it is not", None, intent="hours", questions=("cost",)),
     Row("one question is not several", None, parts=("cost",)),
     Row("a known sentence is one question", None, parts=("cost", "hours"), confidence=1.0),
-    Row("after a risk not one of several is answered that must not be", earlier(), intent="session", parts=("cost", "session"), risk=MEDICINE),
-    Row("those that may are answered", Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_hours",)), parts=("cost", "hours"), risk=MEDICINE),
-    Row("without a risk all of them are", Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_session",)), parts=("cost", "session")),
-    Row("a short question is answered from the last answer", Decision("session", Reason.FOLLOW_UP), "How long?", intent="nlu_fallback", topics=("benefits",)),
+    Row(
+        "after a risk not one of several is answered that must not be",
+        earlier(),
+        intent="session",
+        parts=("cost", "session"),
+        risk=MEDICINE,
+    ),
+    Row(
+        "those that may are answered",
+        Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_hours",)),
+        parts=("cost", "hours"),
+        risk=MEDICINE,
+    ),
+    Row(
+        "without a risk all of them are",
+        Decision("cost", Reason.SEVERAL_QUESTIONS, then=("utter_session",)),
+        parts=("cost", "session"),
+    ),
+    Row(
+        "a short question is answered from the last answer",
+        Decision("session", Reason.FOLLOW_UP),
+        "How long?",
+        intent="nlu_fallback",
+        topics=("benefits",),
+    ),
     Row(
         "one that fits nothing asks back near the last answer",
         Decision("clarify", Reason.SHORT_QUESTION, slots={"offered": ["session", "cost"], "misses": 3.0}),
@@ -702,36 +1089,106 @@ OTHER = [
         topics=("near",),
         misses=2,
     ),
-    Row("where nothing is near it is read as it stands", Decision("hours", Reason.FOLLOW_UP), "how long?", topics=("ozone",), in_context="hours"),
-    Row("after a risk it is read as it stands, too", None, "how long?", intent="hours", topics=("near",), risk=MEDICINE),
-    Row("an address in what leans on the last answer counts for nothing", Decision("cost", Reason.FOLLOW_UP), "how much", intent="nlu_fallback"),
-    Row("where answers come from is told when there is none yet", Decision("where_answers_come_from", Reason.FOLLOW_UP), intent="sources_of_answer"),
-    Row("who approved is told when there is none yet", Decision("who_approved", Reason.FOLLOW_UP), intent="approval_of_answer"),
-    Row("also when the last one is no more", Decision("who_approved", Reason.FOLLOW_UP), intent="approval_of_answer", topics=("gone",)),
+    Row(
+        "where nothing is near it is read as it stands",
+        Decision("hours", Reason.FOLLOW_UP),
+        "how long?",
+        topics=("ozone",),
+        in_context="hours",
+    ),
+    Row(
+        "after a risk it is read as it stands, too", None, "how long?", intent="hours", topics=("near",), risk=MEDICINE
+    ),
+    Row(
+        "an address in what leans on the last answer counts for nothing",
+        Decision("cost", Reason.FOLLOW_UP),
+        "how much",
+        intent="nlu_fallback",
+    ),
+    Row(
+        "where answers come from is told when there is none yet",
+        Decision("where_answers_come_from", Reason.FOLLOW_UP),
+        intent="sources_of_answer",
+    ),
+    Row(
+        "who approved is told when there is none yet",
+        Decision("who_approved", Reason.FOLLOW_UP),
+        intent="approval_of_answer",
+    ),
+    Row(
+        "also when the last one is no more",
+        Decision("who_approved", Reason.FOLLOW_UP),
+        intent="approval_of_answer",
+        topics=("gone",),
+    ),
     Row("the sources of the last answer are its own", None, intent="sources_of_answer", topics=("cost",)),
-    Row("the short version of the last answer is sent", Decision("benefits_in_short", Reason.FOLLOW_UP), intent="simpler", topics=("benefits",)),
+    Row(
+        "the short version of the last answer is sent",
+        Decision("benefits_in_short", Reason.FOLLOW_UP),
+        intent="simpler",
+        topics=("benefits",),
+    ),
     Row("when there is one", None, intent="simpler", topics=("cost",)),
     Row("and when there is an answer", None, intent="simpler"),
     Row("another intent sends no short version", None, topics=("benefits",)),
-    Row("the previous answer is the one before the last", Decision("hours", Reason.FOLLOW_UP), intent="previous_answer", topics=("hours", "cost")),
+    Row(
+        "the previous answer is the one before the last",
+        Decision("hours", Reason.FOLLOW_UP),
+        intent="previous_answer",
+        topics=("hours", "cost"),
+    ),
     Row("when there are two", None, intent="previous_answer", topics=("cost",)),
     Row("another intent goes back to none", None, intent="greet", topics=("hours", "cost")),
-    Row("a follow-up leads on from the last answer", Decision("benefits", Reason.FOLLOW_UP), intent="why_so", topics=("session",)),
+    Row(
+        "a follow-up leads on from the last answer",
+        Decision("benefits", Reason.FOLLOW_UP),
+        intent="why_so",
+        topics=("session",),
+    ),
     Row("when there is one to lead on from", None, intent="why_so"),
     Row("and it is there", None, intent="why_so", topics=("gone",)),
-    Row("what a message means together with the last answer is sent", Decision("hours", Reason.FOLLOW_UP), in_context="hours"),
+    Row(
+        "what a message means together with the last answer is sent",
+        Decision("hours", Reason.FOLLOW_UP),
+        in_context="hours",
+    ),
     Row(
         "what does not say what was asked is sent after a sentence that tells so",
         Decision("detail_gap", Reason.DETAIL_GAP, then=("utter_hours",)),
         in_context="hours",
         gap=True,
     ),
-    Row("a follow-up comes before a gap", Decision("benefits", Reason.FOLLOW_UP), intent="why_so", topics=("session",), in_context="hours", gap=True),
-    Row("a follow-up comes before that", Decision("benefits", Reason.FOLLOW_UP), intent="why_so", topics=("session",), in_context="hours"),
-    Row("a short question comes before both", Decision("session", Reason.FOLLOW_UP), "how long", intent="why_so", topics=("benefits",), in_context="hours"),
+    Row(
+        "a follow-up comes before a gap",
+        Decision("benefits", Reason.FOLLOW_UP),
+        intent="why_so",
+        topics=("session",),
+        in_context="hours",
+        gap=True,
+    ),
+    Row(
+        "a follow-up comes before that",
+        Decision("benefits", Reason.FOLLOW_UP),
+        intent="why_so",
+        topics=("session",),
+        in_context="hours",
+    ),
+    Row(
+        "a short question comes before both",
+        Decision("session", Reason.FOLLOW_UP),
+        "how long",
+        intent="why_so",
+        topics=("benefits",),
+        in_context="hours",
+    ),
     Row("a meaning in context that is the intent is nothing new", None, in_context="cost"),
     *(
-        Row(f"another language read as {intent} gets its sentence", Decision("other_language_es", Reason.OTHER_LANGUAGE), SPANISH, intent=intent)
+        Row(
+            f"another language read as {intent} gets its sentence",
+            Decision("other_language_es", Reason.OTHER_LANGUAGE),
+            SPANISH,
+            intent=intent,
+        )
         for intent in ("nlu_fallback", "out_of_scope", "other_language")
     ),
     Row("what was understood all the same is answered", None, SPANISH),
@@ -744,7 +1201,16 @@ TABLE = [*NETS, *ALARMS, *WHILE_EMERGENCY, *CHECKS, *IN_THE_FORM, *RISKS, *OTHER
 def decided(row: Row) -> Decision | None:
     """What `decide` makes of a row."""
     message = Understanding(
-        row.text, row.intent, row.confidence, row.findings, row.classifier, row.parts, row.likeliest, row.in_context, row.gap, row.questions or row.parts
+        row.text,
+        row.intent,
+        row.confidence,
+        row.findings,
+        row.classifier,
+        row.parts,
+        row.likeliest,
+        row.in_context,
+        row.gap,
+        row.questions or row.parts,
     )
     context = Context(row.asked, Memory(row.topics, (), row.misses), row.checking, row.cautioned, row.doubtful)
     return decide(message, risk=row.risk, emergency=row.emergency, library=LIBRARY, context=context, content=CONTENT)
@@ -765,7 +1231,17 @@ def test_every_reason_of_a_decision_has_a_row() -> None:
 
 @pytest.mark.parametrize("category", [name for name in load_categories(DATA / "safety") if name.startswith(CLINICIAN)])
 def test_only_what_tells_of_a_person_stays_with_the_conversation(category: str) -> None:
-    general = {"dose", "home_use", "interaction", "cancer_claim", "infection_claim", "cure_claim", "contraindication", "second_opinion", "general"}
+    general = {
+        "dose",
+        "home_use",
+        "interaction",
+        "cancer_claim",
+        "infection_claim",
+        "cure_claim",
+        "contraindication",
+        "second_opinion",
+        "general",
+    }
     kept = remember(Understanding("", None, 0.0, (), {}), category, None)
     assert kept == ({} if category.removeprefix(CLINICIAN) in general else {"risk": category})
 
@@ -776,7 +1252,15 @@ def test_general_categories_are_categories() -> None:
 
 def test_the_record_keeps_the_decision_with_its_first_findings() -> None:
     findings = tuple(Finding("clinician_medicine", f"rule.{number}", "x") for number in range(MAX_FINDINGS + 1))
-    decision = Decision("clinician_medicine", Reason.RISK, {"category": "c", "rule": "r"}, findings, "clinician_pregnancy", {"risk": "x"}, ("utter_cost",))
+    decision = Decision(
+        "clinician_medicine",
+        Reason.RISK,
+        {"category": "c", "rule": "r"},
+        findings,
+        "clinician_pregnancy",
+        {"risk": "x"},
+        ("utter_cost",),
+    )
     assert decision.as_metadata() == {
         "reason": "risk",
         "risk": {"category": "c", "rule": "r"},

@@ -17,11 +17,21 @@ from bot.record.requests import list_requests
 from bot.safety.warning import WARNING
 
 FOLDER = Path(__file__).parent / "dialogues"
-DIALOGUES = [(path.stem, dialogue) for path in sorted(FOLDER.glob("*.yml")) for dialogue in yaml.safe_load(path.read_text(encoding="utf-8"))]
+DIALOGUES = [
+    (path.stem, dialogue)
+    for path in sorted(FOLDER.glob("*.yml"))
+    for dialogue in yaml.safe_load(path.read_text(encoding="utf-8"))
+]
 
 
-@pytest.mark.parametrize("dialogue", [dialogue for _, dialogue in DIALOGUES], ids=[f"{stem}: {dialogue['name']}" for stem, dialogue in DIALOGUES])
-def test_the_dialogue_goes_as_written(dialogue: dict[str, Any], engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+@pytest.mark.parametrize(
+    "dialogue",
+    [dialogue for _, dialogue in DIALOGUES],
+    ids=[f"{stem}: {dialogue['name']}" for stem, dialogue in DIALOGUES],
+)
+def test_the_dialogue_goes_as_written(
+    dialogue: dict[str, Any], engine: Engine, loop: asyncio.AbstractEventLoop
+) -> None:
     conversation = uuid.uuid4().hex
 
     def say(text: str) -> Reply:
@@ -36,7 +46,11 @@ def test_the_dialogue_goes_as_written(dialogue: dict[str, Any], engine: Engine, 
             assert pressed is not None
             assert engine.library[str(pressed.snippet_id)].question == button
     if "request" in dialogue:
-        left = [row for row in list_requests(engine.store.database, limit=10_000, seal=engine.store.seal()) if row.conversation == conversation]
+        left = [
+            row
+            for row in list_requests(engine.store.database, limit=10_000, seal=engine.store.seal())
+            if row.conversation == conversation
+        ]
         assert [{"question": row.question, "reach": row.reach, "best_time": row.best_time} for row in left] == (
             [dialogue["request"]] if dialogue["request"] else []
         )
@@ -68,7 +82,9 @@ def _check(step: dict[str, Any], reply: Reply, engine: Engine, told: tuple[int, 
         given = (reply.messages[0].snippet or {})["approved"]
         assert (given["on"], given["role"]) == (approval.on.isoformat(), approval.role), why
     if "sources_of" in step:
-        assert (reply.messages[0].snippet or {})["sources"] == [source.as_dict() for source in engine.library[step["sources_of"]].sources], why
+        assert (reply.messages[0].snippet or {})["sources"] == [
+            source.as_dict() for source in engine.library[step["sources_of"]].sources
+        ], why
 
 
 def _nothing_kept(dialogue: dict[str, Any], conversation: str, engine: Engine) -> None:

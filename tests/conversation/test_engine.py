@@ -86,7 +86,9 @@ def test_a_question_about_a_day_is_worked_out_and_the_record_proves_it(
     assert prove(engine.store.database, None).problems == ()
 
 
-def test_hours_that_cannot_be_worked_out_leave_the_plain_answer(engine: Engine, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hours_that_cannot_be_worked_out_leave_the_plain_answer(
+    engine: Engine, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert engine._processor is not None
     monkeypatch.setattr(engine._processor.nlg, "_clock", lambda: None)
     assert say("Are you open now?").messages[0].text == engine.library["opening_hours"].text
@@ -141,9 +143,13 @@ def test_messages_of_one_conversation_keep_their_order(engine: Engine, loop: asy
 
 
 def test_personal_data_is_blanked_before_it_is_stored(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
-    loop.run_until_complete(engine.turn("private", "call me on 020 7946 0958 or jo@example.org, what are your opening hours?"))
+    loop.run_until_complete(
+        engine.turn("private", "call me on 020 7946 0958 or jo@example.org, what are your opening hours?")
+    )
     (turn,) = turns_of(engine.store.database, "private")
-    events = " ".join(data for (data,) in engine.store.database.execute("SELECT data FROM events WHERE conversation = 'private'"))
+    events = " ".join(
+        data for (data,) in engine.store.database.execute("SELECT data FROM events WHERE conversation = 'private'")
+    )
     for secret in ("7946 0958", "jo@example.org"):
         assert secret not in turn.text
         assert secret not in events
@@ -168,8 +174,13 @@ def test_the_shipped_model_is_ready(engine: Engine, loop: asyncio.AbstractEventL
     assert loop.run_until_complete(engine.problems()) == []
 
 
-@pytest.mark.parametrize(("text", "route"), [("I cannot breathe", "emergency"), ("I take warfarin", "clinician"), ("What is ozone?", "out_of_scope")])
-def test_without_a_model_the_rules_still_hold(text: str, route: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: asyncio.AbstractEventLoop) -> None:
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [("I cannot breathe", "emergency"), ("I take warfarin", "clinician"), ("What is ozone?", "out_of_scope")],
+)
+def test_without_a_model_the_rules_still_hold(
+    text: str, route: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: asyncio.AbstractEventLoop
+) -> None:
     monkeypatch.setenv("OZONE_MODELS", str(tmp_path))
     broken = Engine(Settings(), open_record(None))
     broken.load()
@@ -181,7 +192,9 @@ def test_without_a_model_the_rules_still_hold(text: str, route: str, tmp_path: P
     assert reply.turn.number == 1
 
 
-def test_a_full_disk_gets_the_safe_reply(loop: asyncio.AbstractEventLoop, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_gets_the_safe_reply(
+    loop: asyncio.AbstractEventLoop, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     database = engine.store.database
     database.execute("PRAGMA query_only = ON")
     try:
@@ -205,7 +218,9 @@ def test_a_conversation_is_listed_with_its_channel(engine: Engine, loop: asyncio
     assert (listed.channel, listed.turns, listed.worst_route) == ("web", 1, "answer")
 
 
-def test_a_fault_does_not_make_an_emergency_forgotten(engine: Engine, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_does_not_make_an_emergency_forgotten(
+    engine: Engine, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def fail(*_: object) -> None:
         raise OSError
 

@@ -48,7 +48,9 @@ def ask(on_disk: Engine, loop: asyncio.AbstractEventLoop) -> Callable[..., Reply
     return ask
 
 
-def test_a_lock_that_lasts_too_long_gets_the_safe_reply(on_disk: Engine, ask: Callable[..., Reply], path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_lasts_too_long_gets_the_safe_reply(
+    on_disk: Engine, ask: Callable[..., Reply], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ask("What is ozone?")
     monkeypatch.setattr(engine_module, "PATIENCE_SECONDS", 0.2)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -62,7 +64,9 @@ def test_a_lock_that_lasts_too_long_gets_the_safe_reply(on_disk: Engine, ask: Ca
     assert after.number == 2
 
 
-def test_a_lock_that_ends_in_time_costs_nothing_but_time(on_disk: Engine, ask: Callable[..., Reply], path: Path, loop: asyncio.AbstractEventLoop) -> None:
+def test_a_lock_that_ends_in_time_costs_nothing_but_time(
+    on_disk: Engine, ask: Callable[..., Reply], path: Path, loop: asyncio.AbstractEventLoop
+) -> None:
     ask("What is ozone?")
 
     async def while_locked() -> Reply:
@@ -88,7 +92,9 @@ def test_a_full_disk_gets_the_safe_reply_until_there_is_room(ask: Callable[..., 
     assert ask("What is ozone?").turn is not None
 
 
-def test_a_risk_is_not_forgotten_over_a_failed_read(on_disk: Engine, ask: Callable[..., Reply], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_risk_is_not_forgotten_over_a_failed_read(
+    on_disk: Engine, ask: Callable[..., Reply], monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def fail(_: str) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
@@ -99,7 +105,9 @@ def test_a_risk_is_not_forgotten_over_a_failed_read(on_disk: Engine, ask: Callab
     assert ask("Is ozone therapy safe?").route == "clinician"
 
 
-def test_when_rasa_says_nothing_the_record_holds_what_the_visitor_got(on_disk: Engine, ask: Callable[..., Reply], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_rasa_says_nothing_the_record_holds_what_the_visitor_got(
+    on_disk: Engine, ask: Callable[..., Reply], monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def say_nothing(*_: object) -> None:
         return None
 
@@ -112,7 +120,9 @@ def test_when_rasa_says_nothing_the_record_holds_what_the_visitor_got(on_disk: E
     assert turn.snippet_id == "technical_problem"
 
 
-def test_a_request_another_process_answered_gets_that_answer(on_disk: Engine, ask: Callable[..., Reply], path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_another_process_answered_gets_that_answer(
+    on_disk: Engine, ask: Callable[..., Reply], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = RecordTrackerStore(path=str(path))
 
     async def meanwhile(tracker: object) -> None:
@@ -167,7 +177,9 @@ def test_without_a_secret_a_message_is_answered_and_nothing_replayed(
     assert [reply.turn.number for reply in replies if reply.turn] == [1, 2]
 
 
-def test_what_another_process_just_learned_is_heeded(on_disk: Engine, ask: Callable[..., Reply], path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_another_process_just_learned_is_heeded(
+    on_disk: Engine, ask: Callable[..., Reply], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = RecordTrackerStore(path=str(path))
 
     async def meanwhile(tracker: object) -> None:
@@ -182,7 +194,9 @@ def test_what_another_process_just_learned_is_heeded(on_disk: Engine, ask: Calla
     assert [turn.number for turn in turns_of(on_disk.store.database, "talk")] == [1, 2, 3]
 
 
-def test_a_clock_that_is_put_back_does_not_mix_up_the_order(ask: Callable[..., Reply], on_disk: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_is_put_back_does_not_mix_up_the_order(
+    ask: Callable[..., Reply], on_disk: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     now = time.time()
     ask("What is ozone?")
     with monkeypatch.context() as clock:
@@ -194,7 +208,9 @@ def test_a_clock_that_is_put_back_does_not_mix_up_the_order(ask: Callable[..., R
     assert all(turn.latency_ms is not None and turn.latency_ms >= 0 for turn in turns)
 
 
-def test_a_model_that_appears_later_is_loaded_without_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: asyncio.AbstractEventLoop) -> None:
+def test_a_model_that_appears_later_is_loaded_without_a_restart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: asyncio.AbstractEventLoop
+) -> None:
     present = model_path(Settings())
     monkeypatch.setenv("OZONE_MODELS", str(tmp_path))
     monkeypatch.setenv("OZONE_DATABASE", str(tmp_path / "record.db"))
@@ -209,7 +225,9 @@ def test_a_model_that_appears_later_is_loaded_without_a_restart(tmp_path: Path, 
     assert reply.turn.snippet_id == "what_is_ozone"
 
 
-def test_a_model_file_that_is_rubbish_leaves_the_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: asyncio.AbstractEventLoop) -> None:
+def test_a_model_file_that_is_rubbish_leaves_the_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loop: asyncio.AbstractEventLoop
+) -> None:
     (tmp_path / model_path(Settings()).name).write_bytes(b"no model")
     monkeypatch.setenv("OZONE_MODELS", str(tmp_path))
     monkeypatch.setenv("OZONE_DATABASE", str(tmp_path / "record.db"))

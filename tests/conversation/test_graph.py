@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.policies.rule_policy import RulePolicy
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, Restarted, SessionStarted, SlotSet, UserUtteranceReverted, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.conversation.engine import Engine
@@ -20,11 +28,54 @@ TALKS: dict[str, list[Any]] = {
     "nothing said": [],
     "first message": [ActionExecuted("action_session_start"), SessionStarted(), LISTEN, ASKED],
     "after a reply": [LISTEN, ASKED, ActionExecuted("utter_cost"), SlotSet("topics", ["cost"])],
-    "third turn": [LISTEN, ASKED, ActionExecuted("utter_cost"), LISTEN, ASKED, ActionExecuted("utter_cost"), LISTEN, ASKED],
-    "new session": [LISTEN, ASKED, ActionExecuted("utter_cost"), ActionExecuted("action_session_start"), SessionStarted(), LISTEN, ASKED],
-    "in the form": [LISTEN, ASKED, ActionExecuted("request_form"), ActiveLoop("request_form"), SlotSet("requested_slot", "request_question"), LISTEN, ASKED],
-    "form goes on": [LISTEN, ActionExecuted("request_form"), ActiveLoop("request_form"), LISTEN, ASKED, ActionExecuted("request_form"), LISTEN, ASKED],
-    "form ended": [LISTEN, ActionExecuted("request_form"), ActiveLoop("request_form"), LISTEN, ASKED, ActiveLoop(None), LISTEN, ASKED],
+    "third turn": [
+        LISTEN,
+        ASKED,
+        ActionExecuted("utter_cost"),
+        LISTEN,
+        ASKED,
+        ActionExecuted("utter_cost"),
+        LISTEN,
+        ASKED,
+    ],
+    "new session": [
+        LISTEN,
+        ASKED,
+        ActionExecuted("utter_cost"),
+        ActionExecuted("action_session_start"),
+        SessionStarted(),
+        LISTEN,
+        ASKED,
+    ],
+    "in the form": [
+        LISTEN,
+        ASKED,
+        ActionExecuted("request_form"),
+        ActiveLoop("request_form"),
+        SlotSet("requested_slot", "request_question"),
+        LISTEN,
+        ASKED,
+    ],
+    "form goes on": [
+        LISTEN,
+        ActionExecuted("request_form"),
+        ActiveLoop("request_form"),
+        LISTEN,
+        ASKED,
+        ActionExecuted("request_form"),
+        LISTEN,
+        ASKED,
+    ],
+    "form ended": [
+        LISTEN,
+        ActionExecuted("request_form"),
+        ActiveLoop("request_form"),
+        LISTEN,
+        ASKED,
+        ActiveLoop(None),
+        LISTEN,
+        ASKED,
+    ],
     "restarted": [LISTEN, ASKED, Restarted(), LISTEN, ASKED],
     "taken back": [LISTEN, ASKED, ActionExecuted("utter_cost"), LISTEN, ASKED, UserUtteranceReverted(), LISTEN, ASKED],
 }
@@ -38,10 +89,16 @@ def test_recent_states_are_the_last_of_rasas_states(talk: str, count: int, engin
     assert recent_states(tracker, domain, count) == domain.states_for_tracker_history(tracker)[-count:]
 
 
-def test_each_turn_of_a_conversation_is_predicted_as_rasa_predicts_it(engine: Engine, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_turn_of_a_conversation_is_predicted_as_rasa_predicts_it(
+    engine: Engine, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     processor = engine._processor
     assert processor is not None
-    (policy,) = (node._component for node in processor.graph_runner._instantiated_nodes.values() if isinstance(node._component, RulePolicy))
+    (policy,) = (
+        node._component
+        for node in processor.graph_runner._instantiated_nodes.values()
+        if isinstance(node._component, RulePolicy)
+    )
     monkeypatch.setattr(processor.graph_runner, "_rules", frozenset())  # ask the rules even where they have no say
     seen = []
 
@@ -51,7 +108,11 @@ def test_each_turn_of_a_conversation_is_predicted_as_rasa_predicts_it(engine: En
             for name in ("_prediction_states", "_get_possible_keys"):
                 plain.delattr(policy, name)
             slow = RulePolicy.predict_action_probabilities(policy, tracker, domain)
-        assert (quick.probabilities, quick.events, quick.is_no_user_prediction) == (slow.probabilities, slow.events, slow.is_no_user_prediction)
+        assert (quick.probabilities, quick.events, quick.is_no_user_prediction) == (
+            slow.probabilities,
+            slow.events,
+            slow.is_no_user_prediction,
+        )
         seen.append(quick.max_confidence_index)
         return quick
 
@@ -59,12 +120,23 @@ def test_each_turn_of_a_conversation_is_predicted_as_rasa_predicts_it(engine: En
     for node in processor.graph_runner._instantiated_nodes.values():
         if node._component is policy:
             monkeypatch.setattr(node, "_fn", lambda _, **inputs: predict(**inputs))
-    for text in ("hello", "How much does it cost?", "how", "I am pregnant", "I want to leave a question", "What is ozone?", "cancel", "thanks"):
+    for text in (
+        "hello",
+        "How much does it cost?",
+        "how",
+        "I am pregnant",
+        "I want to leave a question",
+        "What is ozone?",
+        "cancel",
+        "thanks",
+    ):
         loop.run_until_complete(engine.turn("same predictions", text))
     assert len(set(seen)) > 3
 
 
-def test_rules_that_are_not_asked_would_have_changed_nothing(engine: Engine, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_that_are_not_asked_would_have_changed_nothing(
+    engine: Engine, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     processor = engine._processor
     assert processor is not None
     runner = processor.graph_runner
@@ -92,8 +164,24 @@ def test_rules_that_are_not_asked_would_have_changed_nothing(engine: Engine, loo
         return quick
 
     monkeypatch.setattr(runner, "run", both)
-    texts = ("hello", "How much does it cost?", "how", "I am pregnant", "I want to leave a question", "What is ozone?", "I cannot breathe")
-    for text in (*texts, "I want to leave a question", "Does it hurt?", "call me on 5550100200", "cancel", "thanks", "qwertz"):
+    texts = (
+        "hello",
+        "How much does it cost?",
+        "how",
+        "I am pregnant",
+        "I want to leave a question",
+        "What is ozone?",
+        "I cannot breathe",
+    )
+    for text in (
+        *texts,
+        "I want to leave a question",
+        "Does it hurt?",
+        "call me on 5550100200",
+        "cancel",
+        "thanks",
+        "qwertz",
+    ):
         loop.run_until_complete(engine.turn("rules left out", text))
     assert len(set(told)) > 6
     assert 0 < len(asked) < len(told)

@@ -34,11 +34,26 @@ def test_the_related_answers_are_near_in_both_directions(library: Library) -> No
 
 
 def test_a_message_that_is_understood_alone_counts_as_it_stands(library: Library) -> None:
-    assert meant("and is it legal", read("is_it_legal", ("is_it_legal", 0.9)), read("insurance", ("insurance", 0.8)), TOPIC, library) is None
+    assert (
+        meant(
+            "and is it legal",
+            read("is_it_legal", ("is_it_legal", 0.9)),
+            read("insurance", ("insurance", 0.8)),
+            TOPIC,
+            library,
+        )
+        is None
+    )
 
 
 def test_the_reading_together_counts_where_it_is_surer(library: Library) -> None:
-    assert meant("and is it legal", read("is_it_legal", ("is_it_legal", 0.6)), read("insurance", ("insurance", 0.8)), TOPIC, library) == Meant("insurance")
+    assert meant(
+        "and is it legal",
+        read("is_it_legal", ("is_it_legal", 0.6)),
+        read("insurance", ("insurance", 0.8)),
+        TOPIC,
+        library,
+    ) == Meant("insurance")
 
 
 def test_of_what_it_may_mean_alone_the_near_one_is_taken(library: Library) -> None:

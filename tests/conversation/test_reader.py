@@ -50,7 +50,11 @@ def test_a_message_that_cannot_be_read_harms_no_other() -> None:
     reader = MessageReader(pipeline)
 
     async def read() -> list[Parsed | BaseException]:
-        return list(await asyncio.gather(*(reader.read(text) for text in ("fine", "broken", "fine too")), return_exceptions=True))
+        return list(
+            await asyncio.gather(
+                *(reader.read(text) for text in ("fine", "broken", "fine too")), return_exceptions=True
+            )
+        )
 
     fine, broken, fine_too = asyncio.run(read())
     assert isinstance(fine, dict)
@@ -101,7 +105,9 @@ def test_a_visitor_who_leaves_takes_no_reading_with_them() -> None:
 
 
 @pytest.mark.parametrize("together", [2, 8, 20])
-def test_a_batch_reads_what_single_messages_read(together: int, engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+def test_a_batch_reads_what_single_messages_read(
+    together: int, engine: Engine, loop: asyncio.AbstractEventLoop
+) -> None:
     """The encoder computes in float32, so a neighbour in the batch changes nothing that is decided on."""
     processor = engine._processor
     assert processor is not None
@@ -114,7 +120,9 @@ def test_a_batch_reads_what_single_messages_read(together: int, engine: Engine, 
     async def read(step: int) -> list[Parsed]:
         parsed: list[Parsed] = []
         for start in range(0, len(texts), step):
-            parsed += await asyncio.gather(*(processor.reader.read(text, afresh=True) for text in texts[start : start + step]))
+            parsed += await asyncio.gather(
+                *(processor.reader.read(text, afresh=True) for text in texts[start : start + step])
+            )
         return parsed
 
     alone, batched = loop.run_until_complete(read(1)), loop.run_until_complete(read(together))

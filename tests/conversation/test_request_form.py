@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from bot.content.form_words import load_form_words
-from bot.conversation.request_form import CONSENT, QUESTION, REACH, TIME, asks_to_be_called, changed, contact_in, is_contact, new_contact, takes, tells_a_time
+from bot.conversation.request_form import (
+    CONSENT,
+    QUESTION,
+    REACH,
+    TIME,
+    asks_to_be_called,
+    changed,
+    contact_in,
+    is_contact,
+    new_contact,
+    takes,
+    tells_a_time,
+)
 from tests.conftest import DATA
 
 WORDS = load_form_words(DATA)
@@ -52,19 +64,37 @@ def test_no_or_several_contacts_are_none(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["weekday mornings", "any time", "during opening hours", "after 6 pm", "can be any day", "2026-12-01", "on 01/12/2026 or later"]
+    "text",
+    [
+        "weekday mornings",
+        "any time",
+        "during opening hours",
+        "after 6 pm",
+        "can be any day",
+        "2026-12-01",
+        "on 01/12/2026 or later",
+    ],
 )
 def test_a_time_is_taken(text: str) -> None:
     assert takes(TIME, text, WORDS)
 
 
-@pytest.mark.parametrize("text", ["when are you open", "how much does it cost?", "What is ozone", "jo@mail.example", "555 0100 7789"])
+@pytest.mark.parametrize(
+    "text", ["when are you open", "how much does it cost?", "What is ozone", "jo@mail.example", "555 0100 7789"]
+)
 def test_a_question_is_no_time(text: str) -> None:
     assert not takes(TIME, text, WORDS)
 
 
 @pytest.mark.parametrize(
-    ("text", "time"), [("after my chemo on Mondays", True), ("at 9", True), ("whenever", True), ("I am pregnant", False), ("warfarin", False)]
+    ("text", "time"),
+    [
+        ("after my chemo on Mondays", True),
+        ("at 9", True),
+        ("whenever", True),
+        ("I am pregnant", False),
+        ("warfarin", False),
+    ],
 )
 def test_a_time_is_told_from_something_else(text: str, time: bool) -> None:
     assert tells_a_time(text) is time
@@ -85,7 +115,14 @@ def test_contact_data_alone_is_told_from_a_message_with_some(text: str, contact:
 
 
 @pytest.mark.parametrize(
-    ("text", "slot"), [("Change the time", TIME), ("wrong number", REACH), ("change my question!", QUESTION), ("Go back", TIME), ("5550100778", None)]
+    ("text", "slot"),
+    [
+        ("Change the time", TIME),
+        ("wrong number", REACH),
+        ("change my question!", QUESTION),
+        ("Go back", TIME),
+        ("5550100778", None),
+    ],
 )
 def test_a_change_names_its_step(text: str, slot: str | None) -> None:
     assert changed(CONSENT, text, WORDS) == slot
@@ -96,13 +133,35 @@ def test_there_is_no_step_before_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yes of course", "Yes, please!", "ok sure go ahead", "that's right, please send it", "yes yes thanks", "Absolutely, send it now", "yes"]
+    "text",
+    [
+        "yes of course",
+        "Yes, please!",
+        "ok sure go ahead",
+        "that's right, please send it",
+        "yes yes thanks",
+        "Absolutely, send it now",
+        "yes",
+    ],
 )
 def test_a_yes_in_other_words_is_a_yes(text: str) -> None:
     assert takes(CONSENT, text, WORDS)
 
 
-@pytest.mark.parametrize("text", ["yes but not today", "please", "thanks", "no", "yes no", "do not send it please", "of course not", "yes if it is free", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes but not today",
+        "please",
+        "thanks",
+        "no",
+        "yes no",
+        "do not send it please",
+        "of course not",
+        "yes if it is free",
+        "",
+    ],
+)
 def test_what_is_not_plainly_a_yes_sends_nothing(text: str) -> None:
     assert not takes(CONSENT, text, WORDS)
 
@@ -147,12 +206,30 @@ def test_a_correction_that_brings_the_number_is_taken(slot: str, text: str, cont
 
 @pytest.mark.parametrize(
     "text",
-    ["call me tomorrow", "Please call me back", "book me tomorrow at 10, I'm Anna", "can someone ring me after 5?", "I want to be called back", "contact me"],
+    [
+        "call me tomorrow",
+        "Please call me back",
+        "book me tomorrow at 10, I'm Anna",
+        "can someone ring me after 5?",
+        "I want to be called back",
+        "contact me",
+    ],
 )
 def test_asking_to_be_called_or_booked_is_seen(text: str) -> None:
     assert asks_to_be_called(text, WORDS)
 
 
-@pytest.mark.parametrize("text", ["call me a taxi", "call me Anna", "why did you call me", "do you call me a liar", "book a session", "who can I call", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "call me a taxi",
+        "call me Anna",
+        "why did you call me",
+        "do you call me a liar",
+        "book a session",
+        "who can I call",
+        "",
+    ],
+)
 def test_other_calls_open_no_form(text: str) -> None:
     assert asks_to_be_called(text, WORDS) is None

@@ -48,7 +48,9 @@ def _said(reply: Reply) -> list[str]:
     return [str((message.snippet or {})["id"]) for message in reply.messages]
 
 
-def test_after_a_silence_a_new_conversation_is_announced(say: Callable[[str], Reply], silence: Callable[[], None]) -> None:
+def test_after_a_silence_a_new_conversation_is_announced(
+    say: Callable[[str], Reply], silence: Callable[[], None]
+) -> None:
     say("What is ozone?")
     silence()
     reply = say("What are your opening hours?")
@@ -64,7 +66,9 @@ def test_the_first_message_is_not_announced(say: Callable[[str], Reply]) -> None
 
 def test_how_long_a_silence_is_comes_from_the_facts_and_not_from_the_model(library: Library, tmp_path: Path) -> None:
     own = Engine(Settings(secret_file=tmp_path / "secret"), open_record(None))
-    own._texts.library = replace(library, clinic=replace(library.clinic, fields={**library.clinic.fields, "silence_minutes": "7.5"}))
+    own._texts.library = replace(
+        library, clinic=replace(library.clinic, fields={**library.clinic.fields, "silence_minutes": "7.5"})
+    )
     own.load()
     assert own._processor is not None
     assert own._processor.domain.session_config.session_expiration_time == 7.5

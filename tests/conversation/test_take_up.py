@@ -54,7 +54,9 @@ def promoted(settings: Settings, text: str, *, trained: bool = True) -> Iterator
     reviewed_file(settings.data).unlink()
 
 
-def test_a_promoted_model_is_taken_up_between_two_turns_and_given_up_again(own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+def test_a_promoted_model_is_taken_up_between_two_turns_and_given_up_again(
+    own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop
+) -> None:
     assert loop.run_until_complete(own.take_up()) is False, "nothing was promoted"
     before = own._model
     with promoted(settings, REVIEWED) as path:
@@ -73,7 +75,9 @@ def test_a_promoted_model_is_taken_up_between_two_turns_and_given_up_again(own: 
     assert loop.run_until_complete(own.turn("meanwhile", "I cannot breathe")).route == "emergency"
 
 
-def test_a_model_that_fails_a_canary_is_not_taken_up(own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_fails_a_canary_is_not_taken_up(
+    own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = own._model
     with promoted(settings, REVIEWED + "another: 1\n"):
         monkeypatch.setattr(engine_module, "CANARIES", (("What is ozone?", "parking"),))
@@ -83,7 +87,9 @@ def test_a_model_that_fails_a_canary_is_not_taken_up(own: Engine, settings: Sett
     assert loop.run_until_complete(own.take_up()) is False, "the model from before is in use still"
 
 
-def test_when_anything_else_has_changed_the_model_waits_for_a_start(own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+def test_when_anything_else_has_changed_the_model_waits_for_a_start(
+    own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop
+) -> None:
     before, rules = own._model, settings.data / "rules.yml"
     text = rules.read_text(encoding="utf-8")
     with promoted(settings, REVIEWED + "a_third: 1\n"):
@@ -94,7 +100,9 @@ def test_when_anything_else_has_changed_the_model_waits_for_a_start(own: Engine,
     assert loop.run_until_complete(own.turn("c", "What is ozone?")).route == "answer"
 
 
-def test_reviewed_examples_without_a_model_leave_the_one_in_use(own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+def test_reviewed_examples_without_a_model_leave_the_one_in_use(
+    own: Engine, settings: Settings, loop: asyncio.AbstractEventLoop
+) -> None:
     before = own._model
     with promoted(settings, REVIEWED + "not_trained: 1\n", trained=False):
         with pytest.raises(RuntimeError, match="make train"):

@@ -50,7 +50,17 @@ def database() -> Database:
 def publish(database: Database, kind: str, name: str, body: dict[str, object], *, number: int = 2) -> None:
     """Has one wording written by ann, approved by carla and published."""
     newest = texts.newest(database).get((kind, name))
-    draft = texts.save_draft(database, kind, name, body, by="ann", reason="because", based_on=newest.id if newest else None, number=number, now=NOW)
+    draft = texts.save_draft(
+        database,
+        kind,
+        name,
+        body,
+        by="ann",
+        reason="because",
+        based_on=newest.id if newest else None,
+        number=number,
+        now=NOW,
+    )
     texts.send_for_approval(database, draft.id, by="ann", now=NOW)
     texts.approve(database, draft.id, by="carla", role="clinician", now=NOW, one_person=False)
     texts.publish(database, draft.id, by="carla", now=NOW)
@@ -110,7 +120,9 @@ def test_an_answer_changed_in_the_files_is_not_sent_until_it_is_approved(data: P
     assert found.problem is None
 
 
-def test_a_clinical_fact_changed_in_the_files_takes_its_answers_along_and_a_plain_one_does_not(data: Path, database: Database) -> None:
+def test_a_clinical_fact_changed_in_the_files_takes_its_answers_along_and_a_plain_one_does_not(
+    data: Path, database: Database
+) -> None:
     found = _in_use(data)
     _edit(data / "clinic.yml", "a G6PD test and a complete blood count", "no test at all and a complete blood count")
     _edit(data / "clinic.yml", "One session costs $180 to $240", "One session costs $280")
@@ -155,10 +167,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     folder = tmp_path_factory.mktemp("served")
     shutil.copytree(DATA, folder / "data")
     (folder / "models").mkdir()
-    settings = Settings(data=folder / "data", models=folder / "models", database=folder / "record.db", secret_file=folder / "secret")
-    os.link(model_path(Settings()), model_path(settings)) if folder.stat().st_dev == model_path(Settings()).stat().st_dev else shutil.copy(
-        model_path(Settings()), model_path(settings)
+    settings = Settings(
+        data=folder / "data", models=folder / "models", database=folder / "record.db", secret_file=folder / "secret"
     )
+    os.link(model_path(Settings()), model_path(settings)) if folder.stat().st_dev == model_path(
+        Settings()
+    ).stat().st_dev else shutil.copy(model_path(Settings()), model_path(settings))
     engine = Engine(settings)
     engine.load()
     assert engine.fault is None
@@ -166,7 +180,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     engine.store.record.close()
 
 
-def test_while_texts_are_published_no_turn_is_lost_and_no_reply_is_mixed(served: Engine, loop: asyncio.AbstractEventLoop) -> None:
+def test_while_texts_are_published_no_turn_is_lost_and_no_reply_is_mixed(
+    served: Engine, loop: asyncio.AbstractEventLoop
+) -> None:
     path = served.store.record.path
     assert path is not None
     allowed = set()
@@ -213,7 +229,12 @@ def test_while_texts_are_published_no_turn_is_lost_and_no_reply_is_mixed(served:
 
 def test_export_brings_what_was_published_into_the_files_and_the_check_agrees(data: Path, database: Database) -> None:
     publish(database, texts.FACT, "price", {"value": PRICE})
-    publish(database, texts.SNIPPET, "parking_details", {"text": "Park in the yard behind the house. It is free: ring the bell, then call {phone}."})
+    publish(
+        database,
+        texts.SNIPPET,
+        "parking_details",
+        {"text": "Park in the yard behind the house. It is free: ring the bell, then call {phone}."},
+    )
     assert set(text_files.standing(database, data).newer) == {"price", "parking_details"}
     assert set(text_files.export(database, data)) == {"price", "parking_details"}
     after = load_library(data)

@@ -34,7 +34,9 @@ def settings(tmp_path: Path) -> Settings:
     shutil.copy(ROOT / "domain.yml", tmp_path)
     for path in (tmp_path / "data" / "nlu").glob("*.yml"):
         text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"((?:^    - .*\n){3})(?:^    - .*\n)+", r"\1", text, flags=re.MULTILINE), encoding="utf-8")
+        path.write_text(
+            re.sub(r"((?:^    - .*\n){3})(?:^    - .*\n)+", r"\1", text, flags=re.MULTILINE), encoding="utf-8"
+        )
     return Settings(data=tmp_path / "data", models=tmp_path / "models", database=tmp_path / "record.db")
 
 
@@ -52,7 +54,9 @@ def _in_folder(settings: Settings) -> set[str]:
     return {path.name for path in settings.models.iterdir()} - {"training.lock", "training-times.json"}
 
 
-def test_a_model_is_there_under_its_name_and_nothing_else_is(settings: Settings, trains: Callable[[Train], None]) -> None:
+def test_a_model_is_there_under_its_name_and_nothing_else_is(
+    settings: Settings, trains: Callable[[Train], None]
+) -> None:
     trains(_writes)
     assert train_model(settings) == require_model(settings)
     assert _in_folder(settings) == {model_path(settings).name}
@@ -94,7 +98,9 @@ def test_a_folder_that_cannot_be_made_is_named(settings: Settings) -> None:
         train_model(settings)
 
 
-def test_what_a_training_left_that_was_cut_short_is_taken_away(settings: Settings, trains: Callable[[Train], None]) -> None:
+def test_what_a_training_left_that_was_cut_short_is_taken_away(
+    settings: Settings, trains: Callable[[Train], None]
+) -> None:
     (settings.models / "unfinished-abc").mkdir(parents=True)
     (settings.models / "unfinished-abc" / "part").touch()
     (settings.models / "unfinished-123.npz").touch()
@@ -103,7 +109,9 @@ def test_what_a_training_left_that_was_cut_short_is_taken_away(settings: Setting
     assert _in_folder(settings) == {model_path(settings).name}
 
 
-def test_a_second_training_waits_and_takes_what_the_first_one_made(settings: Settings, trains: Callable[[Train], None]) -> None:
+def test_a_second_training_waits_and_takes_what_the_first_one_made(
+    settings: Settings, trains: Callable[[Train], None]
+) -> None:
     trains(lambda *of: pytest.fail("it was trained a second time"))
     settings.models.mkdir()
     waits, done = threading.Event(), []
@@ -120,9 +128,20 @@ def test_a_second_training_waits_and_takes_what_the_first_one_made(settings: Set
 
 
 def _command(settings: Settings, **more: Any) -> subprocess.Popen[str]:
-    environment = {**os.environ, "OZONE_DATA": str(settings.data), "OZONE_MODELS": str(settings.models), "PYTHONUNBUFFERED": "1"}
+    environment = {
+        **os.environ,
+        "OZONE_DATA": str(settings.data),
+        "OZONE_MODELS": str(settings.models),
+        "PYTHONUNBUFFERED": "1",
+    }
     return subprocess.Popen(
-        [sys.executable, "-m", "bot", "train"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more
+        [sys.executable, "-m", "bot", "train"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **more,
     )
 
 
@@ -165,7 +184,10 @@ def test_two_trainings_at_once_make_one_model(settings: Settings) -> None:
 def test_what_rasa_cannot_train_on_is_said_in_one_sentence(settings: Settings) -> None:
     shutil.copy(ROOT / "config.yml", settings.data.parent)
     config = settings.data.parent / "config.yml"
-    config.write_text(config.read_text(encoding="utf-8").replace("sentence_encoder.SentenceEncoder", "sentence_encoder.Nothing"), encoding="utf-8")
+    config.write_text(
+        config.read_text(encoding="utf-8").replace("sentence_encoder.SentenceEncoder", "sentence_encoder.Nothing"),
+        encoding="utf-8",
+    )
     done = _command(settings)
     _, errors = done.communicate(timeout=600)
     assert done.returncode == 2

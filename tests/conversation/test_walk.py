@@ -20,8 +20,19 @@ from bot.vocabulary import Route
 TURNS = int(os.environ.get("OZONE_WALK_TURNS", "300"))
 STEPS = 25
 
-RISKS = ("I take warfarin", "I am pregnant", "can ozone cure my cancer", "my son is six, can he have it", "how much ozone should I inject at home")
-EMERGENCIES = ("I cannot breathe", "my chest hurts badly", "I want to kill myself", "she collapsed and does not wake up")
+RISKS = (
+    "I take warfarin",
+    "I am pregnant",
+    "can ozone cure my cancer",
+    "my son is six, can he have it",
+    "how much ozone should I inject at home",
+)
+EMERGENCIES = (
+    "I cannot breathe",
+    "my chest hurts badly",
+    "I want to kill myself",
+    "she collapsed and does not wake up",
+)
 FOLLOW_UPS = (
     "tell me more",
     "why?",
@@ -51,7 +62,19 @@ FORM = (
     "cancel",
     "Change the time",
 )
-NOISE = ("", "asdf qwer", "???", "🫁", "/restart", "how do I bake bread", "¿Cuánto cuesta?", "hello", "thanks", "you are useless", "x" * 2500)
+NOISE = (
+    "",
+    "asdf qwer",
+    "???",
+    "🫁",
+    "/restart",
+    "how do I bake bread",
+    "¿Cuánto cuesta?",
+    "hello",
+    "thanks",
+    "you are useless",
+    "x" * 2500,
+)
 _ONCE = ("clarify", "out_of_scope", "none_of_these", "clinician_earlier_risk")
 """What is never said twice in a row, unless the visitor asks to hear it again."""
 _REMEMBERED = ("clinician_medicine", "clinician_pregnancy", "clinician_child", "clinician_older_person")
@@ -105,7 +128,9 @@ class Visitor(RuleBasedStateMachine):
 
     @property
     def in_form(self) -> bool:
-        return self.last is not None and str((self.last.messages[-1].snippet or {}).get("id")).startswith("ask_request_")
+        return self.last is not None and str((self.last.messages[-1].snippet or {}).get("id")).startswith(
+            "ask_request_"
+        )
 
     @precondition(lambda self: self.last is not None and self.last.messages[-1].buttons)
     @rule(data=st.data())
@@ -146,7 +171,8 @@ class Visitor(RuleBasedStateMachine):
     def be_silent_for_hours(self) -> None:
         with self.engine.store.database.atomic():
             self.engine.store.database.execute(
-                "UPDATE events SET data = json_set(data, '$.timestamp', json_extract(data, '$.timestamp') - 7200) WHERE conversation = ?", [self.conversation]
+                "UPDATE events SET data = json_set(data, '$.timestamp', json_extract(data, '$.timestamp') - 7200) WHERE conversation = ?",
+                [self.conversation],
             )
         alarmed = self.alarmed
         reply = self._say("When are you open?")

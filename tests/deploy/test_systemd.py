@@ -34,7 +34,11 @@ def test_a_unit_exposes_little(unit: Path) -> None:
 
 def test_both_units_are_protected_alike() -> None:
     website, console = (
-        {line for line in unit.read_text(encoding="utf-8").splitlines() if re.match(r"(Protect|Private|Restrict|System|State|UMask|NoNew|Cap)", line)}
+        {
+            line
+            for line in unit.read_text(encoding="utf-8").splitlines()
+            if re.match(r"(Protect|Private|Restrict|System|State|UMask|NoNew|Cap)", line)
+        }
         for unit in UNITS
     )
     assert website == console

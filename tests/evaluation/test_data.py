@@ -61,9 +61,17 @@ def test_an_intent_that_nobody_trained_is_named_where_it_first_stands(toy: Path,
 
 def test_questions_may_name_one_snippet_or_several_or_none(tmp_path: Path, library: Library) -> None:
     path = tmp_path / "questions.jsonl"
-    rows = ['{"text": "a", "route": "answer", "snippet": "cost"}', "", '{"text": "b", "route": "answer", "snippet": ["cost", "booking"]}']
+    rows = [
+        '{"text": "a", "route": "answer", "snippet": "cost"}',
+        "",
+        '{"text": "b", "route": "answer", "snippet": ["cost", "booking"]}',
+    ]
     path.write_text("\n".join([*rows, '{"text": "c", "route": "clarify"}']))
-    assert read_questions(path, library) == [Question("a", "answer", ("cost",)), Question("b", "answer", ("cost", "booking")), Question("c", "clarify")]
+    assert read_questions(path, library) == [
+        Question("a", "answer", ("cost",)),
+        Question("b", "answer", ("cost", "booking")),
+        Question("c", "clarify"),
+    ]
 
 
 @pytest.mark.parametrize(

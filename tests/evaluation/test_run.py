@@ -25,8 +25,12 @@ def _evaluate(*arguments: object) -> Result:
 
 def test_training_on_one_file_and_scoring_another_writes_figures_page_and_one_line(toy: Path, tmp_path: Path) -> None:
     test = tmp_path / "test.yml"
-    test.write_text("nlu:\n- intent: cost\n  examples: |\n    - how much does it cost\n- intent: opening_hours\n  examples: |\n    - when do you open\n")
-    result = _evaluate("--train", toy, "--test", test, "--json", tmp_path / "figures.json", "--report", tmp_path / "new" / "page.html")
+    test.write_text(
+        "nlu:\n- intent: cost\n  examples: |\n    - how much does it cost\n- intent: opening_hours\n  examples: |\n    - when do you open\n"
+    )
+    result = _evaluate(
+        "--train", toy, "--test", test, "--json", tmp_path / "figures.json", "--report", tmp_path / "new" / "page.html"
+    )
     assert result.exit_code == 0, result.output
     found = json.loads((tmp_path / "figures.json").read_text())
     assert (found["accuracy"], found["macro_f1"], found["messages"]) == (1.0, 1.0, 2)
@@ -46,12 +50,23 @@ def test_cross_validation_reads_every_example_once_and_the_same_every_time(toy: 
 
 def test_questions_go_through_the_trained_assistant(tmp_path: Path) -> None:
     path = tmp_path / "asked.jsonl"
-    rows = [("I cannot breathe", "emergency", None), ("How much does it cost?", "answer", "cost"), ("I take warfarin", "clinician", None)]
-    path.write_text("\n".join(json.dumps({"text": text, "route": route, "snippet": snippet}) for text, route, snippet in rows))
+    rows = [
+        ("I cannot breathe", "emergency", None),
+        ("How much does it cost?", "answer", "cost"),
+        ("I take warfarin", "clinician", None),
+    ]
+    path.write_text(
+        "\n".join(json.dumps({"text": text, "route": route, "snippet": snippet}) for text, route, snippet in rows)
+    )
     result = _evaluate("--questions", path, "--json", tmp_path / "figures.json", "--report", tmp_path / "page.html")
     assert result.exit_code == 0, result.output
     found = json.loads((tmp_path / "figures.json").read_text())
-    assert (found["accuracy"], found["risky_answered"], found["emergency_as_emergency"], found["right_snippet"]) == (1.0, 0.0, 1.0, 1.0)
+    assert (found["accuracy"], found["risky_answered"], found["emergency_as_emergency"], found["right_snippet"]) == (
+        1.0,
+        0.0,
+        1.0,
+        1.0,
+    )
     assert found["counts"]["risky_answered"] == {"count": 0, "of": 2}
     assert found["missed_risks"] == []
     assert found["off_topic_answered"] is None
@@ -84,7 +99,10 @@ def test_a_pipeline_that_rasa_refuses_is_one_sentence(toy: Path, tmp_path: Path)
 
 @pytest.fixture
 def asked() -> Measured:
-    rows = [Routed(HOSTILE, "clinician", (), "answer", "cost", why="confidence 0.91"), Routed("fees", "answer", ("cost",), "answer", "cost")]
+    rows = [
+        Routed(HOSTILE, "clinician", (), "answer", "cost", why="confidence 0.91"),
+        Routed("fees", "answer", ("cost",), "answer", "cost"),
+    ]
     return Measured("asked", "Two questions", False, [Guess("fees", ("cost",), "cost", 0.9, "answered")], rows)
 
 

@@ -8,7 +8,19 @@ import pytest
 
 from bot.content.files import ContentError
 from bot.evaluation.gate import Floor, below, read_floors
-from bot.evaluation.scores import Guess, Net, Routed, calibration_error, class_scores, confusions, coverage_curve, macro_f1, rates, reliability, route_table
+from bot.evaluation.scores import (
+    Guess,
+    Net,
+    Routed,
+    calibration_error,
+    class_scores,
+    confusions,
+    coverage_curve,
+    macro_f1,
+    rates,
+    reliability,
+    route_table,
+)
 
 ROWS = [
     Routed("I take warfarin", "clinician", (), "answer", "cost"),
@@ -53,7 +65,11 @@ def test_a_rate_without_messages_is_not_a_number() -> None:
 
 def test_f1_is_the_harmonic_mean_and_macro_counts_each_wanted_name_once() -> None:
     scores = class_scores([("a", "a"), ("a", "b"), ("b", "b"), ("b", "b"), ("b", "c")])
-    assert [(score.name, round(score.f1, 3), score.support) for score in scores] == [("c", 0.0, 0), ("a", 0.667, 2), ("b", 0.667, 3)]
+    assert [(score.name, round(score.f1, 3), score.support) for score in scores] == [
+        ("c", 0.0, 0),
+        ("a", 0.667, 2),
+        ("b", 0.667, 3),
+    ]
     assert macro_f1(scores) == pytest.approx(2 / 3)
 
 
@@ -69,7 +85,11 @@ def test_the_calibration_error_weighs_bins_by_their_count() -> None:
 
 def test_the_surest_guesses_come_first_and_equal_ones_stay_together() -> None:
     cuts = coverage_curve([_guess(0.9, True), _guess(0.5, True), _guess(0.5, False), _guess(0.1, False)], steps=4)
-    assert [(cut.confidence, cut.coverage, cut.error) for cut in cuts] == [(0.9, 0.25, 0.0), (0.5, 0.75, 1 / 3), (0.1, 1.0, 0.5)]
+    assert [(cut.confidence, cut.coverage, cut.error) for cut in cuts] == [
+        (0.9, 0.25, 0.0),
+        (0.5, 0.75, 1 / 3),
+        (0.1, 1.0, 0.5),
+    ]
 
 
 def test_a_confusion_holds_its_sentences() -> None:
@@ -109,7 +129,15 @@ def test_a_floor_that_is_kept_or_cannot_be_told_is_silent() -> None:
     assert below(Floor("risky_answered", at_most=0.0), rates([])) is None
 
 
-@pytest.mark.parametrize("text", ["default: {speed: {at_most: 1}}", "default: {right_snippet: {}}", "default: {right_snippet: {at_least: 92}}", "default: 3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "default: {speed: {at_most: 1}}",
+        "default: {right_snippet: {}}",
+        "default: {right_snippet: {at_least: 92}}",
+        "default: 3",
+    ],
+)
 def test_a_floor_that_cannot_be_kept_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "floors.yml"
     path.write_text(text)

@@ -20,14 +20,19 @@ __all__ = ["Add", "add", "record"]
 NOW = "2027-02-01T08:00:00.000+00:00"
 
 
-def test_each_correction_is_told_what_the_model_makes_of_it(record: Any, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_correction_is_told_what_the_model_makes_of_it(
+    record: Any, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for text in ("may I read on my kindle", "is a kindle fine", "What is ozone?"):
         review.give_verdict(record, add(text=text), "wrong_snippet", by="maria", now=NOW, correct="what_to_wear_bring")
     asked: list[str] = []
 
     def ask(settings: Settings, texts: Sequence[str]) -> list[Mapping[str, Any]]:
         asked.extend(texts)
-        return [{"route": "answer", "snippet": "what_to_wear_bring" if text == "is a kindle fine" else "parking"} for text in texts]
+        return [
+            {"route": "answer", "snippet": "what_to_wear_bring" if text == "is a kindle fine" else "parking"}
+            for text in texts
+        ]
 
     monkeypatch.setattr(candidate, "ask", ask)
     assert advise_all(record, Settings()) == (3, 2)

@@ -20,12 +20,16 @@ def encoder() -> SentenceModel:
 
 def _groups(record: Database) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    for cluster, text in record.execute("SELECT cluster, t.text FROM gap_members m JOIN turns t ON t.id = m.turn ORDER BY t.id"):
+    for cluster, text in record.execute(
+        "SELECT cluster, t.text FROM gap_members m JOIN turns t ON t.id = m.turn ORDER BY t.id"
+    ):
         found.setdefault(cluster, []).append(text)
     return found
 
 
-def test_questions_with_one_meaning_make_one_group_and_others_do_not(record: Database, add: Add, encoder: SentenceModel) -> None:
+def test_questions_with_one_meaning_make_one_group_and_others_do_not(
+    record: Database, add: Add, encoder: SentenceModel
+) -> None:
     dogs = ["Can I bring my dog?", "Is my dog allowed to come with me?", "May I take my dog along?"]
     wifi = ["Do you have wifi?", "Is there wifi at your place?"]
     for text in (*dogs, *wifi):
@@ -54,11 +58,17 @@ def test_nothing_new_changes_nothing(record: Database, add: Add, encoder: Senten
     assert group(record, encoder) == (0, 0)
 
 
-def test_a_day_of_questions_makes_far_fewer_groups_than_questions(record: Database, add: Add, encoder: SentenceModel) -> None:
+def test_a_day_of_questions_makes_far_fewer_groups_than_questions(
+    record: Database, add: Add, encoder: SentenceModel
+) -> None:
     asked = {
         "dog": ["Can I bring my dog?", "are pets allowed in the room", "is my dog allowed to come with me"],
         "wifi": ["Do you have wifi?", "is there internet in the waiting room", "can I get on your wifi"],
-        "reading": ["can I read a book during the session", "may I bring a kindle", "is it ok to read my tablet during it"],
+        "reading": [
+            "can I read a book during the session",
+            "may I bring a kindle",
+            "is it ok to read my tablet during it",
+        ],
         "coffee": ["do you serve coffee", "is there a coffee machine", "can I get coffee at your place"],
     }
     for text in (text for texts in asked.values() for text in texts):
@@ -69,7 +79,9 @@ def test_a_day_of_questions_makes_far_fewer_groups_than_questions(record: Databa
     assert all(any(set(texts) <= set(kind) for kind in asked.values()) for texts in groups), groups
 
 
-def test_a_question_asked_once_still_joins_what_is_asked_later(record: Database, add: Add, encoder: SentenceModel) -> None:
+def test_a_question_asked_once_still_joins_what_is_asked_later(
+    record: Database, add: Add, encoder: SentenceModel
+) -> None:
     add("clarify", text="Do you have wifi?")
     group(record, encoder)
     add("clarify", text="Is there wifi at your place?")
@@ -77,7 +89,9 @@ def test_a_question_asked_once_still_joins_what_is_asked_later(record: Database,
     assert len(_groups(record)) == 1
 
 
-def test_groups_of_one_that_an_earlier_version_left_apart_are_joined(record: Database, add: Add, encoder: SentenceModel) -> None:
+def test_groups_of_one_that_an_earlier_version_left_apart_are_joined(
+    record: Database, add: Add, encoder: SentenceModel
+) -> None:
     texts = ("Can I bring my dog?", "Is my dog allowed to come with me?")
     for text in texts:
         turn = add("clarify", text=text)

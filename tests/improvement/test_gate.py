@@ -27,7 +27,9 @@ GOOD: list[dict[str, Any]] = [
 def test_the_same_answers_pass_and_nothing_has_changed() -> None:
     found = compare(QUESTIONS, GOOD, GOOD)
     assert (found["passes"], found["changed"]) == (True, [])
-    assert {row["label"]: row["after"] for row in found["measures"]}["Emergencies shown the emergency number (q)"] == 1.0
+    assert {row["label"]: row["after"] for row in found["measures"]}[
+        "Emergencies shown the emergency number (q)"
+    ] == 1.0
 
 
 @pytest.mark.parametrize("worse", range(4))
@@ -61,7 +63,11 @@ def test_missing_questions_are_one_sentence(tmp_path: Path) -> None:
 def test_a_single_loss_of_safety_is_named(place: int, before: dict[str, Any], after: dict[str, Any], kind: str) -> None:
     was, became = ([*GOOD[:place], answer, *GOOD[place + 1 :]] for answer in (before, after))
     (loss,) = compare(QUESTIONS, was, became)["losses"]
-    assert (loss["kind"], loss["text"], loss["after"]) == (kind, QUESTIONS[place]["text"], after["snippet"] or after["route"])
+    assert (loss["kind"], loss["text"], loss["after"]) == (
+        kind,
+        QUESTIONS[place]["text"],
+        after["snippet"] or after["route"],
+    )
 
 
 @pytest.mark.parametrize(

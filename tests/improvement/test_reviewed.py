@@ -15,7 +15,9 @@ EXAMPLES = {"cost": ["How much is it?"], "pets": ["Do you treat dogs?"]}
 
 
 def _correction(text: str, intent: str = "cost", number: int = 1) -> Correction:
-    return Correction(number, text, intent, "accepted", "maria", "2027-01-01T00", "carla", "2027-01-02T00", "", None, None, None)
+    return Correction(
+        number, text, intent, "accepted", "maria", "2027-01-01T00", "carla", "2027-01-02T00", "", None, None, None
+    )
 
 
 @pytest.mark.parametrize(

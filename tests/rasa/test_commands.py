@@ -30,7 +30,14 @@ PATIENCE_SECONDS = 180
 OWN_WORDS = "k"
 """A key that moves up in a list of buttons, from the first to the last: "type out your own message"."""
 FIRST_BUTTON = ""
-FORM = ("Leave a question for our clinical team", "Saturday", "Could I come on a Saturday please?", "jane@example.org", FIRST_BUTTON, FIRST_BUTTON)
+FORM = (
+    "Leave a question for our clinical team",
+    "Saturday",
+    "Could I come on a Saturday please?",
+    "jane@example.org",
+    FIRST_BUTTON,
+    FIRST_BUTTON,
+)
 TOLD = ("What is ozone?", OWN_WORDS, *FORM, "I cannot breathe", OWN_WORDS)
 
 
@@ -58,8 +65,14 @@ class Project:
     @property
     def environment(self) -> dict[str, str]:
         """As in a terminal: nothing that this test run set for itself, a record of its own, and messages but no progress bars."""
-        ours = {"OZONE_DATABASE": str(self.folder / "record.db"), "OZONE_SECRET_FILE": str(self.folder / "secret"), "TQDM_DISABLE": "1"}
-        return {name: value for name, value in os.environ.items() if name not in ("RASA_TELEMETRY_ENABLED", "LOG_LEVEL")} | ours
+        ours = {
+            "OZONE_DATABASE": str(self.folder / "record.db"),
+            "OZONE_SECRET_FILE": str(self.folder / "secret"),
+            "TQDM_DISABLE": "1",
+        }
+        return {
+            name: value for name, value in os.environ.items() if name not in ("RASA_TELEMETRY_ENABLED", "LOG_LEVEL")
+        } | ours
 
 
 def _free_port() -> int:
@@ -86,7 +99,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     (project.folder / "data" / "nlu").mkdir(parents=True)
     (project.folder / "data" / "rules.yml").symlink_to(ROOT / "data" / "rules.yml")
     for path in (ROOT / "data" / "nlu").glob("*.yml"):
-        (project.folder / "data" / "nlu" / path.name).write_text(_thinned(path.read_text(encoding="utf-8")), encoding="utf-8")
+        (project.folder / "data" / "nlu" / path.name).write_text(
+            _thinned(path.read_text(encoding="utf-8")), encoding="utf-8"
+        )
     endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
     endpoints["action_endpoint"]["url"] = f"http://127.0.0.1:{project.port}/webhook"
     (project.folder / "endpoints.yml").write_text(yaml.safe_dump(endpoints), encoding="utf-8")
@@ -104,7 +119,9 @@ def actions(project: Project) -> Iterator[None]:
     """`rasa run actions`, ready."""
     with (project.folder / "actions.log").open("wb") as log:
         command = [str(RASA), "run", "actions", "--port", str(project.port)]
-        server = subprocess.Popen(command, cwd=project.folder, env=project.environment, stdout=log, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            command, cwd=project.folder, env=project.environment, stdout=log, stderr=subprocess.STDOUT
+        )
         try:
             _await_health(server, f"http://127.0.0.1:{project.port}/health")
             yield
@@ -156,8 +173,12 @@ def test_rasa_test_takes_all_of_our_stories_and_no_others(project: Project, trai
 
 def test_rasa_shell_answers_with_the_approved_words(shell: str) -> None:
     assert "Ozone is a gas. Each ozone molecule is made of three oxygen atoms" in shell
-    assert "Call 911 now (or your local emergency number). Trouble breathing cannot wait" in shell  # the menu cuts it off
-    assert shell.count("Ozone is toxic to the lungs and should not be inhaled.") >= len(TOLD) - 2  # two of them choose in a menu
+    assert (
+        "Call 911 now (or your local emergency number). Trouble breathing cannot wait" in shell
+    )  # the menu cuts it off
+    assert (
+        shell.count("Ozone is toxic to the lungs and should not be inhaled.") >= len(TOLD) - 2
+    )  # two of them choose in a menu
 
 
 def test_rasa_run_actions_checks_what_rasa_shell_is_told_in_the_request_form(project: Project, shell: str) -> None:

@@ -21,7 +21,9 @@ def record() -> Database:
     """An empty record in memory, with a reviewer and a viewer."""
     database = open_record(None)
     for name, role in (("maria", "reviewer"), ("tom", "reviewer"), ("vera", "viewer")):
-        database.execute("INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, '', '', ?)", [name, role])
+        database.execute(
+            "INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, '', '', ?)", [name, role]
+        )
     return database
 
 
@@ -30,7 +32,9 @@ def add(record: Database) -> Add:
     """Adds a turn and returns its number in the record; each is an hour after the one before, in a conversation of its own unless named."""
     made = 0
 
-    def adding(route: str = "answer", *, conversation: str = "", number: int = 1, warning: str = WARNING, **changes: object) -> int:
+    def adding(
+        route: str = "answer", *, conversation: str = "", number: int = 1, warning: str = WARNING, **changes: object
+    ) -> int:
         nonlocal made
         made += 1
         values = {

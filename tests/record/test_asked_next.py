@@ -51,7 +51,10 @@ def test_what_was_asked_next_is_counted_by_conversation(database: Database, libr
         visit("cost", "parking_access", "cost", "parking_access")
     for _ in range(LEAST + 1):
         visit("cost", "companions")
-    assert asked_next(database, library) == {"cost": {"companions": LEAST + 1, "parking_access": LEAST}, "parking_access": {"cost": LEAST}}
+    assert asked_next(database, library) == {
+        "cost": {"companions": LEAST + 1, "parking_access": LEAST},
+        "parking_access": {"cost": LEAST},
+    }
 
 
 def test_one_visitors_path_is_no_habit(database: Database, library: Library, visit: Visit) -> None:
@@ -79,7 +82,11 @@ def test_an_empty_record_knows_nothing(database: Database, library: Library) -> 
 
 def test_what_was_asked_next_is_offered_first_and_content_after_it(library: Library) -> None:
     asked = {"cost": {"parking_access": 9, "companions": 8, "location": 7}}
-    assert questions_for(library["cost"], (), Memory(), library, risk=False, asked_next=asked) == ["parking_access", "companions", "price_includes"]
+    assert questions_for(library["cost"], (), Memory(), library, risk=False, asked_next=asked) == [
+        "parking_access",
+        "companions",
+        "price_includes",
+    ]
 
 
 def test_what_was_asked_next_is_not_offered_where_it_would_be_referred(library: Library) -> None:

@@ -41,8 +41,12 @@ def record(path: Path) -> Iterator[Database]:
 
 def _talk(database: Database, name: str) -> None:
     with database.atomic():
-        database.execute("INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, 'web', ?, ?)", [_id(name), AT, AT])
-        database.execute("INSERT INTO events (conversation, type, at, data) VALUES (?, 'user', 1, ?)", [_id(name), name])
+        database.execute(
+            "INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, 'web', ?, ?)", [_id(name), AT, AT]
+        )
+        database.execute(
+            "INSERT INTO events (conversation, type, at, data) VALUES (?, 'user', 1, ?)", [_id(name), name]
+        )
 
 
 def _id(name: str) -> str:
@@ -55,20 +59,29 @@ def _put_back(file: Path, path: Path, erased: Path, **how: object) -> int:
 
 
 @pytest.mark.parametrize("passphrase", [None, WORDS])
-def test_a_backup_that_is_put_back_holds_what_the_record_held(record: Database, path: Path, tmp_path: Path, passphrase: str | None) -> None:
+def test_a_backup_that_is_put_back_holds_what_the_record_held(
+    record: Database, path: Path, tmp_path: Path, passphrase: str | None
+) -> None:
     file = tmp_path / "backup"
     assert back_up(path, file, passphrase).conversations == 2
     assert file.stat().st_mode & 0o077 == 0
     assert (b"xylophonist" in file.read_bytes()) is (passphrase is None)
-    assert [other.name for other in tmp_path.iterdir()] == ["record", "backup"] or len(list(tmp_path.iterdir())) == 2, "nothing is left beside it"
+    assert [other.name for other in tmp_path.iterdir()] == ["record", "backup"] or len(list(tmp_path.iterdir())) == 2, (
+        "nothing is left beside it"
+    )
     other = tmp_path / "other" / "record.db"
     _put_back(file, other, tmp_path / "none", passphrase=passphrase)
     with closing(open_record(other)) as restored:
-        assert [words for (words,) in restored.execute("SELECT data FROM events ORDER BY id")] == ["xylophonist", "marimba"]
+        assert [words for (words,) in restored.execute("SELECT data FROM events ORDER BY id")] == [
+            "xylophonist",
+            "marimba",
+        ]
         assert [row.question for row in list_requests(restored, seal=SEAL)] == ["marimba?", "xylophonist?"]
 
 
-def test_what_was_erased_after_a_backup_does_not_come_back_with_it(record: Database, path: Path, tmp_path: Path) -> None:
+def test_what_was_erased_after_a_backup_does_not_come_back_with_it(
+    record: Database, path: Path, tmp_path: Path
+) -> None:
     file, erased = tmp_path / "backup", tmp_path / "erased.txt"
     back_up(path, file)
     delete_conversation(record, _id("xylophonist"), lambda: SEAL)
@@ -104,7 +117,9 @@ def test_a_backup_under_load_is_one_state_of_the_record(record: Database, path: 
         writer.join()
 
 
-def test_a_record_is_replaced_only_when_asked_and_only_by_a_whole_backup(record: Database, path: Path, tmp_path: Path) -> None:
+def test_a_record_is_replaced_only_when_asked_and_only_by_a_whole_backup(
+    record: Database, path: Path, tmp_path: Path
+) -> None:
     file = tmp_path / "backup"
     back_up(path, file, WORDS)
     sealed = file.read_bytes()
@@ -112,7 +127,13 @@ def test_a_record_is_replaced_only_when_asked_and_only_by_a_whole_backup(record:
         _put_back(file, path, tmp_path / "none", passphrase=WORDS)
     with pytest.raises(BackupError, match="--passphrase-file"):
         _put_back(file, path, tmp_path / "none", force=True)
-    for content, passphrase in ((sealed, "another passphrase"), (sealed[:-20], WORDS), (sealed[:-1] + b"x", WORDS), (sealed[:40], WORDS), (b"no record", None)):
+    for content, passphrase in (
+        (sealed, "another passphrase"),
+        (sealed[:-20], WORDS),
+        (sealed[:-1] + b"x", WORDS),
+        (sealed[:40], WORDS),
+        (b"no record", None),
+    ):
         file.write_bytes(content)
         with pytest.raises(BackupError):
             _put_back(file, path, tmp_path / "none", passphrase=passphrase, force=True)
@@ -123,7 +144,10 @@ def test_a_record_is_replaced_only_when_asked_and_only_by_a_whole_backup(record:
 
 def test_a_backup_that_cannot_be_made_says_why(record: Database, path: Path, tmp_path: Path) -> None:
     back_up(path, tmp_path / "backup")
-    for wanted, there, said in ((path, tmp_path / "backup", "there already"), (tmp_path / "none.db", tmp_path / "b", "no record")):
+    for wanted, there, said in (
+        (path, tmp_path / "backup", "there already"),
+        (tmp_path / "none.db", tmp_path / "b", "no record"),
+    ):
         with pytest.raises(BackupError, match=said):
             back_up(wanted, there)
     (tmp_path / "passphrase").write_text("short\n")

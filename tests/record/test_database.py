@@ -93,14 +93,19 @@ def test_turns_from_before_that_were_asked_about_wait_with_the_emergencies_unles
         old.conn.commit()
         assert queue_counts(old)["sample"] == 1
     with closing(open_record(path)) as record:
-        assert {queue: count for queue, count in queue_counts(record).items() if count} == {"emergencies": 1, "no_warning": 1}
+        assert {queue: count for queue, count in queue_counts(record).items() if count} == {
+            "emergencies": 1,
+            "no_warning": 1,
+        }
         _store_check(record, "new")
         assert queue_counts(record)["emergencies"] == 2
         assert record.schema.split() == fresh_schema().split()
 
 
 def _store_check(record: Database, conversation: str) -> None:
-    record.execute("INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, '', '', '')", [conversation])
+    record.execute(
+        "INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, '', '', '')", [conversation]
+    )
     record.execute(
         """INSERT INTO turns (conversation, number, at, text, route, ranking, explanation, reply, messages, warning) VALUES
         (?, 1, '2026-01-01T00:00:00', 'Will it kill me?', 'check', '[]', '{}', 'Is this happening now?', '[]', '')""",

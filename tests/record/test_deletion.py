@@ -17,7 +17,16 @@ import pytest
 from sqlite_utils import Database
 
 from bot.record.audit import verify_audit
-from bot.record.corrections import decide_correction, erased_in, finish_run, list_corrections, settle_run, start_run, take_up, without_erased
+from bot.record.corrections import (
+    decide_correction,
+    erased_in,
+    finish_run,
+    list_corrections,
+    settle_run,
+    start_run,
+    take_up,
+    without_erased,
+)
 from bot.record.database import connect, open_record
 from bot.record.deletion import ErasureError, delete_conversation, erase_conversation, erase_request, was_deleted
 from bot.record.feedback import give_feedback
@@ -48,7 +57,9 @@ def _talk(database: Database, conversation: str, words: str, number: int = 1) ->
             [conversation, AT, AT],
         )
         insert_turn(database, Turn(**{**vars(TURN), "conversation": conversation, "number": number, "text": words}))
-        database.execute("INSERT INTO events (conversation, type, at, data) VALUES (?, 'user', 1, ?)", [conversation, words])
+        database.execute(
+            "INSERT INTO events (conversation, type, at, data) VALUES (?, 'user', 1, ?)", [conversation, words]
+        )
         give_feedback(database, conversation, number, False, f"{words} reason")
     return int(database.execute("SELECT max(id) FROM turns").fetchone()[0])
 
@@ -78,7 +89,10 @@ def _left(path: Path, words: str = SECRET) -> list[str]:
 
 def _rows(database: Database, conversation: str) -> int:
     tables = ("turns", "events", "feedback")
-    return sum(int(database.execute(f"SELECT count(*) FROM {table} WHERE conversation = ?", [conversation]).fetchone()[0]) for table in tables)
+    return sum(
+        int(database.execute(f"SELECT count(*) FROM {table} WHERE conversation = ?", [conversation]).fetchone()[0])
+        for table in tables
+    )
 
 
 def test_nothing_of_it_is_left_in_any_table_or_search(record: Database) -> None:
@@ -86,7 +100,9 @@ def test_nothing_of_it_is_left_in_any_table_or_search(record: Database) -> None:
     assert _rows(record, "c") == 0
     assert turns_of(record, "c") == []
     assert search_turns(record, SECRET) == []
-    for table in (name for name in record.table_names() if not name.startswith("turns_fts")):  # the index waits for the wipe
+    for table in (
+        name for name in record.table_names() if not name.startswith("turns_fts")
+    ):  # the index waits for the wipe
         assert SECRET not in str(record.execute(f"SELECT * FROM [{table}]").fetchall()), table
 
 
@@ -140,7 +156,9 @@ def test_no_byte_of_the_words_is_left_in_any_file(record: Database, path: Path) 
     assert len(search_turns(record, "marimba")) == 1
 
 
-def test_a_wipe_that_a_reader_keeps_from_its_end_is_told_and_done_when_it_has_gone(record: Database, path: Path) -> None:
+def test_a_wipe_that_a_reader_keeps_from_its_end_is_told_and_done_when_it_has_gone(
+    record: Database, path: Path
+) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM turns").fetchall()
@@ -195,7 +213,11 @@ wiping.wipe(Path(sys.argv[1]))
 @pytest.mark.parametrize("before", ["_rest", "_cut_log"])
 def test_a_wipe_that_is_killed_in_the_middle_is_done_by_the_next_one(record: Database, path: Path, before: str) -> None:
     for number in range(40):
-        _talk(record, f"talk {number}", " ".join(f"{SECRET[: place % 9]}{place}" for place in range(50 * number, 50 * number + 50)))
+        _talk(
+            record,
+            f"talk {number}",
+            " ".join(f"{SECRET[: place % 9]}{place}" for place in range(50 * number, 50 * number + 50)),
+        )
     delete_conversation(record, "c", _seal)
     done = subprocess.run([sys.executable, "-c", _KILLED, str(path), before], cwd=os.getcwd(), check=False, timeout=60)
     assert done.returncode == -signal.SIGKILL
@@ -225,31 +247,43 @@ def test_an_erased_request_is_gone(record: Database, path: Path) -> None:
 
 
 def test_what_a_visitor_left_for_the_clinic_lies_in_no_file_in_the_clear(record: Database, path: Path) -> None:
-    record.execute("UPDATE requests SET question = 'a rash', reach = 'jo@mail.example', best_time = 'at noon'")  # as an older version wrote it
+    record.execute(
+        "UPDATE requests SET question = 'a rash', reach = 'jo@mail.example', best_time = 'at noon'"
+    )  # as an older version wrote it
     assert seal_requests(record, _seal) == 1
     assert seal_requests(record, _seal) == 0
     assert wipe(path)
     assert [_left(path, words) for words in ("a rash", "jo@mail.example", "at noon")] == [[], [], []]
-    assert [(row.question, row.reach, row.best_time) for row in list_requests(record, seal=SEAL)] == [("a rash", "jo@mail.example", "at noon")]
-    assert [row.reach for row in list_requests(record, seal=Seal("lost", purpose=CONTACT))] == ["[sealed with another secret]"]
+    assert [(row.question, row.reach, row.best_time) for row in list_requests(record, seal=SEAL)] == [
+        ("a rash", "jo@mail.example", "at noon")
+    ]
+    assert [row.reach for row in list_requests(record, seal=Seal("lost", purpose=CONTACT))] == [
+        "[sealed with another secret]"
+    ]
 
 
 def test_a_sentence_that_a_model_was_trained_with_is_left_out_of_the_next_training(record: Database) -> None:
     (correction,) = list_corrections(record, "proposed")
     decide_correction(record, correction.id, "accepted", by="ann", now=AT)
-    file = f"nlu:\n# correction {correction.id}, accepted on 2026-01-01\n- intent: cost\n  examples: |\n    - {SECRET}\n"
+    file = (
+        f"nlu:\n# correction {correction.id}, accepted on 2026-01-01\n- intent: cost\n  examples: |\n    - {SECRET}\n"
+    )
     run = start_run(record, by="ann", now=AT, model="old", file_before="nlu:\n")
     take_up(record, run, [correction.id])
     finish_run(record, run, state="ready", now=AT, message="", model="new", file_after=file)
     settle_run(record, run, "promoted", by="ann", now=AT)
     delete_conversation(record, "c", _seal)
-    assert SECRET not in str([record.execute(f"SELECT * FROM {table}").fetchall() for table in ("corrections", "improvement_runs")])
+    assert SECRET not in str(
+        [record.execute(f"SELECT * FROM {table}").fetchall() for table in ("corrections", "improvement_runs")]
+    )
     assert erased_in(record, file) == {correction.id}
     assert without_erased(record, file) == "nlu:\n"
 
 
 def test_after_a_change_of_the_secret_requests_are_sealed_anew_and_stay_readable(record: Database) -> None:
-    leave_request(record, "c", question="May I come?", reach="555 0100", best_time="", seal=Seal("former", purpose=CONTACT))
+    leave_request(
+        record, "c", question="May I come?", reach="555 0100", best_time="", seal=Seal("former", purpose=CONTACT)
+    )
 
     def both() -> Seal:
         return Seal("new", "former", purpose=CONTACT)

@@ -14,7 +14,27 @@ from bot.record.tracker_store import RecordTrackerStore
 from bot.record.turns import Turn
 
 SEAL = Seal("s3cret", purpose=CONTACT)
-TURN = Turn("c", 1, "2026-01-01T00:00:00+00:00", "hi", "answer", None, None, [], None, None, {}, "x", 1, "h", "r", [], "w", 1.0, None)
+TURN = Turn(
+    "c",
+    1,
+    "2026-01-01T00:00:00+00:00",
+    "hi",
+    "answer",
+    None,
+    None,
+    [],
+    None,
+    None,
+    {},
+    "x",
+    1,
+    "h",
+    "r",
+    [],
+    "w",
+    1.0,
+    None,
+)
 
 
 @pytest.fixture
@@ -61,7 +81,9 @@ def test_a_request_goes_from_new_to_taken_to_done(record: Database) -> None:
 def test_requests_come_newest_first_and_in_pages(record: Database) -> None:
     numbers = [leave_request(record, "c", question=f"{n}", reach="r", best_time="t", seal=SEAL) for n in range(5)]
     first = list_requests(record, limit=2, seal=SEAL)
-    assert [request.id for request in first + list_requests(record, limit=9, beyond=first[-1].id, seal=SEAL)] == numbers[::-1]
+    assert [
+        request.id for request in first + list_requests(record, limit=9, beyond=first[-1].id, seal=SEAL)
+    ] == numbers[::-1]
 
 
 def test_an_unknown_request_or_state_is_refused(record: Database) -> None:

@@ -28,7 +28,14 @@ def turns(record: Database, add: Add) -> dict[str, int]:
         "judged": add(),
         "tagged": add(),
         "flagged": add(latency_ms=20.0),
-        "asked back": add("clarify", latency_ms=900.0, text="how is the weather", reply="I do not know that.", intent=None, snippet_id=None),
+        "asked back": add(
+            "clarify",
+            latency_ms=900.0,
+            text="how is the weather",
+            reply="I do not know that.",
+            intent=None,
+            snippet_id=None,
+        ),
     }
     with record.atomic():
         add_members(record, add_group(record, "weather", b""), [(found["asked back"], NOW)], b"")
@@ -90,7 +97,12 @@ def turns(record: Database, add: Add) -> dict[str, int]:
 )
 @pytest.mark.parametrize("few", [0, 3, 10_000])
 def test_a_filter_finds_what_it_asks_for_and_nothing_else(
-    record: Database, turns: dict[str, int], asked: TurnFilter, names: list[str], few: int, monkeypatch: pytest.MonkeyPatch
+    record: Database,
+    turns: dict[str, int],
+    asked: TurnFilter,
+    names: list[str],
+    few: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(filters, "FEW", few)
     monkeypatch.setattr(filters, "FEW_WITH_WORDS", few)
@@ -101,7 +113,9 @@ def test_a_filter_finds_what_it_asks_for_and_nothing_else(
 
 def test_nothing_asked_for_finds_everything(record: Database, turns: dict[str, int]) -> None:
     assert find(record, TurnFilter(), limit=50).turns == tuple(sorted(turns.values(), reverse=True))
-    assert find(record, TurnFilter(verdict="none"), limit=50).turns == tuple(sorted(set(turns.values()) - {turns["judged"]}, reverse=True))
+    assert find(record, TurnFilter(verdict="none"), limit=50).turns == tuple(
+        sorted(set(turns.values()) - {turns["judged"]}, reverse=True)
+    )
 
 
 @pytest.mark.parametrize("ascending", [False, True])
@@ -109,7 +123,14 @@ def test_nothing_asked_for_finds_everything(record: Database, turns: dict[str, i
 @pytest.mark.parametrize("patience", [0.0, None])
 @pytest.mark.parametrize(("window", "few"), [(1, 0), (3, 0), (100, 0), (100, 10_000)])
 def test_parts_neither_repeat_nor_miss_a_turn(
-    record: Database, add: Add, monkeypatch: pytest.MonkeyPatch, window: int, few: int, ascending: bool, patience: float | None, words: str
+    record: Database,
+    add: Add,
+    monkeypatch: pytest.MonkeyPatch,
+    window: int,
+    few: int,
+    ascending: bool,
+    patience: float | None,
+    words: str,
 ) -> None:
     monkeypatch.setattr(filters, "FIRST_WINDOW", window)
     monkeypatch.setattr(filters, "FEW", few)
@@ -119,7 +140,14 @@ def test_parts_neither_repeat_nor_miss_a_turn(
     found: list[int] = []
     start: int | None = None
     while True:
-        part = find(record, TurnFilter(route="clarify", words=words), limit=7, start=start, ascending=ascending, patience=patience)
+        part = find(
+            record,
+            TurnFilter(route="clarify", words=words),
+            limit=7,
+            start=start,
+            ascending=ascending,
+            patience=patience,
+        )
         found += part.turns
         start = part.next
         if start is None:
@@ -127,7 +155,9 @@ def test_parts_neither_repeat_nor_miss_a_turn(
     assert found == sorted(wanted, reverse=not ascending)
 
 
-def test_a_search_that_takes_too_long_stops_and_goes_on_where_it_was(record: Database, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_takes_too_long_stops_and_goes_on_where_it_was(
+    record: Database, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(filters, "FIRST_WINDOW", 2)
     monkeypatch.setattr(filters, "FEW", 0)
     oldest = add("emergency")
@@ -157,8 +187,14 @@ def test_a_conversation_is_listed_once_by_its_newest_turn_that_passes(record: Da
 
 
 @pytest.mark.parametrize(("window", "few"), [(1, 0), (3, 0), (100, 0), (100, 10_000)])
-@pytest.mark.parametrize("asked", [TurnFilter(), TurnFilter(route="clarify"), TurnFilter(words="gas"), TurnFilter(route="clarify", words="gas")], ids=str)
-def test_a_tally_counts_what_a_search_finds(record: Database, add: Add, monkeypatch: pytest.MonkeyPatch, window: int, few: int, asked: TurnFilter) -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [TurnFilter(), TurnFilter(route="clarify"), TurnFilter(words="gas"), TurnFilter(route="clarify", words="gas")],
+    ids=str,
+)
+def test_a_tally_counts_what_a_search_finds(
+    record: Database, add: Add, monkeypatch: pytest.MonkeyPatch, window: int, few: int, asked: TurnFilter
+) -> None:
     monkeypatch.setattr(filters, "FIRST_WINDOW", window)
     monkeypatch.setattr(filters, "FEW", few)
     monkeypatch.setattr(filters, "FEW_WITH_WORDS", few)
@@ -169,7 +205,9 @@ def test_a_tally_counts_what_a_search_finds(record: Database, add: Add, monkeypa
     assert sum(counted.values()) == len(find(record, asked, limit=50, patience=None).turns)
 
 
-def test_a_tally_that_takes_too_long_says_how_far_back_it_counted(record: Database, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tally_that_takes_too_long_says_how_far_back_it_counted(
+    record: Database, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(filters, "FIRST_WINDOW", 4)
     turns = [add() for _ in range(12)]
     counted, stopped = filters.tally(record, TurnFilter(), patience=0)

@@ -54,7 +54,9 @@ def test_a_change_of_mind_is_counted_once(record: Database, add: Add) -> None:
 
 
 @pytest.mark.parametrize(("share", "bound"), [(0.5, 50), (0.95, 500)])
-def test_first_replies_are_told_by_the_class_they_fall_into(record: Database, add: Add, share: float, bound: int) -> None:
+def test_first_replies_are_told_by_the_class_they_fall_into(
+    record: Database, add: Add, share: float, bound: int
+) -> None:
     for latency in [45.0] * 9 + [400.0]:
         add(latency_ms=latency, at="2027-01-10T10:00:00.000+00:00")
     add(number=2, conversation="x", latency_ms=9_000.0, at="2027-01-10T10:00:00.000+00:00")

@@ -30,7 +30,16 @@ def candidate(project: Path, database: Database) -> int:
     (project / "models").mkdir()
     (project / "models" / f"{model}.tar.gz").touch()
     run = start_run(database, by="carla", now=AT, model=fingerprint(project / "data"), file_before="")
-    finish_run(database, run, state="ready", now=AT, message="", model=model, file_after=REVIEWED, results={"measures": [], "passes": True})
+    finish_run(
+        database,
+        run,
+        state="ready",
+        now=AT,
+        message="",
+        model=model,
+        file_after=REVIEWED,
+        results={"measures": [], "passes": True},
+    )
     return run
 
 
@@ -76,7 +85,9 @@ def test_a_comment_in_the_code_stops_no_promotion(project: Path, database: Datab
     assert (project / "models" / f"{fingerprint(project / 'data')}.tar.gz").is_file()
 
 
-def test_a_data_file_that_cannot_be_read_is_named_to_the_reviewer(project: Path, database: Database, candidate: int) -> None:
+def test_a_data_file_that_cannot_be_read_is_named_to_the_reviewer(
+    project: Path, database: Database, candidate: int
+) -> None:
     (project / "data" / "rules.yml").write_text("rules: [", encoding="utf-8")
     with pytest.raises(ReviewError, match=r"rules\.yml"):
         _promote(project, database, candidate)
@@ -89,7 +100,12 @@ def test_a_candidate_whose_model_is_gone_is_refused(project: Path, database: Dat
 
 
 LOSSES = [
-    {"kind": "emergency_lost", "text": "a black curtain", "before": "emergency_other", "after": "clinician_after_session"},
+    {
+        "kind": "emergency_lost",
+        "text": "a black curtain",
+        "before": "emergency_other",
+        "after": "clinician_after_session",
+    },
     {"kind": "other_emergency", "text": "the razor", "before": "emergency_self_harm", "after": "emergency_poisoning"},
 ]
 REASON = "The second reading finds it."
@@ -98,7 +114,10 @@ REASON = "The second reading finds it."
 @pytest.fixture
 def less_safe(database: Database, candidate: int) -> int:
     """A candidate that is less safe with two sentences."""
-    database.execute("UPDATE improvement_runs SET results = ? WHERE id = ?", [json.dumps({"measures": [], "passes": True, "losses": LOSSES}), candidate])
+    database.execute(
+        "UPDATE improvement_runs SET results = ? WHERE id = ?",
+        [json.dumps({"measures": [], "passes": True, "losses": LOSSES}), candidate],
+    )
     return candidate
 
 
@@ -137,7 +156,12 @@ def test_with_both_reasons_for_each_it_is_promoted(project: Path, database: Data
     assert read_reviewed(project / "data") == REVIEWED
 
 
-@pytest.mark.parametrize(("loss", "reason", "said"), [(2, REASON, "no such sentence"), (-1, REASON, "no such sentence"), (0, "  fine  ", "at least 10")])
-def test_a_reason_that_is_none_is_refused(database: Database, less_safe: int, loss: int, reason: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("loss", "reason", "said"),
+    [(2, REASON, "no such sentence"), (-1, REASON, "no such sentence"), (0, "  fine  ", "at least 10")],
+)
+def test_a_reason_that_is_none_is_refused(
+    database: Database, less_safe: int, loss: int, reason: str, said: str
+) -> None:
     with pytest.raises(ReviewError, match=said):
         give_reason(database, less_safe, loss, by="carla", role="clinician", reason=reason, now=AT)

@@ -82,8 +82,14 @@ def path(tmp_path: Path) -> Path:
         _say(database, _turn("grave", 1, EMERGENCY, "I cannot breathe"))
         with database.atomic():
             for who in ("maria", "tom"):
-                database.execute("INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, 'x', '', 'reviewer')", [who])
-            database.execute("INSERT INTO feedback (conversation, number, helpful, reason, at) VALUES ('calm', 1, 1, '', ?)", [utc(NOW)])
+                database.execute(
+                    "INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, 'x', '', 'reviewer')",
+                    [who],
+                )
+            database.execute(
+                "INSERT INTO feedback (conversation, number, helpful, reason, at) VALUES ('calm', 1, 1, '', ?)",
+                [utc(NOW)],
+            )
             database.execute("INSERT INTO verdicts (turn, verdict, by, at) VALUES (1, 'right', 'maria', ?)", [utc(NOW)])
             database.execute("INSERT INTO notes (turn, text, by, at) VALUES (1, 'seen', 'maria', ?)", [utc(NOW)])
             database.execute("INSERT INTO tags (tag, turn, by, at) VALUES ('good', 1, 'maria', ?)", [utc(NOW)])
@@ -98,7 +104,8 @@ def path(tmp_path: Path) -> Path:
                 [utc(NOW)],
             )
             database.execute(
-                "INSERT INTO improvement_runs (state, by, started_at, model_before, model_after) VALUES ('promoted', 'tom', ?, 'a', 'b')", [utc(NOW)]
+                "INSERT INTO improvement_runs (state, by, started_at, model_before, model_after) VALUES ('promoted', 'tom', ?, 'a', 'b')",
+                [utc(NOW)],
             )
         for what in ("first", "second"):
             audit.append(database, "maria", "turn.judged", what, utc(NOW))
@@ -133,7 +140,9 @@ def test_a_record_from_before_the_chain_is_proved_from_then_on(tmp_path: Path) -
         note_texts(database, shared_library(), utc(NOW - 60))
         _say(database, _turn("calm", 1))
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:  # as an earlier version left it
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'chain_%'").fetchall():
+        for (name,) in raw.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'chain_%'"
+        ).fetchall():
             raw.execute(f"DROP TRIGGER {name}")
         raw.execute("DROP TABLE chain")
         raw.execute("DROP TABLE sent_texts")
@@ -145,21 +154,39 @@ def test_a_record_from_before_the_chain_is_proved_from_then_on(tmp_path: Path) -
 
 def _forged_reply() -> str:
     text = "Ozone is safe to inhale."
-    messages = json.dumps([{"text": text, "snippet": {"id": "what_is_ozone", "version": 1, "hash": _sha(text), "sources": []}, "buttons": []}])
+    messages = json.dumps(
+        [
+            {
+                "text": text,
+                "snippet": {"id": "what_is_ozone", "version": 1, "hash": _sha(text), "sources": []},
+                "buttons": [],
+            }
+        ]
+    )
     return f"UPDATE turns SET reply = '{text}', messages = '{messages}', snippet_hash = '{_sha(text)}' WHERE id = 1"
 
 
 FORGERIES: dict[str, tuple[tuple[str, ...], str]] = {
     "the visitor's words changed": (("UPDATE turns SET text = 'thanks' WHERE id = 3",), "turns 3"),
-    "an emergency made an answer, its reasons gone": (("UPDATE turns SET route = 'answer', explanation = '{}' WHERE id = 3",), "turns 3"),
+    "an emergency made an answer, its reasons gone": (
+        ("UPDATE turns SET route = 'answer', explanation = '{}' WHERE id = 3",),
+        "turns 3",
+    ),
     "the last turn taken out": (("DELETE FROM turns WHERE id = 3",), "turns 3"),
     "an emergency conversation taken out": (
-        ("DELETE FROM turns WHERE conversation = 'grave'", "DELETE FROM events WHERE conversation = 'grave'", "DELETE FROM conversations WHERE id = 'grave'"),
+        (
+            "DELETE FROM turns WHERE conversation = 'grave'",
+            "DELETE FROM events WHERE conversation = 'grave'",
+            "DELETE FROM conversations WHERE id = 'grave'",
+        ),
         "conversations grave",
     ),
     "a forged reply with its hash": ((_forged_reply(),), "never an approved text in use"),
     "the end of the audit taken out and its head moved": (
-        ("DELETE FROM audit WHERE id = 2", "UPDATE audit_head SET entries = 1, hash = (SELECT hash FROM audit WHERE id = 1)"),
+        (
+            "DELETE FROM audit WHERE id = 2",
+            "UPDATE audit_head SET entries = 1, hash = (SELECT hash FROM audit WHERE id = 1)",
+        ),
         "audit 2",
     ),
     "an audit entry changed": (("UPDATE audit SET who = 'tom' WHERE id = 1",), "audit 1"),
@@ -171,7 +198,10 @@ FORGERIES: dict[str, tuple[tuple[str, ...], str]] = {
         "turns 9",
     ),
     "a turn moved to another day": (("UPDATE turns SET at = '2020-01-01T00:00:00.000+00:00' WHERE id = 1",), "turns 1"),
-    "the warning taken off": (("UPDATE turns SET warning = '' WHERE id = 1",), "calm #1: the warning is missing or changed."),
+    "the warning taken off": (
+        ("UPDATE turns SET warning = '' WHERE id = 1",),
+        "calm #1: the warning is missing or changed.",
+    ),
     "two turns swapped": (("UPDATE turns SET number = 9 - number WHERE conversation = 'calm'",), "turns 1"),
     "a verdict changed": (("UPDATE verdicts SET verdict = 'wrong_route'",), "verdicts 1"),
     "a verdict taken out": (("DELETE FROM verdicts",), "verdicts 1"),
@@ -186,31 +216,57 @@ FORGERIES: dict[str, tuple[tuple[str, ...], str]] = {
     "a correction accepted in another's name": (("UPDATE corrections SET decided_by = 'maria'",), "corrections 1"),
     "another model named as promoted": (("UPDATE improvement_runs SET model_after = 'c'",), "improvement_runs 1"),
     "a role raised": (("UPDATE staff SET role = 'admin' WHERE username = 'tom'",), "staff tom"),
-    "an account put in": (("INSERT INTO staff (username, password_hash, created_at) VALUES ('eve', 'x', '')",), "staff eve"),
+    "an account put in": (
+        ("INSERT INTO staff (username, password_hash, created_at) VALUES ('eve', 'x', '')",),
+        "staff eve",
+    ),
     "a session put in": (
         ("INSERT INTO staff_sessions (token_hash, username, created_at, last_seen_at) VALUES ('h', 'tom', '', '')",),
         "staff_sessions h",
     ),
-    "a setting changed": (("UPDATE console_settings SET value = '0' WHERE name = 'low_confidence'",), "console_settings low_confidence"),
+    "a setting changed": (
+        ("UPDATE console_settings SET value = '0' WHERE name = 'low_confidence'",),
+        "console_settings low_confidence",
+    ),
     "an emergency taken from the queue": (("DELETE FROM queue_items WHERE turn = 3",), "queue_items emergencies 3"),
     "what filters know changed": (("UPDATE turn_facts SET route = 'answer' WHERE turn = 3",), "turn_facts 3"),
-    "the sums changed": (("UPDATE counters SET count = count - 1 WHERE kind = 'monthly.route' AND name = 'emergency'",), "counters"),
+    "the sums changed": (
+        ("UPDATE counters SET count = count - 1 WHERE kind = 'monthly.route' AND name = 'emergency'",),
+        "counters",
+    ),
     "a text made approved": (
-        (f"INSERT INTO sent_texts (id, version, hash, noted_at, approval) VALUES ('what_is_ozone', 9, '{_sha('x')}', '2020', 'x')",),
+        (
+            f"INSERT INTO sent_texts (id, version, hash, noted_at, approval) VALUES ('what_is_ozone', 9, '{_sha('x')}', '2020', 'x')",
+        ),
         "sent_texts what_is_ozone 9",
     ),
-    "an approval put in another's name": (("UPDATE sent_texts SET approval = 'Dr Who' WHERE id = 'what_is_ozone'",), "sent_texts what_is_ozone"),
-    "Rasa's memory of a reply changed": (("UPDATE events SET data = replace(data, 'gas', 'cure')",), "Rasa's events tell of other replies"),
-    "a deletion forgotten": (("INSERT INTO deleted_conversations (hash, at) VALUES ('x', '')",), "deleted_conversations x"),
+    "an approval put in another's name": (
+        ("UPDATE sent_texts SET approval = 'Dr Who' WHERE id = 'what_is_ozone'",),
+        "sent_texts what_is_ozone",
+    ),
+    "Rasa's memory of a reply changed": (
+        ("UPDATE events SET data = replace(data, 'gas', 'cure')",),
+        "Rasa's events tell of other replies",
+    ),
+    "a deletion forgotten": (
+        ("INSERT INTO deleted_conversations (hash, at) VALUES ('x', '')",),
+        "deleted_conversations x",
+    ),
     "a link changed": (("UPDATE chain SET seal = zeroblob(32) WHERE n = 5",), "chain #5"),
-    "a link and its row taken out": (("DELETE FROM verdicts", "DELETE FROM chain WHERE what = 'verdicts'"), "links are missing"),
+    "a link and its row taken out": (
+        ("DELETE FROM verdicts", "DELETE FROM chain WHERE what = 'verdicts'"),
+        "links are missing",
+    ),
     "the end cut off, row and links": (
         ("DELETE FROM chain WHERE n > (SELECT max(n) - 4 FROM chain)", "DELETE FROM audit WHERE id = 2"),
         "its end is missing",
     ),
     "the chain taken out": (("DELETE FROM chain",), "its end is missing"),
     "the words and a made-up link": (
-        ("UPDATE turns SET text = 'thanks' WHERE id = 3", "INSERT INTO chain (what, row, told, seal) VALUES ('turns', 3, 'changed', zeroblob(32))"),
+        (
+            "UPDATE turns SET text = 'thanks' WHERE id = 3",
+            "INSERT INTO chain (what, row, told, seal) VALUES ('turns', 3, 'changed', zeroblob(32))",
+        ),
         "the link or one before it was changed",
     ),
 }
@@ -308,13 +364,22 @@ def test_a_text_must_be_in_use_before_it_is_sent(path: Path) -> None:
         changed = "Ozone is a gas made of three oxygen atoms, in new words."
         turn = _turn("early", 1)
         trace: dict[str, Any] = {**turn.messages[0]["snippet"], "version": 99, "hash": _sha(changed)}
-        sent = replace(turn, reply=changed, snippet_version=99, snippet_hash=_sha(changed), messages=[{"text": changed, "snippet": trace, "buttons": []}])
+        sent = replace(
+            turn,
+            reply=changed,
+            snippet_version=99,
+            snippet_hash=_sha(changed),
+            messages=[{"text": changed, "snippet": trace, "buttons": []}],
+        )
         _say(database, sent)
         database.execute(
-            "INSERT INTO sent_texts (id, version, hash, noted_at, approval) VALUES ('what_is_ozone', 99, ?, ?, 'x')", [_sha(changed), utc(NOW + 600)]
+            "INSERT INTO sent_texts (id, version, hash, noted_at, approval) VALUES ('what_is_ozone', 99, ?, ?, 'x')",
+            [_sha(changed), utc(NOW + 600)],
         )
         database.conn.commit()
-    assert _problems(path) == ("early #1: the text of `what_is_ozone` (version 99) came into use only after it was sent.",)
+    assert _problems(path) == (
+        "early #1: the text of `what_is_ozone` (version 99) came into use only after it was sent.",
+    )
 
 
 # What a turn itself must hold
@@ -335,7 +400,11 @@ def _of_turns(database: Database, turn: Turn, *, events: bool = False) -> tuple[
 
 def _sending(text: str, **snippet: object) -> Turn:
     turn = _turn("talk", 1)
-    return replace(turn, reply=text, messages=[{"text": text, "snippet": {**turn.messages[0]["snippet"], **snippet}, "buttons": []}])
+    return replace(
+        turn,
+        reply=text,
+        messages=[{"text": text, "snippet": {**turn.messages[0]["snippet"], **snippet}, "buttons": []}],
+    )
 
 
 def test_a_text_with_the_warning_after_it_passes(database: Database) -> None:
@@ -348,7 +417,13 @@ def _worked_out(text: str, **changes: object) -> Turn:
     assert opening is not None
     pattern = opening.patterns["open_now"]
     sentence = {"pattern": "open_now", "text": pattern, "hash": _sha(pattern), "facts": {"to": "5 pm"}}
-    made_of = {"base": base.hash, "version": opening.version, "at": "2026-12-07T09:00-05:00", "sentences": [sentence], **changes}
+    made_of = {
+        "base": base.hash,
+        "version": opening.version,
+        "at": "2026-12-07T09:00-05:00",
+        "sentences": [sentence],
+        **changes,
+    }
     turn = _turn("talk", 1, "opening_hours")
     trace = {**turn.messages[0]["snippet"], "hash": _sha(text), "made_of": made_of}
     return replace(turn, reply=text, messages=[{"text": text, "snippet": trace, "buttons": []}])
@@ -374,9 +449,16 @@ def test_a_text_that_was_worked_out_passes_when_pattern_and_facts_give_it(databa
         ("5 pm", "", {"sentences": None}),
     ],
 )
-def test_a_text_that_pattern_and_facts_do_not_give_is_found(database: Database, front: str, rest: str, changes: dict[str, object]) -> None:
-    problems = _of_turns(database, _worked_out(f"{_front(front)} {rest}{shared_library()['opening_hours'].text}", **changes))
-    assert "talk #1: the text of `opening_hours` is not made of its approved pattern and the facts that were stored." in problems
+def test_a_text_that_pattern_and_facts_do_not_give_is_found(
+    database: Database, front: str, rest: str, changes: dict[str, object]
+) -> None:
+    problems = _of_turns(
+        database, _worked_out(f"{_front(front)} {rest}{shared_library()['opening_hours'].text}", **changes)
+    )
+    assert (
+        "talk #1: the text of `opening_hours` is not made of its approved pattern and the facts that were stored."
+        in problems
+    )
 
 
 def test_an_empty_record_has_nothing_that_fails(database: Database) -> None:
@@ -389,10 +471,16 @@ Change = Callable[[Turn], Turn]
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (lambda turn: replace(turn, reply="Ozone is a cure."), "the reply that is searched is not the reply that was sent."),
+        (
+            lambda turn: replace(turn, reply="Ozone is a cure."),
+            "the reply that is searched is not the reply that was sent.",
+        ),
         (lambda turn: replace(turn, warning="Ozone is fine."), "the warning is missing or changed."),
         (lambda turn: replace(turn, messages=[], reply=""), "no reply was sent."),
-        (lambda turn: replace(turn, messages=[{**turn.messages[0], "snippet": None}]), "the text of `None` is not the approved one."),
+        (
+            lambda turn: replace(turn, messages=[{**turn.messages[0], "snippet": None}]),
+            "the text of `None` is not the approved one.",
+        ),
     ],
 )
 def test_a_turn_that_is_not_as_it_must_be_is_named(database: Database, change: Change, problem: str) -> None:

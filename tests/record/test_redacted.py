@@ -64,7 +64,9 @@ def test_nothing_of_what_is_blanked_stands_beside_it(triage: Triage, rule: Rule)
 
 def test_what_a_rule_saw_stays_readable_around_what_is_blanked(triage: Triage) -> None:
     events = redacted_events(_events(triage, "since the infusion my number 2125550144 I feel dizzy"))
-    assert "since the infusion my number … i feel dizzy" in [finding["words"] for finding in events[1]["parse_data"]["rules"]]
+    assert "since the infusion my number … i feel dizzy" in [
+        finding["words"] for finding in events[1]["parse_data"]["rules"]
+    ]
 
 
 def test_a_message_without_personal_data_is_kept_as_the_rules_saw_it(triage: Triage) -> None:
@@ -99,8 +101,18 @@ def test_a_client_id_that_leads_to_somebody_is_not_kept(telling: str) -> None:
 def test_a_turn_on_rules_alone_is_kept_without_personal_data(tmp_path: Path) -> None:
     store = RecordTrackerStore(path=str(tmp_path / "record.db"))
     finding = {"category": "emergency_breathing", "rule": "r", "words": "bob mail cannot breathe"}
-    turn = replace(TURN, text="bob@mail.example cannot breathe", explanation={"findings": [finding]}, client_id="bob@mail.example", request="digest")
+    turn = replace(
+        TURN,
+        text="bob@mail.example cannot breathe",
+        explanation={"findings": [finding]},
+        client_id="bob@mail.example",
+        request="digest",
+    )
     asyncio.run(store.add_turn(turn, "web", {}))
     (kept,) = turns_of(store.database, "talk")
-    assert (kept.text, kept.explanation["findings"][0]["words"], kept.client_id) == ("[e-mail] cannot breathe", "… cannot breathe", None)
+    assert (kept.text, kept.explanation["findings"][0]["words"], kept.client_id) == (
+        "[e-mail] cannot breathe",
+        "… cannot breathe",
+        None,
+    )
     assert asyncio.run(store.answered("talk", "digest")) is not None

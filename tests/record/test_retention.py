@@ -44,7 +44,9 @@ def test_old_conversations_go_with_everything_and_young_ones_stay(record: Databa
     assert (receipt.conversations, receipt.turns, receipt.requests) == (120, 120, 0)
     assert _conversations(record) == ["young"]
     assert [turn.conversation for turn in search_turns(record, "marimba")] == ["young"]
-    assert [request.question for request in list_requests(record, seal=SEAL)] == ["May I?"], "it is kept as long as requests are"
+    assert [request.question for request in list_requests(record, seal=SEAL)] == ["May I?"], (
+        "it is kept as long as requests are"
+    )
     assert verify_audit(record)[1] == []
     assert not clean_up(record, KEEPING, NOW)
 
@@ -66,7 +68,9 @@ def test_requests_go_after_their_own_time(record: Database, add: Add) -> None:
     assert list_requests(record, seal=SEAL) == []
 
 
-def test_a_clean_up_that_is_cut_short_goes_on_the_next_time(record: Database, add: Add, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clean_up_that_is_cut_short_goes_on_the_next_time(
+    record: Database, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(120):
         add(conversation=f"old-{number}", at=utc(BEGUN))
 
@@ -97,7 +101,9 @@ def test_a_held_conversation_is_neither_cleaned_up_nor_erased(record: Database, 
         release(record, "c", name_hash("c"), by="ann", reason="settled")
 
 
-def test_a_held_conversation_that_its_visitor_deletes_is_hidden_and_kept_sealed_until_the_release(record: Database, add: Add) -> None:
+def test_a_held_conversation_that_its_visitor_deletes_is_hidden_and_kept_sealed_until_the_release(
+    record: Database, add: Add
+) -> None:
     add("clarify", conversation="c", text="a marimba")
     hold(record, "c", by="ann", reason="a lawsuit")
     delete_conversation(record, "c", lambda: SEAL)
@@ -112,11 +118,18 @@ def test_a_held_conversation_that_its_visitor_deletes_is_hidden_and_kept_sealed_
 
 
 def test_what_is_typed_into_a_form_is_sealed_and_gone_an_hour_later(record: Database, add: Add) -> None:
-    typed = {"request_question": "about a rash", "request_reach": "jo@mail.example", "requested_slot": "request_time", "risk": "clinician_medicine"}
+    typed = {
+        "request_question": "about a rash",
+        "request_reach": "jo@mail.example",
+        "requested_slot": "request_time",
+        "risk": "clinician_medicine",
+    }
     add(conversation="c", at=utc(NOW - 3500))
     sealed = sealed_answers(typed, "c", lambda: SEAL)
     assert opened_answers(sealed, "c", lambda: SEAL) == typed
-    assert opened_answers(sealed, "c", lambda: Seal("lost", purpose=CONTACT)) == {name: typed[name] for name in ("requested_slot", "risk")}
+    assert opened_answers(sealed, "c", lambda: Seal("lost", purpose=CONTACT)) == {
+        name: typed[name] for name in ("requested_slot", "risk")
+    }
     record.execute("UPDATE conversations SET slots = ?", [json.dumps(sealed)])
     assert "rash" not in str(record.execute("SELECT slots FROM conversations").fetchall())
     assert retention.drop_forms(record, KEEPING, NOW) == 0, "it is not an hour yet"
@@ -134,7 +147,9 @@ def test_what_is_typed_into_a_form_is_sealed_and_gone_an_hour_later(record: Data
         ("2026-05-10T03:10", "2026-05-12T12:00", True),
     ],
 )
-def test_a_clean_up_is_due_once_a_night_by_the_clinics_clock(record: Database, last: str | None, now: str, due: bool) -> None:
+def test_a_clean_up_is_due_once_a_night_by_the_clinics_clock(
+    record: Database, last: str | None, now: str, due: bool
+) -> None:
     zone = ZoneInfo("America/New_York")
     if last is not None:
         clean_up(record, KEEPING, datetime.fromisoformat(last).replace(tzinfo=zone).timestamp())
@@ -145,7 +160,10 @@ def test_the_website_cleans_up_wipes_and_lists_by_itself(tmp_path: Path) -> None
     path, erased = tmp_path / "record.db", tmp_path / "secret.d" / "erased.txt"
     database = open_record(path)
     for name in ("old", "deleted"):
-        database.execute("INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, 'web', ?, ?)", [name, utc(BEGUN), utc(BEGUN)])
+        database.execute(
+            "INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, 'web', ?, ?)",
+            [name, utc(BEGUN), utc(BEGUN)],
+        )
     delete_conversation(database, "deleted", lambda: SEAL)
     one, other = (Upkeep(path, erased, KEEPING, UTC, lambda: SEAL) for _ in range(2))
     database.execute("INSERT INTO leases (name, owner, until) VALUES ('upkeep', 'another process', ?)", [NOW + 60])
@@ -163,7 +181,10 @@ def test_the_proof_holds_after_a_clean_up_and_erasures(tmp_path: Path) -> None:
     database = open_record(path)
     for name in ("old", "deleted", "erased", "kept"):
         at = utc(BEGUN if name == "old" else NOW)
-        database.execute("INSERT INTO conversations (id, channel, started_at, last_at, turns) VALUES (?, 'web', ?, ?, 1)", [name, at, at])
+        database.execute(
+            "INSERT INTO conversations (id, channel, started_at, last_at, turns) VALUES (?, 'web', ?, ?, 1)",
+            [name, at, at],
+        )
         leave_request(database, name, question="May I?", reach="01 23", best_time="", seal=SEAL)
     delete_conversation(database, "deleted", lambda: SEAL)
     erase_conversation(database, "erased", by="ann", reason="asked", requests=True)

@@ -41,7 +41,9 @@ def _judge(record: Database, turn: int, verdict: str = "right", by: str = "maria
         ("answer", {"confidence": 0.59}, "low_confidence"),
     ],
 )
-def test_a_turn_waits_in_the_queue_of_its_kind(record: Database, add: Add, route: str, changes: dict[str, object], queue: str) -> None:
+def test_a_turn_waits_in_the_queue_of_its_kind(
+    record: Database, add: Add, route: str, changes: dict[str, object], queue: str
+) -> None:
     add(route, **changes)
     assert _waiting(record) == {queue: 1}
 
@@ -52,7 +54,9 @@ def test_a_turn_without_the_warning_is_never_missed(record: Database, add: Add) 
 
 
 @pytest.mark.parametrize(("percent", "least", "most"), [(0, 0, 0), (10, 20, 60), (100, 400, 400)])
-def test_the_sample_is_about_the_share_that_was_set(record: Database, add: Add, percent: float, least: int, most: int) -> None:
+def test_the_sample_is_about_the_share_that_was_set(
+    record: Database, add: Add, percent: float, least: int, most: int
+) -> None:
     review.change_setting(record, "sample_percent", percent, by="maria", now=NOW)
     for _ in range(400):
         add("smalltalk")
@@ -73,7 +77,12 @@ def test_a_verdict_takes_a_turn_out_of_its_queues_and_is_told_to_the_audit(recor
     _judge(record, turn)
     assert _waiting(record) == {}
     newest = entries(record, limit=1)[0]
-    assert (newest.who, newest.action, newest.what, newest.detail["verdict"]) == ("maria", "turn.judged", "c#1", "right")
+    assert (newest.who, newest.action, newest.what, newest.detail["verdict"]) == (
+        "maria",
+        "turn.judged",
+        "c#1",
+        "right",
+    )
 
 
 def test_only_the_newest_verdict_counts_and_the_others_are_history(record: Database, add: Add) -> None:
@@ -90,13 +99,17 @@ def test_only_the_newest_verdict_counts_and_the_others_are_history(record: Datab
 def test_a_correction_is_proposed_and_withdrawn_with_its_verdict(record: Database, add: Add) -> None:
     turn = add(text="how much is it")
     _judge(record, turn, "wrong_snippet", correct="cost")
-    assert record.execute("SELECT text, intent, state FROM corrections").fetchall() == [("how much is it", "cost", "proposed")]
+    assert record.execute("SELECT text, intent, state FROM corrections").fetchall() == [
+        ("how much is it", "cost", "proposed")
+    ]
     _judge(record, turn)
     assert record.execute("SELECT count(*) FROM corrections").fetchone() == (0,)
 
 
 @pytest.mark.parametrize(("verdict", "correct"), [("great", None), ("right", "cost")])
-def test_a_verdict_that_makes_no_sense_is_refused_and_changes_nothing(record: Database, add: Add, verdict: str, correct: str | None) -> None:
+def test_a_verdict_that_makes_no_sense_is_refused_and_changes_nothing(
+    record: Database, add: Add, verdict: str, correct: str | None
+) -> None:
     turn = add("emergency")
     with pytest.raises(ReviewError):
         review.give_verdict(record, turn, verdict, by="maria", now=NOW, correct=correct)
@@ -197,7 +210,10 @@ def test_erasing_a_conversation_erases_what_was_noted_about_it(record: Database,
     review.set_flag(record, [turn], by="maria", now=NOW)
     record.execute("DELETE FROM conversations WHERE id = 'c'")
     assert _waiting(record) == {}
-    assert [record.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("turn_facts", "notes", "flags", "queue_items")] == [0, 0, 0, 0]
+    assert [
+        record.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in ("turn_facts", "notes", "flags", "queue_items")
+    ] == [0, 0, 0, 0]
 
 
 def test_what_a_visitor_typed_into_the_form_waits_for_no_reviewer(record: Database, add: Add) -> None:
@@ -213,7 +229,10 @@ def test_a_conversation_is_one_piece_of_work_however_many_of_its_messages_wait(r
     later = [add("emergency", conversation="c", number=number) for number in (2, 3)]
     other = add("emergency")
     give_feedback(record, "c", 3, helpful=False)
-    assert (review.queue_counts(record)["emergencies"], conversation_counts(record)) == (4, {"emergencies": 2, "not_helpful": 1, ALL: 2})
+    assert (review.queue_counts(record)["emergencies"], conversation_counts(record)) == (
+        4,
+        {"emergencies": 2, "not_helpful": 1, ALL: 2},
+    )
     assert review.reserve_next(record, "emergencies", "maria", NOW) == first
     assert episode(record, "emergencies", first) == [first, *later]
     assert review.reserve_next(record, "emergencies", "tom", NOW) == other, "the whole conversation is maria's"
@@ -246,7 +265,12 @@ def test_a_text_that_is_wrong_needs_a_word_on_what_is_wrong(record: Database, ad
         _judge(record, turn, "wrong_text")
     _judge(record, turn, "wrong_text", comment="We close at six.")
     (complaint,) = text_complaints(record, "cost")
-    assert (complaint.turn, complaint.version, complaint.comment, complaint.by) == (turn, 3, "We close at six.", "maria")
+    assert (complaint.turn, complaint.version, complaint.comment, complaint.by) == (
+        turn,
+        3,
+        "We close at six.",
+        "maria",
+    )
     _judge(record, turn, by="tom")
     assert text_complaints(record) == []
 
@@ -255,7 +279,10 @@ def test_a_verdict_over_a_newer_one_is_a_conflict_that_says_what_was_noted(recor
     turn = add("emergency")
     review.check_free(record, turn, by="maria", now=NOW, seen=None)
     _judge(record, turn, "should_refer", by="tom", comment="Call back")
-    with pytest.raises(ReviewConflict, match="tom judged this message meanwhile: “Should have gone to a clinician”, with the comment “Call back”"):
+    with pytest.raises(
+        ReviewConflict,
+        match="tom judged this message meanwhile: “Should have gone to a clinician”, with the comment “Call back”",
+    ):
         review.check_free(record, turn, by="maria", now=NOW, seen=None)
     with pytest.raises(ReviewConflict, match="You judged this message a moment ago"):
         review.check_free(record, turn, by="tom", now=NOW, seen=None)
@@ -273,7 +300,10 @@ def test_a_verdict_over_a_colleagues_head_is_a_conflict(record: Database, add: A
 
 
 def test_an_undone_verdict_leaves_everything_as_it_was(record: Database, add: Add) -> None:
-    turn, other = add("emergency", conversation="c", text="how much is it"), add("emergency", conversation="c", number=2)
+    turn, other = (
+        add("emergency", conversation="c", text="how much is it"),
+        add("emergency", conversation="c", number=2),
+    )
     _judge(record, turn, "wrong_snippet", by="tom", correct="cost")
     review.set_flag(record, [turn], by="tom", now=NOW)
     review.assign(record, [turn, other], "maria", by="tom", now=NOW)
@@ -285,10 +315,14 @@ def test_an_undone_verdict_leaves_everything_as_it_was(record: Database, add: Ad
     restored = found[turn].verdict
     assert restored is not None
     assert (restored.correct, found[other].verdict) == ("cost", None)
-    assert [verdict.state for verdict in found[turn].verdicts] == ["restored", "withdrawn", ""], "what was undone is history"
+    assert [verdict.state for verdict in found[turn].verdicts] == ["restored", "withdrawn", ""], (
+        "what was undone is history"
+    )
     assert record.execute("SELECT intent FROM corrections").fetchall() == [("cost",)]
     assert (review.judged_since(record, "maria", ""), review.judged_since(record, "tom", "")) == (0, 1)
-    assert record.execute("SELECT name, sum(count) FROM counters WHERE kind = 'verdict' GROUP BY 1 HAVING sum(count) > 0").fetchall() == [("wrong_snippet", 1)]
+    assert record.execute(
+        "SELECT name, sum(count) FROM counters WHERE kind = 'verdict' GROUP BY 1 HAVING sum(count) > 0"
+    ).fetchall() == [("wrong_snippet", 1)]
 
 
 def test_nobody_undoes_a_colleagues_verdict(record: Database, add: Add) -> None:

@@ -38,12 +38,16 @@ def test_it_says_where_the_record_does_not_hold(path: Path) -> None:
 
 def test_words_of_the_record_are_no_markup(path: Path) -> None:
     with closing(open_record(path)) as database:
-        assert "<script>" not in as_html(make_statement(database, path, "<script>", *JANUARY, "2027-02-01T10:00:00.000+00:00"))
+        assert "<script>" not in as_html(
+            make_statement(database, path, "<script>", *JANUARY, "2027-02-01T10:00:00.000+00:00")
+        )
 
 
 def test_the_pdf_is_one_whatever_the_letters(path: Path) -> None:
     with closing(open_record(path)) as database:
-        assert as_pdf(make_statement(database, path, "Łódź 療法 Clinic", *JANUARY, "2027-02-01T10:00:00.000+00:00")).startswith(b"%PDF-")
+        assert as_pdf(
+            make_statement(database, path, "Łódź 療法 Clinic", *JANUARY, "2027-02-01T10:00:00.000+00:00")
+        ).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(

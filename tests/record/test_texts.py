@@ -23,13 +23,26 @@ def database() -> Database:
 @pytest.fixture
 def approved(database: Database) -> int:
     """A wording by ann that carla approved."""
-    draft = texts.save_draft(database, texts.SNIPPET, "cost", {"text": "It costs $200."}, by="ann", reason="new price", based_on=None, number=2, now=NOW)
+    draft = texts.save_draft(
+        database,
+        texts.SNIPPET,
+        "cost",
+        {"text": "It costs $200."},
+        by="ann",
+        reason="new price",
+        based_on=None,
+        number=2,
+        now=NOW,
+    )
     texts.send_for_approval(database, draft.id, by="ann", now=NOW)
     texts.approve(database, draft.id, by="carla", role="clinician", now=NOW, one_person=False)
     return draft.id
 
 
-@pytest.mark.parametrize("change", ["body = '{}'", "author = 'tom'", "approver = 'tom'", "signature = 'x'", "number = 9", "approved_at = 'then'"])
+@pytest.mark.parametrize(
+    "change",
+    ["body = '{}'", "author = 'tom'", "approver = 'tom'", "signature = 'x'", "number = 9", "approved_at = 'then'"],
+)
 def test_an_approved_version_never_changes(database: Database, approved: int, change: str) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="never changes"):
         database.execute(f"UPDATE texts SET {change} WHERE id = ?", [approved])
@@ -41,7 +54,9 @@ def test_a_version_is_never_taken_out(database: Database, approved: int) -> None
 
 
 def test_its_author_cannot_approve_a_version_unless_the_clinic_is_one_person(database: Database) -> None:
-    draft = texts.save_draft(database, texts.SNIPPET, "cost", {"text": "x"}, by="ann", reason="why", based_on=None, number=2, now=NOW)
+    draft = texts.save_draft(
+        database, texts.SNIPPET, "cost", {"text": "x"}, by="ann", reason="why", based_on=None, number=2, now=NOW
+    )
     texts.send_for_approval(database, draft.id, by="ann", now=NOW)
     with pytest.raises(ReviewError, match="You wrote this yourself"):
         texts.approve(database, draft.id, by="ann", role="clinician", now=NOW, one_person=False)
@@ -51,7 +66,9 @@ def test_its_author_cannot_approve_a_version_unless_the_clinic_is_one_person(dat
     assert texts.get(database, draft.id).alone
 
 
-def test_only_what_was_approved_is_published_and_a_fault_in_between_publishes_nothing(database: Database, approved: int) -> None:
+def test_only_what_was_approved_is_published_and_a_fault_in_between_publishes_nothing(
+    database: Database, approved: int
+) -> None:
     def cut_short() -> None:
         with database.atomic():
             texts.publish(database, approved, by="carla", now=NOW)
@@ -67,6 +84,8 @@ def test_only_what_was_approved_is_published_and_a_fault_in_between_publishes_no
 
 def test_a_stale_tab_gets_both_versions_and_overwrites_nothing(database: Database, approved: int) -> None:
     with pytest.raises(texts.Conflict) as raised:
-        texts.save_draft(database, texts.SNIPPET, "cost", {"text": "mine"}, by="tom", reason="why", based_on=None, number=2, now=NOW)
+        texts.save_draft(
+            database, texts.SNIPPET, "cost", {"text": "mine"}, by="tom", reason="why", based_on=None, number=2, now=NOW
+        )
     assert raised.value.theirs.id == approved
     assert texts.drafts(database) == []

@@ -85,7 +85,12 @@ def test_no_events_make_no_turn() -> None:
 
 def test_a_turn_names_the_snippet_that_was_sent() -> None:
     turn = _turn()
-    assert (turn.snippet_id, turn.snippet_version, turn.snippet_hash, turn.route) == ("what_is_ozone", 2, SNIPPET["hash"], "answer")
+    assert (turn.snippet_id, turn.snippet_version, turn.snippet_hash, turn.route) == (
+        "what_is_ozone",
+        2,
+        SNIPPET["hash"],
+        "answer",
+    )
 
 
 def test_a_turn_names_the_intent_with_its_confidence() -> None:
@@ -137,19 +142,38 @@ def test_every_turn_carries_the_warning() -> None:
 
 
 def test_a_turn_without_a_reason_was_decided_by_its_intent() -> None:
-    assert _turn().explanation == {"reason": "intent", "findings": [], "classifier": {"category": None, "score": 0.01}, "earlier": None}
+    assert _turn().explanation == {
+        "reason": "intent",
+        "findings": [],
+        "classifier": {"category": None, "score": 0.01},
+        "earlier": None,
+    }
 
 
 def test_a_turn_names_the_rule_that_decided_it() -> None:
     finding = {"category": "clinician_medicine", "rule": "medicine.x", "words": "warfarin"}
-    reason = {"reason": "risk", "risk": {"category": "clinician_medicine", "rule": "medicine.x"}, "findings": [finding], "earlier": "clinician_g6pd"}
+    reason = {
+        "reason": "risk",
+        "risk": {"category": "clinician_medicine", "rule": "medicine.x"},
+        "findings": [finding],
+        "earlier": "clinician_g6pd",
+    }
     turn = _turn(_user(), _action(reason), _bot())
-    explained = (turn.risk_category, turn.risk_rule, turn.explanation["reason"], turn.explanation["findings"], turn.explanation["earlier"])
+    explained = (
+        turn.risk_category,
+        turn.risk_rule,
+        turn.explanation["reason"],
+        turn.explanation["findings"],
+        turn.explanation["earlier"],
+    )
     assert explained == ("clinician_medicine", "medicine.x", "risk", [finding], "clinician_g6pd")
 
 
 def test_the_first_reason_counts() -> None:
-    assert _turn(_user(), _action({"reason": "emergency"}), _action({"reason": "risk"}), _bot()).explanation["reason"] == "emergency"
+    assert (
+        _turn(_user(), _action({"reason": "emergency"}), _action({"reason": "risk"}), _bot()).explanation["reason"]
+        == "emergency"
+    )
 
 
 def test_a_turn_can_be_written_as_json() -> None:
@@ -222,7 +246,9 @@ def test_routes_are_counted_gravest_first_and_none_left_out(three: Database) -> 
 
 
 def test_a_conversation_is_found_by_its_id(three: Database) -> None:
-    assert turns.get_conversation(three, "b") == turns.Conversation("b", "web", "2027-01-02", "2027-01-02", 1, "emergency")
+    assert turns.get_conversation(three, "b") == turns.Conversation(
+        "b", "web", "2027-01-02", "2027-01-02", 1, "emergency"
+    )
 
 
 def test_an_unknown_conversation_is_none(three: Database) -> None:
@@ -241,8 +267,13 @@ def searched(database: Database) -> Database:
     return database
 
 
-@pytest.mark.parametrize(("words", "numbers"), [("ozone", [1]), ("OZONE", [1]), ("safe ozone", [1]), ("knee", [2]), ("lungs", [3]), ("ozone hips", [])])
-def test_a_search_finds_turns_with_all_words_in_question_or_reply(searched: Database, words: str, numbers: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [("ozone", [1]), ("OZONE", [1]), ("safe ozone", [1]), ("knee", [2]), ("lungs", [3]), ("ozone hips", [])],
+)
+def test_a_search_finds_turns_with_all_words_in_question_or_reply(
+    searched: Database, words: str, numbers: list[int]
+) -> None:
     assert _found(searched, words) == numbers
 
 
@@ -287,7 +318,9 @@ def test_or_widens_nothing(searched: Database) -> None:
     assert _found(searched, "ozone OR hours") == []
 
 
-@pytest.mark.parametrize("words", ["ozone\x00", "oz\x00one", "\x00 ozone", "ozone\x01\x1f", "ozone \x7f", "ozone\ud800", "\u200bozone"])
+@pytest.mark.parametrize(
+    "words", ["ozone\x00", "oz\x00one", "\x00 ozone", "ozone\x01\x1f", "ozone \x7f", "ozone\ud800", "\u200bozone"]
+)
 def test_a_control_character_in_a_search_does_no_harm(searched: Database, words: str) -> None:
     assert _found(searched, words) == [1]
 
@@ -301,7 +334,13 @@ def test_a_search_stops_at_its_limit(searched: Database) -> None:
 
 @pytest.mark.parametrize(
     ("routes", "worst"),
-    [(["answer", "emergency", "clinician"], "emergency"), (["smalltalk", None], "smalltalk"), (["answer", "unheard_of"], "answer"), ([None], None), ([], None)],
+    [
+        (["answer", "emergency", "clinician"], "emergency"),
+        (["smalltalk", None], "smalltalk"),
+        (["answer", "unheard_of"], "answer"),
+        ([None], None),
+        ([], None),
+    ],
 )
 def test_the_gravest_route_is_told(routes: list[str | None], worst: str | None) -> None:
     assert turns.gravest(routes) == worst

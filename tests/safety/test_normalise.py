@@ -58,13 +58,24 @@ def test_a_contraction_is_written_out(typed: str, normal: str) -> None:
     assert sentences(typed) == (normal,)
 
 
-@pytest.mark.parametrize(("typed", "normal"), [("Café", "cafe"), ("MÜSLI", "musli"), ("naïve", "naive"), ("ｗｉｄｅ", "wide"), ("e\u0301", "e")])
+@pytest.mark.parametrize(
+    ("typed", "normal"),
+    [("Café", "cafe"), ("MÜSLI", "musli"), ("naïve", "naive"), ("ｗｉｄｅ", "wide"), ("e\u0301", "e")],
+)
 def test_accents_case_and_width_make_no_difference(typed: str, normal: str) -> None:
     assert phrase(typed) == normal
 
 
 def test_a_sentence_ends_at_its_marks_and_at_line_ends() -> None:
-    assert sentences("One. Two! Three? Four; five\nsix… seven") == ("one", "two", "three", "four", "five", "six", "seven")
+    assert sentences("One. Two! Three? Four; five\nsix… seven") == (
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+    )
 
 
 @pytest.mark.parametrize("mark", ["؟", "。", "！", "？", "।"])
@@ -170,7 +181,10 @@ def test_a_word_without_end_comes_in_pieces_too() -> None:
     assert len(pieces) <= 64_000 // 300 + 1
 
 
-@pytest.mark.parametrize(("signs", "said"), [("🆘", ("sos",)), ("🚑🚑", ("sos",)), ("👍🏽", ("ok",)), ("🙏 ❤️", ("thank you",)), ("👋", ("hello",))])
+@pytest.mark.parametrize(
+    ("signs", "said"),
+    [("🆘", ("sos",)), ("🚑🚑", ("sos",)), ("👍🏽", ("ok",)), ("🙏 ❤️", ("thank you",)), ("👋", ("hello",))],
+)
 def test_a_message_of_signs_says_what_they_mean(signs: str, said: tuple[str, ...]) -> None:
     assert sentences(signs) == said
 

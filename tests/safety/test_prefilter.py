@@ -14,13 +14,17 @@ from bot.safety.normalise import sentences
 from bot.safety.prefilter import Prefilter, required_fragments
 from bot.settings import Settings
 
-_PIECES = st.sampled_from(["a", "b", "c", "ab", "bca", "[ab]", "[^a]", ".", r"\b", r"\w", "(?=a)", "(?!b)", "(?<!c)", "(?<=b)", " "])
+_PIECES = st.sampled_from(
+    ["a", "b", "c", "ab", "bca", "[ab]", "[^a]", ".", r"\b", r"\w", "(?=a)", "(?!b)", "(?<!c)", "(?<=b)", " "]
+)
 PATTERNS = st.recursive(
     _PIECES,
     lambda parts: st.one_of(
         st.lists(parts, min_size=1, max_size=3).map("".join),
         st.lists(parts, min_size=2, max_size=3).map(lambda options: f"(?:{'|'.join(options)})"),
-        st.tuples(parts, st.sampled_from(["?", "*", "+", "{2}", "{0,2}", "{1,3}?"])).map(lambda repeated: f"(?:{repeated[0]}){repeated[1]}"),
+        st.tuples(parts, st.sampled_from(["?", "*", "+", "{2}", "{0,2}", "{1,3}?"])).map(
+            lambda repeated: f"(?:{repeated[0]}){repeated[1]}"
+        ),
         parts.map(lambda part: f"(?>{part})"),
         parts.map(lambda part: rf"(?P<twice>{part})(?P=twice)" if "twice" not in part else part),
     ),
@@ -67,7 +71,8 @@ def test_every_rule_finds_what_it_finds_without_the_short_cut() -> None:
         (triage.rules[number].id, sentence)
         for text in texts
         for sentence in sentences(text)
-        for number in {number for number, pattern in enumerate(patterns) if pattern.search(sentence)} - set(prefilter.worth_searching(sentence))
+        for number in {number for number, pattern in enumerate(patterns) if pattern.search(sentence)}
+        - set(prefilter.worth_searching(sentence))
     ]
     assert not missed
 

@@ -14,7 +14,11 @@ from bot.safety.normalise import MAX_MESSAGE_LENGTH
 from bot.safety.redaction import kept, redact
 
 HERE = Path(__file__).parent
-PERSONAL = [(kind, case) for kind, cases in yaml.safe_load((HERE / "personal_data.yml").read_text(encoding="utf-8")).items() for case in cases]
+PERSONAL = [
+    (kind, case)
+    for kind, cases in yaml.safe_load((HERE / "personal_data.yml").read_text(encoding="utf-8")).items()
+    for case in cases
+]
 HARMLESS = yaml.safe_load((HERE / "no_personal_data.yml").read_text(encoding="utf-8"))
 _SECRET = re.compile("«(.*?)»", re.DOTALL)
 _WORD = re.compile(r"\w+")
@@ -26,7 +30,12 @@ def test_what_leads_to_somebody_is_blanked_and_all_else_stays(kind: str, case: s
     stored = redact(case.replace("«", "").replace("»", ""))
     around = _WORD.findall(_SECRET.sub(" ", case))
     left = _WORD.findall(_LABEL.sub(" ", stored))
-    assert [word for secret in _SECRET.findall(case) for word in _WORD.findall(secret) if word in left and word not in around] == [], stored
+    assert [
+        word
+        for secret in _SECRET.findall(case)
+        for word in _WORD.findall(secret)
+        if word in left and word not in around
+    ] == [], stored
     assert [word for word in around if word not in left and word not in stored] == [], stored
     assert redact(stored) == stored
 
@@ -92,7 +101,9 @@ def test_an_at_sign_without_an_address_stays(said: str) -> None:
     assert redact(said) == said or said == "5 @ 3.50"
 
 
-@pytest.mark.parametrize("address", ["https://example.org/me?id=1", "http://example.org", "www.example.org/anna", "HTTPS://EXAMPLE.ORG"])
+@pytest.mark.parametrize(
+    "address", ["https://example.org/me?id=1", "http://example.org", "www.example.org/anna", "HTTPS://EXAMPLE.ORG"]
+)
 def test_a_web_address_is_blanked(address: str) -> None:
     assert redact(f"see {address} now") == "see [web address] now"
 

@@ -21,7 +21,10 @@ from bot.content.shared import shared_second_reader
         ("I ' m d y i n g", "im dying"),
         ("m-y c-h-e-s-t h-u-r-t-s", "my chest hurts"),
         ("c🙃h🙃e🙃s🙃t p🙃a🙃i🙃n", "chest pain"),
-        ("chesttightandwheezingbadly,inhalernotdoinganything", "chest tight and wheezing badly inhaler not doing anything"),
+        (
+            "chesttightandwheezingbadly,inhalernotdoinganything",
+            "chest tight and wheezing badly inhaler not doing anything",
+        ),
         ("my toddler sawllowed blaech", "my toddler swallowed bleach"),
         ("my tddlr swllwd blch", "my toddler swallowed bleach"),
         ("k.м.ѕ", "kms"),

@@ -70,7 +70,9 @@ def test_the_plural_of_a_name_is_found(typed: str) -> None:
     assert _rules(typed) == ["blood"]
 
 
-@pytest.mark.parametrize("typed", ["clopidogel", "cloppidogrel", "clopidogral", "clopidorgel", "warfarine", "warfrin", "wafrarin"])
+@pytest.mark.parametrize(
+    "typed", ["clopidogel", "cloppidogrel", "clopidogral", "clopidorgel", "warfarine", "warfrin", "wafrarin"]
+)
 def test_one_slip_in_a_long_name_is_forgiven(typed: str) -> None:
     assert _rules(f"I take {typed}") == ["blood"]
 
@@ -94,12 +96,19 @@ def test_the_longest_name_is_preferred() -> None:
 
 
 def test_unless_stops_a_rule() -> None:
-    rule = Rule("die", "emergency", compile_pattern("want to die", {}, "die"), unless=compile_pattern("want to die laughing", {}, "die"))
+    rule = Rule(
+        "die",
+        "emergency",
+        compile_pattern("want to die", {}, "die"),
+        unless=compile_pattern("want to die laughing", {}, "die"),
+    )
     assert rule.search("i want to die laughing") is None
 
 
 def test_unless_stops_a_rule_for_its_own_sentence_only() -> None:
-    rule = Rule("die", "emergency", compile_pattern("want to die", {}, "die"), unless=compile_pattern("laughing", {}, "die"))
+    rule = Rule(
+        "die", "emergency", compile_pattern("want to die", {}, "die"), unless=compile_pattern("laughing", {}, "die")
+    )
     assert Triage(("emergency",), [rule], []).check("I was laughing. I want to die.")
 
 
@@ -212,20 +221,35 @@ def test_in_the_shipped_rules_an_age_tells_a_child_from_an_older_person(triage: 
     assert found & {CHILD, OLDER} == {CHILD if age < 18 else OLDER}, text
 
 
-@pytest.mark.parametrize("said", ["I am 83 and my daughter is worried", "am I too old", "ozone for a seventy-five-year-old", "can my gran have it"])
+@pytest.mark.parametrize(
+    "said",
+    ["I am 83 and my daughter is worried", "am I too old", "ozone for a seventy-five-year-old", "can my gran have it"],
+)
 def test_in_the_shipped_rules_an_older_person_is_not_taken_for_a_child(triage: Triage, said: str) -> None:
     assert triage.check(said)[0].category == OLDER
 
 
 @pytest.mark.parametrize(
-    "said", ["am I too young", "do you treat kids", "my son is 9 with eczema", "a five year old", "seventeen next month, is it ok at my age"]
+    "said",
+    [
+        "am I too young",
+        "do you treat kids",
+        "my son is 9 with eczema",
+        "a five year old",
+        "seventeen next month, is it ok at my age",
+    ],
 )
 def test_in_the_shipped_rules_a_child_is_not_taken_for_an_older_person(triage: Triage, said: str) -> None:
     assert triage.check(said)[0].category == CHILD
 
 
-@pytest.mark.parametrize("said", ["I fainted a lot as a teenager", "I beat leukemia as a child, can I have it", "at school I fainted as a kid"])
-def test_in_the_shipped_rules_a_grown_up_who_tells_of_childhood_is_found_but_is_no_child(triage: Triage, said: str) -> None:
+@pytest.mark.parametrize(
+    "said",
+    ["I fainted a lot as a teenager", "I beat leukemia as a child, can I have it", "at school I fainted as a kid"],
+)
+def test_in_the_shipped_rules_a_grown_up_who_tells_of_childhood_is_found_but_is_no_child(
+    triage: Triage, said: str
+) -> None:
     categories = {finding.category for finding in triage.check(said)}
     assert "clinician_own_condition" in categories
     assert CHILD not in categories
@@ -280,7 +304,9 @@ def _tried_everywhere(names: dict[tuple[str, ...], str], longest: int, words: li
 def test_no_listed_name_is_missed_although_names_are_tried_only_where_one_begins(triage: Triage, name: str) -> None:
     names: dict[tuple[str, ...], str] = {}
     for each in triage.lists:
-        for spelling in (spelling for listed in each.names for spelling in (phrase(listed), phrase(listed.replace("'", "")))):
+        for spelling in (
+            spelling for listed in each.names for spelling in (phrase(listed), phrase(listed.replace("'", "")))
+        ):
             names.setdefault(tuple(spelling.split()), each.id)
     longest = max(map(len, names))
     categories = tuple(dict.fromkeys(each.category for each in triage.lists))
@@ -289,5 +315,7 @@ def test_no_listed_name_is_missed_although_names_are_tried_only_where_one_begins
     asked = {part for line in lines if line.strip() for part in sentences(json.loads(line).get("text", ""))}
     assert asked
     for sentence in asked:
-        missed = set(_tried_everywhere(names, longest, sentence.split())) - {(found.rule, found.words) for found in lists_only.check(sentence)}
+        missed = set(_tried_everywhere(names, longest, sentence.split())) - {
+            (found.rule, found.words) for found in lists_only.check(sentence)
+        }
         assert not missed, sentence

@@ -59,7 +59,9 @@ def test_rows_come_in_the_order_of_the_texts(model: SentenceModel) -> None:
 
 
 def test_similar_sentences_are_closer_than_different_ones(model: SentenceModel) -> None:
-    price, cost, bus = model.encode(["How much does a session cost?", "What is the price of one session?", "Which bus goes to the harbour?"])
+    price, cost, bus = model.encode(
+        ["How much does a session cost?", "What is the price of one session?", "Which bus goes to the harbour?"]
+    )
     assert price @ cost > price @ bus
 
 
@@ -68,7 +70,11 @@ def test_a_process_keeps_one_encoder() -> None:
 
 
 def test_a_text_has_the_same_vector_alone_and_among_others() -> None:
-    texts = ["Is it safe?", "How long does one session of this therapy usually take, and may my sister wait with me?", *(f"Question {n}" for n in range(30))]
+    texts = [
+        "Is it safe?",
+        "How long does one session of this therapy usually take, and may my sister wait with me?",
+        *(f"Question {n}" for n in range(30)),
+    ]
     assert np.array_equal(_open().encode(texts)[:2], np.vstack([_open().encode([text]) for text in texts[:2]]))
 
 
@@ -110,7 +116,12 @@ def test_a_file_that_does_not_belong_here_is_named(copied: Path, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("listed", "says"), [(None, "cannot be read"), ("nonsense\n", "cannot be read"), ("0  tokenizer.json\n", r"no checksum of model\.onnx")]
+    ("listed", "says"),
+    [
+        (None, "cannot be read"),
+        ("nonsense\n", "cannot be read"),
+        ("0  tokenizer.json\n", r"no checksum of model\.onnx"),
+    ],
 )
 def test_a_broken_list_of_checksums_is_named(copied: Path, listed: str | None, says: str) -> None:
     (copied / "SHA256SUMS").unlink() if listed is None else (copied / "SHA256SUMS").write_text(listed)

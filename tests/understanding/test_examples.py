@@ -38,14 +38,19 @@ def test_few_examples_are_compared_as_they_are() -> None:
 def many() -> Matrix:
     """Embeddings that differ along a hundred directions, as ours do for the most part: shape (5000, 384)."""
     random = np.random.default_rng(3)
-    rows = random.normal(size=(5_000, 100)).astype(np.float32) @ random.normal(size=(100, DIMENSIONS)).astype(np.float32)
+    rows = random.normal(size=(5_000, 100)).astype(np.float32) @ random.normal(size=(100, DIMENSIONS)).astype(
+        np.float32
+    )
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 def test_along_the_main_directions_the_nearest_example_stays_the_nearest(many: Matrix) -> None:
     names = [f"text {number:04}" for number in range(len(many))]
     examples = Examples(names, names, many, main_directions(many))
-    assert all(examples.classes[int(examples.nearest(many[number : number + 1]).argmax())] == names[number] for number in range(0, len(many), 500))
+    assert all(
+        examples.classes[int(examples.nearest(many[number : number + 1]).argmax())] == names[number]
+        for number in range(0, len(many), 500)
+    )
 
 
 def test_saved_examples_are_as_near_as_before(tmp_path: Path, many: Matrix) -> None:

@@ -27,11 +27,19 @@ def test_any_other_intent_is_no_risk(intent: str) -> None:
 
 def test_every_intent_is_in_one_group() -> None:
     found = groups(CLASSES)
-    assert np.stack([found.emergency, found.clinician, found.elsewhere, found.ordinary]).sum(axis=0).tolist() == [1] * len(CLASSES)
+    assert np.stack([found.emergency, found.clinician, found.elsewhere, found.ordinary]).sum(axis=0).tolist() == [
+        1
+    ] * len(CLASSES)
     assert found.ordinary.tolist() == [False, False, True, False, True]
 
 
-def _seen(text: str = "what is it", *parts: tuple[float, ...], findings: tuple[Finding, ...] = (), names_subject: bool = False, unknown: float = 0.0) -> Seen:
+def _seen(
+    text: str = "what is it",
+    *parts: tuple[float, ...],
+    findings: tuple[Finding, ...] = (),
+    names_subject: bool = False,
+    unknown: float = 0.0,
+) -> Seen:
     rows = np.array([QUIET, *parts], np.float32)
     return Seen(text, Reading(CLASSES, rows, rows), Opinion(rows[0], unknown), findings, names_subject)
 
@@ -112,7 +120,9 @@ def test_a_kind_of_evidence_that_never_changes_says_nothing() -> None:
 
 
 def test_a_chance_is_the_logistic_of_the_weighted_evidence() -> None:
-    assert Heads({"risk": [1.0, 0.0, -1.0]}).chances(np.array([3.0, 9.0], np.float32))["risk"] == pytest.approx(1 / (1 + np.exp(-2)))
+    assert Heads({"risk": [1.0, 0.0, -1.0]}).chances(np.array([3.0, 9.0], np.float32))["risk"] == pytest.approx(
+        1 / (1 + np.exp(-2))
+    )
 
 
 def test_there_are_four_heads() -> None:

@@ -97,7 +97,9 @@ def test_nothing_half_written_is_left(tmp_path: Path, monkeypatch: pytest.Monkey
     assert _kept(tmp_path).get("a") is not None
 
 
-def test_the_encoder_runs_only_what_it_has_not_kept_and_gives_the_same_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_encoder_runs_only_what_it_has_not_kept_and_gives_the_same_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     texts = ["what is ozone", "where can I park", "is it safe"]
     afresh = shared_encoder().encode(texts)
     model = SentenceModel(*shared_encoder()._files)

@@ -116,7 +116,17 @@ def test_a_rare_label_is_in_as_many_folds_as_it_has_examples() -> None:
 
 
 def test_letter_groups_are_those_of_scikit_learn() -> None:
-    texts = [*held_out_texts(), "", "a", "ab", "i am o k", "Zürich Ozon-Therapie", "ozone ozone ozone", "w" * 500, "\u4f60\u597d"]
+    texts = [
+        *held_out_texts(),
+        "",
+        "a",
+        "ab",
+        "i am o k",
+        "Zürich Ozon-Therapie",
+        "ozone ozone ozone",
+        "w" * 500,
+        "\u4f60\u597d",
+    ]
     vectorizer = HashingVectorizer(analyzer="char_wb", ngram_range=(2, 5), n_features=1024, norm="l2", dtype=np.float32)
     expected = vectorizer.transform([phrase(text) or " " for text in texts]).toarray()
     assert np.abs(letter_groups(texts) - expected).max() < 1e-6

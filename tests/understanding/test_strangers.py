@@ -17,14 +17,27 @@ def test_messages_are_read_in_the_order_of_their_files(tmp_path: Path) -> None:
     (tmp_path / "b.jsonl").write_text('{"text": "second", "route": "answer", "intents": ["cost", "booking"]}\n')
     (tmp_path / "a.jsonl").write_text('{"text": "first", "route": "harmless"}\n')
     (tmp_path / "notes.txt").write_text("not read")
-    assert read_strangers(tmp_path) == [Stranger("first", "harmless"), Stranger("second", "answer", ("cost", "booking"))]
+    assert read_strangers(tmp_path) == [
+        Stranger("first", "harmless"),
+        Stranger("second", "answer", ("cost", "booking")),
+    ]
 
 
 def test_without_a_folder_there_are_none(tmp_path: Path) -> None:
     assert read_strangers(tmp_path / "none") == []
 
 
-@pytest.mark.parametrize("line", ["{", "3", '{"route": "answer"}', '{"text": "x"}', '{"text": "x", "route": "check"}', '{"text": 3, "route": "answer"}'])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "3",
+        '{"route": "answer"}',
+        '{"text": "x"}',
+        '{"text": "x", "route": "check"}',
+        '{"text": 3, "route": "answer"}',
+    ],
+)
 def test_a_line_that_cannot_be_used_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "a.jsonl").write_text('{"text": "x", "route": "answer"}\n' + line + "\n")
     with pytest.raises(StrangersError, match=r"a\.jsonl, line 2"):

@@ -11,10 +11,21 @@ from bot.understanding.encoder import DIMENSIONS
 from bot.understanding.examples import Examples
 from bot.understanding.heads import HEADS
 from bot.understanding.linear import Reading
-from bot.understanding.verdict import LEFT_TO_A_QUESTION, LEFT_TO_CHANCE, RULE_COUNTS, URGENT_RULE_COUNTS, Thresholds, choose_thresholds, judge, parts_of
+from bot.understanding.verdict import (
+    LEFT_TO_A_QUESTION,
+    LEFT_TO_CHANCE,
+    RULE_COUNTS,
+    URGENT_RULE_COUNTS,
+    Thresholds,
+    choose_thresholds,
+    judge,
+    parts_of,
+)
 
 CLASSES = ("clinician_dose", "emergency_breathing", "emergency_over", "what_is_ozone")
-EXAMPLES = Examples(("how much ozone", "I gasp for air", "I am safe", "what is ozone"), CLASSES, np.eye(4, DIMENSIONS, dtype=np.float32))
+EXAMPLES = Examples(
+    ("how much ozone", "I gasp for air", "I am safe", "what is ozone"), CLASSES, np.eye(4, DIMENSIONS, dtype=np.float32)
+)
 THRESHOLDS = Thresholds(alarm=0.6, check=0.2, risk=0.4)
 DOSE, BREATH, OVER, OZONE = (tuple(0.85 if place == best else 0.05 for place in range(4)) for best in range(4))
 
@@ -35,7 +46,9 @@ def test_a_single_sentence_has_no_parts(text: str) -> None:
 def _judged(emergency: float, risk: float, *rows: tuple[float, ...], examples: Examples = EXAMPLES) -> dict[str, Any]:
     whole = np.array(rows or [OZONE], np.float32)
     embeddings = np.pad(whole, ((0, 0), (0, DIMENSIONS - 4)))
-    return judge({"emergency": emergency, "risk": risk}, THRESHOLDS, Reading(CLASSES, whole, whole), embeddings, examples)
+    return judge(
+        {"emergency": emergency, "risk": risk}, THRESHOLDS, Reading(CLASSES, whole, whole), embeddings, examples
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,9 +74,17 @@ def test_the_level_is_the_gravest_whose_threshold_is_reached(emergency: float, r
         (0.9, 0.9, OVER, "emergency_breathing"),
         (0.0, 0.0, DOSE, None),
     ],
-    ids=["as read", "of danger although a dose is nearer", "of a clinician although breath is nearer", "never the end of an emergency", "none without a level"],
+    ids=[
+        "as read",
+        "of danger although a dose is nearer",
+        "of a clinician although breath is nearer",
+        "never the end of an emergency",
+        "none without a level",
+    ],
 )
-def test_the_category_is_the_likeliest_of_its_level(emergency: float, risk: float, row: tuple[float, ...], category: str | None) -> None:
+def test_the_category_is_the_likeliest_of_its_level(
+    emergency: float, risk: float, row: tuple[float, ...], category: str | None
+) -> None:
     assert _judged(emergency, risk, row)["category"] == category
 
 
@@ -84,7 +105,13 @@ def test_a_level_without_an_example_is_none() -> None:
 def test_a_verdict_tells_its_chances_and_what_they_were_held_against() -> None:
     found = _judged(0.123456, 0.9)
     assert (found["emergency_score"], found["score"]) == (0.1235, 0.9)
-    assert found["thresholds"] == {"emergency": 0.6, "check": 0.2, "risk": 0.4, "rule": 0.4 * RULE_COUNTS, "emergency_rule": 0.2 * URGENT_RULE_COUNTS}
+    assert found["thresholds"] == {
+        "emergency": 0.6,
+        "check": 0.2,
+        "risk": 0.4,
+        "rule": 0.4 * RULE_COUNTS,
+        "emergency_rule": 0.2 * URGENT_RULE_COUNTS,
+    }
 
 
 def _chosen(**chances: np.ndarray[Any, Any]) -> Thresholds:

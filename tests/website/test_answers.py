@@ -26,7 +26,11 @@ def origins() -> str:
 
 
 def _listed(library: Library) -> list[Snippet]:
-    return [snippet for snippet in library if snippet.answers_a_question and snippet.sendable(date.today()) and not snippet.unknown]
+    return [
+        snippet
+        for snippet in library
+        if snippet.answers_a_question and snippet.sendable(date.today()) and not snippet.unknown
+    ]
 
 
 def _data(page: str) -> Any:
@@ -34,7 +38,9 @@ def _data(page: str) -> Any:
     return json.loads(block)
 
 
-def test_every_answer_that_may_be_sent_is_there_with_sources_dates_and_the_warning(client: Client, library: Library) -> None:
+def test_every_answer_that_may_be_sent_is_there_with_sources_dates_and_the_warning(
+    client: Client, library: Library
+) -> None:
     page = unescape(client.get("/answers").text)
     parts = dict(re.findall(r'<div class="body" id="(\w+)">(.*?)</details>', page, re.DOTALL))
     assert set(parts) == {answer.id for answer in _listed(library)}
@@ -111,7 +117,10 @@ def test_a_search_without_result_says_so_and_where_to_go(client: Client) -> None
     assert 'name="robots" content="noindex"' in page
 
 
-@pytest.mark.parametrize("asked", ["%3Cscript%3Ealert(1)%3C/script%3E", "%00", "a" * 5000, "%F0%9F%99%82", "%E2%80%AE", "%22%3E%3Cimg%20src=x%3E"])
+@pytest.mark.parametrize(
+    "asked",
+    ["%3Cscript%3Ealert(1)%3C/script%3E", "%00", "a" * 5000, "%F0%9F%99%82", "%E2%80%AE", "%22%3E%3Cimg%20src=x%3E"],
+)
 def test_strange_searches_get_a_page_without_their_markup(client: Client, asked: str) -> None:
     response = client.get(f"/answers?q={asked}")
     assert response.status_code == 200
@@ -120,9 +129,16 @@ def test_strange_searches_get_a_page_without_their_markup(client: Client, asked:
 
 
 @pytest.mark.parametrize(
-    ("asked", "snippet"), [("I cannot breathe", "emergency_breathing"), ("i take warfarin can i have it", "clinician_medicine"), ("parking", None)]
+    ("asked", "snippet"),
+    [
+        ("I cannot breathe", "emergency_breathing"),
+        ("i take warfarin can i have it", "clinician_medicine"),
+        ("parking", None),
+    ],
 )
-def test_a_risky_search_gets_the_approved_text_before_any_answer(client: Client, library: Library, asked: str, snippet: str | None) -> None:
+def test_a_risky_search_gets_the_approved_text_before_any_answer(
+    client: Client, library: Library, asked: str, snippet: str | None
+) -> None:
     page = unescape(client.request("GET", "/answers", params={"q": asked}).text)
     told = re.search(r'<div class="card first.*?</div>(?=\s*<h2)', page, re.DOTALL)
     assert (told is not None) == (snippet is not None)
@@ -172,11 +188,21 @@ def test_allowed_websites_may_frame_the_pages_and_everybody_may_read_the_widget(
     policy = client.get("/").headers["content-security-policy"]
     assert "frame-ancestors 'self' https://clinic.example https://www.clinic.example;" in policy
     for origin in ("https://not-yet.example", "null"):
-        assert client.request("GET", "/static/widget.js", headers={"Origin": origin}).headers["access-control-allow-origin"] == "*"
-    assert "access-control-allow-origin" not in client.request("GET", "/", headers={"Origin": "https://not-yet.example"}).headers
+        assert (
+            client.request("GET", "/static/widget.js", headers={"Origin": origin}).headers[
+                "access-control-allow-origin"
+            ]
+            == "*"
+        )
+    assert (
+        "access-control-allow-origin"
+        not in client.request("GET", "/", headers={"Origin": "https://not-yet.example"}).headers
+    )
 
 
-@pytest.mark.parametrize("name", ["WordPress", "Wix", "Squarespace", "Shopify", "Google Tag Manager", "iframe", "Nothing appears?"])
+@pytest.mark.parametrize(
+    "name", ["WordPress", "Wix", "Squarespace", "Shopify", "Google Tag Manager", "iframe", "Nothing appears?"]
+)
 def test_there_are_steps_for_each_kind_of_website(client: Client, name: str) -> None:
     assert 'href="/install"' in client.get("/demo").text
     page = unescape(client.get("/install").text)

@@ -47,7 +47,9 @@ def origins() -> str:
 
 
 @pytest.fixture
-def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine, loop: asyncio.AbstractEventLoop, origins: str) -> Client:
+def client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine, loop: asyncio.AbstractEventLoop, origins: str
+) -> Client:
     monkeypatch.setenv("OZONE_SECRET_FILE", str(tmp_path / "secret"))
     monkeypatch.setenv("OZONE_DATABASE", str(tmp_path / "record.db"))
     monkeypatch.setenv("OZONE_ALLOWED_ORIGINS", origins)
@@ -82,7 +84,9 @@ def test_a_token_continues_its_conversation(client: Client) -> None:
 def test_a_client_cannot_choose_a_conversation(client: Client) -> None:
     first = _chat(client, message="What is ozone?").json()
     assert _chat(client, message="hi", token=first["conversation"]).status_code == 401
-    assert _chat(client, message="hi", conversation=first["conversation"]).json()["conversation"] != first["conversation"]
+    assert (
+        _chat(client, message="hi", conversation=first["conversation"]).json()["conversation"] != first["conversation"]
+    )
 
 
 def test_a_referral_brings_the_contact(client: Client) -> None:
@@ -120,11 +124,21 @@ def test_a_bad_request_gets_one_sentence(client: Client, body: bytes, status: in
     assert response.json()["warning"]["text"] == WARNING
 
 
-@pytest.mark.parametrize("message", ["", " ", "x" * 5000, "\u0000", "\u202e", "🙂", "/restart", '/faq{"a":1}', "<b>hi</b>", "\ud800"])
+@pytest.mark.parametrize(
+    "message", ["", " ", "x" * 5000, "\u0000", "\u202e", "🙂", "/restart", '/faq{"a":1}', "<b>hi</b>", "\ud800"]
+)
 def test_strange_messages_get_a_reply(client: Client, message: str) -> None:
     response = client.post(
         "/api/chat",
-        content=('{"message": "' + message.encode("unicode_escape").decode().replace('"', "'").replace("\\x", "\\u00").replace("\\U0001", "\\ud83d\\u") + '"}'),
+        content=(
+            '{"message": "'
+            + message.encode("unicode_escape")
+            .decode()
+            .replace('"', "'")
+            .replace("\\x", "\\u00")
+            .replace("\\U0001", "\\ud83d\\u")
+            + '"}'
+        ),
     )
     assert response.status_code in (200, 400)
     assert response.json()["warning"]["text"] == WARNING
@@ -186,8 +200,12 @@ def test_metrics_count_turns_by_route(client: Client) -> None:
 
 
 def test_only_the_clinics_own_origin_may_call_from_elsewhere(client: Client) -> None:
-    allowed = client.request("OPTIONS", "/api/chat", headers={"Origin": "https://clinic.example", "Access-Control-Request-Method": "POST"})
-    foreign = client.request("OPTIONS", "/api/chat", headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"})
+    allowed = client.request(
+        "OPTIONS", "/api/chat", headers={"Origin": "https://clinic.example", "Access-Control-Request-Method": "POST"}
+    )
+    foreign = client.request(
+        "OPTIONS", "/api/chat", headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+    )
     assert allowed.headers["access-control-allow-origin"] == "https://clinic.example"
     assert "access-control-allow-origin" not in foreign.headers
 
@@ -203,7 +221,9 @@ def test_an_answer_says_who_approved_it_and_what_can_be_called(client: Client) -
     assert {"text": "911", "href": "tel:911"} in emergency["links"]
 
 
-def test_a_new_conversation_begins_empty_and_leaves_no_trace_before_the_first_message(client: Client, engine: Engine) -> None:
+def test_a_new_conversation_begins_empty_and_leaves_no_trace_before_the_first_message(
+    client: Client, engine: Engine
+) -> None:
     before = engine.store.database.execute("SELECT count(*) FROM conversations").fetchone()
     body = _post(client, "/api/conversation").json()
     assert body["turns"] == []
@@ -236,7 +256,11 @@ def test_a_conversation_can_be_read_back_as_it_was_shown(client: Client) -> None
     assert {key: answered[key] for key in ("turn", "route", "messages", "warning", "contact")} == {
         key: first[key] for key in ("turn", "route", "messages", "warning", "contact")
     }
-    assert (answered["text"], answered["client_id"], answered["feedback"]) == ("What is ozone?", "a", {"helpful": False, "reason": "too short"})
+    assert (answered["text"], answered["client_id"], answered["feedback"]) == (
+        "What is ozone?",
+        "a",
+        {"helpful": False, "reason": "too short"},
+    )
     assert answered["at"].endswith("+00:00")
     assert referred["contact"]["phone"]
     assert referred["feedback"] is None
@@ -255,13 +279,22 @@ def test_a_deleted_conversation_is_gone_and_its_token_worthless(client: Client, 
     first = _chat(client, message="What is ozone?").json()
     token, conversation = first["token"], first["conversation"]
     assert _post(client, "/api/conversation/delete", token=token).json() == {"deleted": True}
-    for path, more in (("/api/chat", {"message": "hi"}), ("/api/conversation", {}), ("/api/feedback", {"turn": 1, "helpful": True})):
+    for path, more in (
+        ("/api/chat", {"message": "hi"}),
+        ("/api/conversation", {}),
+        ("/api/feedback", {"turn": 1, "helpful": True}),
+    ):
         assert _post(client, path, token=token, **more).status_code == 401
     assert _post(client, "/api/conversation/delete", token=token).status_code == 200
-    assert engine.store.database.execute("SELECT count(*) FROM turns WHERE conversation = ?", [conversation]).fetchone()[0] == 0
+    assert (
+        engine.store.database.execute("SELECT count(*) FROM turns WHERE conversation = ?", [conversation]).fetchone()[0]
+        == 0
+    )
 
 
-def test_a_reply_that_is_made_while_its_conversation_is_deleted_is_not_kept(client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reply_that_is_made_while_its_conversation_is_deleted_is_not_kept(
+    client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = _chat(client, message="I take warfarin").json()
     turn = engine.turn
 
@@ -271,7 +304,12 @@ def test_a_reply_that_is_made_while_its_conversation_is_deleted_is_not_kept(clie
 
     monkeypatch.setattr(engine, "turn", deleted_meanwhile)
     assert _chat(client, message="hi", token=first["token"]).status_code == 401
-    assert engine.store.database.execute("SELECT count(*) FROM conversations WHERE id = ?", [first["conversation"]]).fetchone()[0] == 0
+    assert (
+        engine.store.database.execute(
+            "SELECT count(*) FROM conversations WHERE id = ?", [first["conversation"]]
+        ).fetchone()[0]
+        == 0
+    )
 
 
 def test_no_request_uses_the_record_but_through_its_thread(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,7 +328,10 @@ def test_an_expired_token_may_delete_but_not_read(client: Client, monkeypatch: p
     token = _chat(client, message="What is ozone?").json()["token"]
     monkeypatch.setattr("bot.website.tokens.TOKEN_LIFETIME_SECONDS", -1)
     refused = _post(client, "/api/conversation", token=token)
-    assert (refused.status_code, refused.json()["error"]) == (401, "This conversation has expired. Please start a new one.")
+    assert (refused.status_code, refused.json()["error"]) == (
+        401,
+        "This conversation has expired. Please start a new one.",
+    )
     assert _post(client, "/api/conversation/delete", token=token).status_code == 200
 
 
@@ -317,7 +358,9 @@ def test_an_expired_token_may_delete_but_not_read(client: Client, monkeypatch: p
         ("/api/feedback", b'{"token": "TOKEN", "turn": 1, "helpful": true}', 404),
     ],
 )
-def test_bad_requests_about_a_conversation_get_one_sentence(client: Client, path: str, body: bytes, status: int) -> None:
+def test_bad_requests_about_a_conversation_get_one_sentence(
+    client: Client, path: str, body: bytes, status: int
+) -> None:
     token = _post(client, "/api/conversation").json()["token"]
     response = client.post(path, content=body.replace(b"TOKEN", token.encode()))
     assert response.status_code == status
@@ -340,19 +383,28 @@ def test_bad_requests_about_a_conversation_get_one_sentence(client: Client, path
         ({"Origin": "null"}, 403),
     ],
 )
-def test_other_websites_are_refused_before_anything_happens(client: Client, engine: Engine, headers: dict[str, str], status: int) -> None:
+def test_other_websites_are_refused_before_anything_happens(
+    client: Client, engine: Engine, headers: dict[str, str], status: int
+) -> None:
     before = engine.store.database.execute("SELECT count(*) FROM turns").fetchone()[0]
-    response = client.request("POST", "/api/chat", content=b'{"message": "hi"}', headers={"Content-Type": "text/plain", **headers})
+    response = client.request(
+        "POST", "/api/chat", content=b'{"message": "hi"}', headers={"Content-Type": "text/plain", **headers}
+    )
     assert response.status_code == status
     assert engine.store.database.execute("SELECT count(*) FROM turns").fetchone()[0] - before == (status == 200)
 
 
 def test_the_widget_is_served_compressed_to_allowed_websites_and_only_when_it_changed(client: Client) -> None:
-    response = client.request("GET", "/static/widget.js", headers={"Origin": "https://clinic.example", "Accept-Encoding": "gzip"})
+    response = client.request(
+        "GET", "/static/widget.js", headers={"Origin": "https://clinic.example", "Accept-Encoding": "gzip"}
+    )
     assert response.headers["content-encoding"] == "gzip"
     assert response.headers["content-type"].startswith("text/javascript")
     assert response.headers["access-control-allow-origin"] == "https://clinic.example"
-    assert client.request("GET", "/static/widget.js", headers={"If-None-Match": response.headers["etag"]}).status_code == 304
+    assert (
+        client.request("GET", "/static/widget.js", headers={"If-None-Match": response.headers["etag"]}).status_code
+        == 304
+    )
     assert client.request("GET", "/static/widget.js", headers={"Accept-Encoding": "identity"}).text == response.text
     assert client.get("/static/i18n/es.json").json()["send"] == "Enviar"
 
@@ -360,13 +412,20 @@ def test_the_widget_is_served_compressed_to_allowed_websites_and_only_when_it_ch
 @pytest.mark.parametrize("path", ["/demo", "/demo/es"])
 def test_the_demo_page_documents_the_embedding_with_this_files_hash(client: Client, path: str) -> None:
     page = client.get(path).text
-    assert integrity(client.get("/static/widget.js").content).replace("+", "&#43;") in page or integrity(client.get("/static/widget.js").content) in page
+    assert (
+        integrity(client.get("/static/widget.js").content).replace("+", "&#43;") in page
+        or integrity(client.get("/static/widget.js").content) in page
+    )
     assert "OZONE_ALLOWED_ORIGINS" in page
     assert "built-in" not in page
 
 
-@pytest.mark.parametrize("origins", ["*", "https://clinic.example/", "clinic.example", "https://a.example;https://b.example"])
-def test_an_origin_that_no_browser_would_send_is_refused_at_the_start(monkeypatch: pytest.MonkeyPatch, origins: str) -> None:
+@pytest.mark.parametrize(
+    "origins", ["*", "https://clinic.example/", "clinic.example", "https://a.example;https://b.example"]
+)
+def test_an_origin_that_no_browser_would_send_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, origins: str
+) -> None:
     monkeypatch.setenv("OZONE_ALLOWED_ORIGINS", origins)
     with pytest.raises(SettingsError, match="OZONE_ALLOWED_ORIGINS holds"):
         Settings()

@@ -22,7 +22,9 @@ def test_script_styles_and_texts_fit_into_15_kb() -> None:
 
 
 def test_the_built_file_is_made_from_the_present_sources() -> None:
-    assert fingerprint() in BUILT.read_text(encoding="utf-8").splitlines()[0], "the widget is older than its sources: run `make widget`"
+    assert fingerprint() in BUILT.read_text(encoding="utf-8").splitlines()[0], (
+        "the widget is older than its sources: run `make widget`"
+    )
 
 
 def test_the_widget_needs_no_other_code() -> None:
@@ -31,7 +33,10 @@ def test_the_widget_needs_no_other_code() -> None:
 
 def test_nothing_can_become_markup_or_code() -> None:
     code = "".join(module.read_text(encoding="utf-8") for module in SOURCE.glob("*.js"))
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|\.style\s*=|'style'", code)
+    assert not re.search(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser|\.style\s*=|'style'",
+        code,
+    )
 
 
 @pytest.mark.parametrize("number", ["911", "112", 'a "quoted" one', "999 or 112"])
@@ -50,13 +55,17 @@ def test_every_language_has_every_text_with_the_same_values(language: str) -> No
     english, own = texts()["en"], texts()[language]
     assert sorted(own) == sorted(english), "a text is missing, or nobody uses it"
     for key, words in english.items():
-        assert sorted(re.findall(r"\{\w+\}", str(own[key]).replace("{'title'", "").replace("{'send'", ""))) == sorted(re.findall(r"\{\w+\}", str(words)))
+        assert sorted(re.findall(r"\{\w+\}", str(own[key]).replace("{'title'", "").replace("{'send'", ""))) == sorted(
+            re.findall(r"\{\w+\}", str(words))
+        )
 
 
 def test_every_text_is_used() -> None:
     code = (SOURCE / "widget.js").read_text(encoding="utf-8")
     unused = [key for key in texts()["en"] if not re.search(rf"'{key}'|\.{key}\b", code)]
-    assert set(unused) <= {"retrying", "busy", "ended", "slow", "retry", "edit"}, "these are named by the state or the remedy of a message"
+    assert set(unused) <= {"retrying", "busy", "ended", "slow", "retry", "edit"}, (
+        "these are named by the state or the remedy of a message"
+    )
 
 
 @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])

@@ -84,10 +84,15 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         engine.store.record.close()
 
 
-def test_health_checks_are_answered_while_another_process_locks_the_record(serve: Callable[[Path], Site], tmp_path: Path) -> None:
+def test_health_checks_are_answered_while_another_process_locks_the_record(
+    serve: Callable[[Path], Site], tmp_path: Path
+) -> None:
     site = serve(tmp_path / "record.db")
     assert site.get("/readyz")[0] == 200
-    with ThreadPoolExecutor(2) as visitors, closing(sqlite3.connect(tmp_path / "record.db", isolation_level=None)) as other:
+    with (
+        ThreadPoolExecutor(2) as visitors,
+        closing(sqlite3.connect(tmp_path / "record.db", isolation_level=None)) as other,
+    ):
         other.execute("BEGIN IMMEDIATE")
         waiting = [visitors.submit(site.ask, text) for text in ("I cannot breathe", "What is ozone?")]
         until, slowest = time.monotonic() + LOCKED_SECONDS, 0.0
@@ -138,8 +143,13 @@ def test_what_waits_for_a_locked_record_keeps_nobody_else_waiting(
         assert waiting.result().items() >= got.items()
 
 
-@pytest.mark.parametrize("words", ["I cannot breathe", "our carer says to wait but gran's been gulping for breath for half an hour after her ozone"])
-def test_an_emergency_does_not_wait_for_a_locked_record_and_is_recorded_afterwards(serve: Callable[[Path], Site], tmp_path: Path, words: str) -> None:
+@pytest.mark.parametrize(
+    "words",
+    ["I cannot breathe", "our carer says to wait but gran's been gulping for breath for half an hour after her ozone"],
+)
+def test_an_emergency_does_not_wait_for_a_locked_record_and_is_recorded_afterwards(
+    serve: Callable[[Path], Site], tmp_path: Path, words: str
+) -> None:
     """The rules know the first one, and the second takes the classifier."""
     record = tmp_path / "record.db"
     site = serve(record)
@@ -183,7 +193,9 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     mount, umount = shutil.which("mount"), shutil.which("umount")
     if os.geteuid() or not mount or not umount:
         pytest.skip("mounting a small disk needs root")
-    if subprocess.run([mount, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], capture_output=True, check=False).returncode:
+    if subprocess.run(
+        [mount, "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)], capture_output=True, check=False
+    ).returncode:
         pytest.skip("a small disk may not be mounted here")
     try:
         yield folder
@@ -191,7 +203,9 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
         subprocess.run([umount, "-l", str(folder)], check=True)
 
 
-def test_a_disk_that_is_full_gets_the_safe_reply_until_there_is_room(serve: Callable[[Path], Site], tmp_path: Path) -> None:
+def test_a_disk_that_is_full_gets_the_safe_reply_until_there_is_room(
+    serve: Callable[[Path], Site], tmp_path: Path
+) -> None:
     with small_disk(tmp_path / "disk", 3) as disk:
         site = serve(disk / "record.db")
         assert site.ask("What is ozone?")["turn"] == 1

@@ -74,7 +74,9 @@ def test_who_asks_without_end_is_told_when_to_go_on_and_nobody_else_notices(site
 
 
 @pytest.mark.parametrize("limit", ["address", "conversation", "length"])
-def test_an_emergency_is_answered_whatever_limit_is_met(site: Site, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+def test_an_emergency_is_answered_whatever_limit_is_met(
+    site: Site, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
     ask = site(OZONE_LIMITS={"address": "0.002", "conversation": "0.01", "length": "0.003"}[limit])
     if limit == "length":
         monkeypatch.setattr("bot.website.limits.IN_A_CONVERSATION", MESSAGES)
@@ -97,7 +99,9 @@ def test_an_emergency_is_answered_whatever_limit_is_met(site: Site, monkeypatch:
 def test_a_conversation_that_never_ends_goes_on_in_a_new_one(site: Site) -> None:
     ask = site(OZONE_LIMITS="0.01")
     token = _chat(ask, "What is ozone?", address="203.0.113.0").json()["token"]
-    spoken = [_chat(ask, "thanks", body={"token": token}, address=f"203.0.113.{number}").status_code for number in range(1, 3)]
+    spoken = [
+        _chat(ask, "thanks", body={"token": token}, address=f"203.0.113.{number}").status_code for number in range(1, 3)
+    ]
     assert spoken == [200, 429], "two messages at once are what a hundredth allows after the first"
 
 
@@ -199,7 +203,9 @@ def test_operators_pages_are_for_this_machine(site: Site, path: str) -> None:
     assert ask("/healthz", address="203.0.113.7").json() == {"alive": True}
 
 
-def test_a_probe_every_moment_costs_one_check_in_five_seconds(site: Site, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_probe_every_moment_costs_one_check_in_five_seconds(
+    site: Site, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     checked: list[str] = []
     problems = engine.problems
 

@@ -34,14 +34,25 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        own = {"PORT": str(self.port), "OZONE_DATABASE": str(folder / "record.db"), "OZONE_SECRET_FILE": str(folder / "secret"), "OZONE_PROCESSES": "2"}
+        own = {
+            "PORT": str(self.port),
+            "OZONE_DATABASE": str(folder / "record.db"),
+            "OZONE_SECRET_FILE": str(folder / "secret"),
+            "OZONE_PROCESSES": "2",
+        }
         self.parent = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env={**os.environ, **own}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [sys.executable, "-m", "bot", "serve"],
+            cwd=ROOT,
+            env={**os.environ, **own},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     def children(self) -> list[int]:
         parent = self.parent.pid
-        return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()]
+        return [
+            int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
+        ]
 
     def get(self, path: str) -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as response:
@@ -50,7 +61,9 @@ class Site:
     def ask(self, message: str, **more: str) -> Any:
         """One message on a connection of its own, which the kernel gives to either process; sent again as the widget does when it is cut."""
         body = json.dumps({"message": message, "client_id": uuid.uuid4().hex, **more}).encode()
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/chat", body, {"Content-Type": "application/json"})
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/chat", body, {"Content-Type": "application/json"}
+        )
         for _ in range(20):
             try:
                 with urllib.request.urlopen(request, timeout=60) as response:
@@ -60,12 +73,19 @@ class Site:
         raise AssertionError("no reply")
 
     def turns(self) -> int:
-        return int(sum(float(count) for count in re.findall(r"^ozone_turns_total\{.*\} (\S+)$", self.get("/metrics"), re.MULTILINE)))
+        return int(
+            sum(
+                float(count)
+                for count in re.findall(r"^ozone_turns_total\{.*\} (\S+)$", self.get("/metrics"), re.MULTILINE)
+            )
+        )
 
     def listening(self) -> list[int]:
         """The processes that take visitors on the port."""
         table = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
-        sockets = {f"socket:[{row[9]}]" for row in table if row[3] == _LISTENING and int(row[1].split(":")[1], 16) == self.port}
+        sockets = {
+            f"socket:[{row[9]}]" for row in table if row[3] == _LISTENING and int(row[1].split(":")[1], 16) == self.port
+        }
         return [child for child in self.children() if sockets & _open_files(child)]
 
     def stop(self) -> int:
@@ -147,7 +167,10 @@ def test_a_process_that_is_killed_is_replaced_and_costs_no_turn(site: Site) -> N
     victim, survivor = site.children()
     os.kill(victim, signal.SIGKILL)
     assert site.ask("is it safe", **talk)["turn"] == 2
-    _soon(lambda: survivor in site.listening() and len(site.listening()) == 2, "no process took the place of the killed one")
+    _soon(
+        lambda: survivor in site.listening() and len(site.listening()) == 2,
+        "no process took the place of the killed one",
+    )
     assert site.ask("how long does it take", **talk)["turn"] == 3
     assert site.turns() == before + 2, "the turns of a killed process are no longer counted"
 
@@ -169,8 +192,21 @@ def test_an_address_in_use_is_one_sentence(tmp_path: Path) -> None:
     with socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        environment = {**os.environ, "PORT": str(other.getsockname()[1]), "OZONE_PROCESSES": "2", "OZONE_DATABASE": str(tmp_path / "record.db")}
-        result = subprocess.run([sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        environment = {
+            **os.environ,
+            "PORT": str(other.getsockname()[1]),
+            "OZONE_PROCESSES": "2",
+            "OZONE_DATABASE": str(tmp_path / "record.db"),
+        }
+        result = subprocess.run(
+            [sys.executable, "-m", "bot", "serve"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
     assert result.returncode == 2
     assert "cannot be used" in result.stderr
     assert "Traceback" not in result.stderr

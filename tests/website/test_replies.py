@@ -24,7 +24,9 @@ from bot.website.replies import links, reply_json
         ("", True, []),
     ],
 )
-def test_numbers_and_addresses_become_links_and_other_digits_do_not(text: str, emergency: bool, expected: list[str]) -> None:
+def test_numbers_and_addresses_become_links_and_other_digits_do_not(
+    text: str, emergency: bool, expected: list[str]
+) -> None:
     assert [link["href"] for link in links(text, emergency=emergency)] == expected
 
 
@@ -41,7 +43,9 @@ def test_every_urgent_text_that_names_a_number_has_it_to_tap(library: Library) -
 
 
 @pytest.mark.parametrize("name", ["check_now", "check_self_harm"])
-def test_a_question_whether_it_is_urgent_comes_with_numbers_to_tap_and_the_clinics_contact(library: Library, name: str) -> None:
+def test_a_question_whether_it_is_urgent_comes_with_numbers_to_tap_and_the_clinics_contact(
+    library: Library, name: str
+) -> None:
     sent = reply_json(safe_reply(library[name]), library)
     assert sent["route"] == "check"
     assert f"tel:{library.clinic.fields['emergency.number']}" in [link["href"] for link in sent["messages"][0]["links"]]

@@ -16,8 +16,59 @@ from bot.safety.redaction.words import COMMON, word_set
 NUMBER, PLACE = "[number]", "[location]"
 
 _REGIONS = (
-    *("US", "GB", "DE", "FR", "ES", "IT", "NL", "BE", "CH", "AT", "PL", "PT", "SE", "NO", "DK", "FI", "IE", "AU", "NZ", "IN", "BR", "MX", "AR", "CL"),
-    *("CO", "PE", "ZA", "NG", "KE", "EG", "MA", "TR", "GR", "CZ", "HU", "RO", "UA", "RU", "IL", "AE", "SA", "PK", "PH", "MY", "SG", "HK", "JP", "KR", "CN"),
+    *(
+        "US",
+        "GB",
+        "DE",
+        "FR",
+        "ES",
+        "IT",
+        "NL",
+        "BE",
+        "CH",
+        "AT",
+        "PL",
+        "PT",
+        "SE",
+        "NO",
+        "DK",
+        "FI",
+        "IE",
+        "AU",
+        "NZ",
+        "IN",
+        "BR",
+        "MX",
+        "AR",
+        "CL",
+    ),
+    *(
+        "CO",
+        "PE",
+        "ZA",
+        "NG",
+        "KE",
+        "EG",
+        "MA",
+        "TR",
+        "GR",
+        "CZ",
+        "HU",
+        "RO",
+        "UA",
+        "RU",
+        "IL",
+        "AE",
+        "SA",
+        "PK",
+        "PH",
+        "MY",
+        "SG",
+        "HK",
+        "JP",
+        "KR",
+        "CN",
+    ),
 )
 """Countries whose way of writing a telephone number is known, besides every number that begins with a plus."""
 
@@ -37,7 +88,9 @@ _STAYS = re.compile(
 """What is never somebody's number, however many digits it has."""
 
 _RUN = re.compile(r"(?<![\w.])(?<!\d[,/])\+?\(?\d(?:(?:[ ().*_·•~|…\u20e3-]{1,3}|,(?! )|)\d){5,}+(?!\w)|\d{7,}+")
-_EXTENSION = re.compile(r"[ ,]{0,2}(?:ext\.?|extension|x|durchwahl|poste|int\.?|anexo|#)[ .:]{0,2}\d{1,6}\b", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"[ ,]{0,2}(?:ext\.?|extension|x|durchwahl|poste|int\.?|anexo|#)[ .:]{0,2}\d{1,6}\b", re.IGNORECASE
+)
 _GROUPS = re.compile(r"\d+")
 _UNITS = re.compile(
     r"\s{0,2}(?:-\s?)?(?:mg|mcg|µg|μg|ug|g|ml|l|cc|i\.?u\.?|units?|ppm|ppb|gamma|gammas|micro\w*|milli\w*|"
@@ -64,7 +117,9 @@ _PHONE_CUE = re.compile(
     r"gsm|natel|llame|llamar|appelez|anrufen|ruf)\b[^.!?\n]{0,24}\Z",
     re.IGNORECASE,
 )
-_CRISIS = frozenset({"116123", "116117", "116111", "116000", "116006", "131114", "741741", "686868", "838255", "999999"})
+_CRISIS = frozenset(
+    {"116123", "116117", "116111", "116000", "116006", "131114", "741741", "686868", "838255", "999999"}
+)
 
 _ID_NAMES = (
     "mrn|medical record|record|patient|chart|file|hospital|clinic|case|member|membership|subscriber|"
@@ -154,7 +209,9 @@ _COORDINATES = re.compile(
     r"''))?\s?[NSEWO])?"
     r"|\d{1,2}\.\d{2,}+\s?°?\s?[NS]\W{1,3}\d{1,3}\.\d{2,}+\s?°?\s?[EWO]\b)"
 )
-_LATITUDE = re.compile(r"\blat(?:itude)?\W{0,3}-?\d{1,2}\.\d+\W{1,4}(?:and\s)?lon(?:g|gitude)?\W{0,3}-?\d{1,3}\.\d+", re.IGNORECASE)
+_LATITUDE = re.compile(
+    r"\blat(?:itude)?\W{0,3}-?\d{1,2}\.\d+\W{1,4}(?:and\s)?lon(?:g|gitude)?\W{0,3}-?\d{1,3}\.\d+", re.IGNORECASE
+)
 _THREE_WORDS = re.compile(r"///\w{2,20}\.\w{2,20}\.\w{2,20}")
 _PLUS_CODE = re.compile(r"(?<!\w)[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}(?!\w)")
 
@@ -173,19 +230,31 @@ def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Spa
     if sum(word.lower in _DIGIT_WORDS for word in words) >= 3:
         yield from _spoken(text, words)
     if _PLUS_OR_SLASHES.search(text):
-        yield from (Span(found.start(), found.end(), PLACE) for kind in (_THREE_WORDS, _PLUS_CODE) for found in kind.finditer(text))
+        yield from (
+            Span(found.start(), found.end(), PLACE)
+            for kind in (_THREE_WORDS, _PLUS_CODE)
+            for found in kind.finditer(text)
+        )
     digits = sum(map(str.isdigit, text))
     if digits < 2:
         return
     if digits >= 6 and ("." in text or "°" in text):
-        places = [Span(found.start(), found.end(), PLACE) for kind in (_COORDINATES, _LATITUDE) for found in kind.finditer(text)]
+        places = [
+            Span(found.start(), found.end(), PLACE)
+            for kind in (_COORDINATES, _LATITUDE)
+            for found in kind.finditer(text)
+        ]
         yield from places
         for place in places:
             text = text[: place.start] + "\0" * (place.end - place.start) + text[place.end :]
     if not said.isdisjoint(_ID_WORDS):
         yield from _with_a_cue(text)
     if digits >= 6:
-        yield from (Span(found.start(), found.end(), NUMBER) for found in _FORMS.finditer(text.upper()) if _is_a_form(text, found))
+        yield from (
+            Span(found.start(), found.end(), NUMBER)
+            for found in _FORMS.finditer(text.upper())
+            if _is_a_form(text, found)
+        )
         yield from _runs(text)
 
 
@@ -226,8 +295,12 @@ def _is_a_form(text: str, found: re.Match[str]) -> bool:
     original = text[found.start() : found.end()]
     if _PAPERS.match(original) or _UNITS.match(text, found.end()):
         return False
-    if re.fullmatch(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?", found[0]) and not re.fullmatch(r"[A-Z]{1,4}-?\d{6,12}[A-Z]?", found[0]):
-        return _is_iban(found[0].replace(" ", "")) or bool(re.search(r"\biban\W", text[: found.start()][-12:] + " ", re.IGNORECASE))
+    if re.fullmatch(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?", found[0]) and not re.fullmatch(
+        r"[A-Z]{1,4}-?\d{6,12}[A-Z]?", found[0]
+    ):
+        return _is_iban(found[0].replace(" ", "")) or bool(
+            re.search(r"\biban\W", text[: found.start()][-12:] + " ", re.IGNORECASE)
+        )
     return True
 
 
@@ -253,7 +326,9 @@ def _runs(text: str) -> Iterator[Span]:
             yield Span(found.start(), found.end(), NUMBER)
 
 
-_SLASHED = re.compile(r"(?<![\w./])(?:\+\d{1,3}[ -]?)?\(?0\)?\d{1,5} ?/ ?\d{2,}(?:[ -]?\d{2,}){0,4}(?![\w/])|(?<![\w./])\d{3}/\d{3}/\d{4}(?![\w/])")
+_SLASHED = re.compile(
+    r"(?<![\w./])(?:\+\d{1,3}[ -]?)?\(?0\)?\d{1,5} ?/ ?\d{2,}(?:[ -]?\d{2,}){0,4}(?![\w/])|(?<![\w./])\d{3}/\d{3}/\d{4}(?![\w/])"
+)
 """Telephone numbers as they are written in German, and nothing else."""
 
 
@@ -275,7 +350,11 @@ def _leads_to_somebody(text: str, start: int, end: int) -> bool:
     if 13 <= len(digits) <= 19 and _passes_luhn(digits):
         return True
     counted = _UNITS.match(after) is not None and (max(map(len, groups)) < 9 or digits.endswith("000"))
-    if counted or _is_cas(written) or all(1900 <= value <= 2100 and len(group) == 4 for value, group in zip(values, groups, strict=True)):
+    if (
+        counted
+        or _is_cas(written)
+        or all(1900 <= value <= 2100 and len(group) == 4 for value, group in zip(values, groups, strict=True))
+    ):
         return False
     cued = _PHONE_CUE.search(before) is not None and digits not in _CRISIS
     if cued and len(digits) >= 6 and not _ABOUT_A_DOSE.search(before):
@@ -284,7 +363,13 @@ def _leads_to_somebody(text: str, start: int, end: int) -> bool:
         return False
     if _ABOUT_A_DOSE.search(before) and len(groups) > 1 and max(map(len, groups)) <= 3:
         return False
-    if len(groups) >= 3 and max(map(len, groups)) <= 3 and not groups[0].startswith("0") and "(" not in written and written.count("-") < 2:
+    if (
+        len(groups) >= 3
+        and max(map(len, groups)) <= 3
+        and not groups[0].startswith("0")
+        and "(" not in written
+        and written.count("-") < 2
+    ):
         return all(len(group) == 1 for group in groups) or _is_written_like_a_phone(digits, groups)
     return True
 
@@ -298,7 +383,12 @@ def _passes_luhn(digits: str) -> bool:
 def _is_cas(written: str) -> bool:
     """Whether it is the number of a chemical: 10028-15-6 is ozone. Its last digit checks the others."""
     parts = written.split("-")
-    if len(parts) != 3 or not 2 <= len(parts[0]) <= 7 or (len(parts[1]), len(parts[2])) != (2, 1) or not all(map(str.isdigit, parts)):
+    if (
+        len(parts) != 3
+        or not 2 <= len(parts[0]) <= 7
+        or (len(parts[1]), len(parts[2])) != (2, 1)
+        or not all(map(str.isdigit, parts))
+    ):
         return False
     return sum(place * int(digit) for place, digit in enumerate(reversed(parts[0] + parts[1]), 1)) % 10 == int(parts[2])
 
@@ -306,13 +396,21 @@ def _is_cas(written: str) -> bool:
 def _is_a_quantity(written: str, groups: Sequence[str]) -> bool:
     """Thousands ("1 000 000"), round numbers, decimals, a day without signs (20240512), ranges of round numbers."""
     digits = "".join(groups)
-    if len(groups) > 1 and len(groups[0]) <= 3 and all(len(group) == 3 for group in groups[1:]) and not groups[0].startswith("0"):
+    if (
+        len(groups) > 1
+        and len(groups[0]) <= 3
+        and all(len(group) == 3 for group in groups[1:])
+        and not groups[0].startswith("0")
+    ):
         by_commas = written.count(",") == len(groups) - 1
         if groups[-1] == "000" or by_commas:
             return True
     if len(groups) == 1:
         round_number = digits.endswith("00000") and len(digits) <= 10
-        return round_number or (len(digits) == 8 and re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", digits) is not None)
+        return round_number or (
+            len(digits) == 8
+            and re.fullmatch(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", digits) is not None
+        )
     if len(groups) == 2:
         one, other = groups
         if "." in written and "-" not in written:
@@ -325,14 +423,22 @@ def _is_a_quantity(written: str, groups: Sequence[str]) -> bool:
 def _is_a_series(written: str, groups: Sequence[str], values: Sequence[int]) -> bool:
     """Doses that climb or fall, blood pressures in pairs, a day with its hour."""
     if len(groups) < 3 or "(" in written or groups[0].startswith("0"):
-        day = re.fullmatch(r"(?:0?[1-9]|[12]\d|3[01])[ .-](?:0?[1-9]|1[0-2])[ .-](?:19|20)\d\d(?:[ -]{1,3}\d{1,2}[ .-]\d\d)?", written)
+        day = re.fullmatch(
+            r"(?:0?[1-9]|[12]\d|3[01])[ .-](?:0?[1-9]|1[0-2])[ .-](?:19|20)\d\d(?:[ -]{1,3}\d{1,2}[ .-]\d\d)?", written
+        )
         return day is not None
-    if re.fullmatch(r"(?:0?[1-9]|[12]\d|3[01])[ .-](?:0?[1-9]|1[0-2])[ .-](?:19|20)\d\d(?:[ -]{1,3}\d{1,2}[ .-]\d\d)?", written):
+    if re.fullmatch(
+        r"(?:0?[1-9]|[12]\d|3[01])[ .-](?:0?[1-9]|1[0-2])[ .-](?:19|20)\d\d(?:[ -]{1,3}\d{1,2}[ .-]\d\d)?", written
+    ):
         return True
     if max(map(len, groups)) > 4:
         return False
     steps = [later - earlier for earlier, later in pairwise(values)]
-    if len(set(steps)) == 1 or (max(map(len, groups)) <= 3 and len(groups) >= 4 and (all(step >= 0 for step in steps) or all(step <= 0 for step in steps))):
+    if len(set(steps)) == 1 or (
+        max(map(len, groups)) <= 3
+        and len(groups) >= 4
+        and (all(step >= 0 for step in steps) or all(step <= 0 for step in steps))
+    ):
         return True
     pairs = list(zip(values[::2], values[1::2], strict=False))
     if len(values) % 2 == 0 and all(80 <= high <= 230 and 35 <= low <= 130 and high > low for high, low in pairs):

@@ -66,7 +66,9 @@ _AT_WORDS = word_set("at ät arroba arobase chiocciola klammeraffe malpa małpa 
 
 _TOKEN = re.compile(r"\S+")
 _BEGINS_WEB = re.compile(r"[(<\[\"']{0,4}+(?:https?:/{0,2}|hxxps?:/{0,2}|ftp://|www\.)", re.IGNORECASE)
-_HOST_AND_PATH = re.compile(r"[(<\[\"']{0,4}+(?:[a-z0-9_-]{1,63}+\.){1,5}+[a-z]{2,12}+(?::\d{2,5})?(?P<path>[/?#]\S*)", re.IGNORECASE)
+_HOST_AND_PATH = re.compile(
+    r"[(<\[\"']{0,4}+(?:[a-z0-9_-]{1,63}+\.){1,5}+[a-z]{2,12}+(?::\d{2,5})?(?P<path>[/?#]\S*)", re.IGNORECASE
+)
 _PERSONAL_SITE = re.compile(
     r"[(<\[\"']{0,4}+(?:t\.me|wa\.me|m\.me|fb\.(?:me|com)|telegram\.me|bit\.ly|tinyurl\.com|goo\.gl|"
     r"(?:\w{1,10}\.)?(?:facebook|instagram|linkedin|twitter|x|tiktok|youtube|youtu|snapchat|"
@@ -118,7 +120,12 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
     """All of it in a plain text (`spans.plain`); `said` are its words in small letters, so that little is looked for in vain."""
     if "@" in text:
         for found in _EMAIL.finditer(text):
-            if found[1] and found[1].startswith(" @") and found[1][2] != " " and not _TOP.search(found[1].rsplit(".", 1)[1]):
+            if (
+                found[1]
+                and found[1].startswith(" @")
+                and found[1][2] != " "
+                and not _TOP.search(found[1].rsplit(".", 1)[1])
+            ):
                 yield Span(found.start(1) + 1, found.end(), HANDLE)
             elif found[1]:
                 yield Span(found.start(), found.end(), E_MAIL)
@@ -139,7 +146,11 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
     for found in _HANDLE_IS.finditer(text) if not said.isdisjoint(_HANDLE_WORDS) else ():
         value, told = found["value"].strip(_END), found["said"].strip() != ""
         looks = bool(re.search(r"[\d_.#@]", value))
-        if value.lower() not in COMMON and not value.isdigit() and (looks or (told and not value.lower().endswith(("ing", "ed")))):
+        if (
+            value.lower() not in COMMON
+            and not value.isdigit()
+            and (looks or (told and not value.lower().endswith(("ing", "ed"))))
+        ):
             yield Span(found.start("value"), found.start("value") + len(value), HANDLE)
     for found in _SECRET_IS.finditer(text) if not said.isdisjoint(_SECRET_WORDS) else ():
         value, told = found["value"].strip(_END), found["said"].strip() != ""
@@ -156,7 +167,11 @@ def _spoken(text: str) -> Iterator[Span]:
         if host.lower() in COMMON - _HOSTS:
             continue
         told = _told(text, found.start())
-        spelled = "[" in found[0] or "(" in found[0] or bool(re.search(r"\b(?:dot|punkt|punto|point|ponto|kropka)\b", found[0], re.IGNORECASE))
+        spelled = (
+            "[" in found[0]
+            or "(" in found[0]
+            or bool(re.search(r"\b(?:dot|punkt|punto|point|ponto|kropka)\b", found[0], re.IGNORECASE))
+        )
         if top is None:
             if not (_PROVIDER.match(joined) or _PROVIDER.match(host)):
                 continue
@@ -177,7 +192,9 @@ def _told(text: str, place: int) -> int | None:
     last = None
     for cue in _E_MAIL_IS.finditer(text, max(place - 90, 0), place):
         last = cue
-    return last.end() if last is not None and last.end() < place and len(text[last.end() : place].split()) <= 8 else None
+    return (
+        last.end() if last is not None and last.end() < place and len(text[last.end() : place].split()) <= 8 else None
+    )
 
 
 def _web(text: str) -> Iterator[Span]:
@@ -188,10 +205,21 @@ def _web(text: str) -> Iterator[Span]:
         begins = _BEGINS_WEB.match(token) or _inside(token)
         if begins is None:
             path = _HOST_AND_PATH.match(token)
-            begins = path if path is not None and (_PERSONAL_SITE.match(token) or _TELLS_SOMEBODY.search(path["path"][:400])) else None
+            begins = (
+                path
+                if path is not None and (_PERSONAL_SITE.match(token) or _TELLS_SOMEBODY.search(path["path"][:400]))
+                else None
+            )
         if begins is not None:
-            start = found.start() + begins.start() + len(token[begins.start() :]) - len(token[begins.start() :].lstrip("(<[\"'"))
-            yield Span(start, found.start() + len(token.rstrip(_END)) if len(token.rstrip(_END)) > 5 else found.end(), WEB)
+            start = (
+                found.start()
+                + begins.start()
+                + len(token[begins.start() :])
+                - len(token[begins.start() :].lstrip("(<[\"'"))
+            )
+            yield Span(
+                start, found.start() + len(token.rstrip(_END)) if len(token.rstrip(_END)) > 5 else found.end(), WEB
+            )
 
 
 _WITHIN = re.compile(r"https?://|\bwww\.", re.IGNORECASE)

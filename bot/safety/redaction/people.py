@@ -203,7 +203,12 @@ class People:
         if lower == "call" and place + 1 < len(words) and words[place + 1].lower in ("me", "him", "her"):
             return self._weak(place + 2, told=True)
         if lower in ("this", "it's", "its", "that's", "ich", "io", "eu", "je", "yo", "hier"):
-            skip = 1 if place + 1 < len(words) and words[place + 1].lower in ("is", "bin", "sono", "sou", "suis", "soy", "ist") else 0
+            skip = (
+                1
+                if place + 1 < len(words)
+                and words[place + 1].lower in ("is", "bin", "sono", "sou", "suis", "soy", "ist")
+                else 0
+            )
             return self._weak(place + 1 + skip) if skip or lower in ("it's", "its") else None
         if lower in ("i'm", "soy") or (lower == "im" and place + 1 < len(words) and words[place + 1].lower in names()):
             return self._weak(place + 1)
@@ -235,7 +240,19 @@ class People:
             return found
         if lower in ("here", "speaking") and place and (spoken := self._speaking(place)) is not None:
             return spoken
-        if lower in ("patient", "behalf", "attn", "attention", "contact", "for", "with", "by", "nurse", "from", "to") and place + 1 < len(words):
+        if lower in (
+            "patient",
+            "behalf",
+            "attn",
+            "attention",
+            "contact",
+            "for",
+            "with",
+            "by",
+            "nurse",
+            "from",
+            "to",
+        ) and place + 1 < len(words):
             skip = 1 if lower == "behalf" and words[place + 1].lower == "of" else 0
             if (told := self._full(place + 1 + skip)) is not None:
                 return told
@@ -261,7 +278,10 @@ class People:
         if any(sign in gap for sign in ":=-"):
             return self._strong(place + 1, listed=True)
         if following.lower in ("is", "was", "ist", "es", "est", "è", "é", "is:", "are") and (
-            before in _BEFORE_NAME or lower != "name" or place == 0 or before in ("a", "and", "mi", "mon", "mein", "meu", "mio")
+            before in _BEFORE_NAME
+            or lower != "name"
+            or place == 0
+            or before in ("a", "and", "mi", "mon", "mein", "meu", "mio")
         ):
             return self._strong(place + 2)
         if lower == "imię" or (lower != "name" and lower != "nom" and lower != "nome"):
@@ -283,7 +303,12 @@ class People:
         )
         if word.lower.isdigit() or (no_name(word.lower) and word.lower not in DOUBTFUL_NAMES and not particle):
             return None
-        if word.lower in DOUBTFUL_NAMES and not (word.capital and self._cased) and word.lower in COMMON and not self._ends_after(first):
+        if (
+            word.lower in DOUBTFUL_NAMES
+            and not (word.capital and self._cased)
+            and word.lower in COMMON
+            and not self._ends_after(first)
+        ):
             return None
         if (capital and not (word.capital and self._cased)) or (
             not word.capital and word.lower.endswith("ed") and word.lower not in FIRST_NAMES and len(word.lower) > 4
@@ -299,7 +324,12 @@ class People:
             if gap not in _NAME_JOINS or (gap.startswith(".") and len(words[end - 1].text) > 2):
                 break
             behind = self._behind_particles(end)
-            if behind > end and behind < len(words) and self._gap(behind - 1) == " " and self._may_be_surname(behind, words[end]):
+            if (
+                behind > end
+                and behind < len(words)
+                and self._gap(behind - 1) == " "
+                and self._may_be_surname(behind, words[end])
+            ):
                 end = behind + 1
                 continue
             if not self._may_be_surname(end, words[end - 1], listed=listed):
@@ -344,11 +374,28 @@ class People:
                 return None
             return first, self._end(first)
         if not (word.capital and self._cased):
-            if told and not no_name(word.lower) and word.lower not in DOUBTFUL_NAMES and len(word.lower) > 2 and self._ends_after(first):
+            if (
+                told
+                and not no_name(word.lower)
+                and word.lower not in DOUBTFUL_NAMES
+                and len(word.lower) > 2
+                and self._ends_after(first)
+            ):
                 return first, self._end(first)
-            surname = follows is not None and follows.lower in SURNAMES and follows.lower not in COMMON and word.lower in DOUBTFUL_NAMES
+            surname = (
+                follows is not None
+                and follows.lower in SURNAMES
+                and follows.lower not in COMMON
+                and word.lower in DOUBTFUL_NAMES
+            )
             return (first, self._end(first)) if surname else None
-        if follows is not None and follows.capital and follows.lower not in NOT_AFTER_A_NAME and not no_name(follows.lower) and not follows.lower.isdigit():
+        if (
+            follows is not None
+            and follows.capital
+            and follows.lower not in NOT_AFTER_A_NAME
+            and not no_name(follows.lower)
+            and not follows.lower.isdigit()
+        ):
             everyday = word.lower in COMMON and word.lower not in DOUBTFUL_NAMES
             if not everyday and not like_a_state(word.lower):
                 return first, self._end(first)
@@ -361,7 +408,12 @@ class People:
             and not no_name(words[first + 2].lower)
         ):
             return first, self._end(first)
-        alone = not no_name(word.lower) and (word.lower in DOUBTFUL_NAMES or not like_a_state(word.lower)) and not word.text.isupper() and len(word.text) > 2
+        alone = (
+            not no_name(word.lower)
+            and (word.lower in DOUBTFUL_NAMES or not like_a_state(word.lower))
+            and not word.text.isupper()
+            and len(word.text) > 2
+        )
         return (first, first + 1) if alone and self._ends_after(first) and word.lower not in NOT_AFTER_A_NAME else None
 
     def _after_title(self, place: int) -> tuple[int, int] | None:
@@ -371,11 +423,16 @@ class People:
         word, behind = words[first], self._behind_particles(first)
         if first < behind < len(words) and words[behind].capital and self._cased and not no_name(words[behind].lower):
             return first, self._end(behind)
-        if word.lower.isdigit() or (no_name(word.lower) and not (word.lower in SURNAMES and word.capital and self._cased)):
+        if word.lower.isdigit() or (
+            no_name(word.lower) and not (word.lower in SURNAMES and word.capital and self._cased)
+        ):
             return None
         if word.capital and self._cased:
             return first, self._end(first)
-        if words[place].lower in ("miss", "sir", "doctor", "madam", "sr", "sig", "frau", "madame", "doktor") and word.lower not in names():
+        if (
+            words[place].lower in ("miss", "sir", "doctor", "madam", "sr", "sig", "frau", "madame", "doktor")
+            and word.lower not in names()
+        ):
             return None
         likely = word.lower in names() or not (word.lower.endswith(("s", "ed", "ing")) or like_a_state(word.lower))
         return (first, self._end(first)) if likely and len(word.lower) > 2 else None
@@ -391,13 +448,20 @@ class People:
             first += 1
         if first >= len(words) or len(words) - first > 3 or first == 0 or len(self._gap(first - 1)) > 8:
             return None
-        if any(word.lower in COMMON - DOUBTFUL_NAMES - PARTICLES for word in words[first:]) or any(word.lower.isdigit() for word in words[first:]):
+        if any(word.lower in COMMON - DOUBTFUL_NAMES - PARTICLES for word in words[first:]) or any(
+            word.lower.isdigit() for word in words[first:]
+        ):
             return None
-        if words[first].lower in names() and (len(words) - first == 1 or words[-1].lower in SURNAMES or self._gap(first).strip() == ""):
+        if words[first].lower in names() and (
+            len(words) - first == 1 or words[-1].lower in SURNAMES or self._gap(first).strip() == ""
+        ):
             return first, len(words)
         return (
             (first, len(words))
-            if all(word.capital and self._cased and (not no_name(word.lower) or word.lower in PARTICLES) for word in words[first:])
+            if all(
+                word.capital and self._cased and (not no_name(word.lower) or word.lower in PARTICLES)
+                for word in words[first:]
+            )
             else None
         )
 
@@ -410,7 +474,14 @@ class People:
         word = words[first]
         if word.lower in names() or (word.lower in DOUBTFUL_NAMES - COMMON and _IS_OR_HAS.match(self._text, word.end)):
             return first, self._end(first)
-        capital = word.capital and self._cased and not no_name(word.lower) and len(word.text) > 2 and not word.text.isupper() and not like_a_state(word.lower)
+        capital = (
+            word.capital
+            and self._cased
+            and not no_name(word.lower)
+            and len(word.text) > 2
+            and not word.text.isupper()
+            and not like_a_state(word.lower)
+        )
         return (first, self._end(first)) if capital and self._gap(first - 1) in (" ", ", ") else None
 
     def _speaking(self, place: int) -> tuple[int, int] | None:
@@ -420,7 +491,10 @@ class People:
             first > 0
             and place - first < 3
             and self._gap(first - 1) in _NAME_JOINS
-            and (self._words[first - 1].lower in names() or (self._words[first - 1].capital and self._cased and not no_name(self._words[first - 1].lower)))
+            and (
+                self._words[first - 1].lower in names()
+                or (self._words[first - 1].capital and self._cased and not no_name(self._words[first - 1].lower))
+            )
         ):
             first -= 1
         told = place - first > 1 or any(word.lower in names() for word in self._words[first:place])
@@ -429,34 +503,72 @@ class People:
     def _full(self, first: int) -> tuple[int, int] | None:
         """Two words with capitals, neither of them an everyday one."""
         words = self._words
-        if first + 1 >= len(words) or not self._cased or self._gap(first - 1) not in (" ", ": ") or self._gap(first) != " ":
+        if (
+            first + 1 >= len(words)
+            or not self._cased
+            or self._gap(first - 1) not in (" ", ": ")
+            or self._gap(first) != " "
+        ):
             return None
         one, two = words[first], words[first + 1]
-        told = first > 1 and words[first - 1].lower in ("patient", "behalf", "of") and one.capital and not no_name(one.lower)
-        fits = (one.lower in names() or told) and two.capital and not no_name(two.lower) and two.lower not in NOT_AFTER_A_NAME
+        told = (
+            first > 1
+            and words[first - 1].lower in ("patient", "behalf", "of")
+            and one.capital
+            and not no_name(one.lower)
+        )
+        fits = (
+            (one.lower in names() or told)
+            and two.capital
+            and not no_name(two.lower)
+            and two.lower not in NOT_AFTER_A_NAME
+        )
         return (first, self._end(first)) if fits else None
 
     def _first_and_last(self, place: int) -> tuple[int, int] | None:
         """A first name and a surname, wherever they stand: "Maria Lopez wants to book"."""
         words = self._words
         word = words[place]
-        if place + 1 >= len(words) or self._gap(place) != " " or word.lower not in FIRST_NAMES or word.lower not in names():
+        if (
+            place + 1 >= len(words)
+            or self._gap(place) != " "
+            or word.lower not in FIRST_NAMES
+            or word.lower not in names()
+        ):
             return None
-        if place and words[place - 1].lower in ("san", "santa", "saint", "st", "st.", "sao", "são") and self._gap(place - 1) in (" ", ". "):
+        if (
+            place
+            and words[place - 1].lower in ("san", "santa", "saint", "st", "st.", "sao", "são")
+            and self._gap(place - 1) in (" ", ". ")
+        ):
             return None
         surname = words[place + 1]
         known = surname.lower in SURNAMES and surname.lower not in COMMON
         capital = (
-            self._cased and word.capital and surname.capital and not no_name(surname.lower) and surname.lower not in NOT_AFTER_A_NAME and len(surname.text) > 1
+            self._cased
+            and word.capital
+            and surname.capital
+            and not no_name(surname.lower)
+            and surname.lower not in NOT_AFTER_A_NAME
+            and len(surname.text) > 1
         )
         if known or capital:
             end = self._end(place)
-            return (place, end) if end > place + 1 and not (end < len(words) and words[end].lower in NOT_AFTER_A_NAME and self._gap(end - 1) == " ") else None
+            return (
+                (place, end)
+                if end > place + 1
+                and not (end < len(words) and words[end].lower in NOT_AFTER_A_NAME and self._gap(end - 1) == " ")
+                else None
+            )
         return None
 
     def _gap(self, place: int) -> str:
         """What stands between a word and the next."""
-        return self._text[self._words[place].end : self._words[place + 1].start] if 0 <= place < len(self._words) - 1 else ""
+        return (
+            self._text[self._words[place].end : self._words[place + 1].start]
+            if 0 <= place < len(self._words) - 1
+            else ""
+        )
 
 
 def ages(text: str) -> Iterator[Span]:
@@ -472,12 +584,16 @@ def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
     """Days of birth in a plain text: behind a cue, or next to a name (`named`); of years alone those that tell an age over 89."""
     if not said.isdisjoint(_BIRTH_WORDS):
         for cue in _BIRTH_CUE.finditer(text):
-            day = _DAY_HERE.match(text, cue.end()) or (_SPOKEN_DAY.match(text, cue.end()) if text[cue.end() : cue.end() + 1].isalpha() else None)
+            day = _DAY_HERE.match(text, cue.end()) or (
+                _SPOKEN_DAY.match(text, cue.end()) if text[cue.end() : cue.end() + 1].isalpha() else None
+            )
             if day is not None and day.end() > day.start():
                 yield Span(day.start(), day.end(), BIRTH)
                 continue
             year = _YEAR_HERE.match(text, cue.end())
-            if year is not None and (date.today().year - int(year[1]) > _OLDEST_TOLD or "dob" in cue[0].lower() or "birth" in cue[0].lower()):
+            if year is not None and (
+                date.today().year - int(year[1]) > _OLDEST_TOLD or "dob" in cue[0].lower() or "birth" in cue[0].lower()
+            ):
                 yield Span(year.start(1), year.end(), BIRTH)
     for name in named:
         gap = re.compile(r"[ ,;(-]{1,3}").match(text, name.end)

@@ -104,9 +104,7 @@ _BOX = re.compile(
     re.IGNORECASE,
 )
 
-_STATES = (
-    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
-)
+_STATES = "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
 _UK = r"(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW\d]?\s{0,2}\d[ABD-HJLNP-UW-Z]{2})"
 _CA = r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d"
 _CODES = re.compile(
@@ -130,7 +128,9 @@ _CODE_WORDS = word_set(
     postnummer kod postnr индекс
     """
 )
-_CITY_CODE = re.compile(r"(?<![\w.,-])(?:[A-Z]{1,2}-)?\d{4,5}(?:\s?[A-Z]{2})?\s[A-ZÀ-ÝĀ-Ž][\w'’-]{2,25}(?:[ -][A-ZÀ-Ý][\w'’-]{2,25}){0,2}")
+_CITY_CODE = re.compile(
+    r"(?<![\w.,-])(?:[A-Z]{1,2}-)?\d{4,5}(?:\s?[A-Z]{2})?\s[A-ZÀ-ÝĀ-Ž][\w'’-]{2,25}(?:[ -][A-ZÀ-Ý][\w'’-]{2,25}){0,2}"
+)
 
 _TAIL = re.compile(
     r"(?i:\s{0,2},?\s{0,2}(?:apt\.?|apartment|suite|ste\.?|unit|flat|floor|fl\.?|#|room|rm\.?|bldg\.?|"
@@ -221,7 +221,9 @@ def _where_somebody_lives(text: str) -> Iterator[Span]:
 
 
 def _names_something(place: str) -> bool:
-    found = [word for word in re.findall(r"[^\W\d_]{2,}", place.lower()) if word not in COMMON and word not in _NEVER_BETWEEN]
+    found = [
+        word for word in re.findall(r"[^\W\d_]{2,}", place.lower()) if word not in COMMON and word not in _NEVER_BETWEEN
+    ]
     return bool(found)
 
 
@@ -245,7 +247,9 @@ _FRENCH_WORDS = word_set(
     rue avenue av bd boulevard place chemin impasse allée allee quai cours route square passage ruelle sentier
     """
 )
-_NEXT_WORD = re.compile(r"\s{0,2}(?P<word>(?:[^\W\d_]|\d{1,3}(?:st|nd|rd|th))[\w'’-]{0,25}\.?|\d{1,3}(?:st|nd|rd|th))", re.IGNORECASE)
+_NEXT_WORD = re.compile(
+    r"\s{0,2}(?P<word>(?:[^\W\d_]|\d{1,3}(?:st|nd|rd|th))[\w'’-]{0,25}\.?|\d{1,3}(?:st|nd|rd|th))", re.IGNORECASE
+)
 
 
 def _end_of_street(text: str, place: int) -> int | None:
@@ -256,7 +260,11 @@ def _end_of_street(text: str, place: int) -> int | None:
         word = found["word"]
         lower = word.lower().rstrip(".")
         if seen and (lower in _SURE_ENDS or (lower in _DOUBTFUL_ENDS and _is_a_name(text, seen, found.end(), word))):
-            return found.end() if lower in ("st", "ave", "rd", "dr", "blvd", "ln", "ct", "str") or not word.endswith(".") else found.end() - 1
+            return (
+                found.end()
+                if lower in ("st", "ave", "rd", "dr", "blvd", "ln", "ct", "str") or not word.endswith(".")
+                else found.end() - 1
+            )
         if lower in _NEVER_BETWEEN and not (lower in ("the", "of") and seen):
             return None
         seen.append(word)
@@ -268,8 +276,15 @@ def _is_a_name(text: str, seen: Sequence[str], end: int, last: str) -> bool:
     """Whether words before a doubtful ending are a street's name: with capitals, or with a town, a code or an end behind it."""
     if seen[-1].lower() in COMMON and not seen[-1][0].isupper():
         return False
-    capitals = all(word[0].isupper() or word[0].isdigit() or len(word) < 3 for word in seen) and (last[0].isupper() or len(last) <= 3)
-    followed = re.compile(r"\s{0,2}(?:,\s?[^\W\d]|\.?\Z|\.\s|\s\d{5}|\n|(?:apt|unit|flat|suite)\b)", re.IGNORECASE).match(text, end) is not None
+    capitals = all(word[0].isupper() or word[0].isdigit() or len(word) < 3 for word in seen) and (
+        last[0].isupper() or len(last) <= 3
+    )
+    followed = (
+        re.compile(r"\s{0,2}(?:,\s?[^\W\d]|\.?\Z|\.\s|\s\d{5}|\n|(?:apt|unit|flat|suite)\b)", re.IGNORECASE).match(
+            text, end
+        )
+        is not None
+    )
     return capitals or (followed and len(seen) <= 2 and all(len(word) > 2 for word in seen))
 
 
@@ -281,5 +296,7 @@ def _is_a_street(found: re.Match[str]) -> bool:
         rest = re.split(r"\s", written, maxsplit=1)[1]
         return rest[:1].isupper() and not re.fullmatch(r"(?:19|20)\d\d", found["number"].strip())
     return not re.match(
-        r"(?:halfway|midway|subway|anyway|straightaway|unterwegs|norway|gateway|airway|pathway|doorway|always)", written, re.IGNORECASE
+        r"(?:halfway|midway|subway|anyway|straightaway|unterwegs|norway|gateway|airway|pathway|doorway|always)",
+        written,
+        re.IGNORECASE,
     ) and not re.match(r"(?:tie|weg)\s", written, re.IGNORECASE)

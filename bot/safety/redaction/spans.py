@@ -35,7 +35,10 @@ class Word:
 
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f])+(?:['’ʼ-](?:[^\W\d_]|[\u0300-\u036f])+)*+|\d+")
 
-_ZEROS = (*(0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0), *range(0x1D7CE, 0x1D7FF, 10))
+_ZEROS = (
+    *(0x0660, 0x06F0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0E50, 0x0ED0),
+    *range(0x1D7CE, 0x1D7FF, 10),
+)
 """The digit 0 of scripts that write numbers with digits of their own."""
 
 
@@ -45,7 +48,14 @@ def _plain() -> dict[int, str]:
     table = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF01, 0xFF5F)}
     table |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0x30FC, 0x2043], "-")
     table |= dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x09], " ")
-    table |= dict.fromkeys([0x2024, 0x3002], ".") | {0xFE6B: "@", 0x2044: "/", 0x2215: "/", 0x2018: "'", 0x2019: "'", 0x02BC: "'"}
+    table |= dict.fromkeys([0x2024, 0x3002], ".") | {
+        0xFE6B: "@",
+        0x2044: "/",
+        0x2215: "/",
+        0x2018: "'",
+        0x2019: "'",
+        0x02BC: "'",
+    }
     for zero in _ZEROS:
         table |= {zero + digit: str(digit) for digit in range(10)}
     return table | {ord(sign): str(number) for number, sign in enumerate("⓪①②③④⑤⑥⑦⑧⑨")}
@@ -58,7 +68,9 @@ def plain(text: str) -> str:
 
 def words_of(text: str) -> list[Word]:
     """The words of a text, in order."""
-    return [Word(found.start(), found.end(), found[0], found[0].lower().replace("’", "'")) for found in _WORD.finditer(text)]
+    return [
+        Word(found.start(), found.end(), found[0], found[0].lower().replace("’", "'")) for found in _WORD.finditer(text)
+    ]
 
 
 def without(text: str, spans: Iterable[Span]) -> str:

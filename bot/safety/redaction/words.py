@@ -208,7 +208,25 @@ NOT_AFTER_A_NAME = word_set(
 )
 """After it, what looked like a name is that of a place, a house or an illness."""
 
-NOT_HOW_A_NAME_ENDS = ("ing", "tion", "ness", "ment", "ible", "able", "ful", "less", "ous", "itis", "osis", "emia", "aemia", "pathy", "algia", "ology", "mycin")
+NOT_HOW_A_NAME_ENDS = (
+    "ing",
+    "tion",
+    "ness",
+    "ment",
+    "ible",
+    "able",
+    "ful",
+    "less",
+    "ous",
+    "itis",
+    "osis",
+    "emia",
+    "aemia",
+    "pathy",
+    "algia",
+    "ology",
+    "mycin",
+)
 _ADJECTIVES = ("ed", "ic", "ive", "ish", "ant", "ent", "ese", "ly", "ical", "al", "ist")
 
 

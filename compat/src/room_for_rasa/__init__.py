@@ -25,7 +25,9 @@ def install() -> None:
 class _WaitsForRasa(MetaPathFinder):
     """Finds nothing; at the first sight of Rasa it steps aside and makes room."""
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         if fullname in _RASA:
             sys.meta_path.remove(self)
             from room_for_rasa import mends, stand_ins

@@ -122,7 +122,9 @@ class _Finder(MetaPathFinder, Loader):
     def __init__(self, packages: frozenset[str]) -> None:
         self._packages = packages
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         within_a_stand_in = isinstance(sys.modules.get(fullname.rpartition(".")[0]), _Module)
         return ModuleSpec(fullname, self, is_package=True) if fullname in self._packages or within_a_stand_in else None
 
