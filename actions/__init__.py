@@ -1,1 +1,4 @@
-"""Custom actions: each chooses, none words. Served in process by the website, or by `rasa run actions` beside plain Rasa."""
+"""Custom actions: each chooses, none words.
+
+Served in process by the website, or by `rasa run actions` beside plain Rasa.
+"""

@@ -15,7 +15,8 @@ from bot.vocabulary import Route
 
 
 class ActionChooseQuestions(Action):
-    """Puts the ids of the likeliest answers into the slot `offered`, which `utter_clarify` shows as buttons, and counts the miss."""
+    """Puts the ids of the likeliest answers into the slot `offered`,
+    which `utter_clarify` shows as buttons, and counts the miss."""
 
     def name(self) -> str:
         """The name in domain.yml."""

@@ -14,7 +14,10 @@ _FORGOTTEN = ("offered", "topics", "shown", "misses")
 
 
 class ActionSessionStart(Action):
-    """After a silence the visitor is told of the new conversation. An open form is dropped; a risk and an emergency stay."""
+    """After a silence the visitor is told of the new conversation.
+
+    An open form is dropped; a risk and an emergency stay.
+    """
 
     def name(self) -> str:
         """Rasa's name for what opens a session."""

@@ -1,4 +1,5 @@
-"""Rasa's starter project on our data: what `rasa init` writes, with our questions, rules and approved texts in place of its own."""
+"""Rasa's starter project on our data: what `rasa init` writes,
+with our questions, rules and approved texts in place of its own."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ STARTER = ROOT / "benchmarks" / "starter"
 
 
 def environment() -> Path:
-    """The Python of the starter project's own environment, which is made or brought up to date now (3 GB the first time).
+    """The Python of the starter project's own environment, which
+    is made or brought up to date now (3 GB the first time).
 
     Raises:
         RuntimeError: it cannot be made; the message says what to do.
@@ -129,7 +131,10 @@ def _domain() -> dict[str, Any]:
 
 
 def _rules() -> dict[str, Any]:
-    """Our rules that answer a question with approved texts. The starter project has no action server and no form, so what needs one is left out."""
+    """Our rules that answer a question with approved texts.
+
+    The starter project has no action server and no form, so what needs one is left out.
+    """
     rules: dict[str, Any] = yaml.safe_load((Settings().data / "rules.yml").read_text(encoding="utf-8"))
     kept = []
     for rule in rules["rules"]:

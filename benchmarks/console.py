@@ -1,7 +1,9 @@
-"""How long the console's pages take over a large record: `python -m benchmarks.console FILE`. p95 of each page has to stay under 200 ms.
+"""How long the console's pages take over a large record:
+`python -m benchmarks.console FILE`. p95 of each page has to stay under 200 ms.
 
-The pages are rendered by the real application, in this process, over the record that `benchmarks.many_turns` wrote. Filters are also
-those that find next to nothing, and searches those that find nearly everything, because these are the ones that hurt.
+The pages are rendered by the real application, in this process, over the record that `benchmarks.many_turns` wrote.
+Filters are also those that find next to nothing, and searches those that find nearly everything, because these are the
+ones that hurt.
 """
 
 from __future__ import annotations

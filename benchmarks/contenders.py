@@ -44,7 +44,8 @@ def _rasa(pipeline: Sequence[Mapping[str, Any]]) -> Callable[[Sequence[Example]]
 
 
 def starter_pipeline(epochs: int) -> list[Mapping[str, Any]]:
-    """What `rasa init` of Rasa 3.6 suggests, without the parts that only find entities or choose among retrieved responses."""
+    """What `rasa init` of Rasa 3.6 suggests, without the parts
+    that only find entities or choose among retrieved responses."""
     return [
         {"name": "WhitespaceTokenizer"},
         {"name": "RegexFeaturizer"},

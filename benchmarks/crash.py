@@ -1,8 +1,10 @@
-"""Kills the chat processes in the middle of their work, again and again, and proves that no reply a visitor got is missing or doubled.
+"""Kills the chat processes in the middle of their work, again and
+again, and proves that no reply a visitor got is missing or doubled.
 
-`python -m benchmarks.crash --kills 200`. One process imports everything and loads the model once and forks the chat processes
-that are killed, because that takes longer than all the rest of a life; they open the record and serve on one port like
-those of `python -m bot serve`. Visitors live through all the kills and send a request again, with its id, until it is answered.
+`python -m benchmarks.crash --kills 200`. One process imports everything and loads the model once and forks the chat
+processes that are killed, because that takes longer than all the rest of a life; they open the record and serve on one
+port like those of `python -m bot serve`. Visitors live through all the kills and send a request again, with its id,
+until it is answered.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""How much of an emergency is still seen when its letters are disguised, and how often an ordinary message is read as another.
+"""How much of an emergency is still seen when its letters are
+disguised, and how often an ordinary message is read as another.
 
     python -m benchmarks.disguises [--each 40] [--seed 1]
 
-Takes emergencies of `tests/questions` that are seen as they stand, disguises each in every way below, and counts those that still get
-an emergency text or the question whether it is happening now. Then asks ordinary questions with the second reading and without it
-and counts those that come out differently.
+Takes emergencies of `tests/questions` that are seen as they stand, disguises each in every way below, and counts those
+that still get an emergency text or the question whether it is happening now. Then asks ordinary questions with the
+second reading and without it and counts those that come out differently.
 """
 
 from __future__ import annotations

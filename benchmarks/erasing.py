@@ -1,4 +1,5 @@
-"""What deleting costs on a large record: `python -m benchmarks.erasing FILE`, over a copy of a record that `benchmarks.many_turns` wrote.
+"""What deleting costs on a large record: `python -m benchmarks.erasing FILE`,
+over a copy of a record that `benchmarks.many_turns` wrote.
 
 One line: how long a deletion holds the write lock, how much the wipes that they pay for write to the disk per deletion,
 how long a wipe takes, and how large the search index is. FILE itself is changed: conversations are deleted.
@@ -24,7 +25,8 @@ def _written() -> int:
 
 
 def measure(file: Path, most: int) -> str:
-    """Deletes conversations spread over the record, one after the other, until a wipe of the index is due, and wipes."""
+    """Deletes conversations spread over the record, one after
+    the other, until a wipe of the index is due, and wipes."""
     seal = Seal("of the benchmark", CONTACT)
     with closing(open_record(file)) as database:
         database.execute("DELETE FROM pending_wipes")

@@ -1,4 +1,5 @@
-"""Visitors for measurements: a small HTTP client on plain sockets, so that the load costs little beside what it measures."""
+"""Visitors for measurements: a small HTTP client on plain
+sockets, so that the load costs little beside what it measures."""
 
 from __future__ import annotations
 

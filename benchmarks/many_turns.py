@@ -1,6 +1,8 @@
-"""Writes a record with as many turns as wanted, spread over two years, with feedback and reviews: `python -m benchmarks.many_turns 1000000 FILE`.
+"""Writes a record with as many turns as wanted, spread over two years,
+with feedback and reviews: `python -m benchmarks.many_turns 1000000 FILE`.
 
-The replies are the approved ones and the questions are made of the training examples, so that sizes and word frequencies are lifelike.
+The replies are the approved ones and the questions are made of the training examples, so that sizes and word
+frequencies are lifelike.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
-"""Where the time of reading a message goes: `python -m benchmarks.reading`. Medians in milliseconds, with caches as warm as a loop makes
-them and after some idle milliseconds, in which the rest of the machine and its other tenants take the caches over."""
+"""Where the time of reading a message goes: `python -m benchmarks.reading`.
+
+Medians in milliseconds, with caches as warm as a loop makes them and after some idle milliseconds, in which the rest of
+the machine and its other tenants take the caches over.
+"""
 
 from __future__ import annotations
 

@@ -70,7 +70,8 @@ class Contender:
         return [message["text"] for message in await visitor.post("/webhooks/rest/webhook", {"message": text, **talk})]
 
     async def start(self, expected: str | None) -> None:
-        """Starts the server and measures the seconds to its first right answer; to any answer where none is `expected`."""
+        """Starts the server and measures the seconds to its first
+        right answer; to any answer where none is `expected`."""
         started = time.perf_counter()
         self.process = subprocess.Popen(
             self.command,
@@ -102,7 +103,8 @@ class Contender:
         self.measured |= {f"{name}_mb": size for name, size in sizes.items()}
 
     def cpu_seconds(self) -> float:
-        """CPU time its processes have used since their start, which other work on the machine changes less than it changes the time that passes."""
+        """CPU time its processes have used since their start, which other
+        work on the machine changes less than it changes the time that passes."""
         ticks = 0
         for process in self._processes():
             fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
@@ -144,7 +146,8 @@ class Run:
 
 
 async def together(contender: Contender, visitors: int, texts: list[str], run: Run) -> None:
-    """Lets visitors send `texts` at once, each waiting for a reply before the next message, and adds what was measured to `run`."""
+    """Lets visitors send `texts` at once, each waiting for a reply
+    before the next message, and adds what was measured to `run`."""
     waiting = list(reversed(texts))
 
     async def visit() -> None:
@@ -167,7 +170,8 @@ async def together(contender: Contender, visitors: int, texts: list[str], run: R
 async def by_turn(contender: Contender, fresh: Texts) -> dict[str, float]:
     """The median time of a turn by its number in the conversation, in ms.
 
-    The conversations are brought near their turns first; then all of them go on in turns, so that noise falls on all alike.
+    The conversations are brought near their turns first; then all of them go on in turns, so that noise falls on all
+    alike.
     """
     visitor = Visitor(contender.port)
 
@@ -196,7 +200,8 @@ async def by_turn(contender: Contender, fresh: Texts) -> dict[str, float]:
 
 
 class Texts:
-    """An endless run of messages, no two of them alike, so that nothing is answered from a memory for repeated sentences."""
+    """An endless run of messages, no two of them alike, so that
+    nothing is answered from a memory for repeated sentences."""
 
     def __init__(self) -> None:
         self._all = messages()

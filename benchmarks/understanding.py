@@ -1,4 +1,5 @@
-"""Our pipeline beside four others, on the same data and the same folds, in one run: `python -m benchmarks.understanding`."""
+"""Our pipeline beside four others, on the same data and the
+same folds, in one run: `python -m benchmarks.understanding`."""
 
 from __future__ import annotations
 
@@ -38,7 +39,10 @@ _TIMED = 200
 
 @dataclass(frozen=True)
 class Trial:
-    """One contender on one fold. Memory is the peak of its process in MB, `extra_mb` what came on top of the loaded libraries."""
+    """One contender on one fold.
+
+    Memory is the peak of its process in MB, `extra_mb` what came on top of the loaded libraries.
+    """
 
     part: Measured
     training_s: float

@@ -1,7 +1,10 @@
-"""How much of the browser's main thread the widget takes. Prints figures; run it with `.venv/bin/python benchmarks/widget.py ADDRESS` beside `make serve`.
+"""How much of the browser's main thread the widget takes.
 
-Each visit is a new page of a new browser context, so nothing is cached or compiled. As machines differ, every figure comes with its ratio
-to a fixed piece of work in the same page. With a second argument the processor is slowed down so many times, as on a cheap telephone.
+Prints figures; run it with `.venv/bin/python benchmarks/widget.py ADDRESS` beside `make serve`.
+
+Each visit is a new page of a new browser context, so nothing is cached or compiled. As machines differ, every figure
+comes with its ratio to a fixed piece of work in the same page. With a second argument the processor is slowed down so
+many times, as on a cheap telephone.
 """
 
 from __future__ import annotations

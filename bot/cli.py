@@ -85,7 +85,9 @@ def ask(one: bool, questions: IO[str]) -> None:
 
 
 def _questions(lines: IO[str]) -> Iterator[tuple[str, str | None]]:
-    """Text and conversation key of each line. The first line that is not blank decides between plain text and JSON lines.
+    """Text and conversation key of each line.
+
+    The first line that is not blank decides between plain text and JSON lines.
 
     Raises:
         Refused: a JSON line without a text.
@@ -265,7 +267,10 @@ def evaluate(
     help="Share the port with the others, and end with whoever started them.",
 )
 def serve(one_of_several: bool) -> None:
-    """Serve the visitors' website (PORT, default 8080) in OZONE_PROCESSES processes. `make serve` starts the console as well."""
+    """Serve the visitors' website (PORT, default 8080) in OZONE_PROCESSES processes.
+
+    `make serve` starts the console as well.
+    """
     configure_logging()
     keep_private()
     from bot.processes import end_with_parent, keep_serving
@@ -368,7 +373,8 @@ def content() -> None:
 
 @content.command("check")
 def content_check() -> None:
-    """Check every snippet: sources and their addresses, length, reading grade, promises, doses, review dates; and that nothing is out of step."""
+    """Check every snippet: sources and their addresses, length, reading
+    grade, promises, doses, review dates; and that nothing is out of step."""
     settings = Settings()
     problems = check_content(settings.data)
     for problem in problems:
@@ -382,7 +388,10 @@ def content_check() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object instead of lines to read.")
 @click.pass_context
 def content_golive(context: click.Context, as_json: bool) -> None:
-    """List what is left to do before going live, in order: facts, the clinic's own page, signatures, dates. Exit code 1 while anything is open."""
+    """List what is left to do before going live, in order: facts, the clinic's own page, signatures, dates.
+
+    Exit code 1 while anything is open.
+    """
     parts = before_going_live(Settings().data, date.today())
     still_open = sum(len(part.tasks) for part in parts)
     if as_json:
@@ -420,7 +429,10 @@ def snippets() -> None:
 
 @snippets.command("status")
 def snippets_status() -> None:
-    """Say what differs between the files, the approvals and what is sent, and what to do. Exit code 1 while anything does."""
+    """Say what differs between the files, the approvals and what is sent, and what to do.
+
+    Exit code 1 while anything does.
+    """
     settings = Settings()
     found = standing(_record_or_new(settings), settings.data)
     click.echo(f"{found.texts} texts in the files; the console published {found.revision} times.")
@@ -546,8 +558,8 @@ def record_export() -> None:
 
 @record.command("verify")
 def record_verify() -> None:
-    """Prove that every sentence sent was an approved text in use at that time and carried the warning, and that nothing in the
-    record was changed or taken out since. What does not hold is listed, and the exit code is 1."""
+    """Prove that every sentence sent was an approved text in use at that time and carried the warning, and that
+    nothing in the record was changed or taken out since. What does not hold is listed, and the exit code is 1."""
     path = Settings().database
     database = _record()
     proof = prove(database, path)
@@ -572,7 +584,8 @@ def record_verify() -> None:
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def record_statement(first: datetime, last: datetime, file: Path) -> None:
-    """Write a dated statement for a period to FILE (.html or .pdf): what was sent, who approved it, and whether the record holds."""
+    """Write a dated statement for a period to FILE (.html or .pdf):
+    what was sent, who approved it, and whether the record holds."""
     if file.suffix not in (".html", ".pdf"):
         raise Refused(f"{file}: name a file that ends in .html or .pdf.")
     if first > last:
@@ -597,7 +610,8 @@ _BY_WHOM = click.option("--by", required=True, help="Who asks, for the audit.")
 @record.command("purge")
 @click.option("--dry-run", is_flag=True, help="Only count what would go.")
 def record_purge(dry_run: bool) -> None:
-    """Take out what is older than `retention_days` in data/clinic.yml (requests: OZONE_KEEP_REQUESTS_DAYS) and abandoned forms, now.
+    """Take out what is older than `retention_days` in data/clinic.yml
+    (requests: OZONE_KEEP_REQUESTS_DAYS) and abandoned forms, now.
 
     The website does so every night by itself. A conversation under a legal hold stays.
     """
@@ -645,7 +659,8 @@ def record_erase(conversation: str, by: str, reason: str, requests: bool) -> Non
 @click.argument("conversation")
 @click.option("--html", "as_html", is_flag=True, help="A page to print instead of JSON.")
 def record_export_person(conversation: str, as_html: bool) -> None:
-    """Write all that is held about CONVERSATION: turns, events, feedback, what staff noted, and the questions left in it, opened.
+    """Write all that is held about CONVERSATION: turns, events,
+    feedback, what staff noted, and the questions left in it, opened.
 
     One that its visitor deleted while it was under a legal hold is opened too.
     """
@@ -680,7 +695,8 @@ def record_export_person(conversation: str, as_html: bool) -> None:
 def record_hold(conversation: str, by: str, reason: str) -> None:
     """Put CONVERSATION under a legal hold: it is neither purged nor erased until it is released.
 
-    If its visitor deletes it meanwhile, it is gone for everybody, but a sealed copy stays that `record export-person` opens.
+    If its visitor deletes it meanwhile, it is gone for everybody, but a sealed copy stays that `record export-person`
+    opens.
     """
     from bot.record.holds import hold
 
@@ -730,7 +746,10 @@ _PASSPHRASE = click.option(
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @_PASSPHRASE
 def backup(file: Path, passphrase_file: Path | None) -> None:
-    """Copy the record to FILE while visitors write, and prove the copy. Keep the secret elsewhere: it opens what is sealed in the record."""
+    """Copy the record to FILE while visitors write, and prove the copy.
+
+    Keep the secret elsewhere: it opens what is sealed in the record.
+    """
     from bot.record.backup import back_up, read_passphrase
 
     configure_logging(level=30)
@@ -789,7 +808,10 @@ def _noted(database: Any, action: str, what: str, **detail: Any) -> Any:
 @main.group(invoke_without_command=True)
 @click.pass_context
 def improve(context: click.Context) -> None:
-    """Train a candidate with the accepted corrections and measure it; a person promotes it. Without a command: `run`."""
+    """Train a candidate with the accepted corrections and measure it; a person promotes it.
+
+    Without a command: `run`.
+    """
     configure_logging(level=30)
     keep_private()
     if context.invoked_subcommand is None:
@@ -805,7 +827,8 @@ _BY = click.option("--by", default="command line", show_default=True, help="Who 
     "--keep-redundant", is_flag=True, help="Also train with sentences that the model in use answers rightly already."
 )
 def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
-    """Train a candidate with the accepted corrections, run the quality gate before and after, and say how they compare."""
+    """Train a candidate with the accepted corrections, run the
+    quality gate before and after, and say how they compare."""
     from bot.improvement.candidate import improve as improve_with
     from bot.record.promotion import LOSSES
 

@@ -1,8 +1,8 @@
 """Connections that nobody can hold open, or fill up, for nothing: uvicorn itself waits for a request without end.
 
-A request's head, its body and the taking of its reply each have a deadline, a head has a size, and requests that are sent
-before the one before them is answered a number. When there are too many connections, the one that has waited longest for
-a request of its client makes room.
+A request's head, its body and the taking of its reply each have a deadline, a head has a size, and requests that are
+sent before the one before them is answered a number. When there are too many connections, the one that has waited
+longest for a request of its client makes room.
 """
 
 from __future__ import annotations
@@ -165,8 +165,8 @@ class PatientProtocol(HttpToolsProtocol):
         self._wait_to_be_taken()
 
     def _make_room(self) -> None:
-        """Ends the connections whose clients have kept us waiting for longest: a few at a time, because to look for them
-        takes a while."""
+        """Ends the connections whose clients have kept us waiting for
+        longest: a few at a time, because to look for them takes a while."""
         waiting = [other for other in self.connections if isinstance(other, PatientProtocol) and other.waiting_since]
         waiting.sort(key=lambda other: other.waiting_since or 0.0)
         for other in waiting[: len(self.connections) // 20 + 1]:

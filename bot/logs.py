@@ -16,7 +16,8 @@ _NOISY = ("rasa", "tensorflow", "matplotlib", "asyncio", "apscheduler", "sanic",
 
 
 def quiet_libraries() -> None:
-    """To be called before Rasa is imported: keeps TensorFlow's and Rasa's start-up chatter off the screen, telemetry off."""
+    """To be called before Rasa is imported: keeps TensorFlow's
+    and Rasa's start-up chatter off the screen, telemetry off."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")

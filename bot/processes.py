@@ -33,7 +33,8 @@ _LOOK_SECONDS = 0.2
 
 
 def listening_socket(host: str, port: int, *, shared: bool) -> socket.socket:
-    """A socket bound to an address; with `shared` other processes of ours may bind the same one, and the kernel spreads the visitors over them.
+    """A socket bound to an address; with `shared` other processes of ours
+    may bind the same one, and the kernel spreads the visitors over them.
 
     Raises:
         AddressError: the address is in use, or is none of this machine.
@@ -60,7 +61,8 @@ def listening_socket(host: str, port: int, *, shared: bool) -> socket.socket:
 def keep_serving(settings: Settings) -> int:
     """Runs the website's processes until somebody stops them; returns the exit code.
 
-    A process that is killed, for want of memory perhaps, is started again; one that ends by itself has said why, and all end.
+    A process that is killed, for want of memory perhaps, is started again; one that ends by itself has said why, and
+    all end.
 
     Raises:
         AddressError: the address is in use, or is none of this machine.
@@ -113,7 +115,8 @@ def _end(processes: list[subprocess.Popen[bytes]]) -> None:
 
 
 def end_with_parent() -> None:
-    """Ends this process when the one that started it is gone, however that ended: its standard input is a pipe from there."""
+    """Ends this process when the one that started it is gone,
+    however that ended: its standard input is a pipe from there."""
 
     def wait() -> None:
         sys.stdin.buffer.read()

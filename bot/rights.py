@@ -56,8 +56,8 @@ def private_folder(folder: Path) -> None:
 def private_file(path: Path) -> None:
     """Makes an empty file if there is none at `path`.
 
-    One that is there is not opened: for a record that this process has open already, closing it again would take away all of
-    SQLite's locks on it, and another process could take the log from under it.
+    One that is there is not opened: for a record that this process has open already, closing it again would take away
+    all of SQLite's locks on it, and another process could take the log from under it.
 
     Raises:
         OSError: it cannot be made.

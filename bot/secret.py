@@ -1,4 +1,5 @@
-"""The secret of this installation: what signs visitors' tokens and seals what must not lie in the record in the clear."""
+"""The secret of this installation: what signs visitors'
+tokens and seals what must not lie in the record in the clear."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ def load_secret(path: Path) -> str:
 
 
 def load_secrets(path: Path) -> tuple[str, ...]:
-    """The secret, and the one before it if it was changed: what was signed or sealed with that one can still be read."""
+    """The secret, and the one before it if it was changed:
+    what was signed or sealed with that one can still be read."""
     secret, before = load_secret(path), _before(path)
     if not before.is_file():
         return (secret,)

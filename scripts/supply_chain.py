@@ -2,8 +2,9 @@
 
 Usage: supply_chain.py sbom FILE | audit [--service URL]
 
-`audit` asks the public database of advisories (OSV, through `uv audit`). Where it cannot be reached the locks are compared with
-docs/advisories.yml, and that is said. Exit codes: 0 nothing new, 1 something was found, 2 it could not be asked.
+`audit` asks the public database of advisories (OSV, through `uv audit`). Where it cannot be reached the locks are
+compared with docs/advisories.yml, and that is said. Exit codes: 0 nothing new, 1 something was found, 2 it could not be
+asked.
 """
 
 from __future__ import annotations
@@ -53,7 +54,8 @@ class Advisory:
 
 
 def known() -> tuple[date, list[Advisory]]:
-    """The dated file: when the locks were last compared with the public database or what else there was, and what is in it."""
+    """The dated file: when the locks were last compared with the
+    public database or what else there was, and what is in it."""
     text = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
     rows = text["advisories"]
     return text["compared"], [
@@ -122,9 +124,8 @@ def _audit(lock: Path, options: tuple[str, ...], service: str | None) -> int:
         )
     command = [uv(), "audit", "--frozen", "--preview-features", "audit-command", *options]
     command += [part for advisory in accepted for name in advisory.names for part in ("--ignore", name)]
-    asked = subprocess.run(
-        [*command, *(("--service-url", service) if service else ())], cwd=ROOT, capture_output=True, text=True
-    )  # noqa: S603 - a fixed command
+    command += ["--service-url", service] if service else []
+    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)  # noqa: S603 - a fixed command
     if asked.returncode in (0, 1):
         print(f"{lock.name}: {(asked.stdout + asked.stderr).strip()}")
         return asked.returncode

@@ -8,9 +8,9 @@
 # ///
 """Tunes the sentence encoder on the sentences in data/nlu and writes data/encoder/model.onnx: `make encoder`.
 
-Needed now and then, when many sentences were added; not for training the assistant. Takes about forty minutes on two cores and
-the packages above, which are several gigabytes and no part of the assistant; tune_encoder.py.lock holds them all by hash
-(`uv lock --script scripts/tune_encoder.py` writes it). Why and how: docs/adr/014-tuned-encoder.md.
+Needed now and then, when many sentences were added; not for training the assistant. Takes about forty minutes on two
+cores and the packages above, which are several gigabytes and no part of the assistant; tune_encoder.py.lock holds them
+all by hash (`uv lock --script scripts/tune_encoder.py` writes it). Why and how: docs/adr/014-tuned-encoder.md.
 """
 
 from __future__ import annotations
@@ -74,9 +74,8 @@ def main() -> None:
     out: Path = parser.parse_args().out
     random.seed(SEED)
     torch.manual_seed(SEED)
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_file=str(ROOT / "data" / "encoder" / "tokenizer.json"), pad_token="[PAD]"
-    )  # noqa: S106 - no password
+    pieces = str(ROOT / "data" / "encoder" / "tokenizer.json")
+    tokenizer = PreTrainedTokenizerFast(tokenizer_file=pieces, pad_token="[PAD]")  # noqa: S106 - no password
     network = BertModel.from_pretrained(_base(), add_pooling_layer=False, attn_implementation="eager")
     texts, intents, hard = read_sentences(ROOT / "data" / "nlu")
     published = embed(network, tokenizer, texts)
@@ -143,7 +142,8 @@ def _embed_batch(network: BertModel, tokenizer: PreTrainedTokenizerFast, texts: 
 
 
 def nearest_centroid(rows: torch.Tensor, intents: Sequence[str], kept: np.ndarray) -> float:
-    """Share of the kept sentences whose nearest intent is their own; an intent stands where its other sentences are on average."""
+    """Share of the kept sentences whose nearest intent is their
+    own; an intent stands where its other sentences are on average."""
     names = sorted(set(intents))
     numbers = torch.tensor([names.index(intent) for intent in intents])
     judged = torch.tensor(kept)

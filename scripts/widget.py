@@ -1,4 +1,7 @@
-"""Builds bot/website/static/widget.js with esbuild, checks its types with tsc, or prints its tag. Usage: widget.py build|types|sri."""
+"""Builds bot/website/static/widget.js with esbuild, checks its types with tsc, or prints its tag.
+
+Usage: widget.py build|types|sri.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,8 @@ def declared_for_rasa() -> set[str]:
 
 
 def installed(*groups: str) -> dict[str, str]:
-    """Distribution to version of everything that is installed to serve, and for the groups: what is needed by what is needed too."""
+    """Distribution to version of everything that is installed to
+    serve, and for the groups: what is needed by what is needed too."""
     packages = {package["name"]: package for package in _lock()["package"]}
     project = packages[_PROJECT]
     due = [*project["dependencies"], *(needed for group in groups for needed in project["dev-dependencies"][group])]

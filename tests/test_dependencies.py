@@ -1,7 +1,7 @@
 """What the code imports is declared where it is needed, and nothing else is declared.
 
-The usual checkers (deptry, fawltydeps) know one list to run and one to develop; here are four, and two of them are for Rasa's
-imports rather than ours.
+The usual checkers (deptry, fawltydeps) know one list to run and one to develop; here are four, and two of them are for
+Rasa's imports rather than ours.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def _modules(folder: Path) -> list[Path]:
 
 @cache
 def _imports(folder: Path) -> frozenset[tuple[str, bool]]:
-    """Third-party modules that are imported below a folder, and whether that happens while the importing module loads."""
+    """Third-party modules that are imported below a folder,
+    and whether that happens while the importing module loads."""
     return frozenset(
         found for path in _modules(folder) for found in _imports_of(ast.parse(path.read_text(encoding="utf-8")), True)
     )

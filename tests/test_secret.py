@@ -1,4 +1,5 @@
-"""A secret that somebody may have seen is changed, and nobody notices: conversations go on and second factors still open."""
+"""A secret that somebody may have seen is changed, and nobody
+notices: conversations go on and second factors still open."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Trains a pipeline of Rasa's own on some sentences and reads others with it, in the environment of the starter project.
+"""Trains a pipeline of Rasa's own on some sentences and reads
+others with it, in the environment of the starter project.
 
-Run by benchmarks.contenders with that environment's Python 3.10, which has Rasa and nothing of ours: a job as JSON comes in on
-standard input, what was read goes out as JSON on the last line of standard output.
+Run by benchmarks.contenders with that environment's Python 3.10, which has Rasa and nothing of ours: a job as JSON
+comes in on standard input, what was read goes out as JSON on the last line of standard output.
 """
 
 import asyncio

@@ -48,8 +48,10 @@ def code_picture(request: Request) -> Response:
 
 
 def change(request: Request, form: Mapping[str, str]) -> Response:
-    """Preferences, the password, the second factor, or the end of other sessions. What cannot be done is said beside its
-    form, and what was typed is still there, passwords apart."""
+    """Preferences, the password, the second factor, or the end of other sessions.
+
+    What cannot be done is said beside its form, and what was typed is still there, passwords apart.
+    """
     action = form.get("action", "")
     act = _ACTIONS.get(action)
     try:
@@ -153,8 +155,8 @@ def _me(request: Request) -> Staff:
 
 
 def _offered(request: Request, me: Staff) -> str:
-    """The key to put into an app: the same until it is confirmed, so that a mistyped code costs nothing, and another one
-    after that. It is worked out, and kept nowhere."""
+    """The key to put into an app: the same until it is confirmed, so that a mistyped
+    code costs nothing, and another one after that. It is worked out, and kept nowhere."""
     with console_of(request).record() as database:
         used = accounts.code_last_used(database, me.username)
     owner = f"{me.username} {me.created_at} {used}"
@@ -169,7 +171,8 @@ def _page(
     given: Mapping[str, str] | None = None,
     codes: Codes = (),
 ) -> Response:
-    """The page; `wrong` has a sentence for the form of an action, `given` what was typed there, `codes` are shown this once."""
+    """The page; `wrong` has a sentence for the form of an action,
+    `given` what was typed there, `codes` are shown this once."""
     me = _me(request)
     with console_of(request).record() as database:
         sessions = accounts.sessions_of(database, me.username, console_of(request).clock())

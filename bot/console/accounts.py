@@ -1,6 +1,7 @@
 """Staff accounts, their sessions, and the brake on guessing passwords.
 
-Passwords are kept as argon2id hashes, sessions as SHA-256 of a random token: whoever steals record.db can log in with neither.
+Passwords are kept as argon2id hashes, sessions as SHA-256 of a random token: whoever steals record.db can log in with
+neither.
 """
 
 from __future__ import annotations
@@ -80,9 +81,9 @@ class CodeUsedError(AccountError):
 
 @dataclass(frozen=True)
 class Staff:
-    """One account; `created_at` is ISO 8601 in UTC, `second_factor` tells whether a code is asked for, `recovery_codes` how
-    many are left, and `has_password` whether there is one, or an administrator reset it and none was set since.
-    """
+    """One account; `created_at` is ISO 8601 in UTC, `second_factor` tells whether a code is asked for,
+    `recovery_codes` how many are left, and `has_password` whether there is one, or an administrator reset it and
+    none was set since."""
 
     username: str
     created_at: str
@@ -95,7 +96,10 @@ class Staff:
 
 @dataclass(frozen=True)
 class Session:
-    """A valid login; both times are ISO 8601 in UTC. `zone` is a time zone's name or empty, `shortcuts` whether keys are on."""
+    """A valid login; both times are ISO 8601 in UTC.
+
+    `zone` is a time zone's name or empty, `shortcuts` whether keys are on.
+    """
 
     username: str
     created_at: str
@@ -117,7 +121,8 @@ def _hasher() -> PasswordHasher:
 
 @lru_cache(maxsize=1)
 def _decoy() -> str:
-    """A hash with today's parameters that no password fits, so that an unknown name costs the same time as a known one."""
+    """A hash with today's parameters that no password fits, so
+    that an unknown name costs the same time as a known one."""
     return _hasher().hash(secrets.token_hex(32))
 
 
@@ -151,7 +156,8 @@ def _password(username: str, password: str) -> str:
 
 
 def add_staff(database: Database, username: str, password: str, role: str | None = None) -> str:
-    """Makes an account and returns its role: the one asked for, else admin for the first account and reviewer after that.
+    """Makes an account and returns its role: the one asked for,
+    else admin for the first account and reviewer after that.
 
     Raises:
         AccountError: the username or the password breaks a rule, the username is taken, or there is no such role.
@@ -220,7 +226,8 @@ def free_username(database: Database, username: str) -> str:
 
 
 def keep_an_admin(database: Database) -> None:
-    """To be called in the transaction of a change made in the browser; on the server's command line everything can be put right again.
+    """To be called in the transaction of a change made in the browser;
+    on the server's command line everything can be put right again.
 
     Raises:
         AccountError: no administrator is left.
@@ -240,7 +247,8 @@ def reset_password(database: Database, username: str, password: str) -> None:
 
 
 def replace_password(database: Database, username: str, hashed: str, *, but: str = "") -> None:
-    """Puts a password that was hashed before in the place of an account's; every session ends but the one called `but`."""
+    """Puts a password that was hashed before in the place of
+    an account's; every session ends but the one called `but`."""
     with database.atomic():
         database.execute("UPDATE staff SET password_hash = ? WHERE username = ?", [hashed, username])
         end_sessions(database, username, but=but)
@@ -337,8 +345,9 @@ def verify_login(
     *,
     say_used: bool = False,
 ) -> str | None:
-    """The account's name when the password (and the code, for an account with a second factor) is right and the account is not
-    disabled, otherwise None. `now` is Unix time; a code is good once; `seal` opens the account's secret. A recovery code does for a code of the app.
+    """The account's name when the password (and the code, for an account with a second factor) is right and the
+    account is not disabled, otherwise None. `now` is Unix time; a code is good once; `seal` opens the account's
+    secret. A recovery code does for a code of the app.
 
     One argon2 verification is done in every case, so the time taken does not tell which names exist. A hash made with
     weaker parameters than today's is replaced while the password is at hand.
@@ -409,8 +418,9 @@ def check_code(database: Database, username: str, code: str, now: float, seal: C
 
 
 def set_second_factor(database: Database, username: str, secret: str, code: str, now: float, seal: Seal) -> list[str]:
-    """Turns the second factor on, once a first code proves that the app has the secret, which is kept sealed. Returns the
-    recovery codes, which are kept as hashes only: each stands in for a code of the app once.
+    """Turns the second factor on, once a first code proves that the app has the secret, which is kept sealed.
+
+    Returns the recovery codes, which are kept as hashes only: each stands in for a code of the app once.
 
     Raises:
         AccountError: no such account, it has a second factor already, or the code does not fit.
@@ -452,8 +462,8 @@ def code_last_used(database: Database, username: str) -> int:
 
 
 def seal_secrets(database: Database, seal: Callable[[], Seal]) -> int:
-    """Seals the second factors that are in the record in the clear, from before there were seals, or that were sealed with
-    the secret before this one. Returns how many these were.
+    """Seals the second factors that are in the record in the clear, from before there were
+    seals, or that were sealed with the secret before this one. Returns how many these were.
 
     No byte of the former text is left: neither in the row's old place nor in the write-ahead log. What no secret opens
     stays as it is: its owner is told at the next login.
@@ -540,7 +550,8 @@ def create_session(database: Database, username: str, now: float) -> str:
 
 
 def lookup_session(database: Database, token: str, now: float, *, touch: bool = True) -> Session | None:
-    """The session of this token, or None when it never was, was revoked, ran out, or its account is disabled; `touch` counts as a use."""
+    """The session of this token, or None when it never was, was revoked,
+    ran out, or its account is disabled; `touch` counts as a use."""
     if not _TOKEN.fullmatch(token):
         return None
     row = database.execute(
@@ -558,7 +569,8 @@ def lookup_session(database: Database, token: str, now: float, *, touch: bool = 
 
 
 def _touch(database: Database, token: str, now: float) -> None:
-    """Notes that the session was used; on a full or locked disk staff still read, and the session merely ends sooner."""
+    """Notes that the session was used; on a full or locked
+    disk staff still read, and the session merely ends sooner."""
     with contextlib.suppress(sqlite3.OperationalError):
         database.execute(
             "UPDATE staff_sessions SET last_seen_at = ? WHERE token_hash = ?", [utc(now), token_hash(token)]
@@ -593,9 +605,9 @@ def end_sessions(database: Database, username: str, *, only: str = "", but: str 
 class Throttle:
     """Counts failed logins, in memory: a restart forgets them.
 
-    A name is closed for the address that failed with it, or for the browser; what others do elsewhere only slows it down
-    (`SLOW_FROM`). An attempt counts from the moment it begins, so that many at the same time cannot all slip through. IPv6
-    addresses count by their /64, because a single visitor usually owns a whole one.
+    A name is closed for the address that failed with it, or for the browser; what others do elsewhere only slows it
+    down (`SLOW_FROM`). An attempt counts from the moment it begins, so that many at the same time cannot all slip
+    through. IPv6 addresses count by their /64, because a single visitor usually owns a whole one.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -619,7 +631,8 @@ class Throttle:
         return max(wait, 0.0)
 
     def succeeded(self, username: str, address: str, device: str = "") -> None:
-        """Clears the failures with this name from here and takes this attempt off the rest; others' failures still count."""
+        """Clears the failures with this name from here and takes
+        this attempt off the rest; others' failures still count."""
         own, *shared = self._keys(username, address, device)
         with self._lock:
             self._attempts.pop(own, None)

@@ -1,4 +1,5 @@
-"""Finding an answer by whatever somebody remembers of it: its question, its words, or a sentence that visitors use for it."""
+"""Finding an answer by whatever somebody remembers of it: its
+question, its words, or a sentence that visitors use for it."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def search(
 ) -> list[Found]:
     """The answers with a place (question, text or a training sentence) that holds every word, the best first.
 
-    A word counts in all its forms and when it is only begun. `short` is the text of each short version by the answer's id.
+    A word counts in all its forms and when it is only begun. `short` is the text of each short version by the answer's
+    id.
     """
     asked = [_begun(word) for word in dict.fromkeys(_WORD.findall(words.lower()))]
     if not asked:

@@ -62,7 +62,8 @@ _NEVER = Usefulness("", 0, 0, 0)
 
 @dataclass(frozen=True)
 class Row:
-    """An answer in the list; `short` tells whether it has a short form, `because` which sentence found it, `state` what goes on with it."""
+    """An answer in the list; `short` tells whether it has a short form,
+    `because` which sentence found it, `state` what goes on with it."""
 
     snippet: Snippet
     short: bool
@@ -406,7 +407,8 @@ def _flat(value: object) -> str:
 
 
 def _asked(request: Request, snippet: Snippet) -> Tried:
-    """One question to the website over HTTP, as any visitor sends it; the conversation is deleted again, so that nobody has to review it."""
+    """One question to the website over HTTP, as any visitor sends it;
+    the conversation is deleted again, so that nobody has to review it."""
     settings = console_of(request).settings
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not bound
     website = f"http://{host}:{settings.port}"

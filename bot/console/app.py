@@ -1,4 +1,5 @@
-"""The console as a web application: what is public, what is behind the gate, and what is said when something goes wrong."""
+"""The console as a web application: what is public, what is
+behind the gate, and what is said when something goes wrong."""
 
 from __future__ import annotations
 

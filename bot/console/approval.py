@@ -1,4 +1,5 @@
-"""Approving: what colleagues changed, the texts that nobody of the clinic signed yet, and those whose review is due, one after the other."""
+"""Approving: what colleagues changed, the texts that nobody of the
+clinic signed yet, and those whose review is due, one after the other."""
 
 from __future__ import annotations
 

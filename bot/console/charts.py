@@ -90,7 +90,8 @@ def bucketed(days: Mapping[date, Mapping[str, int]]) -> tuple[list[Bucket], bool
 
 @dataclass(frozen=True)
 class Class:
-    """First replies that took over `above` milliseconds, and up to `up_to` (None: no upper end); `width` is a share of the longest bar."""
+    """First replies that took over `above` milliseconds, and up to
+    `up_to` (None: no upper end); `width` is a share of the longest bar."""
 
     above: int
     up_to: int | None

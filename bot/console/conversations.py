@@ -34,8 +34,8 @@ TURNS_A_PAGE = 50
 class Shown:
     """A turn as a page shows it: what happened and why, what the visitor thought of it, what staff noted.
 
-    `feedback` is (helpful, reason) or None; `told` the number and the words of the earlier turn in which the visitor told of the risk that
-    this one was decided by, if it was.
+    `feedback` is (helpful, reason) or None; `told` the number and the words of the earlier turn in which the visitor
+    told of the risk that this one was decided by, if it was.
     """
 
     id: int

@@ -1,4 +1,5 @@
-"""The snippets, safety rules and training examples as they are on disk now, read again when an editor changes a file."""
+"""The snippets, safety rules and training examples as they
+are on disk now, read again when an editor changes a file."""
 
 from __future__ import annotations
 
@@ -67,12 +68,14 @@ class Snapshot:
 
 
 class CurrentContent:
-    """Looks at names, sizes and times of the files at each call (under a millisecond) and reads only when they differ."""
+    """Looks at names, sizes and times of the files at each
+    call (under a millisecond) and reads only when they differ."""
 
     def __init__(
         self, data: Path, published: Callable[[int], tuple[int, Published] | None] = lambda known: None
     ) -> None:
-        """`published` is asked with the number of the state that is known, and gives a newer one of what staff published, if there is one."""
+        """`published` is asked with the number of the state that is known,
+        and gives a newer one of what staff published, if there is one."""
         self._data = data
         self._ask = published
         self._revision, self._published = 0, NOTHING
@@ -90,7 +93,9 @@ class CurrentContent:
             if seen != self._seen or newer is not None:
                 self._snapshot = self._read()
                 self._seen = seen
-                gc.freeze()  # tens of thousands of values that stay: the garbage collector need not look through them again and again
+                # tens of thousands of values that stay: the garbage collector need not look through them again and
+                # again
+                gc.freeze()
             return self._snapshot
 
     def _read(self) -> Snapshot:

@@ -32,7 +32,10 @@ class Difference:
 
 
 def difference(old: str, new: str) -> Difference:
-    """The two wordings beside one another. A word with a figure or a hyphen in it counts as one, and so does a {field}."""
+    """The two wordings beside one another.
+
+    A word with a figure or a hyphen in it counts as one, and so does a {field}.
+    """
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     left: list[Part] = []
     right: list[Part] = []

@@ -1,4 +1,5 @@
-"""Writing a text anew: what is typed, as a visitor would see it, with what is wrong with it, and what a colleague saved meanwhile."""
+"""Writing a text anew: what is typed, as a visitor would see it,
+with what is wrong with it, and what a colleague saved meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Erasing a conversation, or a question that a visitor left, and what the settings page tells of keeping and erasing."""
+"""Erasing a conversation, or a question that a visitor left,
+and what the settings page tells of keeping and erasing."""
 
 from __future__ import annotations
 
@@ -54,7 +55,10 @@ def _confirmed(form: Mapping[str, str]) -> None:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is kept for how long; times are ISO 8601 in UTC. `waiting` counts deletions that are not wiped from the files yet."""
+    """What is kept for how long; times are ISO 8601 in UTC.
+
+    `waiting` counts deletions that are not wiped from the files yet.
+    """
 
     conversation_days: int | None
     request_days: int

@@ -90,7 +90,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Why:
-    """The reason of a turn: one sentence, then the evidence. `earlier` is the category of a risk that was told of in an earlier turn."""
+    """The reason of a turn: one sentence, then the evidence.
+
+    `earlier` is the category of a risk that was told of in an earlier turn.
+    """
 
     summary: str
     rules: tuple[Seen, ...]
@@ -104,8 +107,8 @@ class Sent:
     """One message of a reply and how it stands against today's snippets.
 
     `state` is `current`, `changed`, `gone`, `unknown` (the snippets cannot be read), `altered` (the words do not give
-    the hash that was logged) or `none` (no snippet was named). `worked_out` are the sentences before the snippet's text that
-    were worked out at the time of the question, each with the approved pattern that it fills.
+    the hash that was logged) or `none` (no snippet was named). `worked_out` are the sentences before the snippet's text
+    that were worked out at the time of the question, each with the approved pattern that it fills.
     """
 
     text: str
@@ -152,7 +155,10 @@ def explain(turn: Turn, snapshot: Snapshot) -> Explained:
 
 
 def marked(text: str, seen: Sequence[str]) -> tuple[Run, ...]:
-    """The text in runs, so that what the rules saw can be marked. What they saw after smoothing, but is not there letter by letter, is left."""
+    """The text in runs, so that what the rules saw can be marked.
+
+    What they saw after smoothing, but is not there letter by letter, is left.
+    """
     lower = text.lower()
     inside = [False] * len(text)
     for words in filter(None, seen if len(lower) == len(text) else ()):
@@ -216,7 +222,8 @@ def question_of(intent: str | None, snapshot: Snapshot) -> str:
 
 @dataclass(frozen=True)
 class _Told:
-    """What a sentence on a turn is made of; `understood` and `sent` are the questions of its intent and of its reply."""
+    """What a sentence on a turn is made of; `understood` and
+    `sent` are the questions of its intent and of its reply."""
 
     turn: Turn
     rules: tuple[Seen, ...]
@@ -330,7 +337,8 @@ def _against(told: _Told) -> str:
 
 
 def _decided(told: _Told) -> str:
-    """What `risk_rule` stands for: a rule that fired, the classifier, or the intent itself; empty when there was no risk."""
+    """What `risk_rule` stands for: a rule that fired, the
+    classifier, or the intent itself; empty when there was no risk."""
     turn, classifier = told.turn, told.classifier
     rule = turn.risk_rule or ""
     seen = next((seen for seen in told.rules if seen.rule == rule), None)
@@ -436,7 +444,8 @@ def _message(message: Mapping[str, Any], snapshot: Snapshot) -> Sent:
 
 
 def _state(text: str, logged: Mapping[str, Any], snapshot: Snapshot) -> str:
-    """See `Sent`; on channels without a page of their own the warning follows the text, and is no part of the snippet."""
+    """See `Sent`; on channels without a page of their own the
+    warning follows the text, and is no part of the snippet."""
     snippet_id, digest, made_of = str(logged.get("id") or ""), str(logged.get("hash") or ""), logged.get("made_of")
     if not snippet_id:
         return "none"

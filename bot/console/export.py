@@ -32,7 +32,8 @@ _BREAKS = {ord("\u2028"): "\\u2028", ord("\u2029"): "\\u2029", ord("\x85"): "\\u
 
 
 def safe_cell(value: object) -> object:
-    """A text that a spreadsheet would run as a formula gets an apostrophe in front, and one that it could not hold is cut; numbers stay numbers."""
+    """A text that a spreadsheet would run as a formula gets an apostrophe
+    in front, and one that it could not hold is cut; numbers stay numbers."""
     if not isinstance(value, str):
         return "\n".join(value) if isinstance(value, list) else value
     cut = value if len(value) <= MAX_CELL else f"{value[:MAX_CELL]} … (cut: {len(value):,} letters)"
@@ -40,7 +41,8 @@ def safe_cell(value: object) -> object:
 
 
 def told_in(rows: Iterable[list[dict[str, Any]]], zone: tzinfo | None, address: str) -> Iterator[list[dict[str, Any]]]:
-    """The rows with times in the zone of whoever asked, to the second with its distance from UTC, and links with the console's address."""
+    """The rows with times in the zone of whoever asked, to the second
+    with its distance from UTC, and links with the console's address."""
     for part in rows:
         for row in part:
             for name in _TIMES & row.keys():

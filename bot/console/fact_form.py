@@ -1,6 +1,7 @@
 """A fact of the clinic as fields of a form, and what was typed into them as a fact again.
 
-A raw fact is a text, a list of texts, or a mapping of texts to texts, as clinic.yml holds it. An empty field stands for a fact that is not known.
+A raw fact is a text, a list of texts, or a mapping of texts to texts, as clinic.yml holds it. An empty field stands for
+a fact that is not known.
 """
 
 from __future__ import annotations

@@ -47,7 +47,8 @@ _CARE: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A fact in the form: its fields as they are or as they were typed, what visitors read (`said`), and where it stands."""
+    """A fact in the form: its fields as they are or as they were
+    typed, what visitors read (`said`), and where it stands."""
 
     name: str
     label: str
@@ -69,7 +70,8 @@ class Shown:
 
 @dataclass(frozen=True)
 class Change:
-    """A changed fact that is not sent yet, as its page shows it; `also` is a figure with the other facts that hold it."""
+    """A changed fact that is not sent yet, as its page shows
+    it; `also` is a figure with the other facts that hold it."""
 
     id: int
     label: str
@@ -164,7 +166,8 @@ def changes(request: Request) -> Response:
 
 
 def settle(request: Request, form: Mapping[str, str]) -> Response:
-    """Publishes a changed fact, sends it to whoever has to approve it, gives it up, or goes back to what was sent before."""
+    """Publishes a changed fact, sends it to whoever has to
+    approve it, gives it up, or goes back to what was sent before."""
     number, action, by, at = path_number(request), form.get("action", ""), who(request), now(request)
     with console_of(request).record() as database, database.atomic():
         version = texts.get(database, number)

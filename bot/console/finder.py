@@ -1,7 +1,8 @@
-"""Finding the answer that somebody has in mind from a few words: in its question, its text and the sentences visitors ask it with. Pure.
+"""Finding the answer that somebody has in mind from a few words: in
+its question, its text and the sentences visitors ask it with. Pure.
 
-The console has no model, and needs none for this: the training sentences are full of the words that people use for a thing (price,
-fee, how much), so words lead to the right answer although its own question holds none of them.
+The console has no model, and needs none for this: the training sentences are full of the words that people use for a
+thing (price, fee, how much), so words lead to the right answer although its own question holds none of them.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class Finder:
             self._add(snippet.id, [f"{snippet.question} {snippet.id}"], _TITLE)
 
     def _add(self, snippet: str, texts: Collection[str], worth: float) -> None:
-        """Every word counts for the best place it stands in; among many sentences by the share of those that hold it."""
+        """Every word counts for the best place it stands in;
+        among many sentences by the share of those that hold it."""
         counted: dict[str, int] = defaultdict(int)
         for text in texts:
             for found in {self._stems.setdefault(word, stem(word)) for word in words(text)}:
@@ -54,7 +56,8 @@ class Finder:
             place[snippet] = max(place.get(snippet, 0.0), worth * min(1.0, _RARELY + _OFTEN * count / len(texts)))
 
     def search(self, asked: str, limit: int = 8) -> list[Snippet]:
-        """The answers that fit, the best first: first those that hold the most of the words, then by how telling these are."""
+        """The answers that fit, the best first: first those that
+        hold the most of the words, then by how telling these are."""
         wanted = words(asked)
         telling = [word for word in wanted if word not in _SMALL] or wanted
         held: dict[str, int] = defaultdict(int)

@@ -1,4 +1,5 @@
-"""What is left to do before visitors may see the chat, and the clinic's own page about ozone beside what the assistant says."""
+"""What is left to do before visitors may see the chat, and the
+clinic's own page about ozone beside what the assistant says."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ LABELS = {
 
 
 def golive(request: Request) -> Response:
-    """The steps that are open, in order, and every sentence of the clinic's page with the answers that speak about the same."""
+    """The steps that are open, in order, and every sentence of
+    the clinic's page with the answers that speak about the same."""
     console = console_of(request)
     library = library_of(request)
     if library is None:

@@ -1,4 +1,5 @@
-"""Starting one of this project's own commands beside the console: what needs Rasa or the encoder never runs in the console itself."""
+"""Starting one of this project's own commands beside the console:
+what needs Rasa or the encoder never runs in the console itself."""
 
 from __future__ import annotations
 

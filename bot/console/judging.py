@@ -1,4 +1,5 @@
-"""The loop of taking a message, judging it, and going on to the next: through a queue, or through whatever a search or a view found."""
+"""The loop of taking a message, judging it, and going on to the
+next: through a queue, or through whatever a search or a view found."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ NEWEST_FIRST = ("missed", "emergencies")
 
 @dataclass(frozen=True)
 class Loop:
-    """What is worked off: a queue, or the turns that pass a filter; `base` begins the addresses of its forms, `list` shows what is in it."""
+    """What is worked off: a queue, or the turns that pass a filter;
+    `base` begins the addresses of its forms, `list` shows what is in it."""
 
     label: str
     base: str

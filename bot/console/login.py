@@ -51,7 +51,8 @@ log = structlog.get_logger()
 
 
 def show_login(request: Request) -> Response:
-    """The form, or the way on for somebody who is logged in already; with a one-time link the form to set a password."""
+    """The form, or the way on for somebody who is logged in
+    already; with a one-time link the form to set a password."""
     if "link" in request.query_params:
         return welcome.show(request, request.query_params["link"])
     target = safe_target(request.query_params.get("next", "/"))

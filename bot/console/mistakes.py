@@ -1,4 +1,5 @@
-"""What a page about a mistake offers: the way back to where the form stood, and the words typed into it, so that none are lost."""
+"""What a page about a mistake offers: the way back to where the
+form stood, and the words typed into it, so that none are lost."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ _PLACES: Mapping[str, str] = {
 
 
 def came_from(request: Request) -> dict[str, Any]:
-    """`back`, the page on which the form stood (empty when unknown), and `typed`, what was written there by what it is called."""
+    """`back`, the page on which the form stood (empty when unknown),
+    and `typed`, what was written there by what it is called."""
     form: Mapping[str, str] = getattr(request.state, "form", {})
     typed = [(called, form[name]) for name, called in _TYPED.items() if form.get(name, "").strip()]
     return {"back": _back(request, form) if request.method == "POST" else "", "typed": typed}

@@ -176,7 +176,8 @@ def path_number(request: Request, name: str = "id") -> int:
 
 
 def go(address: str, said: str = "", *, undo: int | None = None, n: int | None = None) -> Response:
-    """On to a page of this console, which says what was done (to how many, `n`) and lets it be undone for the turn `undo`."""
+    """On to a page of this console, which says what was done (to
+    how many, `n`) and lets it be undone for the turn `undo`."""
     parts = urlsplit(safe_target(address))
     kept = "&".join(
         piece for piece in parts.query.split("&") if piece and piece.partition("=")[0] not in ("said", "undo", "n")
@@ -199,7 +200,8 @@ def correctable(request: Request) -> Sequence[Snippet]:
 
 
 class UnclearAnswer(ReviewError):
-    """Words in the place of an answer that could mean none or several; `near` are those they may mean, the likeliest first."""
+    """Words in the place of an answer that could mean none or
+    several; `near` are those they may mean, the likeliest first."""
 
     def __init__(self, words: str, near: Sequence[Snippet]) -> None:
         self.near = tuple(near)
@@ -230,7 +232,8 @@ def chosen_snippet(request: Request, form: Mapping[str, str], name: str = "corre
 
 
 def meant(words: str, snippets: Sequence[Snippet]) -> list[Snippet]:
-    """The snippets that somebody may mean: the one with this id or question, else those with a word in either for each word typed or begun."""
+    """The snippets that somebody may mean: the one with this id or
+    question, else those with a word in either for each word typed or begun."""
     exact = [snippet for snippet in snippets if words.strip().lower() in (snippet.id.lower(), snippet.question.lower())]
     asked = words_of(words)
     return exact or [

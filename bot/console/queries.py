@@ -101,8 +101,8 @@ class Listed:
 def hits(database: Database, turns: Sequence[int], words: str) -> list[Hit]:
     """These turns, with what was found marked.
 
-    The index stems English, so `sessions` finds `session`; only the index knows what it found, so it does the marking, with a random
-    mark that no stored text can hold.
+    The index stems English, so `sessions` finds `session`; only the index knows what it found, so it does the marking,
+    with a random mark that no stored text can hold.
     """
     marks = ", ".join("?" * len(turns))
     facts = {
@@ -175,7 +175,8 @@ def first_questions(database: Database, conversations: Sequence[str]) -> dict[st
 
 
 def exported_turns(database: Database, turns: Sequence[int]) -> list[dict[str, Any]]:
-    """One row a turn, in this order, with what visitors and staff said of it; `notes` are listed, each with whoever wrote it."""
+    """One row a turn, in this order, with what visitors and staff
+    said of it; `notes` are listed, each with whoever wrote it."""
     marks = ", ".join("?" * len(turns))
     columns = ", ".join(f"t.{name}" for name in EXPORTED)
     rows = database.execute(

@@ -147,7 +147,10 @@ def _list_page(form: Mapping[str, str]) -> str:
 
 
 def bulk(request: Request, form: Mapping[str, str]) -> Response:
-    """Does one thing to turns: those that are ticked, or all that pass the filter. First a page that says to how many, then, confirmed, the deed."""
+    """Does one thing to turns: those that are ticked, or all that pass the filter.
+
+    First a page that says to how many, then, confirmed, the deed.
+    """
     asked = asked_in(form.get("query", ""), zone_of(request))
     action = form.get("action", "")
     value = form.get(f"value_{action}", form.get("value", "")).strip()
@@ -179,7 +182,8 @@ def bulk(request: Request, form: Mapping[str, str]) -> Response:
 
 
 def _meant(database: Database, asked: Asked, form: Mapping[str, str]) -> tuple[list[int], str]:
-    """The turns that a bulk form is for, and those that were ticked, joined by commas (empty when it is for all that pass the filter).
+    """The turns that a bulk form is for, and those that were ticked,
+    joined by commas (empty when it is for all that pass the filter).
 
     Raises:
         HTTPException: 400, it is for none or for too many.
@@ -252,7 +256,8 @@ def _export(request: Request, kind: str, media_type: str) -> Response:
 
 
 def _chunks(console: Console, asked: TurnFilter, rows: str) -> Iterator[list[dict[str, Any]]]:
-    """Each part opens the record anew: the next one may be asked for in another thread, and no reader holds up a checkpoint."""
+    """Each part opens the record anew: the next one may be asked
+    for in another thread, and no reader holds up a checkpoint."""
     start: int | None = None
     seen: set[str] = set()
     while True:

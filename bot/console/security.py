@@ -115,7 +115,8 @@ def _login_address(request: Request) -> str:
 
 
 def safe_target(target: str) -> str:
-    """`target` when it is a path on this site, otherwise the first page: a link may not send anybody elsewhere after logging in."""
+    """`target` when it is a path on this site, otherwise the first
+    page: a link may not send anybody elsewhere after logging in."""
     parts = urlsplit(target) if target.isprintable() and "\\" not in target else None
     if (
         parts is None
@@ -240,7 +241,8 @@ async def read_form(request: Request) -> dict[str, str]:
     """The fields of a form, each once (the last one counts).
 
     Raises:
-        HTTPException: 400 when the browser left, 413 for a body over MAX_BODY_BYTES, 415 when it is not an ordinary form.
+        HTTPException: 400 when the browser left, 413 for a body over MAX_BODY_BYTES, 415 when it is not an ordinary
+            form.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
         raise HTTPException(415, "This address takes an ordinary form only.")

@@ -29,10 +29,13 @@ reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 @dataclass(frozen=True)
 class Console:
-    """The console's parts. `clock` gives Unix time; `form_key` signs the login form and is never stored;
-    `hashing` bounds how many passwords are checked at once; `launch` starts one of this project's commands as a process of its own; `seen` holds
-    the files (by inode) that are known to be up to date, each with a connection that stays open: whoever closes the last one has to fold the
-    write-ahead log into the file, which no reader should wait for."""
+    """The console's parts.
+
+    `clock` gives Unix time; `form_key` signs the login form and is never stored; `hashing` bounds how many passwords
+    are checked at once; `launch` starts one of this project's commands as a process of its own; `seen` holds the files
+    (by inode) that are known to be up to date, each with a connection that stays open: whoever closes the last one has
+    to fold the write-ahead log into the file, which no reader should wait for.
+    """
 
     settings: Settings
     content: CurrentContent
@@ -65,11 +68,11 @@ class Console:
 
     @contextmanager
     def record(self, *, durable: bool | None = None) -> Iterator[Database]:
-        """The record, opened for this thread and closed at the end: under a millisecond, and no connection outlives its thread. A file
-        that was not seen before is brought up to date first.
+        """The record, opened for this thread and closed at the end: under a millisecond, and no
+        connection outlives its thread. A file that was not seen before is brought up to date first.
 
-        That somebody read a page is noted without waiting for the disk, because a busy disk takes longer than everything else; whatever
-        changes something, or is asked for as `durable`, waits.
+        That somebody read a page is noted without waiting for the disk, because a busy disk takes longer than
+        everything else; whatever changes something, or is asked for as `durable`, waits.
 
         Raises:
             RecordError: the file cannot be opened.

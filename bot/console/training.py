@@ -144,7 +144,8 @@ def start(request: Request, form: Mapping[str, str]) -> Response:
 
 
 def advise(request: Request, form: Mapping[str, str]) -> Response:
-    """Has the model asked what it makes of the corrections that wait: a process of its own, because the console has no model."""
+    """Has the model asked what it makes of the corrections that
+    wait: a process of its own, because the console has no model."""
     console_of(request).launch(["improve", "advise"])
     return go("/training", "asking")
 

@@ -1,4 +1,5 @@
-"""Questions that visitors left for the clinical team: kept apart from transcripts, the way to reach somebody only for those who may see it."""
+"""Questions that visitors left for the clinical team: kept apart from
+transcripts, the way to reach somebody only for those who may see it."""
 
 from __future__ import annotations
 

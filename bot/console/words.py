@@ -27,7 +27,8 @@ from bot.record.texts import FACT, SNIPPET, Version
 
 @dataclass(frozen=True)
 class Words:
-    """The library that is sent (`published` over the files in `data`), and the newest version of each text and fact that staff changed."""
+    """The library that is sent (`published` over the files in `data`),
+    and the newest version of each text and fact that staff changed."""
 
     library: Library
     data: Path
@@ -105,8 +106,8 @@ def words_of(request: Request, database: Database) -> Words:
 class PublishedNow:
     """Asks the record at `path` for what staff published, when that is newer than what is known.
 
-    Every page asks, several times. So the connection stays open until another file lies in the record's place; whoever asks
-    sees to it that nobody else does at the same moment.
+    Every page asks, several times. So the connection stays open until another file lies in the record's place; whoever
+    asks sees to it that nobody else does at the same moment.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,8 +1,8 @@
 """What was approved, word for word: data/approvals.yml holds a hash for every snippet in the files.
 
-It covers the words with their {fields} still open, the short version, sources, route, who approved it and when, and the values of the
-clinical facts that the text names. Whoever changes any of that has to have it approved again. A version that staff published in the
-console has its own signature in the record and is not looked for here.
+It covers the words with their {fields} still open, the short version, sources, route, who approved it and when, and the
+values of the clinical facts that the text names. Whoever changes any of that has to have it approved again. A version
+that staff published in the console has its own signature in the record and is not looked for here.
 """
 
 from __future__ import annotations
@@ -97,7 +97,10 @@ def not_as_approved(library: Library, data: Path, published: Collection[str] = (
 
 
 def without(library: Library, names: Collection[str]) -> Library:
-    """The library in which these answers are not sent. A referral or an emergency text stays: old words are worth more than none."""
+    """The library in which these answers are not sent.
+
+    A referral or an emergency text stays: old words are worth more than none.
+    """
     held = {name for name in names if library[name].route == Route.ANSWER}
     if not held:
         return library

@@ -138,7 +138,8 @@ def _check_vouched(snippet: Snippet, owner: str) -> Iterator[str]:
 
 
 def _check_opening(opening: Opening, today: date) -> Iterator[str]:
-    """What is wrong with the sentences that are worked out at the time of a question; a time stands for each of their facts."""
+    """What is wrong with the sentences that are worked out at the
+    time of a question; a time stands for each of their facts."""
     for name, text in opening.patterns.items():
         example = Sentence(name, text, dict.fromkeys(FACTS[name], "5 pm"))
         yield from _check_text(example.words, f"data/opening.yml: `{name}`", 4, MAX_SHORT_WORDS, english=True)

@@ -1,4 +1,5 @@
-"""Facts only the clinic can know, by dotted name (`phone`, `emergency.number`), each of the kind that data/clinic_schema.yml says."""
+"""Facts only the clinic can know, by dotted name (`phone`,
+`emergency.number`), each of the kind that data/clinic_schema.yml says."""
 
 from __future__ import annotations
 
@@ -35,8 +36,8 @@ _FIELD = re.compile(r"\{([^{}]*)\}")
 class Clinic:
     """The clinic's own facts and whether they are the shipped, fictional example.
 
-    `fields` holds the words for each known fact, and those of its country. `unknown` names the facts that are not known,
-    `required` those that always are. `week` tells when it is open.
+    `fields` holds the words for each known fact, and those of its country. `unknown` names the facts that are not
+    known, `required` those that always are. `week` tells when it is open.
     """
 
     fields: Mapping[str, str]
@@ -97,7 +98,8 @@ def load_clinic(path: Path, spelling: str | None = None, published: Mapping[str,
         published: facts that take the place of those in clinic.yml, by dotted name.
 
     Raises:
-        ContentError: one line for every fact that is missing, unknown to the schema, not of its kind, or at odds with another.
+        ContentError: one line for every fact that is missing, unknown to the schema, not of its kind, or at odds with
+            another.
     """
     told = read_written(path)
     schema, countries = load_schema(path.parent / "clinic_schema.yml"), load_countries(path.parent / "countries.yml")

@@ -13,7 +13,8 @@ _NUMBERS = "emergency_numbers"
 
 @dataclass(frozen=True)
 class Country:
-    """`words` are said by texts as {fields}; `emergency_numbers` are the only ones that may be given out, any when there are none."""
+    """`words` are said by texts as {fields}; `emergency_numbers` are
+    the only ones that may be given out, any when there are none."""
 
     words: Mapping[str, str]
     emergency_numbers: Collection[str]

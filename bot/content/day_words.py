@@ -1,4 +1,7 @@
-"""Which day or time a question about opening means: words in, days out. No clock is read and no hours are known here."""
+"""Which day or time a question about opening means: words in, days out.
+
+No clock is read and no hours are known here.
+"""
 
 from __future__ import annotations
 
@@ -88,7 +91,8 @@ _ENOUGH = 4
 
 @dataclass(frozen=True)
 class Asked:
-    """What a question about opening asks: now, certain days, weekdays in general (0 is Monday), the holidays; `minute` of the day, if one is named."""
+    """What a question about opening asks: now, certain days, weekdays in
+    general (0 is Monday), the holidays; `minute` of the day, if one is named."""
 
     now: bool = False
     today: bool = False
@@ -169,7 +173,8 @@ def _certain(year: int, month: int, day: int, today: date) -> Iterator[date]:
 
 
 def _minute(said: str) -> int | None:
-    """The minute of the day that is asked about ("at 6"); None for a bound ("after 6") and for numbers that are no time."""
+    """The minute of the day that is asked about ("at 6"); None
+    for a bound ("after 6") and for numbers that are no time."""
     for match in _AT.finditer(said):
         how, half = match["how"], match["half"]
         if how not in (*_POINTS, None) or (how is None and not half and not match["noon"]):

@@ -16,7 +16,8 @@ _ALL = ".*"
 
 @dataclass(frozen=True)
 class FactGroup:
-    """Some facts that belong together; `names` are in the order in which they are shown, `care` says who may change them."""
+    """Some facts that belong together; `names` are in the order
+    in which they are shown, `care` says who may change them."""
 
     id: str
     title: str
@@ -38,7 +39,10 @@ def load_fact_groups(path: Path, schema: Schema) -> tuple[FactGroup, ...]:
 
 
 def _group(name: str, raw: Any, path: Path, left: dict[str, None]) -> FactGroup:
-    """One group; its facts are taken out of `left`. A name that the schema does not know is passed over: a clinic may have other facts."""
+    """One group; its facts are taken out of `left`.
+
+    A name that the schema does not know is passed over: a clinic may have other facts.
+    """
     if (
         not isinstance(raw, dict)
         or not {"title", "facts"} <= set(raw) <= {"title", "facts", "care"}

@@ -21,9 +21,11 @@ class _TwiceError(yaml.MarkedYAMLError):
 
 
 class _Loader(_SAFE):  # type: ignore[misc]
-    """YAML 1.1 reads `on` and `no` as truth values, `000` as 0, `9:30` as 570 and `2027-02-30` not at all; editors mean words.
+    """YAML 1.1 reads `on` and `no` as truth values, `000` as 0,
+    `9:30` as 570 and `2027-02-30` not at all; editors mean words.
 
-    Only true and false are truth values here and only whole numbers without a leading zero are numbers. All else is text as written.
+    Only true and false are truth values here and only whole numbers without a leading zero are numbers. All else is
+    text as written.
     """
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
@@ -112,9 +114,11 @@ def read_written(path: Path) -> Written:
 
 
 def stamp(data: Path, folders: Sequence[str]) -> tuple[tuple[str, int, int], ...]:
-    """Name, time of change (ns) and size of every YAML file in some folders of `data` (empty: itself), to see whether any changed.
+    """Name, time of change (ns) and size of every YAML file in some
+    folders of `data` (empty: itself), to see whether any changed.
 
-    `scandir`, because it is looked at once a second, and several times for a page. A folder that cannot be read has no files.
+    `scandir`, because it is looked at once a second, and several times for a page. A folder that cannot be read has no
+    files.
     """
     return tuple(sorted(_stamped(data, folders)))
 

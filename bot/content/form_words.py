@@ -15,9 +15,9 @@ _CALL_ME = ("says", "before", "after")
 
 @dataclass(frozen=True)
 class CallMe:
-    """How visitors ask to be called or booked, which opens the form: `says`, with only words of `before` in front of it, and one of
-    `after` (or a figure) behind it, if anything. `books` are those of `says` that ask for an appointment; `booking` is the answer
-    that they get first."""
+    """How visitors ask to be called or booked, which opens the form: `says`, with only words of `before` in front of
+    it, and one of `after` (or a figure) behind it, if anything. `books` are those of `says` that ask for an
+    appointment; `booking` is the answer that they get first."""
 
     says: frozenset[str] = frozenset()
     before: frozenset[str] = frozenset()

@@ -1,6 +1,7 @@
 """When the clinic is open: times by weekday, closed days with their names, and the words for both.
 
-Everything here is worked out from what is handed in; no clock is read. Times are minutes after midnight in the clinic's own zone.
+Everything here is worked out from what is handed in; no clock is read. Times are minutes after midnight in the clinic's
+own zone.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Week:
-    """The clinic's times: seven tuples of spans from Monday on, the names of its closed days by date, and its time zone.
+    """The clinic's times: seven tuples of spans from Monday on,
+    the names of its closed days by date, and its time zone.
 
     Without `holidays` it closes on none. With some, nothing is known of the years after the last one.
     """

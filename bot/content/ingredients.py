@@ -96,7 +96,8 @@ def _row(line: str) -> Any:
 
 
 def syntax(source: str) -> str:
-    """The syntax tree of a module without its docstrings and the notes below its constants, where lines and comments leave no trace."""
+    """The syntax tree of a module without its docstrings and the notes
+    below its constants, where lines and comments leave no trace."""
     return ast.dump(_WithoutNotes().visit(ast.parse(source)))
 
 

@@ -34,7 +34,10 @@ _MINUTES_A_DAY = 24 * 60
 
 
 class KindError(ValueError):
-    """A value that its kind does not allow. The message goes on from the field's name and ends with the remedy; `line` is where, if not the field's."""
+    """A value that its kind does not allow.
+
+    The message goes on from the field's name and ends with the remedy; `line` is where, if not the field's.
+    """
 
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)

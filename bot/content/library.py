@@ -33,7 +33,8 @@ SHORT = "_in_short"
 
 @dataclass(frozen=True)
 class Library:
-    """Snippets by id, with the clinic they speak for, what is said first to a question about a certain day, and the sources by id.
+    """Snippets by id, with the clinic they speak for, what is said
+    first to a question about a certain day, and the sources by id.
 
     `written` holds each snippet as it is written, with its {fields} still open.
     """
@@ -57,7 +58,8 @@ class Library:
         return len(self.snippets)
 
     def of_route(self, *routes: str) -> tuple[Snippet, ...]:
-        """The snippets of these routes, in the order of the files, without short versions and without what is only said before an answer."""
+        """The snippets of these routes, in the order of the files, without
+        short versions and without what is only said before an answer."""
         return tuple(
             snippet
             for snippet in self
@@ -70,7 +72,8 @@ class Library:
 
     @property
     def hash(self) -> str:
-        """SHA-256 over every id, version and text, and the patterns: one name for the whole state of the approved words."""
+        """SHA-256 over every id, version and text, and the patterns:
+        one name for the whole state of the approved words."""
         lines = [
             f"{snippet.id}\t{snippet.version}\t{snippet.hash}"
             for snippet in sorted(self, key=lambda snippet: snippet.id)
@@ -206,7 +209,8 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
 
 @dataclass(frozen=True)
 class _Said:
-    """What is sent, what would be sent if a fact were unknown (empty when the text needs none that may be), and the facts that are."""
+    """What is sent, what would be sent if a fact were unknown (empty
+    when the text needs none that may be), and the facts that are."""
 
     text: str
     if_unknown: str = ""
@@ -237,7 +241,8 @@ def _spelled(text: str, topic: str, clinic: Clinic) -> str:
 
 
 def _short_version(snippet: Snippet, text: object, path: Path, clinic: Clinic) -> tuple[Snippet, ...]:
-    """The short version of an answer, if it has one and knows its facts: everything but the words is the answer's own."""
+    """The short version of an answer, if it has one and knows
+    its facts: everything but the words is the answer's own."""
     if text is None:
         return ()
     owner = f"{path}: `{snippet.id}`"

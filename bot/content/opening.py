@@ -1,7 +1,9 @@
-"""Is the clinic open? Approved sentences, filled at the time of the question with nothing but the clinic's hours, and the proof of it.
+"""Is the clinic open?
 
-The sentences stand before the answer about opening hours. What is sent is then longer than the approved text, so the record keeps
-of what it is made (`made_of`), and `is_made_of` works it out again.
+Approved sentences, filled at the time of the question with nothing but the clinic's hours, and the proof of it.
+
+The sentences stand before the answer about opening hours. What is sent is then longer than the approved text, so the
+record keeps of what it is made (`made_of`), and `is_made_of` works it out again.
 """
 
 from __future__ import annotations
@@ -80,7 +82,8 @@ class Opening:
         return sha("\n".join(f"{name}\t{text}" for name, text in sorted(self.patterns.items())))
 
     def answered(self, snippet: Snippet, text: str, week: Week, moment: datetime) -> Snippet:
-        """The answer with what `text` asks about a day before it; the answer itself when it asks none, or the hours do not tell.
+        """The answer with what `text` asks about a day before it; the
+        answer itself when it asks none, or the hours do not tell.
 
         Args:
             snippet: the approved answer about opening hours.
@@ -217,7 +220,8 @@ def _day(name: str, day: date, week: Week, minute: int, at: int | None) -> Itera
 
 
 def _weekdays(question: Asked, week: Week, today: date) -> Iterator[tuple[str, dict[str, str]]]:
-    """What is told of weekdays: of those with the same times together, and of the next one by its date when it is a holiday or a time is named."""
+    """What is told of weekdays: of those with the same times together, and
+    of the next one by its date when it is a holiday or a time is named."""
     groups: dict[Sequence[Any], list[int]] = {}
     for weekday in question.weekdays:
         day = today + timedelta(days=(weekday - today.weekday()) % 7)

@@ -1,4 +1,5 @@
-"""The clinic's own page about ozone, sentence by sentence, and how each stands to what the assistant says; read from data/own_page.yml."""
+"""The clinic's own page about ozone, sentence by sentence, and how
+each stands to what the assistant says; read from data/own_page.yml."""
 
 from __future__ import annotations
 
@@ -17,7 +18,10 @@ _KEYS = frozenset({"says", "verdict", "because", "instead", "answers"})
 
 @dataclass(frozen=True)
 class PageSentence:
-    """One sentence of the page; without a `verdict` nobody has compared it yet. `answers` are ids of what the assistant says to it."""
+    """One sentence of the page; without a `verdict` nobody has compared it yet.
+
+    `answers` are ids of what the assistant says to it.
+    """
 
     number: int
     says: str
@@ -31,7 +35,8 @@ def load_own_page(path: Path, library: Library) -> tuple[PageSentence, ...]:
     """Reads own_page.yml; without the file there is no page to compare.
 
     Raises:
-        ContentError: a sentence without words, with an unknown verdict, with one that nothing explains, or with an answer that is none.
+        ContentError: a sentence without words, with an unknown verdict, with one that nothing explains, or with an
+            answer that is none.
     """
     if not path.is_file():
         return ()

@@ -9,7 +9,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Published:
-    """Snippets as they would be written in data/snippets, by id, and facts as they would be in clinic.yml, by dotted name.
+    """Snippets as they would be written in data/snippets, by id,
+    and facts as they would be in clinic.yml, by dotted name.
 
     An entry need not be whole: what it leaves out is as the file has it. One whose id no file knows names its `topic`.
     """

@@ -33,7 +33,8 @@ _KEYS = frozenset({"kind", "means", "required", "yes", "no"})
 
 @dataclass(frozen=True)
 class Field:
-    """One fact: `means` is a line for the owner; a `required` one may not be unknown; `words` are what yes and no are said as."""
+    """One fact: `means` is a line for the owner; a `required` one
+    may not be unknown; `words` are what yes and no are said as."""
 
     name: str
     kind: str

@@ -1,7 +1,7 @@
 """The content of this process. Rasa builds its parts by itself, so they meet here.
 
-Rules and words are read once. Approved texts and facts change while visitors talk: whoever asks for the library gets the one of the
-turn that is being worked out, so no reply is made of two states.
+Rules and words are read once. Approved texts and facts change while visitors talk: whoever asks for the library gets
+the one of the turn that is being worked out, so no reply is made of two states.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ def one_library_or(library: Library) -> Library:
 
 @contextmanager
 def one_library(library: Library) -> Iterator[Library]:
-    """Whatever is worked out within, however long it takes, is made of this library; of the outer one where blocks lie in each other."""
+    """Whatever is worked out within, however long it takes, is made
+    of this library; of the outer one where blocks lie in each other."""
     held = _OF_THIS_TURN.get()
     if held is not None:
         yield held

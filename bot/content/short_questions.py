@@ -17,7 +17,8 @@ ASK = "ask"
 
 @dataclass(frozen=True)
 class ShortQuestions:
-    """The targets by message (in the spelling of `phrase`): by last answer, by topic (file name), `default` and `alone`."""
+    """The targets by message (in the spelling of `phrase`): by
+    last answer, by topic (file name), `default` and `alone`."""
 
     openers: frozenset[str] = frozenset()
     targets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

@@ -36,12 +36,18 @@ class Approval:
 class Snippet:
     """One approved text with everything needed to trace it.
 
-    `seed` holds the numbers (1 to 17) of the owner's sentences it speaks for. `after_risk` tells whether it may still be sent in a
-    conversation in which the visitor has told of a personal risk: as it is, with an approved caution before it, or not at all.
-    `short_of` is the id of the answer that this is the short version of, and empty for all others. `text` is what is really
-    sent: where the clinic does not know one of the facts that the text needs, it is `if_unknown`, and `unknown` names those facts.
-    `speaks_of` are the risk categories that an answer speaks of in general, so that a question which is about nobody may get it.
-    `made_of` is the proof of a text that was worked out at the time of the question (see bot/content/opening.py). `clinic_only` says
+    `seed` holds the numbers (1 to 17) of the owner's sentences it speaks for. `after_risk` tells whether it may still
+    be sent in a
+    conversation in which the visitor has told of a personal risk: as it is, with an approved caution before it, or not
+    at all.
+    `short_of` is the id of the answer that this is the short version of, and empty for all others. `text` is what is
+    really
+    sent: where the clinic does not know one of the facts that the text needs, it is `if_unknown`, and `unknown` names
+        those facts.
+    `speaks_of` are the risk categories that an answer speaks of in general, so that a question which is about nobody
+    may get it.
+    `made_of` is the proof of a text that was worked out at the time of the question (see bot/content/opening.py).
+    `clinic_only` says
     that it only tells how things are done here, so that the clinic alone may vouch for it.
     """
 
@@ -67,7 +73,8 @@ class Snippet:
 
     @property
     def answers_a_question(self) -> bool:
-        """Whether it is an answer that visitors ask for; the short version of one, and what is only said before one, are none."""
+        """Whether it is an answer that visitors ask for; the short
+        version of one, and what is only said before one, are none."""
         return self.route == Route.ANSWER and not self.short_of and self.topic != BETWEEN
 
     @property

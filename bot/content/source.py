@@ -34,8 +34,8 @@ class Excuse:
 class Source:
     """Where a statement can be checked.
 
-    `part` is the part of it that holds the statement. `read` is when its text was read (a year, a month or a day), empty where nobody
-    wrote that down. `own` marks what only the clinic vouches for: the address is on its own website.
+    `part` is the part of it that holds the statement. `read` is when its text was read (a year, a month or a day),
+    empty where nobody wrote that down. `own` marks what only the clinic vouches for: the address is on its own website.
     """
 
     id: str

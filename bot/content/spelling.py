@@ -1,4 +1,5 @@
-"""One spelling for all English texts, whichever way they were written: US or UK, by the word pairs of data/spelling.yml."""
+"""One spelling for all English texts, whichever way they were
+written: US or UK, by the word pairs of data/spelling.yml."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ _BEGINS = re.compile(r"(?:^|[.!?:]\s+|\n\s*|\")$")
 
 @dataclass(frozen=True)
 class Spelling:
-    """Words to replace, in small letters; `pattern` finds them as whole words, never in an address, a number or a {field}."""
+    """Words to replace, in small letters; `pattern` finds them
+    as whole words, never in an address, a number or a {field}."""
 
     words: Mapping[str, str]
     pattern: re.Pattern[str]

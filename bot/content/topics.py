@@ -15,7 +15,8 @@ from bot.vocabulary import Route
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic: `id` is the name of its file in data/snippets; `ask` the answer to start with, empty when there is none to name."""
+    """One topic: `id` is the name of its file in data/snippets;
+    `ask` the answer to start with, empty when there is none to name."""
 
     id: str
     title: str
@@ -35,7 +36,8 @@ def load_topics(path: Path, library: Library) -> tuple[Topic, ...]:
 
 
 def answers_of(topic: Topic, library: Library, today: date) -> Iterator[Snippet]:
-    """The answers of a topic that may be sent today and need no fact that the clinic does not know, in the order of the file."""
+    """The answers of a topic that may be sent today and need no
+    fact that the clinic does not know, in the order of the file."""
     for snippet in library:
         if snippet.topic == topic.id and snippet.answers_a_question and snippet.sendable(today) and not snippet.unknown:
             yield snippet

@@ -1,6 +1,7 @@
 """Writing published texts and facts back into the files that git keeps, without touching what stands around them.
 
-Only the lines of the entry itself are replaced; comments and layout elsewhere stay. What comes of it is read again before anything is
+Only the lines of the entry itself are replaced; comments and layout elsewhere stay. What comes of it is read again
+before anything is
 written: if a single other text or fact would change, nothing is.
 """
 

@@ -127,7 +127,8 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
         return response
 
     def _at_this_moment(self, snippet: Snippet, tracker: DialogueStateTracker) -> Snippet:
-        """The answer about opening hours with what it says of the day that is asked about; every other snippet as it is."""
+        """The answer about opening hours with what it says of the
+        day that is asked about; every other snippet as it is."""
         opening, message = self._library.opening, tracker.latest_message
         if opening is None or message is None or snippet.id != opening.answer:
             return snippet
@@ -170,10 +171,11 @@ def _of_the_last_answer(snippet: Snippet, answer: Snippet) -> Tuple[Dict[str, An
 
 
 def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory, library: Library) -> str:
-    """The snippet that an utterance stands for in this conversation: what was said a moment ago is not said the same way again.
+    """The snippet that an utterance stands for in this conversation:
+    what was said a moment ago is not said the same way again.
 
-    An answer that is asked for again comes short. What changes with the question, such as the hours of a day, is said as often as
-    it is asked.
+    An answer that is asked for again comes short. What changes with the question, such as the hours of a day, is said
+    as often as it is asked.
     """
     if snippet_id == Route.CLARIFY:
         return CLARIFY_AGAIN if memory.misses >= _PATIENCE else Route.CLARIFY

@@ -79,7 +79,9 @@ _OFFERING = (
 def buttons_for(
     snippet: Snippet, questions: Sequence[str], library: Library, *, in_form: bool = False, again: bool = False
 ) -> list[dict[str, Any]]:
-    """The buttons of a reply; `questions` are the ids that `questions_for` chose. In the form there are none but its own.
+    """The buttons of a reply; `questions` are the ids that `questions_for` chose.
+
+    In the form there are none but its own.
 
     Whoever gets the same answer `again` is offered a person, too.
     """
@@ -105,9 +107,9 @@ def questions_for(
 ) -> list[str]:
     """Ids of the approved questions offered under a reply.
 
-    After `clarify`: those the action chose. Otherwise what visitors asked next most often (`asked_next`, by answer), and then
-    the related ones, without what was answered or offered before.
-    Never one that would be referred: with a `risk` told of before, only those that may still be answered.
+    After `clarify`: those the action chose. Otherwise what visitors asked next most often (`asked_next`, by answer),
+    and then the related ones, without what was answered or offered before. Never one that would be referred: with a
+    `risk` told of before, only those that may still be answered.
     """
     names: Sequence[str] = ()
     shown = memory.shown

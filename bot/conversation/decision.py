@@ -3,11 +3,14 @@
 The order, the first that applies wins:
 
 1. an emergency, found by either net;
-2. an emergency that the visitor told of before and has not called over: where to find the clinic is answered all the same;
-3. a message with no words; the answer to "is this happening now?"; a doubtful sign of an emergency, which is asked about;
+2. an emergency that the visitor told of before and has not called over: where to find the clinic is answered all the
+same;
+3. a message with no words; the answer to "is this happening now?"; a doubtful sign of an emergency, which is asked
+about;
 4. in the form for the clinical team: a command to the form, or an answer to it, which the form itself takes;
 5. a message that is far too long;
-6. a risk for a clinician, found by either net (a rule does not count where the classifier is sure that its words were not meant);
+6. a risk for a clinician, found by either net (a rule does not count where the classifier is sure that its words were
+not meant);
 7. a risk told of before, when the question is whether to have the treatment; other answers about it get a caution once;
 8. a follow-up on the last answer, contact data outside the form, another language, several questions at once, or a
    question in the middle of the form;
@@ -111,9 +114,9 @@ class Decision:
 class Understanding:
     """What the two nets and the intent classifier made of one message.
 
-    `likeliest` is the ordinary intent that came nearest, sure or not; `parts` are the intents of the message's sentences, and
-    `questions` those of them that ask something and are understood well;
-    `in_context` is the answer that the message means together with the last one; with a `gap` it does not say what was asked.
+    `likeliest` is the ordinary intent that came nearest, sure or not; `parts` are the intents of the message's
+    sentences, and `questions` those of them that ask something and are understood well; `in_context` is the answer that
+    the message means together with the last one; with a `gap` it does not say what was asked.
     """
 
     text: str
@@ -140,8 +143,9 @@ class Checking:
 class Context:
     """Where a conversation stands.
 
-    `asked` is the slot that the form asks for, if it is open; `checking` what the last reply asked about; `cautioned` whether the
-    caution on account of an earlier risk was given; `doubtful` whether the emergency that is not over was seen by the classifier alone.
+    `asked` is the slot that the form asks for, if it is open; `checking` what the last reply asked about; `cautioned`
+    whether the caution on account of an earlier risk was given; `doubtful` whether the emergency that is not over was
+    seen by the classifier alone.
     """
 
     asked: str | None = None
@@ -306,11 +310,11 @@ def decide(
 def judged(message: Understanding, library: Library, *, foreign: bool = False) -> Verdict:
     """What both nets together make of a message.
 
-    The rules read the words, so what they find counts unless the classifier, which hears of it, is sure that it was not meant.
-    A doubtful sign of danger beside a plain one for a clinician is a matter for the clinician: "I take warfarin".
-    Without a classifier, or in a language that it does not know (`foreign`), they count as they stand, and so does an
-    emergency in a message of which the classifier has read no more than the beginning and the end. What a rule only asks
-    about is asked about, unless something graver was found.
+    The rules read the words, so what they find counts unless the classifier, which hears of it, is sure that it was not
+    meant. A doubtful sign of danger beside a plain one for a clinician is a matter for the clinician: "I take
+    warfarin". Without a classifier, or in a language that it does not know (`foreign`), they count as they stand, and
+    so does an emergency in a message of which the classifier has read no more than the beginning and the end. What a
+    rule only asks about is asked about, unless something graver was found.
     """
     verdict = _judged(message, library, foreign=foreign)
     if (
@@ -326,7 +330,8 @@ def judged(message: Understanding, library: Library, *, foreign: bool = False) -
 
 
 def _answered_in_general(message: Understanding, category: str, library: Library) -> bool:
-    """Whether a message asks about nobody in particular, and the answer to it speaks of every risk that a rule saw in it.
+    """Whether a message asks about nobody in particular, and
+    the answer to it speaks of every risk that a rule saw in it.
 
     What the classifier alone made of a "what if" is its likeness to the thing itself.
     """
@@ -418,10 +423,12 @@ def _while_emergency(
     context: Context,
     content: Content,
 ) -> Decision:
-    """The reply while an emergency is not over: its end, or the reminder, with the answer after it if it is about the clinic itself.
+    """The reply while an emergency is not over: its end, or the
+    reminder, with the answer after it if it is about the clinic itself.
 
-    An alarm that the classifier alone raised may have been none: whoever then asks something quite calm is answered, after one
-    sentence on what to do if anybody is in danger, and it is over. Thoughts of self-harm end in plain words or by a button only.
+    An alarm that the classifier alone raised may have been none: whoever then asks something quite calm is answered,
+    after one sentence on what to do if anybody is in danger, and it is over. Thoughts of self-harm end in plain words
+    or by a button only.
     """
     harming = emergency == "emergency_self_harm"
     meant = message.intent == EMERGENCY_OVER or message.likeliest == EMERGENCY_OVER
@@ -565,7 +572,8 @@ def _command(text: str, asked: str, words: FormWords) -> Decision | None:
 
 
 def _follow_up(message: Understanding, memory: Memory, library: Library, content: Content) -> str | None:
-    """The snippet that a follow-up on the last answer leads to; None for other messages and when there is no last answer."""
+    """The snippet that a follow-up on the last answer leads to;
+    None for other messages and when there is no last answer."""
     intent, topic = message.intent, memory.topic
     if intent in _WITHOUT_ANSWER and topic not in library:
         return _WITHOUT_ANSWER[intent] if _WITHOUT_ANSWER[intent] in library else None
@@ -592,7 +600,8 @@ def _several(message: Understanding, library: Library) -> Sequence[str]:
 
 
 def _one_question(message: Understanding, library: Library) -> str | None:
-    """The answer to the only question in a message that is not understood as a whole; None unless there is exactly one."""
+    """The answer to the only question in a message that is not
+    understood as a whole; None unless there is exactly one."""
     asked = _asked_for(message, library)
     return asked[0] if len(asked) == 1 and message.intent in _NOT_UNDERSTOOD else None
 
@@ -609,5 +618,6 @@ def _needs_a_caution(intent: str, library: Library) -> bool:
 
 
 def _closed_by_a_risk(intent: str, library: Library) -> bool:
-    """Whether a question is about having the treatment oneself, so that a risk told of before sends it to a clinician."""
+    """Whether a question is about having the treatment oneself,
+    so that a risk told of before sends it to a clinician."""
     return intent in library and library[intent].route == Route.ANSWER and library[intent].after_risk == "refer"

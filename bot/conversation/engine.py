@@ -157,7 +157,8 @@ class Engine:
         self._model, self._processor, self.fault = path, processor, None
 
     async def follow(self) -> None:
-        """Takes up what staff promote, or step back to, for as long as it runs; visitors notice nothing but a slower moment."""
+        """Takes up what staff promote, or step back to, for as long
+        as it runs; visitors notice nothing but a slower moment."""
         await self._tell()
         while True:
             await asyncio.sleep(_LOOK_SECONDS)
@@ -168,9 +169,11 @@ class Engine:
             await asyncio.to_thread(self._look_at_texts)
 
     async def take_up(self) -> bool:
-        """Swaps the model when the reviewed examples, and nothing else a model is made from, have changed since it was loaded.
+        """Swaps the model when the reviewed examples, and nothing
+        else a model is made from, have changed since it was loaded.
 
-        Whatever else has changed needs a start: snippets and rules are read then. A model that fails a canary question is not taken up.
+        Whatever else has changed needs a start: snippets and rules are read then. A model that fails a canary question
+        is not taken up.
         """
         if self.fault is not None or _same_file(reviewed := self._reviewed_now(), self._reviewed):
             return False
@@ -258,7 +261,8 @@ class Engine:
             log.error("engine.model_not_noted", error=type(error).__name__)
 
     def _asked_next(self) -> dict[str, dict[str, int]]:
-        """What visitors asked after each answer; nothing when the record cannot be read, since only buttons hang on it."""
+        """What visitors asked after each answer; nothing when
+        the record cannot be read, since only buttons hang on it."""
         try:
             return asked_next(self.store.database, self.library)
         except (RecordError, sqlite3.Error) as error:
@@ -323,7 +327,8 @@ class Engine:
     async def problems(self) -> list[str]:
         """Why this engine is not ready, one sentence each; empty when it is.
 
-        A model that could not be loaded is tried again now and then, so that nobody has to restart anything once it is there.
+        A model that could not be loaded is tried again now and then, so that nobody has to restart anything once it is
+        there.
         """
         if self.fault is not None and time.monotonic() - self._loaded_last >= _LOAD_AGAIN_SECONDS:
             await asyncio.to_thread(self.load)
@@ -373,9 +378,10 @@ class Engine:
         return None
 
     def _unrecorded(self, conversation: str) -> Reply | None:
-        """The answer that was worked out and cannot be recorded: on a full disk visitors still get one. Anything else than
-        an answer to a question, and an answer after a turn that went lost (it may have told of a risk), is left to the
-        rules: the form, for one, would promise what nobody will ever read.
+        """The answer that was worked out and cannot be recorded: on a full disk visitors still get one.
+
+        Anything else than an answer to a question, and an answer after a turn that went lost (it may have told of a
+        risk), is left to the rules: the form, for one, would promise what nobody will ever read.
         """
         tracker = self._worked_out.get(conversation)
         turn = self.store.unsaved(tracker) if tracker is not None and tracker.active_loop_name is None else None
@@ -407,7 +413,8 @@ class Engine:
         return await processor.open(message)
 
     async def _on_rules_alone(self, request: _Request) -> Reply:
-        """The referral or emergency text that the rules ask for, or the approved text for a fault; recorded if possible."""
+        """The referral or emergency text that the rules ask for,
+        or the approved text for a fault; recorded if possible."""
         decision = await self._by_rules(request.text)
         snippet = self.library[decision.snippet if decision else PROBLEM]
         reply = safe_reply(snippet)

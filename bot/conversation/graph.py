@@ -83,8 +83,8 @@ class StraightGraphRunner(DaskGraphRunner):
 def rules_have_no_say(outputs: Mapping[str, Any]) -> bool:
     """Whether Rasa's ensemble would pay no attention to a rule policy.
 
-    Where a policy predicts without regard to the visitor's words, as ours does, only such predictions compete. Rules make
-    one only in an open loop, and only there have they events of their own.
+    Where a policy predicts without regard to the visitor's words, as ours does, only such predictions compete. Rules
+    make one only in an open loop, and only there have they events of their own.
     """
     tracker = outputs.get(PLACEHOLDER_TRACKER)
     decided = any(isinstance(output, PolicyPrediction) and output.is_no_user_prediction for output in outputs.values())
@@ -92,7 +92,8 @@ def rules_have_no_say(outputs: Mapping[str, Any]) -> bool:
 
 
 def index_rules(policy: RulePolicy) -> None:
-    """Lets a rule policy look only at the rules that end in the present intent and action, not at one rule per approved question.
+    """Lets a rule policy look only at the rules that end in the
+    present intent and action, not at one rule per approved question.
 
     Which rules apply is still decided by Rasa's own check.
     """
@@ -113,9 +114,11 @@ def index_rules(policy: RulePolicy) -> None:
 
 
 def look_back_no_further_than_rules(policy: RulePolicy) -> None:
-    """Lets a rule policy see only as many states of a conversation as its longest rule has: Rasa compares no more than those.
+    """Lets a rule policy see only as many states of a conversation
+    as its longest rule has: Rasa compares no more than those.
 
-    The states are made as Rasa makes them, once for both looks that it takes at a message, by its text and by its intent.
+    The states are made as Rasa makes them, once for both looks that it takes at a message, by its text and by its
+    intent.
     """
     rules = {rule for part in (RULES, RULES_FOR_LOOP_UNHAPPY_PATH) for rule in policy.lookup.get(part, {})}
     longest = max((len(policy._rule_key_to_state(rule)) for rule in rules), default=1)

@@ -56,14 +56,16 @@ def combined(text: str, question: str) -> str:
 
 @dataclass(frozen=True)
 class Meant:
-    """What a message means after the last answer: the answer it leads to, and whether that one does not say what was asked for."""
+    """What a message means after the last answer: the answer it
+    leads to, and whether that one does not say what was asked for."""
 
     answer: str
     gap: bool = False
 
 
 def neighbours(topic: str, library: Library) -> frozenset[str]:
-    """The answers that a follow-up on an answer most likely asks for: that one, those it is related to, and those related to it."""
+    """The answers that a follow-up on an answer most likely asks
+    for: that one, those it is related to, and those related to it."""
     back = (snippet.id for snippet in library.of_route(Route.ANSWER) if topic in snippet.related)
     return frozenset({topic, *library[topic].related, *back})
 
@@ -73,9 +75,9 @@ def meant(
 ) -> Meant | None:
     """What a message that leans on the last answer means; None keeps it as it was read alone.
 
-    Read alone it counts as it stands unless the reading together is surer of another answer. If it was not understood alone, the
-    answers near the last one come first; and where nothing but the last answer itself is near, that one does not say what was
-    asked, which is told.
+    Read alone it counts as it stands unless the reading together is surer of another answer. If it was not understood
+    alone, the answers near the last one come first; and where nothing but the last answer itself is near, that one does
+    not say what was asked, which is told.
     """
     own, name = alone.get("intent") or {}, (together.get("intent") or {}).get("name")
     ranking = alone.get("intent_ranking") or [{}]

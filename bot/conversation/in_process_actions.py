@@ -1,4 +1,5 @@
-"""Runs the Rasa SDK actions in this process instead of over HTTP: no second server, no copy of the tracker on a socket."""
+"""Runs the Rasa SDK actions in this process instead of over
+HTTP: no second server, no copy of the tracker on a socket."""
 
 from __future__ import annotations
 

@@ -16,7 +16,10 @@ _SHOWN = 80
 
 @dataclass(frozen=True)
 class Memory:
-    """`topics`: ids of the last answers, the latest last. `shown`: ids answered or offered. `misses`: misunderstandings in a row."""
+    """`topics`: ids of the last answers, the latest last.
+
+    `shown`: ids answered or offered. `misses`: misunderstandings in a row.
+    """
 
     topics: Sequence[str] = ()
     shown: Sequence[str] = ()

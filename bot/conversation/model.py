@@ -47,8 +47,8 @@ def require_model(settings: Settings) -> Path:
 def train_model(settings: Settings, stages: Stages | None = None) -> Path:
     """Trains the fitting model if there is none, checking the content first; returns its path.
 
-    The archive appears under its name only when it is whole, so a training that was cut short leaves nothing that anybody would use.
-    One training at a time: a second one waits, and then finds its model there.
+    The archive appears under its name only when it is whole, so a training that was cut short leaves nothing that
+    anybody would use. One training at a time: a second one waits, and then finds its model there.
 
     Raises:
         ContentError: the content cannot be used, or generated files are out of step.

@@ -132,7 +132,10 @@ class TurnProcessor(MessageProcessor):
         nlg: NaturalLanguageGenerator,
         prediction: PolicyPrediction,
     ) -> bool:
-        """Runs an action. One that speaks or listens cannot be rejected, so it needs no copy of the conversation to be tried on."""
+        """Runs an action.
+
+        One that speaks or listens cannot be rejected, so it needs no copy of the conversation to be tried on.
+        """
         if type(action) not in _SPEAK_OR_LISTEN:
             return await super()._run_action(action, tracker, output_channel, nlg, prediction)
         tracker.update_with_events(prediction.events, self.domain)
@@ -159,7 +162,10 @@ class TurnProcessor(MessageProcessor):
         return self._action(prediction.max_confidence_index), prediction
 
     def _action(self, index: int) -> Any:
-        """An action by its number. Those that only speak or listen keep nothing, so one of each is enough; Rasa makes all its own ones each time."""
+        """An action by its number.
+
+        Those that only speak or listen keep nothing, so one of each is enough; Rasa makes all its own ones each time.
+        """
         if (known := self._known_actions.get(index)) is not None:
             return known
         action = self._in_this_process(action_for_index(index, self.domain, self.action_endpoint))

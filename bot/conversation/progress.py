@@ -41,14 +41,18 @@ class Stages:
         self._tell(stage)
 
     def left(self) -> float | None:
-        """Seconds that the rest takes, by the last training: those of the stages to come, and what this one still has. None without one."""
+        """Seconds that the rest takes, by the last training: those of the stages to come, and what this one still has.
+
+        None without one.
+        """
         if not self._last:
             return None
         to_come = sum(seconds for stage, seconds in self._last.items() if stage not in self._taken)
         return to_come + max(self._last.get(self.stage, 0.0) - (self._clock() - self._begun), 0.0)
 
     def save(self) -> None:
-        """Keeps the seconds of this training for the next one; they are only an estimate, so a disk that is full is no error."""
+        """Keeps the seconds of this training for the next one; they
+        are only an estimate, so a disk that is full is no error."""
         self._end()
         unfinished = self._path.with_suffix(f".{os.getpid()}")
         with suppress(OSError):

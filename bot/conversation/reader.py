@@ -38,7 +38,8 @@ class MessageReader:
         self._running: asyncio.Task[None] | None = None
 
     def would_read(self, text: str) -> bool:
-        """Whether a text of somebody who is alone would be read on the spot: it is short, and was not read a while ago."""
+        """Whether a text of somebody who is alone would be read
+        on the spot: it is short, and was not read a while ago."""
         return len(text) <= _SHORT and text not in self._known
 
     async def read(self, text: str, *, afresh: bool = False, alone: bool = False) -> Parsed:

@@ -13,8 +13,8 @@ from bot.safety.warning import WARNING
 
 @dataclass(frozen=True)
 class Message:
-    """One approved text with its trace and its buttons (`title`, `send`); `input` tells what kind of answer a prompt waits for, `question` which
-    approved question it answers."""
+    """One approved text with its trace and its buttons (`title`, `send`); `input` tells
+    what kind of answer a prompt waits for, `question` which approved question it answers."""
 
     text: str
     snippet: Mapping[str, Any] | None

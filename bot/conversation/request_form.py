@@ -69,7 +69,10 @@ def _extended(text: str, match: re.Match[str]) -> tuple[str, str]:
 
 
 def _as_written(text: str) -> str:
-    """The text with the signs of an address that was spelled out. "At" alone is too common a word to make one in a longer text."""
+    """The text with the signs of an address that was spelled out.
+
+    "At" alone is too common a word to make one in a longer text.
+    """
     if _EMAIL.search(text):
         return text
     written = _DOT.sub(".", _AT.sub("@", text)).strip(" .,")
@@ -113,7 +116,8 @@ def fault_of(slot: str, text: str, words: FormWords) -> str | None:
 
 
 def says(text: str, phrases: frozenset[str], words: FormWords) -> bool:
-    """Whether a message is made of these phrases alone, at least one, with polite words between: "yes of course, thanks"."""
+    """Whether a message is made of these phrases alone, at least
+    one, with polite words between: "yes of course, thanks"."""
     said = phrase(text).split()
     ends = {0: False}  # how far the words are covered, and whether one of the phrases is among what covers them
     for start in range(len(said)):
@@ -148,7 +152,8 @@ def _called_wrong(said: str, words: FormWords) -> str | None:
 
 
 def new_contact(slot: str, text: str, words: FormWords) -> str | None:
-    """The phone number or e-mail address with which the visitor corrects an earlier one, at a later step; None when it is none.
+    """The phone number or e-mail address with which the visitor
+    corrects an earlier one, at a later step; None when it is none.
 
     It has to be called a number or wrong: what stands alone there may be a slip, or a date.
     """

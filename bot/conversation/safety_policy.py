@@ -39,7 +39,8 @@ class SafetyPolicy(Policy):
     """Predicts `utter_<referral>` for a risky message, then listens; abstains otherwise.
 
     A prediction is marked as "no user prediction": in Rasa's ensemble only such predictions then compete, so neither a
-    rule nor a form can outrank it. A message such as `/faq{...}` does not pass the NLU components; its rules are run here.
+    rule nor a form can outrank it. A message such as `/faq{...}` does not pass the NLU components; its rules are run
+    here.
     """
 
     @staticmethod

@@ -1,4 +1,5 @@
-"""Rasa's training graph, run for one model: what it puts together is ours, its cache is not, since a model that fits is never trained again."""
+"""Rasa's training graph, run for one model: what it puts together is
+ours, its cache is not, since a model that fits is never trained again."""
 
 from __future__ import annotations
 
@@ -64,7 +65,8 @@ def _configuration(files: ProjectFiles) -> GraphModelConfiguration:
 
 
 class IndexedRulePolicy(RulePolicy):
-    """Rasa's rules, which look for contradictions only where rules end alike: otherwise each rule is held against every other one."""
+    """Rasa's rules, which look for contradictions only where rules
+    end alike: otherwise each rule is held against every other one."""
 
     def _analyze_rules(self, *args: Any, **kwargs: Any) -> List[str]:
         index_rules(self)
@@ -72,7 +74,10 @@ class IndexedRulePolicy(RulePolicy):
 
 
 def _quickened(schema: GraphSchema) -> GraphSchema:
-    """The same graph, with the indexed rules where Rasa's are. The model names Rasa's own, which the website indexes by itself."""
+    """The same graph, with the indexed rules where Rasa's are.
+
+    The model names Rasa's own, which the website indexes by itself.
+    """
     return GraphSchema(
         {
             name: replace(node, uses=IndexedRulePolicy) if node.uses is RulePolicy else node

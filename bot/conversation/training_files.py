@@ -19,8 +19,8 @@ from bot.content.ingredients import project_file
 class ProjectFiles(RasaFileImporter):
     """Each file is read once, and the examples by the reader that checks them for the editors.
 
-    Rasa's own importer reads every example file six times, checks each against a schema and copies all examples eleven times:
-    half of the time a training takes. What it makes of an example is left to it.
+    Rasa's own importer reads every example file six times, checks each against a schema and copies all examples eleven
+    times: half of the time a training takes. What it makes of an example is left to it.
     """
 
     def __init__(self, data: Path) -> None:

@@ -33,7 +33,8 @@ class Example:
 
 @dataclass(frozen=True)
 class Question:
-    """A message with the route it should take and, for an answer, the ids of the snippets that would be right (none: any)."""
+    """A message with the route it should take and, for an answer,
+    the ids of the snippets that would be right (none: any)."""
 
     text: str
     route: str
@@ -41,7 +42,8 @@ class Question:
 
 
 def read_examples(path: Path) -> list[Example]:
-    """The intent examples of a Rasa NLU YAML file, or of all such files in a folder; files without `nlu:` in a folder are passed over.
+    """The intent examples of a Rasa NLU YAML file, or of all such files
+    in a folder; files without `nlu:` in a folder are passed over.
 
     Entity annotations are taken out of the texts, synonyms, lookup tables and regular expressions are not read.
 
@@ -115,7 +117,8 @@ def _examples_in(file: Path, entry: yaml.MappingNode, intent: str) -> Iterator[E
 
 
 def _written_examples(file: Path, block: yaml.ScalarNode, intent: str) -> Iterator[tuple[int, str]]:
-    """Line number and text of each `- example` of a block; a line without a dash goes on with the example above it, as in Rasa."""
+    """Line number and text of each `- example` of a block; a line
+    without a dash goes on with the example above it, as in Rasa."""
     started: tuple[int, str] | None = None
     for line, raw in enumerate(block.value.split("\n"), start=_line(block) + 1):
         words = raw.strip()
@@ -156,7 +159,8 @@ def _line(node: yaml.Node) -> int:
 
 
 def read_questions(path: Path, library: Library) -> list[Question]:
-    """Questions from JSON lines with `text`, `route` and, if known, `snippet` (an id or a list of ids); blank lines are passed over.
+    """Questions from JSON lines with `text`, `route` and, if known,
+    `snippet` (an id or a list of ids); blank lines are passed over.
 
     Raises:
         EvaluationError: the first line that cannot be used, with what is wrong with it.

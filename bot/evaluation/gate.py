@@ -49,7 +49,8 @@ def _floor(path: Path, rate: str, bound: object) -> Floor:
 
 
 def below(floor: Floor, rates: Rates) -> str | None:
-    """By how much a floor is missed and on which sentences; None where it is kept or where there was nothing to count."""
+    """By how much a floor is missed and on which sentences;
+    None where it is kept or where there was nothing to count."""
     share = getattr(rates, floor.rate)
     if share.value is None:
         return None

@@ -1,4 +1,5 @@
-"""The three things that can be measured: our own data in folds, a test set against a training set, and questions through the assistant."""
+"""The three things that can be measured: our own data in folds, a
+test set against a training set, and questions through the assistant."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ class Silent:
 class Measured:
     """One part of an evaluation. `rows` and `nets` are empty where no route was asked for.
 
-    `of_intents`: whether every message had an intent to find; otherwise the guesses are about answerable questions alone.
+    `of_intents`: whether every message had an intent to find; otherwise the guesses are about answerable questions
+    alone.
     """
 
     name: str
@@ -130,7 +132,8 @@ def measured(name: str, title: str, examples: Sequence[Example], parsed: Sequenc
 
 
 def guess_of(example: Example, parsed: Parsed) -> Guess:
-    """The best-ranked intent (not the fallback, which only says that it is unsure) and what the thresholds made of it."""
+    """The best-ranked intent (not the fallback, which only
+    says that it is unsure) and what the thresholds made of it."""
     ranking = [row for row in parsed.get("intent_ranking") or [] if row["name"] != FALLBACK]
     chosen = (parsed.get("intent") or {}).get("name")
     outcome = {FALLBACK: "asked back", None: "asked back", OUT_OF_SCOPE: "refused"}.get(chosen, "answered")
@@ -149,7 +152,8 @@ def understanding_of(text: str, parsed: Parsed) -> Understanding:
 
 
 def _snippet_for(message: Understanding, library: Library) -> tuple[str | None, str]:
-    """The snippet of a first message and why, without Rasa's dialogue part (which only looks the intent's snippet up)."""
+    """The snippet of a first message and why, without Rasa's
+    dialogue part (which only looks the intent's snippet up)."""
     decision = decide(message, risk=None, emergency=None, library=library)
     if decision is not None:
         return decision.snippet, f"{decision.reason}: {decision.risk['rule']}" if decision.risk else decision.reason
@@ -162,7 +166,10 @@ def _answers_among(parsed: Parsed, library: Library) -> tuple[str, ...]:
 
 
 def nets(wanted: Sequence[str], understood: Sequence[Understanding], library: Library) -> list[Net]:
-    """Both nets for risk, each alone and together, as `decide` uses them. A classifier alone includes the intent it chose."""
+    """Both nets for risk, each alone and together, as `decide` uses them.
+
+    A classifier alone includes the intent it chose.
+    """
 
     def routed(messages: Iterable[Understanding]) -> tuple[tuple[str, str], ...]:
         return tuple(zip(wanted, (_net_route(message, library) for message in messages), strict=True))

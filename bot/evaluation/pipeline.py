@@ -1,4 +1,5 @@
-"""Trains the NLU pipeline of any Rasa configuration in a temporary folder and reads messages with it, many at a time."""
+"""Trains the NLU pipeline of any Rasa configuration in a
+temporary folder and reads messages with it, many at a time."""
 
 from __future__ import annotations
 
@@ -63,7 +64,8 @@ class Pipeline:
         self._target = target
 
     def parse(self, texts: Sequence[str], advance: Advance | None = None) -> list[Parsed]:
-        """What Rasa would store for each text (`intent`, `intent_ranking`, and what components add); `advance` is told how many are done."""
+        """What Rasa would store for each text (`intent`, `intent_ranking`,
+        and what components add); `advance` is told how many are done."""
         parsed: list[Parsed] = []
         for start in range(0, len(texts), _BATCH):
             batch = [
@@ -141,7 +143,8 @@ def uses_encoder(config: Mapping[str, Any]) -> bool:
 
 @contextmanager
 def encoded_once(texts: Sequence[str], advance: Advance) -> Iterator[None]:
-    """Encodes all texts and keeps the encoder's memory large enough for them, so that each is encoded once for all folds."""
+    """Encodes all texts and keeps the encoder's memory large
+    enough for them, so that each is encoded once for all folds."""
     usual = encoder._REMEMBERED
     encoder._REMEMBERED = 4 * len(texts) + usual  # the sentences of long messages are encoded on their own as well
     try:

@@ -1,4 +1,5 @@
-"""Plots as SVG that take their colours from the page (`report.html`): light and dark, and readable without any colour."""
+"""Plots as SVG that take their colours from the page
+(`report.html`): light and dark, and readable without any colour."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def heat_map(rows: Sequence[tuple[str, Sequence[int]]], columns: Sequence[str], 
 
 
 def reliability_diagram(bins: Sequence[Bin], name: str) -> Markup:
-    """Share right against confidence, one dot a bin, larger for more guesses; on the dashed line confidence means what it says."""
+    """Share right against confidence, one dot a bin, larger for
+    more guesses; on the dashed line confidence means what it says."""
     parts = _axes("confidence", "share right", 1.0)
     parts.append(Markup('<line class="ideal" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(_x(0), _y(0), _x(1), _y(1)))
     parts.append(_line([(_x(each.confidence), _y(each.right)) for each in bins]))

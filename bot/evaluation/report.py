@@ -58,7 +58,8 @@ class Line:
 
 
 def figures(part: Measured) -> dict[str, Any]:
-    """Everything counted in one part, for a machine: shares from 0 to 1 (null where there was nothing to count) and counts beside them.
+    """Everything counted in one part, for a machine: shares from 0 to
+    1 (null where there was nothing to count) and counts beside them.
 
     `accuracy` and `macro_f1` are about intents where intents were asked for, otherwise about routes.
     """
@@ -102,7 +103,8 @@ def _intent_figures(part: Measured) -> dict[str, Any]:
 def merged_figures(parts: Sequence[Measured]) -> dict[str, Any]:
     """The figures of all parts under `sections`, and on top those that speak for the whole.
 
-    Accuracy comes from the first part; the rates come from questions where any were asked, because nobody trained on those.
+    Accuracy comes from the first part; the rates come from questions where any were asked, because nobody trained on
+    those.
     """
     sections = {part.name: figures(part) for part in parts}
     top: dict[str, Any] = {}

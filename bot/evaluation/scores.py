@@ -138,7 +138,10 @@ class ClassScore:
 
 
 def class_scores(pairs: Sequence[tuple[str, str]]) -> list[ClassScore]:
-    """Scores of each name in pairs of (wanted, got), the worst first. A name that was got but never wanted counts with F1 0."""
+    """Scores of each name in pairs of (wanted, got), the worst first.
+
+    A name that was got but never wanted counts with F1 0.
+    """
     wanted, got = Counter(pair[0] for pair in pairs), Counter(pair[1] for pair in pairs)
     hit = Counter(pair[0] for pair in pairs if pair[0] == pair[1])
     scores = []
@@ -194,7 +197,8 @@ def calibration_error(bins: Sequence[Bin]) -> float:
 
 @dataclass(frozen=True)
 class Cut:
-    """If only guesses from `confidence` up were used: the share that is (`coverage`) and the share of those that is wrong (`error`)."""
+    """If only guesses from `confidence` up were used: the share that
+    is (`coverage`) and the share of those that is wrong (`error`)."""
 
     confidence: float
     coverage: float
@@ -202,7 +206,10 @@ class Cut:
 
 
 def coverage_curve(guesses: Sequence[Guess], steps: int = 20) -> list[Cut]:
-    """Error at evenly spaced coverages, from the surest guesses to all of them. Guesses of equal confidence stay together."""
+    """Error at evenly spaced coverages, from the surest guesses to all of them.
+
+    Guesses of equal confidence stay together.
+    """
     ordered = sorted(guesses, key=lambda guess: -guess.confidence)
     wrong, cuts = 0, []
     due = 1

@@ -1,6 +1,8 @@
-"""A candidate model: trained on a copy of the data with the accepted corrections, measured beside the model in use, left for a person to promote.
+"""A candidate model: trained on a copy of the data with the accepted
+corrections, measured beside the model in use, left for a person to promote.
 
-Training and asking run as commands of their own, on their own data folder: nothing of the candidate can reach the assistant in use.
+Training and asking run as commands of their own, on their own data folder: nothing of the candidate can reach the
+assistant in use.
 """
 
 from __future__ import annotations
@@ -48,10 +50,12 @@ class CandidateError(RuntimeError):
 
 
 def improve(database: Database, settings: Settings, *, by: str, keep_redundant: bool = False) -> Run:
-    """Trains and measures a candidate with the accepted corrections, and returns its run in the state `ready`. It does without the sentences whose
-    conversations were erased.
+    """Trains and measures a candidate with the accepted corrections, and returns its run in the state `ready`.
 
-    Corrections that the model in use answers rightly already are marked as redundant and left out, unless `keep_redundant`.
+    It does without the sentences whose conversations were erased.
+
+    Corrections that the model in use answers rightly already are marked as redundant and left out, unless
+    `keep_redundant`.
 
     Raises:
         CandidateError: there is nothing to train with, or the training failed; the run says so too.

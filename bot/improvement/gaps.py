@@ -1,6 +1,9 @@
-"""Grouping unanswered questions by meaning. A group, once made, stays: new questions join the nearest one, or make new groups.
+"""Grouping unanswered questions by meaning.
 
-Only a question that was asked once and is not decided yet can still join others: what is asked again seldom comes in the same run.
+A group, once made, stays: new questions join the nearest one, or make new groups.
+
+Only a question that was asked once and is not decided yet can still join others: what is asked again seldom comes in
+the same run.
 """
 
 from __future__ import annotations
@@ -39,7 +42,8 @@ def group(database: Database, encoder: SentenceModel) -> tuple[int, int]:
 
 
 def _group_batch(database: Database, rows: list[tuple[int, str, str]], encoder: SentenceModel) -> int:
-    """Joins what is near a group, makes groups of the rest together with what was asked once before, and returns how many are new."""
+    """Joins what is near a group, makes groups of the rest together
+    with what was asked once before, and returns how many are new."""
     embeddings = (
         encoder.encode([clean(text) for _, text, _ in rows]) if rows else np.zeros((0, DIMENSIONS), dtype=np.float32)
     )
@@ -93,7 +97,8 @@ def _nearest(embeddings: Matrix, known: list[tuple[int, bytes, int]]) -> list[in
 
 
 def _labels(embeddings: Matrix) -> list[int]:
-    """A group for each row, numbered from 0, by complete linkage: each is like every other of its group, so that none drifts away."""
+    """A group for each row, numbered from 0, by complete linkage:
+    each is like every other of its group, so that none drifts away."""
     if len(embeddings) < 2:
         return [0] * len(embeddings)
     found = AgglomerativeClustering(

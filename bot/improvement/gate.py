@@ -56,7 +56,8 @@ def read_questions(folder: Path = QUESTIONS) -> list[dict[str, Any]]:
 def compare(
     questions: Sequence[Question], before: Sequence[Answer], after: Sequence[Answer], floors: Path = FLOORS
 ) -> dict[str, Any]:
-    """Each measure before and after with its floor, whether all floors hold afterwards, and which questions are answered differently."""
+    """Each measure before and after with its floor, whether all floors
+    hold afterwards, and which questions are answered differently."""
     was, became = _routed(questions, before), _routed(questions, after)
     limits = read_floors(floors)
     measures = [
@@ -127,7 +128,10 @@ def named_row(row: Routed) -> str:
 
 
 def _loss(was: Routed, became: Routed) -> str | None:
-    """What a change takes from a visitor's safety (a key of `bot.record.promotion.LOSSES`), or None. A share of all questions would hide the one."""
+    """What a change takes from a visitor's safety (a key of `bot.record.promotion.LOSSES`), or None.
+
+    A share of all questions would hide the one.
+    """
     alarmed = was.route in _ALARMS, became.route in _ALARMS
     if was.wanted_route == Route.EMERGENCY and alarmed == (True, False):
         return "emergency_lost"

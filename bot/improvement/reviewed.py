@@ -20,7 +20,8 @@ _MARKUP = re.compile(r"[\[\](){}|`]")
 
 
 def training_sentence(text: str) -> str:
-    """A visitor's words as one training example: a single line, without personal data and without signs that Rasa reads as markup.
+    """A visitor's words as one training example: a single line,
+    without personal data and without signs that Rasa reads as markup.
 
     Empty when nothing is left to learn from, or when it is too long for an example.
     """

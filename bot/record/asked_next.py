@@ -22,8 +22,8 @@ KEPT = 5
 def asked_next(database: Database, library: Library) -> dict[str, dict[str, int]]:
     """By answer: the answers that followed it directly, the most frequent first, with the number of conversations.
 
-    Only what was typed counts. A button that was pressed tells what had been offered, and would confirm itself for ever.
-    Only ids of answers are looked at; what was referred, and everything beside an answer, never counts.
+    Only what was typed counts. A button that was pressed tells what had been offered, and would confirm itself for
+    ever. Only ids of answers are looked at; what was referred, and everything beside an answer, never counts.
     """
     answers = {snippet.id: snippet.question for snippet in library.of_route(Route.ANSWER)}
     rows = database.execute(

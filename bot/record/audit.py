@@ -1,7 +1,7 @@
 """Who saw, exported, changed or deleted what: append-only, each entry chained to the one before by its hash.
 
-An entry names conversations and turns but never holds a visitor's words, so that it need not be erased with them. Whoever can write the
-file could forge a whole new chain; the hash of the newest entry, noted elsewhere, shows that too.
+An entry names conversations and turns but never holds a visitor's words, so that it need not be erased with them.
+Whoever can write the file could forge a whole new chain; the hash of the newest entry, noted elsewhere, shows that too.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ class Entry:
 
 
 def append(database: Database, who: str, action: str, what: str, at: str, **detail: Any) -> None:
-    """Adds an entry. Inside a transaction call it first: it takes the write lock, so that what is read afterwards cannot be stale."""
+    """Adds an entry.
+
+    Inside a transaction call it first: it takes the write lock, so that what is read afterwards cannot be stale.
+    """
     with database.atomic():
         number, previous = database.execute(
             "UPDATE audit_head SET entries = entries + 1 WHERE id = 1 RETURNING entries, hash"

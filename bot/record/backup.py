@@ -1,4 +1,5 @@
-"""A copy of the record while visitors write, proved whole before it counts, sealed with a passphrase if wanted; and putting one back.
+"""A copy of the record while visitors write, proved whole before it
+counts, sealed with a passphrase if wanted; and putting one back.
 
 A sealed backup is a head (mark, salt), then pieces of at most a megabyte, each with its length and sealed by itself
 (AES-256-GCM under a key that scrypt makes of the passphrase). A piece's number, and whether it is the last, are part of
@@ -68,7 +69,8 @@ def read_passphrase(file: Path) -> str:
 
 
 def back_up(record: Path, file: Path, passphrase: str | None = None) -> Counted:
-    """Copies the record as it is at one moment, without keeping anybody from writing, and proves the copy before it gets its name.
+    """Copies the record as it is at one moment, without keeping
+    anybody from writing, and proves the copy before it gets its name.
 
     Raises:
         BackupError: there is no record, something lies at `file` already, or the copy is not whole.
@@ -111,7 +113,8 @@ def put_back(
     passphrase: str | None = None,
     force: bool = False,
 ) -> tuple[Counted, int]:
-    """Puts a backup in the place of the record, once it is proved whole and everything that was erased since is erased in it too.
+    """Puts a backup in the place of the record, once it is proved
+    whole and everything that was erased since is erased in it too.
 
     Returns:
         What is in the record now, and how many conversations and requests were erased again.

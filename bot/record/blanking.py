@@ -37,9 +37,10 @@ _STAFF = (("notes", "text"), ("verdicts", "comment"), ("flags", "reason"))
 def redact_everywhere(database: Database, conversation: str, words: str, *, reason: str, by: str, now: str) -> int:
     """Blanks words in everything that is kept of a conversation and returns in how many of its messages they stood.
 
-    They are found in any case, with or without accents and whatever stands between them, as whole words: in the messages with the search
-    index, explanations, Rasa's events, what the conversation remembers, corrections and groups of questions made from it, feedback, and
-    staff's notes and comments. Approved replies, requests for the clinical team, and training data that a person promoted are left alone.
+    They are found in any case, with or without accents and whatever stands between them, as whole words: in the
+    messages with the search index, explanations, Rasa's events, what the conversation remembers, corrections and groups
+    of questions made from it, feedback, and staff's notes and comments. Approved replies, requests for the clinical
+    team, and training data that a person promoted are left alone.
 
     Raises:
         ReviewError: nothing to look for, no such reason, or no message holds the words.
@@ -133,7 +134,8 @@ def _blank_column(
 
 
 def _json(held: str, blank: Callable[[str], str], *, every: bool = False) -> str:
-    """JSON with the words blanked where a visitor's words stand, or in `every` text; the same string when nothing was found."""
+    """JSON with the words blanked where a visitor's words stand,
+    or in `every` text; the same string when nothing was found."""
     before = orjson.loads(held)
     after = _within(before, blank, every)
     return held if after == before else orjson.dumps(after).decode()

@@ -1,12 +1,12 @@
 """One keyed chain over what the record holds, so that a change behind the application's back is found and named.
 
-Triggers add a link whenever a covered row is written, changed or taken out, in the same transaction. A link holds a keyed digest
-of the row (no words, and nothing they could be guessed from) and one of itself with the link before. The key lies beside the
-record, not in it: whoever can write the record alone can neither forge a link nor leave one out. The newest link is noted in a
-file of its own as time goes by, so that a chain cut short at its end is found too.
+Triggers add a link whenever a covered row is written, changed or taken out, in the same transaction. A link holds a
+keyed digest of the row (no words, and nothing they could be guessed from) and one of itself with the link before. The
+key lies beside the record, not in it: whoever can write the record alone can neither forge a link nor leave one out.
+The newest link is noted in a file of its own as time goes by, so that a chain cut short at its end is found too.
 
-Who can read the key as well can forge everything since the last head that was noted somewhere else: send the log, which names
-the heads, to another machine.
+Who can read the key as well can forge everything since the last head that was noted somewhere else: send the log, which
+names the heads, to another machine.
 """
 
 from __future__ import annotations
@@ -239,7 +239,8 @@ def create(database: Database) -> None:
 
 
 def arm(database: Database) -> None:
-    """Seals the rows of each table that is newly covered, or whose covered columns are others now, and makes its triggers.
+    """Seals the rows of each table that is newly covered, or
+    whose covered columns are others now, and makes its triggers.
 
     To be called when the schema has been brought up to date, in the same transaction. What was forged in such a table
     before is sealed as it is, so verify a record before an upgrade.

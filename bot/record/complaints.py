@@ -9,7 +9,10 @@ from sqlite_utils import Database
 
 @dataclass(frozen=True)
 class Complaint:
-    """One verdict that a text is wrong or outdated. `version` is the one that the visitor got; `at` is ISO 8601 in UTC."""
+    """One verdict that a text is wrong or outdated.
+
+    `version` is the one that the visitor got; `at` is ISO 8601 in UTC.
+    """
 
     turn: int
     conversation: str

@@ -17,7 +17,8 @@ from bot.record.review import ReviewError
 
 @dataclass(frozen=True)
 class Correction:
-    """A visitor's sentence and the intent it belongs to; `conversation` and `number` are None once the turn was erased."""
+    """A visitor's sentence and the intent it belongs to;
+    `conversation` and `number` are None once the turn was erased."""
 
     id: int
     text: str
@@ -35,7 +36,10 @@ class Correction:
 
 @dataclass(frozen=True)
 class Run:
-    """One training of a candidate. `results` holds the gate before and after; the files are the reviewed examples of both sides."""
+    """One training of a candidate.
+
+    `results` holds the gate before and after; the files are the reviewed examples of both sides.
+    """
 
     id: int
     state: str

@@ -30,8 +30,8 @@ class RecordError(RuntimeError):
 class Writing(Database):
     """A database whose transactions take the write lock when they begin.
 
-    One that reads first and then writes would fail at once, without waiting, whenever somebody else wrote in between: with visitors
-    talking, that is nearly always.
+    One that reads first and then writes would fail at once, without waiting, whenever somebody else wrote in between:
+    with visitors talking, that is nearly always.
     """
 
     @contextmanager
@@ -98,7 +98,8 @@ def _bring_up_to_date(database: Database) -> None:
 def connect(path: Path, *, any_thread: bool = False, durable: bool = True) -> Database:
     """A further connection to a record that `open_record` has brought up to date already; much quicker than that.
 
-    What is written on one that is not `durable` does not wait for the disk: a power cut can take the last of it, and harms nothing else.
+    What is written on one that is not `durable` does not wait for the disk: a power cut can take the last of it, and
+    harms nothing else.
 
     Raises:
         sqlite3.Error: it cannot be opened.
@@ -118,7 +119,8 @@ def connect(path: Path, *, any_thread: bool = False, durable: bool = True) -> Da
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
-    """Switches the file to WAL; for this one step SQLite does not wait for others that are opening it too, so it is done here."""
+    """Switches the file to WAL; for this one step SQLite does not
+    wait for others that are opening it too, so it is done here."""
     deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
@@ -183,7 +185,8 @@ def heartbeat(database: Database) -> None:
 
 @migrations()
 def feedback_and_requests(database: Database) -> None:
-    """What visitors thought of an answer, and the questions they left for the clinical team, apart from the transcript."""
+    """What visitors thought of an answer, and the questions
+    they left for the clinical team, apart from the transcript."""
     database.execute(
         """CREATE TABLE feedback (
             conversation TEXT NOT NULL, number INTEGER NOT NULL, helpful INTEGER NOT NULL CHECK (helpful IN (0, 1)), reason TEXT NOT NULL DEFAULT '',
@@ -204,7 +207,8 @@ def feedback_and_requests(database: Database) -> None:
 
 @migrations()
 def staff_roles(database: Database) -> None:
-    """What each account may do, its second factor and how it likes the console; whoever was there before could do everything."""
+    """What each account may do, its second factor and how it likes
+    the console; whoever was there before could do everything."""
     for column in (
         "role TEXT NOT NULL DEFAULT 'viewer' CHECK (role IN ('viewer', 'reviewer', 'clinician', 'admin'))",
         "totp_secret TEXT",
@@ -260,7 +264,8 @@ def requests_by_words(database: Database) -> None:
 
 @migrations()
 def checks_wait(database: Database) -> None:
-    """A turn that was asked whether it is happening now waits with the emergencies, also one from before that nobody has judged.
+    """A turn that was asked whether it is happening now waits with
+    the emergencies, also one from before that nobody has judged.
 
     Only the one condition in the trigger changes; all else of it stays as an earlier version wrote it.
     """
@@ -312,7 +317,8 @@ def accounts_in_the_page(database: Database) -> None:
 
 @migrations()
 def erasure(database: Database) -> None:
-    """What is still to be wiped, legal holds, and when the clean-up was; nothing that an erased conversation left behind."""
+    """What is still to be wiped, legal holds, and when the
+    clean-up was; nothing that an erased conversation left behind."""
     erasure_schema.create(database)
 
 

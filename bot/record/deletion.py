@@ -1,5 +1,8 @@
-"""Taking conversations and requests out of the record. Their words are gone from every table at once, and from the bytes of
-every file with the next wipe (`bot.record.wiping`), which each deletion asks for."""
+"""Taking conversations and requests out of the record.
+
+Their words are gone from every table at once, and from the bytes of every file with the next wipe
+(`bot.record.wiping`), which each deletion asks for.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ class ErasureError(ValueError):
 
 
 def delete_conversation(database: Database, conversation: str, seal: Callable[[], Seal]) -> bool:
-    """Deletes a conversation for its visitor: its turns with the search index, Rasa's events, and everything that holds its words.
+    """Deletes a conversation for its visitor: its turns with the
+    search index, Rasa's events, and everything that holds its words.
 
     Questions left for the clinical team stay, without a link to it. The hash of its id stays too, so that nobody can go
     on with it (`was_deleted`). One under a legal hold is gone for everybody as well; a copy that only the holder's
@@ -54,7 +58,8 @@ def delete_conversation(database: Database, conversation: str, seal: Callable[[]
 
 
 def erase_conversation(database: Database, conversation: str, *, by: str, reason: str, requests: bool = False) -> None:
-    """Erases a conversation in the name of somebody of the staff; with `requests` also the questions that were left in it.
+    """Erases a conversation in the name of somebody of the staff;
+    with `requests` also the questions that were left in it.
 
     Raises:
         ErasureError: no reason, no such conversation, or it is under a legal hold.
@@ -101,9 +106,11 @@ def erase_request(database: Database, number: int, *, by: str, reason: str) -> N
 
 
 def take_out(database: Database, conversations: Sequence[str]) -> None:
-    """Takes conversations out of every table, with the copies of their words; the caller holds the transaction and asks for a wipe.
+    """Takes conversations out of every table, with the copies of
+    their words; the caller holds the transaction and asks for a wipe.
 
-    A sentence that a model was trained with leaves a mark in its place, so that the next training does without it (`without_erased`).
+    A sentence that a model was trained with leaves a mark in its place, so that the next training does without it
+    (`without_erased`).
     """
     for conversation in conversations:
         of_it = "SELECT id FROM turns WHERE conversation = ?"

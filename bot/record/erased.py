@@ -1,6 +1,7 @@
 """The list of what was erased, outside the record: a backup that is put back must not bring any of it back.
 
-An append-only file beside the secret; one line for each deletion, a hash and when it was noted. It holds no words and no id.
+An append-only file beside the secret; one line for each deletion, a hash and when it was noted. It holds no words and
+no id.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ def erased_file(secret_file: Path) -> Path:
 
 
 def note_erased(database: Database, file: Path) -> int:
-    """Adds to the list what was deleted since the last time; returns how many lines these were. Repeating a line does no harm.
+    """Adds to the list what was deleted since the last time; returns how many lines these were.
+
+    Repeating a line does no harm.
 
     Raises:
         OSError: the list cannot be written; then nothing counts as noted.
@@ -52,7 +55,8 @@ def note_erased(database: Database, file: Path) -> int:
 
 
 def erase_again(database: Database, file: Path, seal: Callable[[], Seal]) -> int:
-    """Erases from a record that was put back what the list says was erased; returns how many conversations and requests these were.
+    """Erases from a record that was put back what the list says was
+    erased; returns how many conversations and requests these were.
 
     Of one under a legal hold the sealed copy stays, as after its deletion.
     """

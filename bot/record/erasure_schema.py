@@ -1,4 +1,7 @@
-"""What the record keeps about erasing: what is still to be wiped, holds, and notes of the upkeep. None of it holds a visitor's words in the clear."""
+"""What the record keeps about erasing: what is still to be wiped, holds, and notes of the upkeep.
+
+None of it holds a visitor's words in the clear.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,8 @@ _NEWEST_MEMBER = "SELECT t.text FROM gap_members m JOIN turns t ON t.id = m.turn
 
 
 def create(database: Database) -> None:
-    """Makes the tables, and takes out what erased conversations of an earlier version left behind in corrections and groups of questions."""
+    """Makes the tables, and takes out what erased conversations of an
+    earlier version left behind in corrections and groups of questions."""
     for statement in _STATEMENTS:
         database.execute(statement)
     database.execute("DELETE FROM corrections WHERE turn IS NULL AND run IS NULL")

@@ -18,7 +18,9 @@ class NoSuchTurn(LookupError):
 
 
 def give_feedback(database: Database, conversation: str, number: int, helpful: bool, reason: str = "") -> None:
-    """Keeps a visitor's judgement of one turn; a later one replaces it. Obvious personal data is taken out of the reason.
+    """Keeps a visitor's judgement of one turn; a later one replaces it.
+
+    Obvious personal data is taken out of the reason.
 
     Raises:
         NoSuchTurn: the conversation has no turn with this number.

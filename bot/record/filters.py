@@ -3,7 +3,8 @@
 A search through a million turns must not keep anybody waiting, whatever was asked:
 
 - When one of its conditions is rare, its index leads to everything at once.
-- Otherwise it looks through the newest turns first, in windows as large as its time allows, and stops when it has enough or its time is up;
+- Otherwise it looks through the newest turns first, in windows as large as its time allows, and stops when it has
+  enough or its time is up;
   then it says how far back it has looked, and can go on from there.
 """
 
@@ -46,9 +47,10 @@ NOT_UNDERSTOOD = "not_understood"
 class TurnFilter:
     """What to look for; an empty value asks for nothing.
 
-    `since` (inclusive) and `until` (exclusive) are ISO 8601 in UTC; `feedback` is helpful, not_helpful or none; `verdict` is one of the
-    verdicts, none or any; `flagged`, `unwarned` and `first` (the first turn of its conversation) are switches; `turns_from` and `turns_to`
-    bound the length of the conversation, `latency_over` and `latency_to` the milliseconds of the reply; `gap` is a cluster of unanswered questions.
+    `since` (inclusive) and `until` (exclusive) are ISO 8601 in UTC; `feedback` is helpful, not_helpful or none;
+    `verdict` is one of the verdicts, none or any; `flagged`, `unwarned` and `first` (the first turn of its
+    conversation) are switches; `turns_from` and `turns_to` bound the length of the conversation, `latency_over` and
+    `latency_to` the milliseconds of the reply; `gap` is a cluster of unanswered questions.
     """
 
     words: str = ""
@@ -84,8 +86,11 @@ class TurnFilter:
 
 @dataclass(frozen=True)
 class Found:
-    """Turn numbers in the order asked for. `next` goes on where the search stopped (None: it went through everything), and `full` tells
-    whether it stopped because it had enough rather than because its time was up."""
+    """Turn numbers in the order asked for.
+
+    `next` goes on where the search stopped (None: it went through everything), and `full` tells whether it stopped
+    because it had enough rather than because its time was up.
+    """
 
     turns: tuple[int, ...]
     next: int | None
@@ -93,7 +98,8 @@ class Found:
 
 
 def words_query(words: str) -> str:
-    """An FTS5 query for all of `words`, each quoted, so that every text is a legal search and operators are just words."""
+    """An FTS5 query for all of `words`, each quoted, so that
+    every text is a legal search and operators are just words."""
     spaced = "".join(character if character.isprintable() else " " for character in clean(words))
     return " ".join('"' + word.replace('"', '""') + '"' for word in spaced.split())
 
@@ -324,7 +330,8 @@ def _through_windows(
 def tally(
     database: Database, asked: TurnFilter, *, patience: float | None = PATIENCE_SECONDS
 ) -> tuple[dict[tuple[str, str], int], int | None]:
-    """How many turns pass, by UTC hour and route, from the newest back as far as time allows; and the turn down to which it has counted (None: all)."""
+    """How many turns pass, by UTC hour and route, from the newest back as far
+    as time allows; and the turn down to which it has counted (None: all)."""
     counted: dict[tuple[str, str], int] = {}
     if asked.words and not words_query(asked.words):
         return counted, None
@@ -383,7 +390,8 @@ def _with_words(
 def holding_words(columns: str, words: str, turns: Sequence[int]) -> tuple[str, list[Any]]:
     """A query for columns of those of some turns that hold the words, with its values.
 
-    Where the turns lie close together the index is read through from the first to the last; the plus keeps SQLite from looking each up.
+    Where the turns lie close together the index is read through from the first to the last; the plus keeps SQLite from
+    looking each up.
     """
     marks = ", ".join("?" * len(turns))
     if not turns or max(turns) - min(turns) > NEAR * len(turns):

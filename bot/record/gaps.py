@@ -26,9 +26,12 @@ _ROUTES = ", ".join(f"'{route}'" for route in NOT_UNDERSTOOD)
 
 @dataclass(frozen=True)
 class Gap:
-    """A group of unanswered questions. `recent` and `before` count those of the last two equal periods; `exemplar` is the one in the middle.
+    """A group of unanswered questions.
 
-    `accepted` says that staff judged all of them and found the reply right; `ranking` is what the newest of them was taken for.
+    `recent` and `before` count those of the last two equal periods; `exemplar` is the one in the middle.
+
+    `accepted` says that staff judged all of them and found the reply right; `ranking` is what the newest of them was
+    taken for.
     """
 
     id: int
@@ -100,7 +103,8 @@ def merge_groups(database: Database, groups: Sequence[int], into: int) -> None:
 
 
 def list_gaps(database: Database, *, since: str, before: str, decision: str, limit: int) -> list[Gap]:
-    """Groups with this decision, those that grew most since `since` first; `before` starts the period they are compared with."""
+    """Groups with this decision, those that grew most since `since`
+    first; `before` starts the period they are compared with."""
     rows = database.execute(
         """WITH trend AS (SELECT cluster, sum(at >= :since) AS recent, sum(at < :since) AS earlier FROM gap_members WHERE at >= :before GROUP BY cluster)
         SELECT g.id, g.exemplar, g.size, coalesce(trend.recent, 0), coalesce(trend.earlier, 0), g.decision, g.target, g.decided_by, g.decided_at,

@@ -1,4 +1,5 @@
-"""Legal holds: a conversation that may have to be shown to a court or an authority is neither purged nor erased until the hold is released.
+"""Legal holds: a conversation that may have to be shown to a court or
+an authority is neither purged nor erased until the hold is released.
 
 A visitor may delete a held conversation all the same. Then it is gone from the console, from search and from exports
 like any other; one sealed copy stays, which `python -m bot record export-person` opens, until the hold is released.
@@ -106,7 +107,8 @@ def held_copy(database: Database, hashed: str, seal: Seal) -> dict[str, Any] | N
 
 
 def all_held(database: Database, conversation: str) -> dict[str, Any]:
-    """Every row of the record that belongs to a conversation, by table; requests are left to `bot.record.requests`, which opens them."""
+    """Every row of the record that belongs to a conversation, by table;
+    requests are left to `bot.record.requests`, which opens them."""
     turns = "SELECT id FROM turns WHERE conversation = ?"
     chosen = {
         "conversations": "id = ?",

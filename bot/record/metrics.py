@@ -1,4 +1,5 @@
-"""Figures over a period, added up from counters by month, day and hour: a year of them is read in a moment, however many turns it had."""
+"""Figures over a period, added up from counters by month, day and
+hour: a year of them is read in a moment, however many turns it had."""
 
 from __future__ import annotations
 
@@ -48,7 +49,10 @@ class Usefulness:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything the page of figures shows. Latencies are in milliseconds; `first_replies` counts them by upper bound of their class."""
+    """Everything the page of figures shows.
+
+    Latencies are in milliseconds; `first_replies` counts them by upper bound of their class.
+    """
 
     buckets: Sequence[Bucket]
     snippets: Sequence[Usefulness]
@@ -89,7 +93,8 @@ class Figures:
         return sum(self.routes[route] for route in NOT_UNDERSTOOD)
 
     def first_reply(self, share: float) -> int | None:
-        """The time within which this share of the first replies came: the upper bound of its class; None without any."""
+        """The time within which this share of the first replies
+        came: the upper bound of its class; None without any."""
         total, reached = sum(self.first_replies.values()), 0
         for bound in LATENCY_BOUNDS_MS:
             reached += self.first_replies.get(bound, 0)
@@ -162,7 +167,8 @@ def _begun(database: Database, spans: Sequence[tuple[str, str]]) -> list[int]:
 
 
 def _sums(database: Database, kind: str, spans: Sequence[tuple[str, str]]) -> list[dict[str, int]]:
-    """Counts by name for each span, from one UTC hour up to another: by whole months and days as far as possible, by hours at both ends."""
+    """Counts by name for each span, from one UTC hour up to another:
+    by whole months and days as far as possible, by hours at both ends."""
     parts = [
         (place, prefix + kind, low, high) for place, span in enumerate(spans) for prefix, low, high in _parts(*span)
     ]
@@ -207,7 +213,8 @@ def _next_month(month: str) -> str:
 
 
 def usefulness(database: Database, since: str, until: str) -> list[Usefulness]:
-    """What was sent between two times (ISO 8601 in UTC, whole hours) and what visitors said of it, the most sent first."""
+    """What was sent between two times (ISO 8601 in UTC, whole
+    hours) and what visitors said of it, the most sent first."""
     period = (since[:13], until[:13])
     sent, helpful, not_helpful = (_sums(database, kind, [period])[0] for kind in ("snippet", "helpful", "not_helpful"))
     rows = [
@@ -218,7 +225,8 @@ def usefulness(database: Database, since: str, until: str) -> list[Usefulness]:
 
 
 def _agreement(database: Database, since: str, until: str) -> tuple[int, int]:
-    """Turns that two people judged one after the other, the later one in this period, and how many of them the same way."""
+    """Turns that two people judged one after the other, the
+    later one in this period, and how many of them the same way."""
     row = database.execute(
         """SELECT count(*), coalesce(sum(earlier.verdict = later.verdict), 0) FROM verdicts earlier
         JOIN verdicts later ON later.turn = earlier.turn AND later.at = earlier.superseded_at AND later.by <> earlier.by AND later.state <> 'withdrawn'

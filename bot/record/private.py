@@ -1,4 +1,5 @@
-"""What a visitor types into the form for the clinical team stays out of the transcript: it goes to the request and nowhere else."""
+"""What a visitor types into the form for the clinical team stays
+out of the transcript: it goes to the request and nowhere else."""
 
 from __future__ import annotations
 
@@ -24,8 +25,8 @@ def without_answers(events: Sequence[Mapping[str, Any]], asked: str | None) -> l
     """The events of a turn without what was typed into the form.
 
     `asked` is the slot the form asked for before the turn. The visitor's words are kept when a decision with a reason
-    shows that they were no answer to it: an emergency, a question in between, a command. A command that fills another slot ("no, my
-    number is …") is an answer, too.
+    shows that they were no answer to it: an emergency, a question in between, a command. A command that fills another
+    slot ("no, my number is …") is an answer, too.
     """
     decided = any(event.get("event") == "action" and (event.get("metadata") or {}).get("reason") for event in events)
     answered = asked in FORM_SLOTS and (not decided or any(_fills_another(event, asked) for event in events))
@@ -63,7 +64,8 @@ def _without(event: Mapping[str, Any], answered: bool) -> dict[str, Any]:
 
 
 def sealed_answers(slots: Mapping[str, Any], conversation: str, seal: Callable[[], Seal]) -> dict[str, Any]:
-    """The slots as they may lie in the record: what was typed into the form, and not agreed to yet, is sealed with a key outside it."""
+    """The slots as they may lie in the record: what was typed into
+    the form, and not agreed to yet, is sealed with a key outside it."""
     return {
         name: seal().close(value, f"{name} of {conversation}")
         if name in FORM_SLOTS and isinstance(value, str)
@@ -73,7 +75,10 @@ def sealed_answers(slots: Mapping[str, Any], conversation: str, seal: Callable[[
 
 
 def opened_answers(slots: Mapping[str, Any], conversation: str, seal: Callable[[], Seal]) -> dict[str, Any]:
-    """The slots with the form's answers in the clear. One that this secret does not open is left out: the form asks for it again."""
+    """The slots with the form's answers in the clear.
+
+    One that this secret does not open is left out: the form asks for it again.
+    """
 
     def opened() -> Iterator[tuple[str, Any]]:
         for name, value in slots.items():
@@ -93,7 +98,10 @@ def store_request(
     slots: Mapping[str, Any],
     seal: Callable[[], Seal],
 ) -> None:
-    """Leaves the request that a turn completed, if it did; `slots` are those before the turn. The caller holds the transaction."""
+    """Leaves the request that a turn completed, if it did; `slots` are those before the turn.
+
+    The caller holds the transaction.
+    """
     if any(event.get("event") == "action" and event.get("name") == LEAVE_REQUEST for event in events):
         question, reach, best_time = (str(slots.get(slot) or "") for slot in FORM_SLOTS[:3])
         leave_request(database, conversation, question=question, reach=reach, best_time=best_time, seal=seal())

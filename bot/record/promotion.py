@@ -62,7 +62,8 @@ def reasons_of(database: Database, run: int) -> list[Reason]:
 
 
 def give_reason(database: Database, run: int, loss: int, *, by: str, role: str, reason: str, now: str) -> None:
-    """Notes why somebody accepts that a candidate is less safe with one sentence; a second reason of the same person replaces the first.
+    """Notes why somebody accepts that a candidate is less safe with one
+    sentence; a second reason of the same person replaces the first.
 
     Raises:
         ReviewError: there is no such sentence, the candidate waits for no decision, or the reason says nothing.

@@ -1,6 +1,5 @@
-"""What the record proves: that each sentence ever sent was an approved text in use at that time, that each turn carried the
-warning, and that nothing was changed or taken out since.
-"""
+"""What the record proves: that each sentence ever sent was an approved text in use at that
+time, that each turn carried the warning, and that nothing was changed or taken out since."""
 
 from __future__ import annotations
 
@@ -104,7 +103,8 @@ def prove(database: Database, path: Path | None) -> Proof:
 
 
 def _of_turn(turn: Turn, known: Mapping[tuple[str, int, str], str]) -> Iterator[str]:
-    """What does not hold in a turn: each text is what its hash says, was in use when it was sent, and the warning went with it."""
+    """What does not hold in a turn: each text is what its hash
+    says, was in use when it was sent, and the warning went with it."""
     if not turn.messages:
         yield "no reply was sent."
     if turn.warning != WARNING:
@@ -167,7 +167,8 @@ def _derived(database: Database) -> Iterator[str]:
 
 
 def _unlike_events(database: Database) -> Iterator[str]:
-    """Conversations whose events hold a reply that no turn holds; a turn that the rules alone answered leaves no events."""
+    """Conversations whose events hold a reply that no turn
+    holds; a turn that the rules alone answered leaves no events."""
     said: dict[str, list[str]] = {}
     for conversation, data in database.execute(
         "SELECT conversation, data FROM events WHERE type = 'bot' ORDER BY conversation, id"

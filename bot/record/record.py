@@ -1,4 +1,5 @@
-"""The one thread of a process that touches the record, so that neither a slow disk nor a locked file blocks the event loop."""
+"""The one thread of a process that touches the record, so that
+neither a slow disk nor a locked file blocks the event loop."""
 
 from __future__ import annotations
 
@@ -103,7 +104,8 @@ class Record:
 
         Args:
             job: what to write; it may be run again when a commit fails.
-            until: monotonic time until which to wait for a lock of another process; by default `PATIENCE_SECONDS` from now.
+            until: monotonic time until which to wait for a lock of another process; by default `PATIENCE_SECONDS` from
+                now.
                 There is always one attempt.
 
         Raises:
@@ -175,7 +177,8 @@ class Record:
             _tell(job, result)
 
     def _commit(self, jobs: list[_Job]) -> list[_Job]:
-        """Commits the jobs in one transaction; returns those that have to be tried again because the record is locked."""
+        """Commits the jobs in one transaction; returns those
+        that have to be tried again because the record is locked."""
         try:
             database = self._current()
             database.execute("BEGIN IMMEDIATE")
@@ -203,7 +206,9 @@ class Record:
 
     @staticmethod
     def _outcome(database: Database, job: _Job, *, alone: bool) -> tuple[Any, BaseException | None]:
-        """Result and fault of one job of a transaction, of which a fault leaves nothing. A fault of the record itself, not of the job, is raised.
+        """Result and fault of one job of a transaction, of which a fault leaves nothing.
+
+        A fault of the record itself, not of the job, is raised.
 
         A job that is `alone` needs no savepoint, for which SQLite would copy every page that is changed.
         """

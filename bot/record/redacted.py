@@ -1,7 +1,8 @@
 """What of a visitor's words goes into the record: one place that everything written passes through.
 
-A turn holds the same words many times over: the message, what Rasa made of it, the words each rule saw, the second reading of a
-disguised message. All of it is taken from what is kept of the message itself, so that nothing blanked there stands beside it.
+A turn holds the same words many times over: the message, what Rasa made of it, the words each rule saw, the second
+reading of a disguised message. All of it is taken from what is kept of the message itself, so that nothing blanked
+there stands beside it.
 """
 
 from __future__ import annotations
@@ -106,7 +107,10 @@ def redacted_turn(turn: Turn) -> Turn:
 
 
 def client_id_kept(client_id: str | None) -> str | None:
-    """A client's id, unless it leads to somebody. A message that is sent again is known by the digest of it (`Turn.request`)."""
+    """A client's id, unless it leads to somebody.
+
+    A message that is sent again is known by the digest of it (`Turn.request`).
+    """
     if client_id is None or _OPAQUE.fullmatch(client_id):
         return client_id
     return client_id if redact(client_id) == client_id and not re.search(r"@|\d{6}", client_id) else None

@@ -1,4 +1,7 @@
-"""Questions that visitors left for the clinical team. They hold contact data, so they live apart from the transcript, and sealed."""
+"""Questions that visitors left for the clinical team.
+
+They hold contact data, so they live apart from the transcript, and sealed.
+"""
 
 from __future__ import annotations
 
@@ -62,9 +65,11 @@ def leave_request(
 
 
 def seal_requests(database: Database, seal: Callable[[], Seal], *, anew: bool = True) -> int:
-    """Seals the requests that are in the record in the clear, from before there were seals, and returns how many these were.
+    """Seals the requests that are in the record in the clear,
+    from before there were seals, and returns how many these were.
 
-    With `anew` also those that are sealed with a secret from before the present one; that opens every request, so it is for a start.
+    With `anew` also those that are sealed with a secret from before the present one; that opens every request, so it is
+    for a start.
     """
     clear = "" if anew else "WHERE substr(reach, 1, 8) <> 'sealed1:'"
     rows = database.execute(f"SELECT id, created_at, {', '.join(SEALED)} FROM requests {clear}").fetchall()

@@ -1,4 +1,5 @@
-"""How long what visitors left is kept, and the clean-up that makes it true: old conversations and requests go, and forms that were abandoned.
+"""How long what visitors left is kept, and the clean-up that makes it
+true: old conversations and requests go, and forms that were abandoned.
 
 The clean-up works in small batches and may be interrupted anywhere: the next one goes on.
 """
@@ -39,8 +40,8 @@ _LOCK_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Keeping:
-    """For how many days conversations (with their feedback, events, corrections and what staff noted) and requests are kept, and after how many
-    seconds the answers of an abandoned form go."""
+    """For how many days conversations (with their feedback, events, corrections and what staff
+    noted) and requests are kept, and after how many seconds the answers of an abandoned form go."""
 
     conversations: int
     requests: int
@@ -64,7 +65,8 @@ def zone_of(clinic: Clinic) -> tzinfo:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What a clean-up took out, in numbers; `oldest` is when the oldest conversation that is left began to rest, ISO 8601 in UTC."""
+    """What a clean-up took out, in numbers; `oldest` is when the
+    oldest conversation that is left began to rest, ISO 8601 in UTC."""
 
     conversations: int
     turns: int
@@ -95,7 +97,9 @@ def count_old(database: Database, keeping: Keeping, now: float) -> Receipt:
 
 
 def clean_up(database: Database, keeping: Keeping, now: float) -> Receipt:
-    """Takes out what is older than it may be, in batches, and asks for a wipe. A conversation under a legal hold stays, with its request.
+    """Takes out what is older than it may be, in batches, and asks for a wipe.
+
+    A conversation under a legal hold stays, with its request.
 
     Raises:
         sqlite3.Error: the record cannot be written; what was done until then stays done.

@@ -67,9 +67,12 @@ class ReviewConflict(ReviewError):
 
 @dataclass(frozen=True)
 class Verdict:
-    """One judgement; `correct` is the id of the snippet that would have been right, if any. The authoritative one has no `superseded_at`.
+    """One judgement; `correct` is the id of the snippet that would have been right, if any.
 
-    `state` is `withdrawn` for one that was undone and `restored` for one that an undone one had replaced, otherwise empty.
+    The authoritative one has no `superseded_at`.
+
+    `state` is `withdrawn` for one that was undone and `restored` for one that an undone one had replaced, otherwise
+    empty.
     """
 
     id: int
@@ -94,7 +97,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Review:
-    """Everything staff noted about one turn. `reserved` and `assigned` name who has it, `fixed_in` the promoted run that learnt from it."""
+    """Everything staff noted about one turn.
+
+    `reserved` and `assigned` name who has it, `fixed_in` the promoted run that learnt from it.
+    """
 
     verdicts: tuple[Verdict, ...] = ()
     notes: tuple[Mark, ...] = ()
@@ -153,9 +159,11 @@ def place_of(database: Database, turn: int) -> tuple[str, int]:
 def reserve_next(
     database: Database, queue: str, by: str, now: str, *, after: int = 0, newest: bool = False
 ) -> int | None:
-    """Reserves the next conversation of a queue that nobody else has, and returns the first turn of it that waits; None when there is none.
+    """Reserves the next conversation of a queue that nobody else has,
+    and returns the first turn of it that waits; None when there is none.
 
-    It is the one after the turn `after`, else the first of the queue. Other reservations of `by` end: nobody reviews two at a time.
+    It is the one after the turn `after`, else the first of the queue. Other reservations of `by` end: nobody reviews
+    two at a time.
     """
     order, beyond = ("DESC", "<") if newest else ("ASC", ">")
     free = """FROM queue_items q WHERE queue = :queue
@@ -187,7 +195,8 @@ def reserve(database: Database, turn: int, by: str, now: str) -> None:
 
 
 def position(database: Database, queue: str, by: str, since: str) -> tuple[int, int]:
-    """ "2 of 9": the present conversation's place among those `by` has judged in this queue since then and those that still wait."""
+    """ "2 of 9": the present conversation's place among those `by`
+    has judged in this queue since then and those that still wait."""
     (done,) = database.execute(
         """SELECT count(DISTINCT f.conversation) FROM verdicts v JOIN turn_facts f ON f.turn = v.turn
         WHERE v.by = ? AND v.at >= ? AND v.queue = ? AND v.state = ''""",
@@ -197,7 +206,8 @@ def position(database: Database, queue: str, by: str, since: str) -> tuple[int, 
 
 
 def check_free(database: Database, turn: int, *, by: str, now: str, seen: int | None) -> None:
-    """Refuses a verdict over one that whoever gives it has not `seen` (its number, None for no verdict), or over a colleague's head.
+    """Refuses a verdict over one that whoever gives it has not `seen`
+    (its number, None for no verdict), or over a colleague's head.
 
     Raises:
         ReviewConflict: with who was first and what they noted.
@@ -235,12 +245,13 @@ def give_verdict(
 ) -> None:
     """Notes the authoritative judgement of a turn, and of those of `also`; an earlier one stays as history.
 
-    The turns leave their queues. A flag stays until it is resolved, or until the turn is judged in the queue of flags. A missed emergency
-    waits until it is judged in its own queue, or judged otherwise. With `correct` the visitor's words are proposed as training for it;
-    without, an earlier proposal that nobody has trained with is withdrawn.
+    The turns leave their queues. A flag stays until it is resolved, or until the turn is judged in the queue of flags.
+    A missed emergency waits until it is judged in its own queue, or judged otherwise. With `correct` the visitor's
+    words are proposed as training for it; without, an earlier proposal that nobody has trained with is withdrawn.
 
     Raises:
-        ReviewError: no such verdict or turn, a correct snippet for a verdict that has none, or no word on what is wrong with a text.
+        ReviewError: no such verdict or turn, a correct snippet for a verdict that has none, or no word on what is wrong
+            with a text.
     """
     if verdict not in VERDICTS:
         raise ReviewError(f"There is no verdict {verdict[:40]!r}. The verdicts are: {', '.join(VERDICTS.values())}.")

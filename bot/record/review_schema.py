@@ -1,9 +1,11 @@
 """Tables, triggers and indexes of the staff's side of the record, as SQL.
 
-What a page has to find or count among a million turns is kept up to date by triggers, in the transaction of the turn itself:
+What a page has to find or count among a million turns is kept up to date by triggers, in the transaction of the turn
+itself:
 
 - `turn_facts`: one narrow row a turn, with everything that a filter asks for;
-- `hours` and `counters`: sums by UTC hour, which a page adds up to days of its reader's time zone, and by UTC day and month for what lies between;
+- `hours` and `counters`: sums by UTC hour, which a page adds up to days of its reader's time zone, and by UTC day and
+  month for what lies between;
 - `queue_items`: the turns that wait for a reviewer, with their number in `queue_counts`.
 """
 
@@ -158,7 +160,8 @@ def _per_turn(t: str, source: str, spans: Sequence[tuple[str, int]]) -> list[str
 
 
 def _feedback(row: str, step: int, spans: Sequence[tuple[str, int]]) -> list[str]:
-    """Counts a visitor's judgement in (`step` 1) or out (-1), under the turn's hour, the spans around it, and its snippet."""
+    """Counts a visitor's judgement in (`step` 1) or out (-1),
+    under the turn's hour, the spans around it, and its snippet."""
     return [
         f"""INSERT INTO counters (kind, hour, name, count)
         SELECT '{prefix}' || iif({row}.helpful, 'helpful', 'not_helpful'), substr(f.at, 1, {letters}), coalesce(f.snippet, ''), {step}
@@ -254,7 +257,8 @@ def create(database: Database) -> None:
 
 
 def add_months(database: Database) -> None:
-    """Sums by month, so that a year is read in a moment; sums of colleagues' judgements; and how long a turn took, to filter by."""
+    """Sums by month, so that a year is read in a moment; sums of
+    colleagues' judgements; and how long a turn took, to filter by."""
     database.execute("ALTER TABLE turn_facts ADD COLUMN latency REAL")
     database.execute("UPDATE turn_facts SET latency = (SELECT latency_ms FROM turns WHERE id = turn)")
     database.execute("CREATE INDEX turn_facts_first ON turn_facts (latency) WHERE number = 1")

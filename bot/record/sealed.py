@@ -1,7 +1,7 @@
 """Sealing short texts with a key that is not in the record: whoever copies record.db alone can read none of them.
 
-The key comes from the installation's secret (OZONE_SECRET_FILE), which lies outside the record and is not part of a backup of it. A sealed text
-is bound to its owner, so that nobody can move it to another place.
+The key comes from the installation's secret (OZONE_SECRET_FILE), which lies outside the record and is not part of a
+backup of it. A sealed text is bound to its owner, so that nobody can move it to another place.
 """
 
 from __future__ import annotations

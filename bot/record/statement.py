@@ -1,4 +1,7 @@
-"""A dated statement for a period: what visitors were sent, who approved it, and whether the record holds up. For a clinic's files."""
+"""A dated statement for a period: what visitors were sent, who approved it, and whether the record holds up.
+
+For a clinic's files.
+"""
 
 from __future__ import annotations
 
@@ -169,7 +172,10 @@ def as_html(statement: Statement) -> str:
 
 
 def as_pdf(statement: Statement) -> bytes:
-    """The same as a PDF of A4 pages. Its letters are Latin ones: others are told without their marks, or as a question mark."""
+    """The same as a PDF of A4 pages.
+
+    Its letters are Latin ones: others are told without their marks, or as a question mark.
+    """
     pdf = FPDF(format="A4")
     pdf.set_title(_latin(statement.title))
     pdf.set_auto_page_break(True, margin=18)

@@ -1,4 +1,5 @@
-"""What the files hold beside what staff published: the files are what git keeps, the published versions are what is sent."""
+"""What the files hold beside what staff published: the files
+are what git keeps, the published versions are what is sent."""
 
 from __future__ import annotations
 
@@ -23,9 +24,8 @@ _TOLD = ("question", "text", "short", "if_unknown", "sources", "related")
 
 @dataclass(frozen=True)
 class Standing:
-    """Ids of texts and names of facts: `changed` in the files since they were approved, `newer` where a published version differs
-    from the file, `open` where a draft or a version that waits for approval is in the console.
-    """
+    """Ids of texts and names of facts: `changed` in the files since they were approved, `newer` where a published
+    version differs from the file, `open` where a draft or a version that waits for approval is in the console."""
 
     texts: int
     revision: int
@@ -94,7 +94,8 @@ def export(database: Database, data: Path) -> list[str]:
     """Writes what staff published into the files, and seals it; returns the names of what was written.
 
     Raises:
-        ContentError: a file was changed since its words were approved (both would be lost in each other), cannot be written back, or
+        ContentError: a file was changed since its words were approved (both would be lost in each other), cannot be
+            written back, or
             would say something else afterwards; nothing is written then.
     """
     published = texts.published_set(database)

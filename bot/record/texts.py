@@ -1,7 +1,8 @@
 """The life of a text or fact of the clinic: draft, in review, approved, published, superseded or withdrawn.
 
-Each step is one transaction with its entry in the audit, which comes first because it takes the write lock. A version never changes
-once somebody approved it: its signature covers all that was approved, who approved it, in which role and when.
+Each step is one transaction with its entry in the audit, which comes first because it takes the write lock. A version
+never changes once somebody approved it: its signature covers all that was approved, who approved it, in which role and
+when.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ _COLUMNS = "id, kind, name, number, state, body, author, reason, created_at, cha
 class Version:
     """One wording of a snippet (`body` as in data/snippets) or a fact (`body` is `{"value": ...}` as in clinic.yml).
 
-    `id` names it among all; `number` is what people call it. `alone` says that its author approved it, which the clinic's one-person
-    setting allowed. `based_on` is the id of the version that its author saw.
+    `id` names it among all; `number` is what people call it. `alone` says that its author approved it, which the
+    clinic's one-person setting allowed. `based_on` is the id of the version that its author saw.
     """
 
     id: int
@@ -250,7 +251,8 @@ def publish(database: Database, version: int, *, by: str, now: str) -> int:
 
 
 def withdraw(database: Database, version: int, *, by: str, reason: str, now: str) -> int | None:
-    """Takes back a draft, or a version that is sent; returns the number of the new state of all texts when visitors notice.
+    """Takes back a draft, or a version that is sent; returns the
+    number of the new state of all texts when visitors notice.
 
     Raises:
         ReviewError: it is neither, or there is no reason.
@@ -458,7 +460,9 @@ def sign(
     one_person: bool,
     review_by: date,
 ) -> int:
-    """Somebody answers for the words of a snippet as they are sent; they do not change. Returns the number of the new state of all texts.
+    """Somebody answers for the words of a snippet as they are sent; they do not change.
+
+    Returns the number of the new state of all texts.
 
     Args:
         author: who wrote them.

@@ -38,7 +38,8 @@ _Tail = Tuple[int, Dict[str, Any], List[Dict[str, Any]]]
 
 
 class StaleTurnError(RuntimeError):
-    """Another process answered in this conversation meanwhile: the turn has to be worked out again on what is known now."""
+    """Another process answered in this conversation meanwhile:
+    the turn has to be worked out again on what is known now."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,10 @@ class RecordTrackerStore(TrackerStore):
         return self.record.database
 
     def seal(self) -> Seal:
-        """Closes and opens what visitors type into the form. A record in memory has a key that ends with the process."""
+        """Closes and opens what visitors type into the form.
+
+        A record in memory has a key that ends with the process.
+        """
         if self._seal is None:
             in_memory = self.record.path is None and self._secret_file is None
             known = (secrets.token_hex(),) if in_memory else load_secrets(self._secret_file or Settings().secret_file)
@@ -147,7 +151,8 @@ class RecordTrackerStore(TrackerStore):
     async def add_turn(
         self, turn: Turn, channel: str, remember: Mapping[str, Any], until: Optional[float] = None
     ) -> Turn:
-        """Commits a turn that did not come through Rasa, adds `remember` to the slots and returns the turn with its number.
+        """Commits a turn that did not come through Rasa, adds
+        `remember` to the slots and returns the turn with its number.
 
         Raises:
             RecordError: the record cannot be opened.
@@ -161,7 +166,8 @@ class RecordTrackerStore(TrackerStore):
         return await self.record.read(lambda database: turn_of_request(database, conversation, request))
 
     async def look_up(self, conversation: str, request: Optional[str]) -> Optional[Turn]:
-        """Reads a conversation for the next `retrieve`, and in the same go the turn that already answered this request, if there is one.
+        """Reads a conversation for the next `retrieve`, and in the same
+        go the turn that already answered this request, if there is one.
 
         Raises:
             RecordError: the record cannot be opened.

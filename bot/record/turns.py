@@ -231,7 +231,8 @@ def turns_numbered(database: Database, ids: Sequence[int]) -> dict[int, Turn]:
 def search_turns(database: Database, words: str, *, limit: int = 50) -> list[Turn]:
     """Turns whose question or reply holds all of `words`, the newest first.
 
-    Everything a person can type is a legal search. Ranking would have to look at every match, which for a word like "ozone" is every turn.
+    Everything a person can type is a legal search. Ranking would have to look at every match, which for a word like
+    "ozone" is every turn.
     """
     if not words.strip():
         return []

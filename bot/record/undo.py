@@ -14,7 +14,8 @@ from bot.record.review import ReviewError, place_of, propose
 
 
 def undo_verdict(database: Database, turn: int, *, by: str, now: str) -> int:
-    """Undoes one's own verdict on a turn, with all those that were given by the same press of a key, and returns how many that were.
+    """Undoes one's own verdict on a turn, with all those that were
+    given by the same press of a key, and returns how many that were.
 
     The turns wait again where they waited, assigned as they were.
 

@@ -1,4 +1,5 @@
-"""What has to happen with the record while nobody asks for it: wipes that wait, forms that were abandoned, the nightly clean-up.
+"""What has to happen with the record while nobody asks for it:
+wipes that wait, forms that were abandoned, the nightly clean-up.
 
 Each process of the website has a thread for it. A lease in the record sees to it that one of them works at a time; when
 that one is killed, another takes over after the lease has run out.
@@ -44,7 +45,11 @@ _one_wipe = threading.Lock()
 
 
 class Upkeep:
-    """The thread. `erased` is the file that outlives the record; the clean-up waits for the night in `zone`; `seal` is asked for when it is needed."""
+    """The thread.
+
+    `erased` is the file that outlives the record; the clean-up waits for the night in `zone`; `seal` is asked for when
+    it is needed.
+    """
 
     def __init__(self, path: Path, erased: Path, keeping: Keeping, zone: tzinfo, seal: Callable[[], Seal]) -> None:
         self._path, self._erased, self._keeping, self._zone, self._seal = path, erased, keeping, zone, seal
@@ -67,7 +72,8 @@ class Upkeep:
             self._thread.join(timeout=5)
 
     def after_deletion(self) -> None:
-        """To be called after a deletion, in a thread: wipes a small record at once and leaves a large one to this thread."""
+        """To be called after a deletion, in a thread: wipes a
+        small record at once and leaves a large one to this thread."""
         wipe_if_small(self._path, self._erased)
         self._wake.set()
 
@@ -128,7 +134,9 @@ class Upkeep:
 
 
 def wipe_if_small(path: Path, erased: Path | None = None) -> None:
-    """After a deletion: wipes a small record at once, unless another thread does. A large one, or what fails, is left to the upkeep.
+    """After a deletion: wipes a small record at once, unless another thread does.
+
+    A large one, or what fails, is left to the upkeep.
 
     Args:
         path: the record.
@@ -150,7 +158,8 @@ def wipe_if_small(path: Path, erased: Path | None = None) -> None:
 
 
 def warnings_at(path: Path, now: float) -> list[str]:
-    """What somebody should look at, one sentence each: words of deleted conversations that could not be wiped, a clean-up that did not come."""
+    """What somebody should look at, one sentence each: words of deleted
+    conversations that could not be wiped, a clean-up that did not come."""
     try:
         with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True, timeout=1)) as connection:
             return warnings(Database(connection), now)
@@ -176,7 +185,10 @@ def warnings(database: Database, now: float) -> list[str]:
 
 
 def _take_lease(database: Database, owner: str, now: float) -> bool:
-    """Whether this one may work now. A lease that lies far in the future was taken under another clock and does not count."""
+    """Whether this one may work now.
+
+    A lease that lies far in the future was taken under another clock and does not count.
+    """
     with database.atomic():
         taken = database.execute(
             """INSERT INTO leases (name, owner, until) VALUES (:name, :owner, :until) ON CONFLICT (name) DO UPDATE

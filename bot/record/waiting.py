@@ -1,7 +1,8 @@
 """What waits, counted by conversation: a talk of ten messages is one piece of work, whichever of them wait.
 
-`waiting_conversations` holds how many turns of a conversation wait in a queue, under the queue `ALL` in any of them (a turn in two queues
-twice), and `waiting_counts` how many conversations that are. Triggers keep both up to date in the transaction of whatever changes a queue.
+`waiting_conversations` holds how many turns of a conversation wait in a queue, under the queue `ALL` in any of them (a
+turn in two queues twice), and `waiting_counts` how many conversations that are. Triggers keep both up to date in the
+transaction of whatever changes a queue.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Taking the words of deleted conversations out of the bytes of the record's files.
 
 A deletion leaves words in two places: in the search index, whose old parts keep a word until they are merged with the
-note that it is gone, and in the write-ahead log, until it is folded into the file and cut. Both take their time, so each
-deletion leaves a mark (`pending_wipes`) that only a wipe which has done everything takes away. One wipe serves all the
-deletions before it. A reader that keeps an old state of the record open, or a process that is killed, only delays it.
+note that it is gone, and in the write-ahead log, until it is folded into the file and cut. Both take their time, so
+each deletion leaves a mark (`pending_wipes`) that only a wipe which has done everything takes away. One wipe serves all
+the deletions before it. A reader that keeps an old state of the record open, or a process that is killed, only delays
+it.
 
 Merging rewrites the whole index, more than a gigabyte for a million turns. So a wipe of a large index waits until as
 many deletions as pay for it have come together, or for a time that grows with the index; one of a small record is done
@@ -47,7 +48,8 @@ FAILURE = "wipe_failure"
 
 @dataclass(frozen=True)
 class Pending:
-    """Deletions whose words may still be among the bytes of the files: how many, since when (Unix time), and why the last try failed."""
+    """Deletions whose words may still be among the bytes of the files:
+    how many, since when (Unix time), and why the last try failed."""
 
     deletions: int
     since: float

@@ -1,7 +1,8 @@
-"""Signs in a sentence that an alarming word in it may not be meant, or that it is: pure pattern matching on normalised words.
+"""Signs in a sentence that an alarming word in it may not be
+meant, or that it is: pure pattern matching on normalised words.
 
-None of them decides anything. They are evidence for `bot.understanding.heads`, which learns from strangers' messages how much
-each is worth beside the others, and they tell staff why a message was only asked about.
+None of them decides anything. They are evidence for `bot.understanding.heads`, which learns from strangers' messages
+how much each is worth beside the others, and they tell staff why a message was only asked about.
 """
 
 from __future__ import annotations
@@ -86,9 +87,11 @@ _OF_RESEARCH = re.compile(
 
 
 def about_nobody(text: str) -> bool:
-    """Whether a message asks in general: nobody is named in it, not even the one who asks, and it does not ask for hope.
+    """Whether a message asks in general: nobody is named in it,
+    not even the one who asks, and it does not ask for hope.
 
-    "Does it help with migraine" is asked by somebody with migraine; "has it been studied for migraine" may be asked by anybody.
+    "Does it help with migraine" is asked by somebody with migraine; "has it been studied for migraine" may be asked by
+    anybody.
     """
     said = phrase(text)
     named = _SOMEBODY.search(_ONLY_ASKS.sub(" ", said)) is not None

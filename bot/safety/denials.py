@@ -1,7 +1,7 @@
 """What a sentence says when the symptoms that it denies are left out: "just stings, no swelling, no trouble breathing".
 
-Only plain denials of a symptom count. "No pulse", "no reaction", "not breathing" and "no feeling in my arm" are signs of danger,
-so none of their words is listed.
+Only plain denials of a symptom count. "No pulse", "no reaction", "not breathing" and "no feeling in my arm" are signs
+of danger, so none of their words is listed.
 """
 
 from __future__ import annotations

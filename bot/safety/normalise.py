@@ -104,7 +104,8 @@ def _shortened(text: str) -> str:
 
 
 def without_accents(text: str) -> str:
-    """The text with the marks off its letters, as `sentences` takes them off, so that a pattern may be written with them."""
+    """The text with the marks off its letters, as `sentences`
+    takes them off, so that a pattern may be written with them."""
     return unicodedata.normalize("NFC", _LATIN_MARKS.sub("", unicodedata.normalize("NFD", text)))
 
 

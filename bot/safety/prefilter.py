@@ -63,7 +63,8 @@ def _keys(fragment: str) -> list[str]:
 
 
 def required_fragments(pattern: re.Pattern[str]) -> Fragments | None:
-    """Fragments of which one is in every text that a pattern matches; None where there are none, or too many, or the case does not matter."""
+    """Fragments of which one is in every text that a pattern matches;
+    None where there are none, or too many, or the case does not matter."""
     if pattern.flags & re.IGNORECASE:
         return None
     fragments = _of_sequence(cast(Iterable[Any], _parser.parse(pattern.pattern, pattern.flags & ~re.UNICODE)))[1]
@@ -77,9 +78,11 @@ def required_fragments(pattern: re.Pattern[str]) -> Fragments | None:
 
 
 def _of_sequence(steps: Iterable[tuple[Any, Any]]) -> tuple[Fragments | None, Fragments | None]:
-    """Of a parsed expression: all texts it can match, if these are few, and the best fragments that it cannot do without.
+    """Of a parsed expression: all texts it can match, if these
+    are few, and the best fragments that it cannot do without.
 
-    What matches nothing but a place (`\\b`, a look ahead) is passed over: the letters on both sides of it are still neighbours.
+    What matches nothing but a place (`\\b`, a look ahead) is passed over: the letters on both sides of it are still
+    neighbours.
     """
     whole = True
     run, best = _NOTHING, None

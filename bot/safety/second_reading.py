@@ -1,11 +1,12 @@
 """What a disguised message says: "1 c4n't br34the", "c a n t  b r e a t h e", "сап't breathe", "cntbrth".
 
-A message gets a second reading only when something in it is no plain English word, and the graver of the two readings counts
-(docs/adr/019-second-reading.md). Nothing here decides anything, and nobody is shown what it makes of a message but staff.
+A message gets a second reading only when something in it is no plain English word, and the graver of the two readings
+counts (docs/adr/019-second-reading.md). Nothing here decides anything, and nobody is shown what it makes of a message
+but staff.
 
-In this order: characters that look like Latin ones, letters set apart by spaces or signs, digits and signs that stand for letters,
-words run together, words without their vowels, words written by ear. Each step is tried only on words that are not known, and kept
-only where it makes known ones.
+In this order: characters that look like Latin ones, letters set apart by spaces or signs, digits and signs that stand
+for letters, words run together, words without their vowels, words written by ear. Each step is tried only on words that
+are not known, and kept only where it makes known ones.
 """
 
 from __future__ import annotations
@@ -187,7 +188,8 @@ class SecondReader:
         )
 
     def _in_latin(self, text: str) -> str:
-        """The text with characters that look like Latin ones written in Latin, if most of its words become known by that."""
+        """The text with characters that look like Latin ones
+        written in Latin, if most of its words become known by that."""
         text = "".join(_shown(character) for character in text)
         bare = unicodedata.normalize("NFKC", _INVISIBLE_BETWEEN.sub("", text))
         same = clean(unicodedata.normalize("NFKC", text)).lower()
@@ -299,7 +301,8 @@ class SecondReader:
         return next((word for word in turned if word in self._own), None)
 
     def _unleet(self, word: str, *, anyhow: bool = False) -> str | None:
-        """The word with digits and signs read as letters: a known one, or (`anyhow`) the first there is; None without such signs."""
+        """The word with digits and signs read as letters: a known one,
+        or (`anyhow`) the first there is; None without such signs."""
         if (
             not any(character in _STANDS_FOR for character in word)
             or not any(character.isalpha() for character in word)
@@ -420,7 +423,8 @@ def _confusables() -> Mapping[str, tuple[str, ...]]:
 
 
 def everyday_frequencies() -> dict[str, int]:
-    """How often 82,765 English words are used: the frequency dictionary that symspellpy ships (MIT), from Google Books and SCOWL."""
+    """How often 82,765 English words are used: the frequency dictionary
+    that symspellpy ships (MIT), from Google Books and SCOWL."""
     from importlib.resources import files
 
     lines = (files("symspellpy") / "frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig").splitlines()

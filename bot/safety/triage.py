@@ -70,7 +70,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class WordList:
-    """Names of one kind (a class of medicines, a family of conditions); any mention is a finding. `weak` as for a `Rule`."""
+    """Names of one kind (a class of medicines, a family of conditions); any mention is a finding.
+
+    `weak` as for a `Rule`.
+    """
 
     id: str
     category: str

@@ -1,4 +1,5 @@
-"""all-MiniLM-L6-v2 (Apache-2.0), tuned on our own sentences, as int8 ONNX: a sentence in, 384 numbers of length one out.
+"""all-MiniLM-L6-v2 (Apache-2.0), tuned on our own sentences,
+as int8 ONNX: a sentence in, 384 numbers of length one out.
 
 How it is made, and why it is not the published model: docs/adr/014-tuned-encoder.md and scripts/tune_encoder.py.
 """
@@ -57,7 +58,8 @@ def kept_from_tuning(text: str) -> bool:
 
 
 def judged_by(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which of some training sentences to judge a classifier by: those the encoder was not tuned on, or all where that leaves too few."""
+    """Which of some training sentences to judge a classifier by: those
+    the encoder was not tuned on, or all where that leaves too few."""
     kept = np.array([kept_from_tuning(text) for text in texts], dtype=np.bool_)
     return kept if kept.sum() >= _FEWEST_TO_JUDGE_BY else np.ones_like(kept)
 
@@ -87,7 +89,8 @@ class SentenceModel:
         self._files = (model, tokenizer)
 
     def begin(self, text: str) -> None:
-        """Starts to encode a text beside whatever the caller does next; `encode` then waits for that instead of doing it again."""
+        """Starts to encode a text beside whatever the caller does
+        next; `encode` then waits for that instead of doing it again."""
         with self._lock:
             if text not in self._remembered and text not in self._begun:
                 self._begun[text] = self._threads.submit(self._pooled, self._tokens(text))
@@ -97,8 +100,8 @@ class SentenceModel:
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Embeddings of `texts`, one row each: shape (len(texts), 384), rows of length one.
 
-        Each text is run by itself. In int8 a text's numbers would depend a little on what else is in its batch; so the same
-        sentence is always the same numbers, and a batch of short sentences would hardly be quicker.
+        Each text is run by itself. In int8 a text's numbers would depend a little on what else is in its batch; so the
+        same sentence is always the same numbers, and a batch of short sentences would hardly be quicker.
         """
         with self._lock:
             found = {text: self._remembered[text] for text in texts if text in self._remembered}
@@ -123,7 +126,8 @@ class SentenceModel:
 
     @contextmanager
     def keeping(self, folder: Path) -> Iterator[None]:
-        """Within the block, takes embeddings from the file that an earlier training left in a folder, and leaves new ones there."""
+        """Within the block, takes embeddings from the file that an
+        earlier training left in a folder, and leaves new ones there."""
         self._kept = Kept(folder / FILE, self._name(), DIMENSIONS)
         try:
             yield
@@ -160,7 +164,10 @@ def _whole(tokens: int) -> dict[str, npt.NDArray[np.int64]]:
 
 
 def _awaited(run: Future[Matrix]) -> Matrix:
-    """The result of a run that is nearly over. A core that sleeps meanwhile takes longer to wake up than most of these runs still last."""
+    """The result of a run that is nearly over.
+
+    A core that sleeps meanwhile takes longer to wake up than most of these runs still last.
+    """
     until = time.perf_counter() + _SPUN_SECONDS
     while not run.done() and time.perf_counter() < until:
         time.sleep(0)

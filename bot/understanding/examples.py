@@ -95,7 +95,10 @@ class Examples:
         return products, np.asarray(scales * self._scale, dtype=np.float32)
 
     def save(self, folder: Path) -> None:
-        """Writes three files into `folder`, without pickled objects. As an array, all texts would be as long as the longest."""
+        """Writes three files into `folder`, without pickled objects.
+
+        As an array, all texts would be as long as the longest.
+        """
         directions = np.zeros((0, 0), np.float32) if self._directions is None else self._directions
         np.savez(folder / "examples.npz", directions=directions, scale=np.float64(self._scale))
         (folder / "examples.json").write_bytes(orjson.dumps({"texts": self.texts, "intents": self.intents}))
@@ -121,8 +124,8 @@ class Examples:
 def main_directions(embeddings: Matrix) -> Matrix | None:
     """The directions along which embeddings differ most, shape (384, 128), or None where there are not many examples.
 
-    Along these the nearest examples are the same ones nearly always, for a third of the memory that each message has to read
-    (docs/adr/013-a-turn-in-time.md).
+    Along these the nearest examples are the same ones nearly always, for a third of the memory that each message has to
+    read (docs/adr/013-a-turn-in-time.md).
     """
     if len(embeddings) < _MANY_EXAMPLES:
         return None
@@ -139,7 +142,8 @@ def _along(directions: Matrix | None, embeddings: Matrix) -> Matrix:
 
 
 def _product(examples: npt.NDArray[np.int8]) -> bytes:
-    """An ONNX model that multiplies messages, shape (rows, kept), with examples, shape (kept, examples), in whole numbers."""
+    """An ONNX model that multiplies messages, shape (rows, kept),
+    with examples, shape (kept, examples), in whole numbers."""
     from onnx import TensorProto, helper, numpy_helper  # needed for training alone
 
     message = helper.make_tensor_value_info("message", TensorProto.UINT8, ["rows", examples.shape[0]])

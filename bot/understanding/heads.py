@@ -1,8 +1,8 @@
 """What a message is, judged from all that is known of it: four chances, each learnt from strangers' messages.
 
-The regression is sure of too much: it was fitted on sentences by the same few writers that it is asked about. So these heads
-are fitted on messages by writers of whom no sentence was trained on (data/strangers), and they also hear what the rules found,
-what plain words say (`lexical`) and the signs of `bot.safety.cues` (docs/adr/018-heads.md).
+The regression is sure of too much: it was fitted on sentences by the same few writers that it is asked about. So these
+heads are fitted on messages by writers of whom no sentence was trained on (data/strangers), and they also hear what the
+rules found, what plain words say (`lexical`) and the signs of `bot.safety.cues` (docs/adr/018-heads.md).
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def groups(classes: tuple[str, ...]) -> Groups:
 
 @dataclass(frozen=True)
 class Seen:
-    """All that is known of one message: its reading in one row for the whole and one for each part, and what others say of it."""
+    """All that is known of one message: its reading in one row for
+    the whole and one for each part, and what others say of it."""
 
     text: str
     reading: Reading

@@ -1,4 +1,5 @@
-"""Embeddings kept from one training to the next: a new example is encoded alone, not with the 28,000 there were before."""
+"""Embeddings kept from one training to the next: a new example
+is encoded alone, not with the 28,000 there were before."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class Kept:
         self._fresh.update((_key(text), row) for text, row in rows.items())
 
     def save(self) -> None:
-        """Writes the file if there is something new: in one step, and without those not asked for lately where they are too many.
+        """Writes the file if there is something new: in one step, and
+        without those not asked for lately where they are too many.
 
         It only saves time, so a disk that is full is no error.
         """

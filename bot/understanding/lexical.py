@@ -16,7 +16,8 @@ from bot.understanding.encoder import Matrix
 
 @dataclass(frozen=True)
 class Opinion:
-    """Of one message: cosine to the nearest sentence of each class, shape (classes,), and the share of its words never seen."""
+    """Of one message: cosine to the nearest sentence of each
+    class, shape (classes,), and the share of its words never seen."""
 
     nearest: Matrix
     unknown: float

@@ -47,7 +47,8 @@ def features(texts: Sequence[str], embeddings: Matrix) -> Matrix:
 
 
 def letter_groups(texts: Sequence[str]) -> Matrix:
-    """Rows of length one that count the groups of two to five letters within the words of each text, hashed to 1024 columns.
+    """Rows of length one that count the groups of two to five
+    letters within the words of each text, hashed to 1024 columns.
 
     The same as scikit-learn's `HashingVectorizer(analyzer="char_wb")`, whose preparations take longer than the count.
     """
@@ -65,7 +66,8 @@ def letter_groups(texts: Sequence[str]) -> Matrix:
 
 @lru_cache(maxsize=16_384)
 def _groups(word: str) -> npt.NDArray[np.int64]:
-    """The column of each group of letters of a word with its ends, counted from 1, with the sign with which it counts."""
+    """The column of each group of letters of a word with its
+    ends, counted from 1, with the sign with which it counts."""
     framed = f" {word} "
     found: list[str] = []
     for length in _GROUP_LENGTHS:
@@ -225,7 +227,8 @@ class _Share:
 
 
 class _Adam:
-    """Adam (Kingma and Ba, 2015) on one array, in place: a new array for each of a dozen steps took as long as the products of a batch.
+    """Adam (Kingma and Ba, 2015) on one array, in place: a new array
+    for each of a dozen steps took as long as the products of a batch.
 
     Args:
         values: what is fitted, single precision; so is all that is worked out here.
@@ -258,7 +261,8 @@ class _Adam:
 
 
 def side_by_side[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Does several tasks at once, each on one core: BLAS's own threads, which wait for each other, cost more than they give."""
+    """Does several tasks at once, each on one core: BLAS's own
+    threads, which wait for each other, cost more than they give."""
     with threadpool_limits(limits=1), ThreadPoolExecutor(CORES) as pool:
         return [done.result() for done in [pool.submit(task) for task in tasks]]
 

@@ -49,12 +49,14 @@ _FEWEST_STRANGERS = 400
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class MessageClassifier(IntentClassifier, GraphComponent):
-    """Softmax regression on the sentence embedding, and four heads that say what may be made of it (`bot.understanding.heads`).
+    """Softmax regression on the sentence embedding, and four heads
+    that say what may be made of it (`bot.understanding.heads`).
 
-    Sets `intent`, `intent_ranking` and `risk` (see `bot.understanding.verdict`). The intent is the likeliest ordinary one where its
-    chance of being right, and of the message being about something of ours, reach their thresholds; else it is `nlu_fallback`
-    or, where not even asking back makes sense, `out_of_scope`. A message that is a training example, letter for letter
-    after normalisation, is that intent with confidence 1: so a button always leads where it says.
+    Sets `intent`, `intent_ranking` and `risk` (see `bot.understanding.verdict`). The intent is the likeliest ordinary
+    one where its chance of being right, and of the message being about something of ours, reach their thresholds; else
+    it is `nlu_fallback` or, where not even asking back makes sense, `out_of_scope`. A message that is a training
+    example, letter for letter after normalisation, is that intent with confidence 1: so a button always leads where it
+    says.
     """
 
     @classmethod
@@ -64,7 +66,9 @@ class MessageClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """`ranking_length`: intents listed with their confidence. `subject`: words (beginnings) that show what a text is about.
+        """`ranking_length`: intents listed with their confidence.
+
+        `subject`: words (beginnings) that show what a text is about.
 
         `strangers`: folder under data/ with the messages that the heads learn from.
         """
@@ -72,7 +76,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> Optional[str]:
-        """What is learnt from beside the training data: Rasa would restore an old classifier from its cache otherwise."""
+        """What is learnt from beside the training data: Rasa
+        would restore an old classifier from its cache otherwise."""
         folder = Settings().data / str(config.get("strangers", "strangers"))
         return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.jsonl")))).hexdigest()
 
@@ -132,7 +137,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         if any(len(np.unique(of[~np.isnan(of)])) < 2 for of in truth.values()):
             return  # nothing that it could get wrong
         self._heads = fit_heads(rows, truth)
-        # By heads that had not learnt from the same writer: on their own writers' messages they look surer than they are.
+        # By heads that had not learnt from the same writer: on their own writers' messages they look surer than they
+        # are.
         told = chances_across(rows, truth, [message.writer or str(row) for row, message in enumerate(strangers)])
         self._thresholds = choose_thresholds(told, truth)
 
@@ -163,7 +169,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         self._known = dict(zip(phrases, examples.intents, strict=True))
 
     def begin(self, text: str) -> None:
-        """Starts to encode the sentences of a message, so that they are ready or nearly so when `process` comes to them."""
+        """Starts to encode the sentences of a message, so that
+        they are ready or nearly so when `process` comes to them."""
         for part in parts_of(text):
             shared_encoder().begin(part)
 
@@ -188,8 +195,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
     def _classify(self, messages: Sequence[Message]) -> None:
         """Reads one row for each whole message and one for each of its sentences, and decides on each message.
 
-        Of a disguised message both readings are read, and the graver one counts. Where symptoms are denied ("no chest pain"), what
-        is left of the message says whether anybody is in danger.
+        Of a disguised message both readings are read, and the graver one counts. Where symptoms are denied ("no chest
+        pain"), what is left of the message says whether anybody is in danger.
         """
         read = list(self._read(messages))
         disguised = [message for message in messages if message.get(SECOND_READING)]
@@ -240,7 +247,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
             )
 
     def _decide_on(self, message: Message, seen: Seen, embeddings: Matrix) -> None:
-        """Sets what was found out of a message; the first row of the reading is the message, the others are its sentences."""
+        """Sets what was found out of a message; the first row of
+        the reading is the message, the others are its sentences."""
         assert self._intents is not None
         known = self._known.get(phrase(seen.text))
         chances = self._heads.chances(evidence(seen)) if self._heads else _plain(seen.reading)
@@ -264,7 +272,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         return FALLBACK if chances["subject"] >= self._thresholds.clarify else OUT_OF_SCOPE
 
     def _ranking(self, reading: Reading, best: str, confidence: float) -> List[Dict[str, Any]]:
-        """The best with its confidence, and the other ordinary intents, which share what it leaves over in proportion."""
+        """The best with its confidence, and the other ordinary
+        intents, which share what it leaves over in proportion."""
         ordinary = np.where(groups(reading.classes).ordinary, reading.probabilities[0], 0.0)
         order = [
             index
@@ -313,7 +322,8 @@ def _take_graver(message: Message, again: Message) -> None:
 def _says_nothing(seen: Seen) -> bool:
     """Whether a message is a word or three that nobody ever used here, by its words and by the rules: "blub", "qwertz".
 
-    Of such a message the encoder knows letters only, which come near to anything. A misspelt word has its second reading.
+    Of such a message the encoder knows letters only, which come near to anything. A misspelt word has its second
+    reading.
     """
     words = phrase(seen.text).split()
     return (
@@ -325,7 +335,8 @@ def _says_nothing(seen: Seen) -> bool:
 
 
 def _take_calmer(message: Message, affirmed: Message) -> None:
-    """What is said of danger by the message without what it denies, where that is less; its question and other risks stay."""
+    """What is said of danger by the message without what it
+    denies, where that is less; its question and other risks stay."""
     first, second = message.get("risk") or {}, affirmed.get("risk") or {}
     if first.get("level") in (Level.CHECK, Level.EMERGENCY) and _GRAVITY.index(second.get("level")) < _GRAVITY.index(
         first["level"]
@@ -369,7 +380,10 @@ def sentence_embedding(message: Message) -> Matrix:
 
 
 def _featurized(message: Message) -> Matrix | None:
-    """The sentence embedding that a featurizer left, shape (1, 384). Rasa would make a copy, then look whether there are others to add to it."""
+    """The sentence embedding that a featurizer left, shape (1, 384).
+
+    Rasa would make a copy, then look whether there are others to add to it.
+    """
     left = [
         feature
         for feature in message.features
@@ -382,7 +396,10 @@ def _featurized(message: Message) -> Matrix | None:
 
 
 def _embeddings(messages: Sequence[Message], texts: Sequence[Sequence[str]]) -> Matrix:
-    """One row for each text of each message, the message itself first. What no featurizer encoded is encoded in one batch."""
+    """One row for each text of each message, the message itself first.
+
+    What no featurizer encoded is encoded in one batch.
+    """
     featurized = [_featurized(message) for message in messages]
     missing = [text for found, own in zip(featurized, texts, strict=True) for text in own[0 if found is None else 1 :]]
     encoded = iter(shared_encoder().encode(missing))

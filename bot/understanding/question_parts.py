@@ -31,8 +31,8 @@ _SURE = 0.7
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class QuestionParts(MessageClassifier):
-    """The message classifier, which also sets `parts`, the intent of each sentence and question of a message with several, in order,
-    and `questions`, those of them that ask something and are understood well."""
+    """The message classifier, which also sets `parts`, the intent of each sentence and question of a message
+    with several, in order, and `questions`, those of them that ask something and are understood well."""
 
     def begin(self, text: str) -> None:
         """Starts to encode the sentences and the questions of a message."""

@@ -17,7 +17,9 @@ from bot.safety.redaction import redact
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class RuleTriage(GraphComponent):
-    """Sets `rules`: what fired, gravest first, as `Finding.as_dict()`. The rules are data, so a change needs no training.
+    """Sets `rules`: what fired, gravest first, as `Finding.as_dict()`.
+
+    The rules are data, so a change needs no training.
 
     A disguised message is searched in its second reading too, which is set as `second_reading`
     (`bot.safety.second_reading`); the record keeps it as `read_as`, without personal data.

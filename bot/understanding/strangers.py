@@ -1,4 +1,5 @@
-"""Messages by people who had seen neither our texts nor our training data, with what a reader wanted done about each."""
+"""Messages by people who had seen neither our texts nor our
+training data, with what a reader wanted done about each."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ class StrangersError(ValueError):
 
 @dataclass(frozen=True)
 class Stranger:
-    """One message and who wrote it; `intents` are the approved questions of which any would be the right answer, empty where nobody said."""
+    """One message and who wrote it; `intents` are the approved questions
+    of which any would be the right answer, empty where nobody said."""
 
     text: str
     route: str

@@ -1,8 +1,9 @@
 """From chances to a verdict: how grave a message is, and whether its likeliest question may be answered.
 
-Thresholds are chosen on strangers' messages, which no model was trained on, and stored with the model. A missed emergency is the
-worst fault, so the threshold for asking "is this happening now?" is set by the emergencies; the one for calling an alarm leaves a
-few of them to that question, because an alarm that is none frightens people and gets an assistant switched off.
+Thresholds are chosen on strangers' messages, which no model was trained on, and stored with the model. A missed
+emergency is the worst fault, so the threshold for asking "is this happening now?" is set by the emergencies; the one
+for calling an alarm leaves a few of them to that question, because an alarm that is none frightens people and gets an
+assistant switched off.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ _MOST_PARTS = 64
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Chances from which on: an alarm; asking first; a referral; an answer (`right` and `subject` both); asking back (`subject`)."""
+    """Chances from which on: an alarm; asking first; a referral; an
+    answer (`right` and `subject` both); asking back (`subject`)."""
 
     alarm: float = 0.5
     check: float = 0.5
@@ -71,7 +73,8 @@ def judge(
 
     Returns:
         `level`: a `Level` or None; `category` (None without a level); `emergency_score` and `score`, the
-        chances of danger now and of any risk, with their `thresholds`; for a category the `nearest` training example of it with its
+        chances of danger now and of any risk, with their `thresholds`; for a category the `nearest` training example of
+        it with its
         `similarity` (cosine).
     """
     verdict: dict[str, Any] = {
@@ -124,7 +127,8 @@ def _quantile(values: Matrix, share: float, otherwise: float) -> float:
 
 
 def _cheapest(wanted: Matrix, unwanted: Matrix, cost_missed: float, cost_needless: float) -> float:
-    """The threshold that costs least: `cost_missed` for each wanted score below it, `cost_needless` for each unwanted one from it on."""
+    """The threshold that costs least: `cost_missed` for each wanted
+    score below it, `cost_needless` for each unwanted one from it on."""
     candidates = np.linspace(0.01, 0.95, 189)
     costs = [cost_missed * (wanted < t).sum() + cost_needless * (unwanted >= t).sum() for t in candidates]
     return float(candidates[int(np.argmin(costs))])

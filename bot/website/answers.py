@@ -1,7 +1,8 @@
 """The page with all answers, and one page for each: to look through, to link to, to print, and for search engines.
 
-What may be read here is what the chat may send today: approved answers before their review date. Referrals and emergency texts
-answer no question, so they are not listed. A search for something risky gets the referral or the emergency text first, as in the chat.
+What may be read here is what the chat may send today: approved answers before their review date. Referrals and
+emergency texts answer no question, so they are not listed. A search for something risky gets the referral or the
+emergency text first, as in the chat.
 """
 
 from __future__ import annotations
@@ -162,7 +163,8 @@ class Answers:
 
 
 def found(asked: str, answers: Sequence[Snippet]) -> list[Snippet]:
-    """The answers with the words that are looked for, the best first; a word weighs the more the fewer answers have it."""
+    """The answers with the words that are looked for, the best
+    first; a word weighs the more the fewer answers have it."""
     stems = list(dict.fromkeys(map(_stem, phrase(asked).split())))
     places = [_words_of(answer.question, answer.text) for answer in answers]
     weights = {

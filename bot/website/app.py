@@ -379,7 +379,8 @@ class Website:
         return Response(orjson.dumps(content), media_type="application/json")
 
     async def conversation(self, request: Request) -> Response:
-        """The turns of a conversation; without a token the token of a new one, so that a first message can be sent again safely."""
+        """The turns of a conversation; without a token the token of
+        a new one, so that a first message can be sent again safely."""
         self._within_limits(request)
         token = optional_text(await json_body(request), "token")
         conversation = await self._conversation(token) or self._tokens.new_conversation()
@@ -390,7 +391,10 @@ class Website:
         return JSONResponse({"token": self._tokens.sign(conversation), "conversation": conversation, "turns": turns})
 
     async def delete(self, request: Request) -> Response:
-        """Deletes a conversation; its token is worthless from then on. An expired token is enough to delete, not to read."""
+        """Deletes a conversation; its token is worthless from then on.
+
+        An expired token is enough to delete, not to read.
+        """
         self._within_limits(request)
         conversation = await self._conversation(field(await json_body(request), "token", str), expired=True)
         assert conversation is not None
@@ -412,7 +416,10 @@ class Website:
         return JSONResponse({"saved": True})
 
     async def _summed_up(self, conversation: str, reply: dict[str, Any]) -> dict[str, Any]:
-        """The reply; at the form's last step with what the visitor typed. A record that cannot be read leaves it as it is."""
+        """The reply; at the form's last step with what the visitor typed.
+
+        A record that cannot be read leaves it as it is.
+        """
         if not asks_for_consent(reply):
             return reply
         try:
@@ -477,7 +484,10 @@ class Website:
         return JSONResponse({"alive": True})
 
     async def ready(self, request: Request) -> Response:
-        """Model loaded, canary questions right, record writable; 503 with the reasons otherwise. What somebody should look at is a warning."""
+        """Model loaded, canary questions right, record writable; 503 with the reasons otherwise.
+
+        What somebody should look at is a warning.
+        """
         if not self._is_operator(request):
             return self._nowhere(request)
         async with self._checking:  # whoever asks meanwhile gets the same answer

@@ -1,7 +1,7 @@
 """The one file that a website embeds: what goes into widget.js, whether it is up to date, and how it is served.
 
-`make widget` builds `static/widget.js` out of the modules, the style sheet and the texts in `widget/`; the built file is kept
-with the code, so that nobody needs Node.js to run the chat.
+`make widget` builds `static/widget.js` out of the modules, the style sheet and the texts in `widget/`; the built file
+is kept with the code, so that nobody needs Node.js to run the chat.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ def texts() -> dict[str, dict[str, Any]]:
 
 
 def content() -> str:
-    """The module `content.js` with everything in the widget that is not code. Other languages than English come when they are wanted."""
+    """The module `content.js` with everything in the widget that is not code.
+
+    Other languages than English come when they are wanted.
+    """
     languages = texts()
     values: dict[str, Any] = {
         "STYLES": _compact((SOURCE / "widget.css").read_text(encoding="utf-8")),
@@ -50,7 +53,8 @@ def content() -> str:
 
 
 def fingerprint() -> str:
-    """SHA-256 of everything that widget.js is built from, in hexadecimal; the built file carries it in its first line."""
+    """SHA-256 of everything that widget.js is built from, in
+    hexadecimal; the built file carries it in its first line."""
     modules = [path.read_text(encoding="utf-8") for path in sorted(SOURCE.glob("*.js"))]
     return hashlib.sha256("\0".join([content(), *modules]).encode()).hexdigest()
 

@@ -1,4 +1,7 @@
-"""Which websites may use the chat: its own pages and the origins that the settings name, exactly. Everything else is refused."""
+"""Which websites may use the chat: its own pages and the origins that the settings name, exactly.
+
+Everything else is refused.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ _REFUSED = "This website may not use the chat. Its operator has to add the websi
 
 
 class OriginGuard:
-    """Answers calls of the API from other websites with 403; a browser's CORS alone would only hide the reply from them."""
+    """Answers calls of the API from other websites with 403; a
+    browser's CORS alone would only hide the reply from them."""
 
     def __init__(self, app: ASGIApp, allowed: Sequence[str]) -> None:
         self._app = app
@@ -28,7 +32,10 @@ class OriginGuard:
         await self._app(scope, receive, send)
 
     def _welcome(self, headers: Headers) -> bool:
-        """Not a browser, an allowed origin, or the chat's own pages. A proxy may change `Host`, so the browser's word goes first."""
+        """Not a browser, an allowed origin, or the chat's own pages.
+
+        A proxy may change `Host`, so the browser's word goes first.
+        """
         origin = headers.get("origin")
         if origin is None or origin in self._allowed or headers.get("sec-fetch-site") == "same-origin":
             return True

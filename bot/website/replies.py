@@ -23,7 +23,8 @@ _LANGUAGE = re.compile(r"_language_([a-z]{2})$")
 
 
 def reply_json(reply: Reply, library: Library) -> dict[str, Any]:
-    """One reply; with the clinic's contact unless it is a plain answer or small talk, and with `input` when the form asks for something."""
+    """One reply; with the clinic's contact unless it is a plain answer
+    or small talk, and with `input` when the form asks for something."""
     asks = next((message.input for message in reversed(reply.messages) if message.input), None)
     return {
         "turn": reply.turn.number if reply.turn else None,
@@ -36,7 +37,8 @@ def reply_json(reply: Reply, library: Library) -> dict[str, Any]:
 
 
 def turn_json(turn: Turn, feedback: tuple[bool, str] | None, library: Library) -> dict[str, Any]:
-    """One turn that was answered before: the reply, the visitor's words as they are stored, the time and the feedback."""
+    """One turn that was answered before: the reply, the visitor's
+    words as they are stored, the time and the feedback."""
     return {
         **reply_json(reply_of(turn), library),
         "text": turn.text,

@@ -1,4 +1,5 @@
-"""What the form's last step shows before anything is sent: the visitor's own words, from the form and never from the transcript.
+"""What the form's last step shows before anything is sent: the
+visitor's own words, from the form and never from the transcript.
 
 It is added to a reply on its way out and is stored nowhere.
 """
@@ -21,7 +22,8 @@ def asks_for_consent(reply: Mapping[str, Any]) -> bool:
 
 
 def with_summary(reply: dict[str, Any], form: Mapping[str, str] | None, library: Library) -> dict[str, Any]:
-    """The reply with what was typed so far: `summary` is a list of `label`, `text` and `change`, the words that ask for that part again.
+    """The reply with what was typed so far: `summary` is a list of
+    `label`, `text` and `change`, the words that ask for that part again.
 
     The buttons with these words go from under the reply, since they stand beside each part now.
     """

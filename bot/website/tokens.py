@@ -30,7 +30,8 @@ class Tokens:
         return secrets.token_urlsafe(16)
 
     def sign(self, conversation: str) -> str:
-        """The token of a conversation; the same one for some minutes, because making it takes longer than the rest of a reply's JSON."""
+        """The token of a conversation; the same one for some minutes,
+        because making it takes longer than the rest of a reply's JSON."""
         return self._signed(conversation, int(time.time() // _RENEWED_SECONDS))
 
     def _sign(self, conversation: str, period: int) -> str:

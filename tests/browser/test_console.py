@@ -1,4 +1,5 @@
-"""The console in a real browser: a queue cleared with the keyboard alone, every page for everybody, and all of it without JavaScript."""
+"""The console in a real browser: a queue cleared with the keyboard
+alone, every page for everybody, and all of it without JavaScript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""From a correction made in the browser to a model that knows better. Slow: it trains one model (about two minutes on two cores)."""
+"""From a correction made in the browser to a model that knows better.
+
+Slow: it trains one model (about two minutes on two cores).
+"""
 
 from __future__ import annotations
 

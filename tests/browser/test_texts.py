@@ -1,4 +1,5 @@
-"""An owner who has never seen a file changes a price, an opening hour and an answer; a second person approves; visitors would get it."""
+"""An owner who has never seen a file changes a price, an opening
+hour and an answer; a second person approves; visitors would get it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Colours from one brand colour, whatever it is; the page to try them; and the chat page where there is little room or no chat."""
+"""Colours from one brand colour, whatever it is; the page to try
+them; and the chat page where there is little room or no chat."""
 
 from __future__ import annotations
 

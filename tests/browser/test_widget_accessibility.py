@@ -1,4 +1,5 @@
-"""WCAG 2.2 AA: axe on every state, the keyboard alone, what is heard and when, and what the visitor's own settings change."""
+"""WCAG 2.2 AA: axe on every state, the keyboard alone, what
+is heard and when, and what the visitor's own settings change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Network, server or tab are killed at random moments of a visit: no message is lost, none doubled, and help stays in view.
+"""Network, server or tab are killed at random moments of a
+visit: no message is lost, none doubled, and help stays in view.
 
 `OZONE_KILLS` sets how many moments, `OZONE_KILL_SEED` which ones.
 """

@@ -1,4 +1,5 @@
-"""More than one page of a conversation, and host pages of every kind: nothing old comes back, nothing leaves the screen."""
+"""More than one page of a conversation, and host pages of
+every kind: nothing old comes back, nothing leaves the screen."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from bot.settings import ROOT
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder that comes first on the path; whatever is imported during a test is forgotten after it, and no stand-in is left."""
+    """A folder that comes first on the path; whatever is imported
+    during a test is forgotten after it, and no stand-in is left."""
     kept = dict(sys.modules)
     for name in [
         name for name in sys.modules if name.partition(".")[0] in ("google", "boto3", "botocore", "tensorflow", "sanic")

@@ -1,4 +1,5 @@
-"""Judging as staff do it: nothing typed is lost, nobody is overruled without a word, and everything can be taken back."""
+"""Judging as staff do it: nothing typed is lost, nobody is
+overruled without a word, and everything can be taken back."""
 
 from __future__ import annotations
 

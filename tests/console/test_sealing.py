@@ -1,4 +1,5 @@
-"""What is sealed can be read with this installation's secret alone, and a second factor is never in the record in the clear."""
+"""What is sealed can be read with this installation's secret
+alone, and a second factor is never in the record in the clear."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The order of decisions, without Rasa: one row is everything that is known of a message, and the whole decision on it."""
+"""The order of decisions, without Rasa: one row is everything
+that is known of a message, and the whole decision on it."""
 
 from __future__ import annotations
 
@@ -149,7 +150,8 @@ def told(
 
 @dataclass(frozen=True)
 class Row:
-    """A claim, the decision that it is about, and all that leads to it; what is not named is that of an ordinary question."""
+    """A claim, the decision that it is about, and all that leads
+    to it; what is not named is that of an ordinary question."""
 
     claim: str
     decision: Decision | None

@@ -1,4 +1,5 @@
-"""Whatever breaks, the visitor gets the safe reply, the record tells what was said, and all is well again once the cause is gone."""
+"""Whatever breaks, the visitor gets the safe reply, the record
+tells what was said, and all is well again once the cause is gone."""
 
 from __future__ import annotations
 

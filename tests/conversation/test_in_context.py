@@ -1,4 +1,5 @@
-"""A message after an answer means what is near that answer, before anything far away; and what is not there is said to be missing."""
+"""A message after an answer means what is near that answer, before
+anything far away; and what is not there is said to be missing."""
 
 from __future__ import annotations
 

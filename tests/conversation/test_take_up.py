@@ -35,7 +35,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def own(settings: Settings) -> Engine:
-    """An engine that may be given another model; what it learns from is another matter, so every model is the shipped one."""
+    """An engine that may be given another model; what it learns
+    from is another matter, so every model is the shipped one."""
     made = Engine(settings, open_record(None))
     made.load()
     assert made.fault is None

@@ -1,4 +1,5 @@
-"""What staff publish reaches visitors within seconds, one reply is of one state, and words that nobody approved are not sent."""
+"""What staff publish reaches visitors within seconds, one reply
+is of one state, and words that nobody approved are not sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A model appears under its name when it is whole, and when it fits what is there; whatever goes wrong before leaves nothing that is used."""
+"""A model appears under its name when it is whole, and when it fits
+what is there; whatever goes wrong before leaves nothing that is used."""
 
 from __future__ import annotations
 

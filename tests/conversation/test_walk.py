@@ -1,4 +1,7 @@
-"""A random visitor: buttons, the form, questions, risks and noise in any order. `make walk` takes 10,000 turns, the suite a few hundred."""
+"""A random visitor: buttons, the form, questions, risks and noise in any order.
+
+`make walk` takes 10,000 turns, the suite a few hundred.
+"""
 
 from __future__ import annotations
 

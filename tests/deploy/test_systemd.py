@@ -1,4 +1,5 @@
-"""The units for a server without containers: both as tight as systemd's own measure can tell, and no two that drift apart."""
+"""The units for a server without containers: both as tight as
+systemd's own measure can tell, and no two that drift apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Questions nobody trained on: a change that makes routing worse than the floors fails here and says on which sentences."""
+"""Questions nobody trained on: a change that makes routing
+worse than the floors fails here and says on which sentences."""
 
 from __future__ import annotations
 

@@ -64,7 +64,8 @@ class Project:
 
     @property
     def environment(self) -> dict[str, str]:
-        """As in a terminal: nothing that this test run set for itself, a record of its own, and messages but no progress bars."""
+        """As in a terminal: nothing that this test run set for itself,
+        a record of its own, and messages but no progress bars."""
         ours = {
             "OZONE_DATABASE": str(self.folder / "record.db"),
             "OZONE_SECRET_FILE": str(self.folder / "secret"),
@@ -165,7 +166,8 @@ def test_rasa_test_takes_all_of_our_stories_and_no_others(project: Project, trai
     stories = yaml.safe_load((ROOT / "tests" / "rasa" / "test_stories.yml").read_text(encoding="utf-8"))["stories"]
     printed = project.rasa("test", "--stories", "tests/rasa", "--nlu", "data/nlu/form.yml")
     counts = re.findall(r"Correct:\s+(\d+) / (\d+)", printed)
-    # A model of one sentence an intent asks first where ours alarms; what counts is that all of our stories, and only ours, were taken.
+    # A model of one sentence an intent asks first where ours alarms; what counts is that all of our stories, and only
+    # ours, were taken.
     right, taken = map(int, counts[0])
     assert taken == len(stories)
     assert right >= taken - 1

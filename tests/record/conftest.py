@@ -29,7 +29,8 @@ def record() -> Database:
 
 @pytest.fixture
 def add(record: Database) -> Add:
-    """Adds a turn and returns its number in the record; each is an hour after the one before, in a conversation of its own unless named."""
+    """Adds a turn and returns its number in the record; each is an hour
+    after the one before, in a conversation of its own unless named."""
     made = 0
 
     def adding(

@@ -1,4 +1,5 @@
-"""Opening a record once more leaves the locks of those who have it open: no other process can take the log away from them."""
+"""Opening a record once more leaves the locks of those who
+have it open: no other process can take the log away from them."""
 
 from __future__ import annotations
 

@@ -119,7 +119,8 @@ def _problems(path: Path) -> tuple[str, ...]:
 
 
 def _forge(path: Path, *statements: str) -> None:
-    """Writes as somebody with the file, SQL and care: the triggers are away meanwhile, and back afterwards as they were."""
+    """Writes as somebody with the file, SQL and care: the
+    triggers are away meanwhile, and back afterwards as they were."""
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
         triggers = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:

@@ -1,4 +1,5 @@
-"""Turns are numbered without gaps, dated in order and never doubled, also with two processes and a clock that goes back."""
+"""Turns are numbered without gaps, dated in order and never
+doubled, also with two processes and a clock that goes back."""
 
 from __future__ import annotations
 

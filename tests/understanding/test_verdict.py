@@ -115,7 +115,8 @@ def test_a_verdict_tells_its_chances_and_what_they_were_held_against() -> None:
 
 
 def _chosen(**chances: np.ndarray[Any, Any]) -> Thresholds:
-    """Thresholds on 1,000 emergencies, then 1,000 risks, then 1,000 answerable questions, then 1,000 messages about something else."""
+    """Thresholds on 1,000 emergencies, then 1,000 risks, then 1,000
+    answerable questions, then 1,000 messages about something else."""
     kinds = np.repeat(np.arange(4), 1000)
     truths = {
         "emergency": (kinds == 0).astype(float),

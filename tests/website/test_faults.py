@@ -1,4 +1,5 @@
-"""The website over HTTP while the record is locked or the disk is full: health checks tell the truth, visitors get a safe reply."""
+"""The website over HTTP while the record is locked or the disk
+is full: health checks tell the truth, visitors get a safe reply."""
 
 from __future__ import annotations
 

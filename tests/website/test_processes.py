@@ -1,4 +1,5 @@
-"""The website in two processes on one port: visitors notice one website, and whatever ends a process harms no conversation."""
+"""The website in two processes on one port: visitors notice
+one website, and whatever ends a process harms no conversation."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ class Site:
             return str(response.read().decode())
 
     def ask(self, message: str, **more: str) -> Any:
-        """One message on a connection of its own, which the kernel gives to either process; sent again as the widget does when it is cut."""
+        """One message on a connection of its own, which the kernel gives
+        to either process; sent again as the widget does when it is cut."""
         body = json.dumps({"message": message, "client_id": uuid.uuid4().hex, **more}).encode()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/chat", body, {"Content-Type": "application/json"}

@@ -7,8 +7,9 @@ All kinds are looked for in one pass over the same text, and what is found is ta
 3. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, plates, places on the map;
 4. `people`: names behind a cue or in a signature, days of birth, ages over 89.
 
-What a reviewer needs to judge a referral stays: medicines, doses and rows of them, blood values, ages up to 89, years, dates,
-prices, the numbers of papers, chemicals and laws. Every look is bounded, so that a text of any shape costs what its length does.
+What a reviewer needs to judge a referral stays: medicines, doses and rows of them, blood values, ages up to 89, years,
+dates, prices, the numbers of papers, chemicals and laws. Every look is bounded, so that a text of any shape costs what
+its length does.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def kept(text: str) -> str:
 
 @lru_cache(maxsize=8)  # a turn asks several times for the same message
 def redact(text: str) -> str:
-    """The text with everything that leads to somebody replaced by its kind: "[name]", "[number]", "[e-mail]" and so on."""
+    """The text with everything that leads to somebody replaced
+    by its kind: "[name]", "[number]", "[e-mail]" and so on."""
     spans = found(text)
     return without(text, spans) if spans else text
 

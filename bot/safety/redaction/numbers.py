@@ -1,7 +1,8 @@
-"""Numbers that lead to somebody: telephones, cards, accounts, identity, insurance and record numbers, plates, places on the map.
+"""Numbers that lead to somebody: telephones, cards, accounts,
+identity, insurance and record numbers, plates, places on the map.
 
-A reviewer needs doses, years, prices, blood values and the numbers of papers and laws, so a row of digits is judged by its shape,
-by its check digits, and by the words around it.
+A reviewer needs doses, years, prices, blood values and the numbers of papers and laws, so a row of digits is judged by
+its shape, by its check digits, and by the words around it.
 """
 
 from __future__ import annotations
@@ -189,9 +190,11 @@ _FORMS = re.compile(
     r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?"  # IBAN
     r"|[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]"  # national insurance
     r"|[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]"  # codice fiscale
-    r"|[XYZ]-?\d{7}-?[A-Z]|\d{8}-?[A-HJ-NP-TV-Z]|[A-Z]\d{9}|[A-Z]{4}\d{6}[A-Z0-9]{8}|[A-Z]{5}\d{4}[A-Z]"  # NIE, DNI, KVNR, CURP, PAN
+    # NIE, DNI, KVNR, CURP, PAN
+    r"|[XYZ]-?\d{7}-?[A-Z]|\d{8}-?[A-HJ-NP-TV-Z]|[A-Z]\d{9}|[A-Z]{4}\d{6}[A-Z0-9]{8}|[A-Z]{5}\d{4}[A-Z]"
     r"|"
-    r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}"  # Medicare
+    # Medicare
+    r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}"
     r"|[A-Z]{1,4}-?\d{6,12}[A-Z]?|\d{2,3}[A-Z]{1,2}\d{4,8}"
     r")(?![\w-])"
 )

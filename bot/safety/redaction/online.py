@@ -117,7 +117,8 @@ _SECRET_WORDS = word_set(
 
 
 def online_of(text: str, said: Set[str]) -> Iterator[Span]:
-    """All of it in a plain text (`spans.plain`); `said` are its words in small letters, so that little is looked for in vain."""
+    """All of it in a plain text (`spans.plain`); `said` are its
+    words in small letters, so that little is looked for in vain."""
     if "@" in text:
         for found in _EMAIL.finditer(text):
             if (

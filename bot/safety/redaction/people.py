@@ -581,7 +581,8 @@ def ages(text: str) -> Iterator[Span]:
 
 
 def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
-    """Days of birth in a plain text: behind a cue, or next to a name (`named`); of years alone those that tell an age over 89."""
+    """Days of birth in a plain text: behind a cue, or next to a
+    name (`named`); of years alone those that tell an age over 89."""
     if not said.isdisjoint(_BIRTH_WORDS):
         for cue in _BIRTH_CUE.finditer(text):
             day = _DAY_HERE.match(text, cue.end()) or (

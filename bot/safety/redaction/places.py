@@ -273,7 +273,8 @@ def _end_of_street(text: str, place: int) -> int | None:
 
 
 def _is_a_name(text: str, seen: Sequence[str], end: int, last: str) -> bool:
-    """Whether words before a doubtful ending are a street's name: with capitals, or with a town, a code or an end behind it."""
+    """Whether words before a doubtful ending are a street's name:
+    with capitals, or with a town, a code or an end behind it."""
     if seen[-1].lower() in COMMON and not seen[-1][0].isupper():
         return False
     capitals = all(word[0].isupper() or word[0].isdigit() or len(word) < 3 for word in seen) and (

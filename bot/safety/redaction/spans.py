@@ -44,7 +44,8 @@ _ZEROS = (
 
 @cache
 def _plain() -> dict[int, str]:
-    """Signs that look like a plain one, each for exactly one: wide letters and digits, digits of other scripts, dashes, spaces."""
+    """Signs that look like a plain one, each for exactly one: wide
+    letters and digits, digits of other scripts, dashes, spaces."""
     table = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFF01, 0xFF5F)}
     table |= dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFE63, 0x30FC, 0x2043], "-")
     table |= dict.fromkeys([0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x09], " ")
@@ -74,7 +75,8 @@ def words_of(text: str) -> list[Word]:
 
 
 def without(text: str, spans: Iterable[Span]) -> str:
-    """The text with every span replaced by its label; of spans that overlap, one stands for all of them: the longest."""
+    """The text with every span replaced by its label; of spans
+    that overlap, one stands for all of them: the longest."""
     pieces, place = [], 0
     for span in _apart(sorted(spans, key=lambda span: (span.start, -span.end))):
         pieces += [text[place : span.start], span.label]

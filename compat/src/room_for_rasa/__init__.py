@@ -1,8 +1,9 @@
-"""Makes room for Rasa 3.6.21, whose pins are of 2023, among packages that are still maintained (docs/adr/017-python-313.md).
+"""Makes room for Rasa 3.6.21, whose pins are of 2023, among
+packages that are still maintained (docs/adr/017-python-313.md).
 
-No file of Rasa is touched. `room_for_rasa.pth` calls `install` at every start of this environment's Python, so plain `rasa`
-finds it too; nothing happens until somebody imports Rasa. Then the mends are made (`mends`), and packages that are not
-installed get stand-ins (`stand_ins`).
+No file of Rasa is touched. `room_for_rasa.pth` calls `install` at every start of this environment's Python, so plain
+`rasa` finds it too; nothing happens until somebody imports Rasa. Then the mends are made (`mends`), and packages that
+are not installed get stand-ins (`stand_ins`).
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ _RASA = frozenset({"rasa", "rasa_sdk"})
 
 
 def install() -> None:
-    """Waits for the first import of Rasa. Called twice where `lib64` is a link to `lib`: the second time does nothing."""
+    """Waits for the first import of Rasa.
+
+    Called twice where `lib64` is a link to `lib`: the second time does nothing.
+    """
     if not any(isinstance(finder, _WaitsForRasa) for finder in sys.meta_path):
         sys.meta_path.insert(0, _WaitsForRasa())
 

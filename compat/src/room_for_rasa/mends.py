@@ -1,7 +1,7 @@
 """What Rasa 3.6.21 expects of packages that have moved on since, one function each.
 
-Each says which line of Rasa needs it. `needed` tells whether the package still lacks what is mended: once it does not, a test
-fails and the mend can go.
+Each says which line of Rasa needs it. `needed` tells whether the package still lacks what is mended: once it does not,
+a test fails and the mend can go.
 """
 
 from __future__ import annotations
@@ -119,7 +119,9 @@ _TELEMETRY = "RASA_TELEMETRY_ENABLED"
 
 
 def _no_telemetry() -> None:
-    """sentry-sdk 2 refuses `with_locals`, so every command would end here. A clinic reports nothing to others in any case.
+    """sentry-sdk 2 refuses `with_locals`, so every command would end here.
+
+    A clinic reports nothing to others in any case.
 
     Who sets the variable to true all the same gets Rasa's error.
     """

@@ -75,7 +75,8 @@ def install() -> None:
 
 
 def leave_out(packages: Iterable[str] = NOT_TO_SERVE) -> None:
-    """Puts stand-ins before what is installed, for a process that can do without: importing it all takes seconds and 100 MB.
+    """Puts stand-ins before what is installed, for a process that
+    can do without: importing it all takes seconds and 100 MB.
 
     To be called before Rasa is imported; a package that is there already stays.
     """
@@ -97,7 +98,8 @@ class _Names(type):
         return cls
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        """While a module is being imported something is only defined, `Base = declarative_base()`; afterwards it is meant to run."""
+        """While a module is being imported something is only defined,
+        `Base = declarative_base()`; afterwards it is meant to run."""
         if _importing(sys._getframe(1)):
             return cls
         raise MissingPackageError(_missing(cls.package))
