@@ -17,10 +17,14 @@ from bot.content.library import load_library
 from bot.settings import ROOT, Settings
 
 FOLDER = ROOT / ".rasa-baseline"
-"""Where the starter project and its model are kept; training it takes long, so it is done once for each state of the data."""
+"""Where the starter project and its model are kept; training
+it takes long, so it is done once for each state of the data."""
 
 EPOCHS = 10
-"""Of DIET and the other networks; the starter project has 100. Fewer make training bearable and change nothing at run time."""
+"""Of DIET and the other networks; the starter project has 100.
+
+Fewer make training bearable and change nothing at run time.
+"""
 
 _STORY_TURNS = (
     ("greet", "what_is_ozone", "thanks"),

@@ -165,7 +165,8 @@ def measure(path: Path, rounds: int) -> list[str]:
         worst = max(worst, p95)
         over = " **over**" if p95 > LIMIT_MS else ""
         rows.append(
-            f"| `{page}` | {statistics.median(taken):.0f} | {p95:.0f}{over} | {max(taken):.0f} | {percentile(busy, 0.95):.0f} |"
+            f"| `{page}` | {statistics.median(taken):.0f} | {p95:.0f}{over} | {max(taken):.0f} |"
+            f" {percentile(busy, 0.95):.0f} |"
         )
     taken = [
         timed(
@@ -182,9 +183,15 @@ def measure(path: Path, rounds: int) -> list[str]:
     waiting = os.getloadavg()[0]
     rows += [
         "",
-        f"Load of the machine at the end: {waiting:.1f}. The last column is the processor time of this process alone, which other work does not lengthen much.",
+        (
+            f"Load of the machine at the end: {waiting:.1f}. The last column is the processor time of this process"
+            " alone, which other work does not lengthen much."
+        ),
         "",
-        f"Slowest page at p95: {worst:.0f} ms (limit {LIMIT_MS}). Search in the record at p95: {percentile(taken, 0.95):.0f} ms (limit {SEARCH_LIMIT_MS}).",
+        (
+            f"Slowest page at p95: {worst:.0f} ms (limit {LIMIT_MS}). Search in the record at p95:"
+            f" {percentile(taken, 0.95):.0f} ms (limit {SEARCH_LIMIT_MS})."
+        ),
     ]
     return rows
 

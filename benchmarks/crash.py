@@ -117,7 +117,8 @@ def check(path: Path, tally: Tally) -> list[str]:
             text = "\n\n".join(message["text"] for message in reply["messages"])
             if rows != [(reply["turn"], text)]:
                 wrong.append(
-                    f"{conversation} {client_id}: the visitor saw turn {reply['turn']}, the record has {[number for number, _ in rows] or 'nothing'}"
+                    f"{conversation} {client_id}: the visitor saw turn {reply['turn']}, the record has"
+                    f" {[number for number, _ in rows] or 'nothing'}"
                 )
         gaps = database.execute(
             "SELECT count(*) FROM (SELECT max(number) <> count(*) AS gap FROM turns GROUP BY conversation) WHERE gap"
@@ -125,7 +126,8 @@ def check(path: Path, tally: Tally) -> list[str]:
         if gaps:
             wrong.append(f"{gaps} conversations have a gap in their numbers")
         uncounted = database.execute(
-            "SELECT count(*) FROM conversations c WHERE turns <> (SELECT count(*) FROM turns t WHERE t.conversation = c.id)"
+            "SELECT count(*) FROM conversations c WHERE turns <> (SELECT count(*) FROM turns t WHERE t.conversation ="
+            " c.id)"
         ).fetchone()[0]
         if uncounted:
             wrong.append(f"{uncounted} conversations miscount their turns")
@@ -157,7 +159,8 @@ async def crash(engine: Engine, kills: int, path: Path, processes: int) -> tuple
         wrong += [f"after kill {life + 1}: {problem}" for problem in check(path, tally)]
         if (life + 1) % 10 == 0:
             print(
-                f"{life + 1} kills, {len(tally.replies)} replies, {len(wrong)} problems, {time.monotonic() - started:.0f} s",
+                f"{life + 1} kills, {len(tally.replies)} replies, {len(wrong)} problems,"
+                f" {time.monotonic() - started:.0f} s",
                 flush=True,
             )
     stop.set()
@@ -190,7 +193,8 @@ def main() -> None:
     for problem in wrong[:20]:
         print(problem)
     print(
-        f"{arguments.kills} kills, {len(tally.replies)} replies reached visitors, {tally.retried} requests were sent again, {len(wrong)} problems."
+        f"{arguments.kills} kills, {len(tally.replies)} replies reached visitors, {tally.retried} requests were sent"
+        f" again, {len(wrong)} problems."
     )
     sys.exit(1 if wrong else 0)
 

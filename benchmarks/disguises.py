@@ -173,7 +173,8 @@ async def _measured(each: int, seed: int, ordinary: int, show: Path | None) -> N
     with_it, without = await _routes(asked, "with"), await _routes(asked, "without", again=False)
     changed = [(text, one, two) for text, one, two in zip(asked, with_it, without, strict=True) if one != two]
     print(
-        f"Of {len(asked)} ordinary questions {len(changed)} ({len(changed) / len(asked):.2%}) come out differently because of the second reading:"
+        f"Of {len(asked)} ordinary questions {len(changed)} ({len(changed) / len(asked):.2%}) come out differently"
+        " because of the second reading:"
     )
     for text, one, two in changed:
         print(f"- {text!r}: {two[1]} -> {one[1]}")

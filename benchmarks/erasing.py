@@ -52,9 +52,11 @@ def measure(file: Path, most: int) -> str:
         took, written = time.perf_counter() - began, _written() - before
         seconds.sort()
         return (
-            f"{turns} turns, index {size / 1e6:.0f} MB ({size / turns:.0f} bytes a turn; a merge is reckoned to write {merge_bytes(database) / 1e6:.0f} MB); "
-            f"{len(seconds)} deletions: median {seconds[len(seconds) // 2] * 1000:.1f} ms, slowest {seconds[-1] * 1000:.1f} ms; "
-            f"{'the index was wiped' if wiped else 'the log alone was cut'} in {took:.1f} s; {written / len(seconds) / 1e6:.2f} MB written per deletion"
+            f"{turns} turns, index {size / 1e6:.0f} MB ({size / turns:.0f} bytes a turn; a merge is reckoned to write"
+            f" {merge_bytes(database) / 1e6:.0f} MB); {len(seconds)} deletions: median"
+            f" {seconds[len(seconds) // 2] * 1000:.1f} ms, slowest {seconds[-1] * 1000:.1f} ms;"
+            f" {'the index was wiped' if wiped else 'the log alone was cut'} in {took:.1f} s;"
+            f" {written / len(seconds) / 1e6:.2f} MB written per deletion"
         )
 
 

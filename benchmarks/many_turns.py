@@ -122,7 +122,8 @@ def _commit(database: Database, batch: list[list[Turn]]) -> None:
         for turns in batch:
             worst = gravest([turn.route for turn in turns])
             database.execute(
-                "INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?, ?, ?, ?)",
+                "INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?,"
+                " ?, ?, ?)",
                 [turns[0].conversation, turns[0].at, turns[-1].at, len(turns), worst],
             )
             for turn in turns:
@@ -135,7 +136,8 @@ def _judge(database: Database, chance: random.Random) -> None:
     with database.atomic():
         for turn in chance.sample(range(1, last + 1), last // 12):
             database.execute(
-                "INSERT INTO feedback (conversation, number, helpful, at) SELECT conversation, number, ?, at FROM turns WHERE id = ?",
+                "INSERT INTO feedback (conversation, number, helpful, at) SELECT conversation, number, ?, at FROM turns"
+                " WHERE id = ?",
                 [chance.random() < 0.8, turn],
             )
         verdicts = ("right",) * 8 + ("wrong_snippet", "missing_content")
@@ -164,12 +166,14 @@ def _judge(database: Database, chance: random.Random) -> None:
         )
         for number in range(2_000):
             database.execute(
-                "INSERT INTO requests (created_at, question, reach, best_time, consent_at, changed_at, state) VALUES (?, 'Please call', 'me', '', '', '', ?)",
+                "INSERT INTO requests (created_at, question, reach, best_time, consent_at, changed_at, state) VALUES"
+                " (?, 'Please call', 'me', '', '', '', ?)",
                 [utc(END - number * 3600), "new" if number < 40 else "done"],
             )
         for number in range(5_000):
             database.execute(
-                "INSERT INTO corrections (text, intent, state, proposed_by, proposed_at) VALUES (?, 'what_is_ozone', ?, 'maria', '2026-11-01')",
+                "INSERT INTO corrections (text, intent, state, proposed_by, proposed_at) VALUES (?, 'what_is_ozone', ?,"
+                " 'maria', '2026-11-01')",
                 [f"what about {number}", "proposed" if number < 150 else "declined"],
             )
 

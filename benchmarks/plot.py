@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 _STYLE = Markup(
-    "<style>text { font: 14px system-ui, sans-serif; fill: #17211f } .bar { fill: #0b5f58 } .track { fill: #e3e9e7 } .sheet { fill: #fff }"
-    " @media (prefers-color-scheme: dark) { text { fill: #e6ecea } .bar { fill: #76d1c6 } .track { fill: #2a3533 } .sheet { fill: #18201f } }</style>"
+    "<style>text { font: 14px system-ui, sans-serif; fill: #17211f } .bar { fill: #0b5f58 } .track { fill: #e3e9e7 }"
+    " .sheet { fill: #fff } @media (prefers-color-scheme: dark) { text { fill: #e6ecea } .bar { fill: #76d1c6 } .track"
+    " { fill: #2a3533 } .sheet { fill: #18201f } }</style>"
 )
 
 
@@ -18,7 +19,8 @@ def bar_chart(rows: Sequence[tuple[str, float]], title: str) -> str:
     width, height = left + long + 80, top + high * len(rows) + 12
     parts = [
         Markup(
-            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img" aria-label="{2}">'
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {0} {1}" width="{0}" height="{1}" role="img"'
+            ' aria-label="{2}">'
         ).format(width, height, f"{title} {'; '.join(f'{name}: {share:.1%}' for name, share in rows)}"),
         _STYLE,
         Markup('<rect class="sheet" width="{}" height="{}" rx="8"/><text x="12" y="25">{}</text>').format(

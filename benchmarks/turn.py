@@ -242,7 +242,10 @@ async def measure(contenders: list[Contender]) -> None:
                 result = runs[contender.name].summary()
                 result["cpu_ms"] = contender.spent[visitors] / len(runs[contender.name].seconds) * 1000
                 contender.measured["visitors"][str(visitors)] = result
-                figures = f"median {result['median_ms']:.1f} ms, {result['per_second']:.1f}/s, CPU {result['cpu_ms']:.1f} ms a message"
+                figures = (
+                    f"median {result['median_ms']:.1f} ms, {result['per_second']:.1f}/s, CPU {result['cpu_ms']:.1f} ms"
+                    " a message"
+                )
                 print(f"{contender.name}, {visitors} visitors: {figures}", flush=True)
         for contender in contenders:
             contender.memory()
@@ -329,9 +332,18 @@ def table(ours: dict[str, Any], starter: dict[str, Any], targets: dict[str, tupl
     lines = [
         "# A turn of ours and of Rasa's starter project",
         "",
-        f"`python -m benchmarks.turn` on {os.cpu_count()} cores of {_processor()}; load average {os.getloadavg()[0]:.1f} at the end, the load itself included.",
-        f"The starter project is what `rasa init` writes (DIET, TED and the rest), on our questions, rules and texts, trained for {EPOCHS} epochs",
-        "instead of 100, which changes its answers but not its speed. It keeps conversations in memory; ours commits each turn to disk.",
+        (
+            f"`python -m benchmarks.turn` on {os.cpu_count()} cores of {_processor()}; load average"
+            f" {os.getloadavg()[0]:.1f} at the end, the load itself included."
+        ),
+        (
+            "The starter project is what `rasa init` writes (DIET, TED and the rest), on our questions, rules and"
+            f" texts, trained for {EPOCHS} epochs"
+        ),
+        (
+            "instead of 100, which changes its answers but not its speed. It keeps conversations in memory; ours"
+            " commits each turn to disk."
+        ),
         "",
         "| | ours | starter | |",
         "|---|---:|---:|---:|",

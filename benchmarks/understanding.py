@@ -191,12 +191,12 @@ def _percent(share: float | None) -> str:
 
 
 _NOTES = """
-Accuracy: the best-ranked intent is right. Risks missed: share of the risky messages and emergencies whose best-ranked intent is an
-answer; "with our rules": that still get an answer when the safety rules and the safety policy look at the message too. Off-topic
-answered: share of the off-topic messages that get an answer, by the thresholds each contender has (the last three have none).
-Training includes the encoding of sentences and is the mean over the folds; a message is the median of messages read one at a time;
-each contender has a process of its own for each fold, the starter pipeline an environment of its own with TensorFlow; "on top of
-libraries" leaves out what Rasa (and TensorFlow) takes by itself.
+Accuracy: the best-ranked intent is right. Risks missed: share of the risky messages and emergencies whose best-ranked
+intent is an answer; "with our rules": that still get an answer when the safety rules and the safety policy look at the
+message too. Off-topic answered: share of the off-topic messages that get an answer, by the thresholds each contender
+has (the last three have none). Training includes the encoding of sentences and is the mean over the folds; a message is
+the median of messages read one at a time; each contender has a process of its own for each fold, the starter pipeline
+an environment of its own with TensorFlow; "on top of libraries" leaves out what Rasa (and TensorFlow) takes by itself.
 Times mean something within this one run only.
 """
 
@@ -240,7 +240,8 @@ def main(folds: int, share: float, epochs: int, train_path: Path | None, test_pa
     made = f"Data: {data}. DIET: {epochs} epochs."
     out.mkdir(parents=True, exist_ok=True)
     (out / "understanding.md").write_text(
-        f"# Understanding, side by side\n\n{made}\n\n{table(results)}\n{_NOTES}\n![Accuracy and training time](understanding.svg)\n",
+        f"# Understanding, side by side\n\n{made}\n\n{table(results)}\n{_NOTES}\n![Accuracy and training"
+        " time](understanding.svg)\n",
         encoding="utf-8",
     )
     (out / "understanding.json").write_text(
@@ -261,9 +262,10 @@ def _splits(
     if train_path is not None and test_path is not None:
         train, test = sample(read_examples(train_path), share, 1), read_examples(test_path)
         require_known(test, train)
-        return [
-            (train, test)
-        ], f"{len(train):,} training and {len(test):,} test sentences, {len({each.intent for each in train})} intents"
+        return (
+            [(train, test)],
+            f"{len(train):,} training and {len(test):,} test sentences, {len({each.intent for each in train})} intents",
+        )
     examples = sample(read_examples(Settings().data / "nlu"), share, folds)
     require_known(examples, examples)
     numbers = fold_numbers([example.intent for example in examples], folds)

@@ -47,7 +47,8 @@ def main(address: str, slower: float = 1) -> int:
         times = sorted(visit[name] for visit in visits)
         middle = statistics.median(times)
         print(
-            f"{name:8} median {middle:6.1f} ms   worst {times[-1]:6.1f} ms   {middle / reference:5.1f} x the reference work ({reference:.1f} ms)"
+            f"{name:8} median {middle:6.1f} ms   worst {times[-1]:6.1f} ms   {middle / reference:5.1f} x the reference"
+            f" work ({reference:.1f} ms)"
         )
     return int(statistics.median(visit["open"] for visit in visits) > LIMIT_MS)
 
@@ -57,16 +58,14 @@ def _visit(context: BrowserContext, address: str, slower: float) -> dict[str, fl
     page.goto(f"{address}/about")
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
     reference = page.evaluate(_REFERENCE)
-    define = page.evaluate(
-        """async () => {
+    define = page.evaluate("""async () => {
             document.body.append(document.createElement('ozone-faq'));
             await (await fetch('/static/widget.js')).text();
             const started = performance.now();
             await import('/static/widget.js');
             document.querySelector('ozone-faq').shadowRoot.querySelector('.launcher').getBoundingClientRect();
             return performance.now() - started;
-        }"""
-    )
+        }""")
     opened = page.evaluate(_OPEN)
     context.close()
     return {"reference": reference, "define": define, "open": opened}

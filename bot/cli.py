@@ -361,8 +361,8 @@ def change_the_secret() -> None:
             f"{path}: the secret cannot be changed ({error.strerror}). Run this as the account that the chat runs as."
         ) from error
     click.echo(
-        f"{path} is new; the one before is {path.name}.previous beside it. Start website and console anew: conversations go on, and "
-        "second factors are sealed anew. Delete the file of the one before after 12 hours."
+        f"{path} is new; the one before is {path.name}.previous beside it. Start website and console anew:"
+        " conversations go on, and second factors are sealed anew. Delete the file of the one before after 12 hours."
     )
 
 
@@ -567,7 +567,8 @@ def record_verify() -> None:
         click.echo(problem, err=True)
     if proof.problems:
         click.echo(
-            f"Not proved: {len(proof.problems)} above. Keep a copy of the record and its .key and .heads files, then find out who wrote to it.",
+            f"Not proved: {len(proof.problems)} above. Keep a copy of the record and its .key and .heads files, then"
+            " find out who wrote to it.",
             err=True,
         )
         sys.exit(1)
@@ -575,7 +576,8 @@ def record_verify() -> None:
     note_head(database, path, utc(time.time()))
     click.echo(f"{proof.turns} turns verified: every text was approved and in use, and every turn carried the warning.")
     click.echo(
-        f"{proof.links} links of the chain, {proof.entries} audit entries and {proof.texts} texts verified: nothing was changed or taken out."
+        f"{proof.links} links of the chain, {proof.entries} audit entries and {proof.texts} texts verified: nothing was"
+        " changed or taken out."
     )
 
 
@@ -622,13 +624,16 @@ def record_purge(dry_run: bool) -> None:
     keeping = retention.keeping(load_library(settings.data).clinic, settings.keep_requests_days)
     receipt = (retention.count_old if dry_run else retention.clean_up)(database, keeping, time.time())
     click.echo(
-        f"{'Would go' if dry_run else 'Gone'}: {receipt.conversations} conversations with {receipt.turns} turns, older than {keeping.conversations} days;"
+        f"{'Would go' if dry_run else 'Gone'}: {receipt.conversations} conversations with {receipt.turns} turns, older"
+        f" than {keeping.conversations} days;"
     )
     click.echo(
-        f"  {receipt.requests} requests, older than {keeping.requests} days; the answers of {receipt.forms} abandoned forms."
+        f"  {receipt.requests} requests, older than {keeping.requests} days; the answers of {receipt.forms} abandoned"
+        " forms."
     )
     click.echo(
-        f"Kept under a legal hold beyond that: {receipt.held}. Oldest conversation {'left' if dry_run else 'kept'}: {receipt.oldest or 'none'}."
+        f"Kept under a legal hold beyond that: {receipt.held}. Oldest conversation {'left' if dry_run else 'kept'}:"
+        f" {receipt.oldest or 'none'}."
     )
     if not dry_run:
         click.echo(_wiped(database, settings))
@@ -732,7 +737,10 @@ def _wiped(database: Any, settings: Settings) -> str:
     waiting = pending(database)
     if waiting is None:
         return "Nothing of it is left in the files."
-    return f"Not wiped from the files yet: {waiting.failure or 'somebody else writes to the record'}. The website tries again."
+    return (
+        f"Not wiped from the files yet: {waiting.failure or 'somebody else writes to the record'}. The website tries"
+        " again."
+    )
 
 
 _PASSPHRASE = click.option(
@@ -756,11 +764,13 @@ def backup(file: Path, passphrase_file: Path | None) -> None:
     keep_private()
     found = back_up(Settings().database, file, read_passphrase(passphrase_file) if passphrase_file else None)
     click.echo(
-        f"{file}: {found.conversations} conversations, {found.turns} turns, {found.requests} requests; the copy is whole."
+        f"{file}: {found.conversations} conversations, {found.turns} turns, {found.requests} requests; the copy is"
+        " whole."
     )
     if passphrase_file is None:
         click.echo(
-            "It is not sealed. It holds what visitors wrote: keep it as private as the record, or use --passphrase-file."
+            "It is not sealed. It holds what visitors wrote: keep it as private as the record, or use"
+            " --passphrase-file."
         )
 
 
@@ -788,7 +798,8 @@ def restore(file: Path, passphrase_file: Path | None, force: bool) -> None:
     )
     click.echo(f"Put back: {found.conversations} conversations, {found.turns} turns, {found.requests} requests.")
     click.echo(
-        f"Erased again, because they were erased after this backup: {again}. `python -m bot record purge` takes out what is too old by now."
+        f"Erased again, because they were erased after this backup: {again}. `python -m bot record purge` takes out"
+        " what is too old by now."
     )
 
 
@@ -839,7 +850,8 @@ def improve_run(by: str = "command line", keep_redundant: bool = False) -> None:
     for row in run.results["measures"]:
         limit = f"{'at most' if row['at_most'] else 'at least'} {row['floor']:.1%}"
         click.echo(
-            f"{row['label']}: {row['before']:.1%} before, {row['after']:.1%} after ({limit}{'' if row['passes'] else ', NOT PASSED'})"
+            f"{row['label']}: {row['before']:.1%} before, {row['after']:.1%} after"
+            f" ({limit}{'' if row['passes'] else ', NOT PASSED'})"
         )
     for loss in run.results["losses"]:
         click.echo(f"{LOSSES[loss['kind']]}: {loss['text']!r} ({loss['before']} -> {loss['after']})")
@@ -856,7 +868,8 @@ def improve_promote(run: int, by: str) -> None:
     settings = Settings()
     promote(_record(), settings.data, settings.models, run, by=by, now=utc(time.time()))
     click.echo(
-        f"Run {run} is promoted; a website that runs takes it up within seconds. `python -m bot improve step-back` undoes it."
+        f"Run {run} is promoted; a website that runs takes it up within seconds. `python -m bot improve step-back`"
+        " undoes it."
     )
 
 

@@ -51,7 +51,8 @@ def launch(settings: Settings) -> int:
         if not stopping:
             ended = next(name for name, process in processes.items() if process.poll() is not None)
             print(
-                f"The {'website' if ended == 'serve' else 'console'} has stopped. Is port {names[ended]} in use? PORT and CONSOLE_PORT move the ports.",
+                f"The {'website' if ended == 'serve' else 'console'} has stopped. Is port {names[ended]} in use? PORT"
+                " and CONSOLE_PORT move the ports.",
                 file=sys.stderr,
             )
             return 1

@@ -53,7 +53,8 @@ def listening_socket(host: str, port: int, *, shared: bool) -> socket.socket:
         if bound is not None:
             bound.close()
         raise AddressError(
-            f"{host}:{port} cannot be used ({error.strerror}). Set another address with HOST and PORT (CONSOLE_PORT for the console)."
+            f"{host}:{port} cannot be used ({error.strerror}). Set another address with HOST and PORT (CONSOLE_PORT for"
+            " the console)."
         ) from error
     return bound
 

@@ -55,7 +55,8 @@ def _origins(name: str) -> tuple[str, ...]:
     for origin in given:
         if not _ORIGIN.fullmatch(origin):
             raise SettingsError(
-                f"{name} holds {origin!r}; write exact origins such as https://clinic.example, without a path, separated by commas."
+                f"{name} holds {origin!r}; write exact origins such as https://clinic.example, without a path,"
+                " separated by commas."
             )
     return given
 
@@ -104,4 +105,5 @@ class Settings:
     trusted_proxies: tuple[str, ...] = field(default_factory=lambda: _networks("OZONE_TRUSTED_PROXIES", "127.0.0.1"))
     """Whose word on a visitor's address and on HTTPS counts: a proxy elsewhere than on this machine has to be named."""
     keep_requests_days: int = field(default_factory=lambda: _count("OZONE_KEEP_REQUESTS_DAYS", 365, 3650))
-    """For how many days after the last change a question to the clinical team is kept; conversations go by `retention_days` in data/clinic.yml."""
+    """For how many days after the last change a question to the clinical
+    team is kept; conversations go by `retention_days` in data/clinic.yml."""

@@ -120,7 +120,8 @@ def _audit(lock: Path, options: tuple[str, ...], service: str | None) -> int:
     accepted = [advisory for advisory in advisories if advisory.accepted and advisory.hits(versions)]
     for advisory in accepted:
         print(
-            f"accepted on {advisory.reviewed}: {advisory.package} {versions[advisory.package]}, {advisory.names[0]}: {advisory.accepted}"
+            f"accepted on {advisory.reviewed}: {advisory.package} {versions[advisory.package]}, {advisory.names[0]}:"
+            f" {advisory.accepted}"
         )
     command = [uv(), "audit", "--frozen", "--preview-features", "audit-command", *options]
     command += [part for advisory in accepted for name in advisory.names for part in ("--ignore", name)]
@@ -133,7 +134,8 @@ def _audit(lock: Path, options: tuple[str, ...], service: str | None) -> int:
         print(f"error: {lock.name} could not be audited: {asked.stderr.strip()}", file=sys.stderr)
         return 2
     print(
-        f"{lock.name}: the database of advisories could not be reached, so this was only compared with {KNOWN.name} of {compared}."
+        f"{lock.name}: the database of advisories could not be reached, so this was only compared with {KNOWN.name} of"
+        f" {compared}."
     )
     found = list(_found(advisories, versions))
     print("\n".join(found) or "Nothing new in it.")
@@ -143,7 +145,10 @@ def _audit(lock: Path, options: tuple[str, ...], service: str | None) -> int:
 def _found(advisories: list[Advisory], versions: dict[str, str]) -> Iterator[str]:
     for advisory in advisories:
         if advisory.hits(versions) and not advisory.accepted:
-            yield f"found: {advisory.package} {versions[advisory.package]} has {advisory.names[0]} (affected: {advisory.affected}). Take a later version."
+            yield (
+                f"found: {advisory.package} {versions[advisory.package]} has {advisory.names[0]} (affected:"
+                f" {advisory.affected}). Take a later version."
+            )
 
 
 def main() -> int:

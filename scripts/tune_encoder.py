@@ -54,11 +54,11 @@ LONGEST = 48
 TEMPERATURE = 0.06
 SMOOTHING = 0.05
 DANGER = 3.0
-"""Weight of telling danger now, and any risk, from everything else along two directions of their own: twins share their words, and
-what sets them apart is what a prototype of one intent alone does not learn."""
+"""Weight of telling danger now, and any risk, from everything else along two directions of their own:
+twins share their words, and what sets them apart is what a prototype of one intent alone does not learn."""
 STAY = 2.0
-"""Weight of one minus the cosine to the published embedding: what the encoder knows of other subjects must not be lost, because
-visitors use words that none of our sentences has."""
+"""Weight of one minus the cosine to the published embedding: what the encoder knows of
+other subjects must not be lost, because visitors use words that none of our sentences has."""
 SEED = 7
 HARD = ("twins.yml", "turns.yml")
 """Files whose sentences are learnt from twice in an epoch: they share their words with sentences of another kind."""
@@ -82,7 +82,8 @@ def main() -> None:
     kept = np.array([kept_from_tuning(text) for text in texts])
     print(f"{len(texts):,} sentences, of which {int(kept.sum()):,} are kept to judge by", flush=True)
     print(
-        f"published encoder: {nearest_centroid(published, intents, kept):.1%} of those are nearest to the middle of their own intent",
+        f"published encoder: {nearest_centroid(published, intents, kept):.1%} of those are nearest to the middle of"
+        " their own intent",
         flush=True,
     )
     tune(
@@ -255,7 +256,8 @@ def export(network: BertModel, out: Path) -> None:
         "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files), encoding="utf-8"
     )
     print(
-        f"{files[0]}: {files[0].stat().st_size / 1e6:.1f} MB. Train the assistant again (`make train`) and measure (`python -m bot evaluate`)."
+        f"{files[0]}: {files[0].stat().st_size / 1e6:.1f} MB. Train the assistant again (`make train`) and measure"
+        " (`python -m bot evaluate`)."
     )
 
 

@@ -87,7 +87,8 @@ def sri() -> None:
     """Prints the tag that pins the file as this clinic serves it."""
     served = script(load_clinic(Settings().data / "clinic.yml").fields["emergency.number"])
     print(
-        f'<script type="module" src="https://your-chat/static/widget.js" integrity="{integrity(served)}" crossorigin></script>'
+        f'<script type="module" src="https://your-chat/static/widget.js" integrity="{integrity(served)}"'
+        " crossorigin></script>"
     )
 
 

@@ -29,7 +29,9 @@ NOT_IMPORTED = {
     "httptools": "uvicorn takes it where it is installed",
     "uvloop": "uvicorn takes it where it is installed",
     "symspellpy": "bot/safety/second_reading.py takes the word frequencies that it brings, and none of its code",
-    "confusable-homoglyphs": "bot/safety/second_reading.py takes the table of Unicode's confusables that it brings, and none of its code",
+    "confusable-homoglyphs": (
+        "bot/safety/second_reading.py takes the table of Unicode's confusables that it brings, and none of its code"
+    ),
     "ruff": "make lint",
     "import-linter": "make lint",
     "mypy": "make types",

@@ -33,7 +33,8 @@ def check_role(request: Request, role: str) -> None:
     if not session.may(role):
         raise HTTPException(
             403,
-            f"Your role is {session.role}. This needs the role {role} or more: people who may {_MAY[role]}. An administrator can change roles.",
+            f"Your role is {session.role}. This needs the role {role} or more: people who may {_MAY[role]}. An"
+            " administrator can change roles.",
         )
 
 

@@ -33,8 +33,8 @@ from bot.record.turns import utc
 ROLES = ("viewer", "reviewer", "clinician", "admin")
 """From the least to the most; each may do what those before it may.
 
-A viewer reads; a reviewer judges; a clinician sees how to reach a visitor, decides on training, and exports; an administrator runs accounts,
-settings and the audit.
+A viewer reads; a reviewer judges; a clinician sees how to reach a visitor, decides on training, and exports; an
+administrator runs accounts, settings and the audit.
 """
 
 MIN_PASSWORD_LENGTH = 12
@@ -54,9 +54,9 @@ MAX_FAILURES_OF_AN_ADDRESS = 30
 
 SLOW_FROM = 10
 MAX_DELAY_SECONDS = 30
-"""From this many failures with a name on, wherever they came from, unknown browsers wait between two attempts with it:
-one second, two, four, up to that many. Nobody can lock a colleague out: a browser that the name has logged in from before
-does not wait."""
+"""From this many failures with a name on, wherever they came from, unknown browsers wait between two attempts with
+it: one second, two, four, up to that many. Nobody can lock a colleague out: a browser that the name has logged in
+from before does not wait."""
 
 FAILURE_WINDOW_SECONDS = 15 * 60
 _MAX_THROTTLE_KEYS = 10_000
@@ -130,7 +130,8 @@ def _username(username: str) -> str:
     name = username.strip().lower()
     if not _USERNAME.fullmatch(name):
         raise AccountError(
-            f"The username {username[:40]!r} cannot be used: take 2 to 32 of the letters a-z, digits, dots, hyphens and underscores, starting with a letter."
+            f"The username {username[:40]!r} cannot be used: take 2 to 32 of the letters a-z, digits, dots, hyphens and"
+            " underscores, starting with a letter."
         )
     return name
 
@@ -140,7 +141,8 @@ def _password(username: str, password: str) -> str:
     password = unicodedata.normalize("NFKC", password)
     if len(password) < MIN_PASSWORD_LENGTH:
         raise AccountError(
-            f"The password has {len(password)} characters, and at least {MIN_PASSWORD_LENGTH} are needed: a few unrelated words do well."
+            f"The password has {len(password)} characters, and at least {MIN_PASSWORD_LENGTH} are needed: a few"
+            " unrelated words do well."
         )
     if len(password) > MAX_PASSWORD_LENGTH:
         raise AccountError(
@@ -185,7 +187,8 @@ def insert_staff(database: Database, username: str, hashed: str, role: str) -> N
     """
     with database.atomic():
         added = database.execute(
-            "INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, ?, ?, ?) ON CONFLICT (username) DO NOTHING",
+            "INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, ?, ?, ?) ON CONFLICT (username)"
+            " DO NOTHING",
             [username, hashed, utc(time.time()), role],
         )
         if added.rowcount == 0:
@@ -313,11 +316,9 @@ def enable(database: Database, username: str) -> None:
 
 def list_staff(database: Database) -> list[Staff]:
     """All accounts, disabled ones too, by name."""
-    rows = database.execute(
-        """SELECT username, created_at, disabled, role, totp_secret IS NOT NULL,
+    rows = database.execute("""SELECT username, created_at, disabled, role, totp_secret IS NOT NULL,
         (SELECT count(*) FROM staff_recovery_codes codes WHERE codes.username = staff.username), password_hash <> ''
-        FROM staff ORDER BY username"""
-    )
+        FROM staff ORDER BY username""")
     return [
         Staff(username, created_at, bool(disabled), role, bool(second), codes, bool(password))
         for username, created_at, disabled, role, second, codes, password in rows
@@ -413,7 +414,8 @@ def check_code(database: Database, username: str, code: str, now: float, seal: C
         if sealed and fitting_step(secret, code, now, 0) is not None:
             raise CodeUsedError(_CODE_USED)
         raise AccountError(
-            "The code does not fit. Enter the code that your app shows now, or a recovery code that you have not used. Nothing was changed."
+            "The code does not fit. Enter the code that your app shows now, or a recovery code that you have not used."
+            " Nothing was changed."
         )
 
 
@@ -429,7 +431,8 @@ def set_second_factor(database: Database, username: str, secret: str, code: str,
     step = fitting_step(secret, code, now, 0) if _SECRET.fullmatch(secret) else None
     if step is None:
         raise AccountError(
-            "The code does not fit. Check that the clock of your phone is right, and enter the code that the app shows now."
+            "The code does not fit. Check that the clock of your phone is right, and enter the code that the app shows"
+            " now."
         )
     with database.atomic():
         on = "UPDATE staff SET totp_secret = ?, totp_used = ? WHERE username = ? AND totp_secret IS NULL"
@@ -555,7 +558,8 @@ def lookup_session(database: Database, token: str, now: float, *, touch: bool = 
     if not _TOKEN.fullmatch(token):
         return None
     row = database.execute(
-        """SELECT s.username, s.created_at, s.last_seen_at, role, zone, shortcuts, substr(token_hash, 1, 16) FROM staff_sessions s JOIN staff USING (username)
+        """SELECT s.username, s.created_at, s.last_seen_at, role, zone, shortcuts, substr(token_hash, 1, 16)
+            FROM staff_sessions s JOIN staff USING (username)
         WHERE s.token_hash = ? AND s.created_at > ? AND s.last_seen_at > ? AND NOT staff.disabled""",
         [token_hash(token), utc(now - ABSOLUTE_SECONDS), utc(now - IDLE_SECONDS)],
     ).fetchone()
@@ -597,7 +601,8 @@ def sessions_of(database: Database, username: str, now: float) -> list[Session]:
 def end_sessions(database: Database, username: str, *, only: str = "", but: str = "") -> None:
     """Ends the sessions of an account: the one called `only`, or all but the one called `but`."""
     database.execute(
-        "DELETE FROM staff_sessions WHERE username = ? AND (? = '' OR substr(token_hash, 1, 16) = ?) AND substr(token_hash, 1, 16) <> ?",
+        "DELETE FROM staff_sessions WHERE username = ? AND (? = '' OR substr(token_hash, 1, 16) = ?) AND"
+        " substr(token_hash, 1, 16) <> ?",
         [username, only, only, but],
     )
 

@@ -14,7 +14,8 @@ _WORD = re.compile(r"[^\W_]+")
 _ENDINGS = ("ings", "ing", "ies", "es", "ed", "s", "y", "e")
 _SHORTEST_STEM = 3
 _QUESTION, _TEXT = 3.0, 1.0
-"""How much it counts that all words stand in the question or the id, and in the text; a sentence counts 1, the second one less, and so on."""
+"""How much it counts that all words stand in the question or the id,
+and in the text; a sentence counts 1, the second one less, and so on."""
 
 
 @dataclass(frozen=True)

@@ -301,16 +301,25 @@ def live_words(request: Request, database: Database, versions: Sequence[Version]
     if not serving:
         return f"Version {published.number} is published; no website process has said yet that it sends it"
     if len(have) < len(serving):
-        return f"Version {published.number} is on {len(have)} of {len(serving)} website processes; the others take it up within seconds"
+        return (
+            f"Version {published.number} is on {len(have)} of {len(serving)} website processes; the others take it up"
+            " within seconds"
+        )
     since = datetime.fromisoformat(max(have)).astimezone(zone_of(request))
-    return f"Live · version {published.number} · on {'the website' if len(have) == 1 else f'all {len(have)} website processes'} since {since:%H:%M}"
+    return (
+        f"Live · version {published.number} · on"
+        f" {'the website' if len(have) == 1 else f'all {len(have)} website processes'} since {since:%H:%M}"
+    )
 
 
 def _not_sent(snippet: Snippet, day: date) -> str:
     if snippet.status != "approved":
         return "it was taken back." if snippet.status == "retired" else "it is a draft."
     if not snippet.sendable(day):
-        return f"its review was due on {snippet.review_by.isoformat()}. Visitors are told to ask the clinic until somebody approves it again."
+        return (
+            f"its review was due on {snippet.review_by.isoformat()}. Visitors are told to ask the clinic until somebody"
+            " approves it again."
+        )
     return ""
 
 
@@ -357,7 +366,10 @@ def _approved_by(snippet: Snippet, published: Version | None) -> str:
     alone = (
         " – alone: the clinic lets one person write and approve" if published is not None and published.alone else ""
     )
-    return f"{snippet.approval.by} ({snippet.approval.role}) on {snippet.approval.on.day} {snippet.approval.on:%b %Y}{alone}"
+    return (
+        f"{snippet.approval.by} ({snippet.approval.role}) on {snippet.approval.on.day}"
+        f" {snippet.approval.on:%b %Y}{alone}"
+    )
 
 
 def _before(versions: Sequence[Version], published: Version | None, snippet: Snippet) -> int | None:
@@ -378,7 +390,8 @@ def _before(versions: Sequence[Version], published: Version | None, snippet: Sni
 def _told(known: Words, version: Version, versions: Sequence[Version]) -> Told:
     before = next((older for older in versions if older.id < version.id), None)
     approved = (
-        f"; approved by {version.approver} ({version.approver_role}){' alone' if version.alone else ''} on {str(version.approved_at)[:10]}"
+        f"; approved by {version.approver} ({version.approver_role}){' alone' if version.alone else ''} on"
+        f" {str(version.approved_at)[:10]}"
         if version.signature
         else ""
     )
@@ -418,7 +431,8 @@ def _asked(request: Request, snippet: Snippet) -> Tried:
         _told_by(f"{website}/api/conversation/delete", {"token": said["token"]})
     except (urllib.error.URLError, OSError, ValueError, KeyError, TypeError):
         return Tried(
-            f"The website cannot be reached from here (port {settings.port}), so it could not be asked. What it sends is said above."
+            f"The website cannot be reached from here (port {settings.port}), so it could not be asked. What it sends"
+            " is said above."
         )
     fits = snippet.id in {name.removesuffix(SHORT) for _, name in replies if name}
     return Tried(

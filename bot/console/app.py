@@ -238,7 +238,8 @@ def _record_fault(request: Request, error: Exception) -> Response:
     return _problem(
         request,
         503,
-        "The record of conversations cannot be read at the moment. Please try again; if it stays so, tell whoever runs the server.",
+        "The record of conversations cannot be read at the moment. Please try again; if it stays so, tell whoever runs"
+        " the server.",
     )
 
 

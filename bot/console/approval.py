@@ -378,7 +378,10 @@ def _one(request: Request, kind: str, *, wrong: str = "", name: str = "", topic:
         409 if wrong else 200,
         kind="sign",
         title=chosen.question,
-        what=f"{chosen.topic.replace('_', ' ').capitalize()} · version {chosen.version}, written by {author}; review by {chosen.review_by.isoformat()}",
+        what=(
+            f"{chosen.topic.replace('_', ' ').capitalize()} · version {chosen.version}, written by {author}; review by"
+            f" {chosen.review_by.isoformat()}"
+        ),
         place=f"{len(listed)} left{f' in {topic}' if topic else ''}",
         by=author,
         at="",

@@ -68,7 +68,8 @@ def _told(database: Database, explained: Explained) -> tuple[int, str] | None:
     if not category:
         return None
     found: tuple[int, str] | None = database.execute(
-        "SELECT number, text FROM turns WHERE conversation = ? AND number < ? AND risk_category = ? ORDER BY number LIMIT 1",
+        "SELECT number, text FROM turns WHERE conversation = ? AND number < ? AND risk_category = ? ORDER BY number"
+        " LIMIT 1",
         [turn.conversation, turn.number, category],
     ).fetchone()
     return found

@@ -242,18 +242,30 @@ def _summary(reason: Reason, told: _Told) -> str:
         case Reason.EMERGENCY_OVER:
             return f"An emergency was told of earlier ({earlier}), and the visitor has now said that it is over."
         case Reason.EMERGENCY_NOT_OVER:
-            return f"An emergency was told of earlier ({earlier}), and the visitor has not said that it is over: it still comes first."
+            return (
+                f"An emergency was told of earlier ({earlier}), and the visitor has not said that it is over: it still"
+                " comes first."
+            )
         case Reason.EMERGENCY_DOUBTED:
             return (
                 f"The classifier alone had seen an emergency ({earlier}). The visitor then asked something calm, "
                 "so it was answered after one sentence on what to do in danger, and the emergency ended."
             )
         case Reason.CHECK:
-            return f"{_decided(told)} That is too little for an alarm: the number was shown, and the visitor was asked whether it is happening now.".lstrip()
+            return (
+                f"{_decided(told)} That is too little for an alarm: the number was shown, and the visitor was asked"
+                " whether it is happening now.".lstrip()
+            )
         case Reason.CHECK_DENIED:
-            return f"The visitor had been asked whether it is happening now ({earlier}) and said no, so the conversation went on{_with(told)}."
+            return (
+                f"The visitor had been asked whether it is happening now ({earlier}) and said no, so the conversation"
+                f" went on{_with(told)}."
+            )
         case Reason.CHECK_CONFIRMED:
-            return f"The visitor had been asked whether it is happening now and said yes: {plain(told.turn.risk_category)}."
+            return (
+                "The visitor had been asked whether it is happening now and said yes:"
+                f" {plain(told.turn.risk_category)}."
+            )
         case Reason.NO_WORDS:
             return "The message held no words."
         case Reason.TOO_LONG:
@@ -266,7 +278,10 @@ def _summary(reason: Reason, told: _Told) -> str:
                 f"and a risk told of earlier in the conversation still holds: {earlier}."
             )
         case Reason.CAUTION:
-            return f"A risk was told of earlier in the conversation ({earlier}), so the answer came after a caution, which is given once."
+            return (
+                f"A risk was told of earlier in the conversation ({earlier}), so the answer came after a caution, which"
+                " is given once."
+            )
         case Reason.CONTACT_DATA:
             return "The message is a telephone number or an e-mail address, so the visitor was told where to leave one."
         case Reason.CALL_ME:
@@ -274,11 +289,20 @@ def _summary(reason: Reason, told: _Told) -> str:
         case Reason.SEVERAL_QUESTIONS:
             return f"{_overruled(told)}The message asks several questions, and each was answered in its order."
         case Reason.PART:
-            return f"{_overruled(told)}The message as a whole was not understood, but one of its sentences was, and it was answered{_with(told)}."
+            return (
+                f"{_overruled(told)}The message as a whole was not understood, but one of its sentences was, and it was"
+                f" answered{_with(told)}."
+            )
         case Reason.SHORT_QUESTION:
-            return "The message is too short to tell what is meant, so the visitor was asked back with the questions near the last answer."
+            return (
+                "The message is too short to tell what is meant, so the visitor was asked back with the questions near"
+                " the last answer."
+            )
         case Reason.FOLLOW_UP:
-            return f"{_overruled(told)}The message leans on what was said before, and was taken together with it{_with(told)}."
+            return (
+                f"{_overruled(told)}The message leans on what was said before, and was taken together with"
+                f" it{_with(told)}."
+            )
         case Reason.DETAIL_GAP:
             return (
                 f"{_overruled(told)}The message asks for a detail of what was answered last, and no answer holds it. "
@@ -287,7 +311,10 @@ def _summary(reason: Reason, told: _Told) -> str:
         case Reason.OTHER_LANGUAGE:
             return "The message is not in English, so the approved sentence in its own language was sent."
         case Reason.IN_BETWEEN:
-            return f"{_overruled(told)}The visitor asked something in the middle of the form: it was answered{_with(told)}, and the form asked again."
+            return (
+                f"{_overruled(told)}The visitor asked something in the middle of the form: it was"
+                f" answered{_with(told)}, and the form asked again."
+            )
         case Reason.FORM_CANCELLED:
             return "The visitor cancelled the form for the clinical team."
         case Reason.FORM_DECLINED:
@@ -333,7 +360,10 @@ def _against(told: _Told) -> str:
         of, score, needed = "any risk", classifier.risk.score, strong
     if score is None or needed is None:
         return ""
-    return f"The classifier put the chance of {of} at {_score(score)}, and a rule like that counts from {_score(needed)} on."
+    return (
+        f"The classifier put the chance of {of} at {_score(score)}, and a rule like that counts from"
+        f" {_score(needed)} on."
+    )
 
 
 def _decided(told: _Told) -> str:
@@ -343,11 +373,17 @@ def _decided(told: _Told) -> str:
     rule = turn.risk_rule or ""
     seen = next((seen for seen in told.rules if seen.rule == rule), None)
     if seen is not None:
-        return f"The rule {seen.rule} saw the words “{seen.words}”, which tell of: {plain(seen.category)}.{_doubted(seen, told)}"
+        return (
+            f"The rule {seen.rule} saw the words “{seen.words}”, which tell of:"
+            f" {plain(seen.category)}.{_doubted(seen, told)}"
+        )
     if rule.startswith("classifier") and classifier is not None:
         return _by_classifier(classifier, turn.risk_category or classifier.category)
     if rule.startswith("intent."):
-        return f"The question itself, understood as {rule.removeprefix('intent.')}, is one for a clinician: {plain(turn.risk_category)}."
+        return (
+            f"The question itself, understood as {rule.removeprefix('intent.')}, is one for a clinician:"
+            f" {plain(turn.risk_category)}."
+        )
     if turn.risk_category or rule:
         return f"A risk was noted: {plain(turn.risk_category)}, by {rule or 'a rule that is not named'}."
     return ""
@@ -366,7 +402,10 @@ def _by_classifier(classifier: Classified, category: str) -> str:
         Level.CHECK: "the visitor is asked first",
         Level.EMERGENCY: "it is an alarm",
     }[level]
-    return f"The classifier put the chance of {of} at {_score(measure.score)} ({counts} from {_score(needed)} on), and named it: {plain(category)}."
+    return (
+        f"The classifier put the chance of {of} at {_score(measure.score)} ({counts} from {_score(needed)} on), and"
+        f" named it: {plain(category)}."
+    )
 
 
 def _doubted(seen: Seen, told: _Told) -> str:
@@ -374,14 +413,20 @@ def _doubted(seen: Seen, told: _Told) -> str:
     alarm = told.classifier.alarm if told.classifier is not None and is_emergency(seen.category) else None
     if alarm is None or alarm.score is None or alarm.threshold is None or alarm.reached:
         return ""
-    return f" But the classifier put the chance of an emergency at {_score(alarm.score)}, under the {_score(alarm.threshold)} of an alarm."
+    return (
+        f" But the classifier put the chance of an emergency at {_score(alarm.score)}, under the"
+        f" {_score(alarm.threshold)} of an alarm."
+    )
 
 
 def _understood(turn: Turn, question: str) -> str:
     if turn.intent == FALLBACK:
         return "No risk was seen. No approved question was clearly the nearest, so the visitor was asked back."
     if turn.intent == OUT_OF_SCOPE:
-        return "No risk was seen. The message is outside what the approved questions cover, or none of them was near enough."
+        return (
+            "No risk was seen. The message is outside what the approved questions cover, or none of them was near"
+            " enough."
+        )
     if turn.intent:
         told = f"“{question}” ({turn.intent})" if question else turn.intent
         return (

@@ -181,7 +181,8 @@ def _times(fact: Field, day: str, form: Mapping[str, str]) -> str:
             continue
         if not all(ends):
             raise FactError(
-                f"“{label(fact.name)}”: {day} has an opening or a closing time only. Fill in both, or leave both empty for closed."
+                f"“{label(fact.name)}”: {day} has an opening or a closing time only. Fill in both, or leave both empty"
+                " for closed."
             )
         start, end = _minute(day, ends[0]), _minute(day, ends[1])
         spans.append(Span(start, end or 24 * 60))

@@ -26,7 +26,8 @@ _RARELY, _OFTEN = 0.1, 5.0
 
 _LIKENESS = 0.8
 _SMALL = frozenset(
-    """a an and are at be by can do does for from get have how i in is it me my of on or so that the there this to was we what when
+    """a an and are at be by can do does for from get have how i in is it me my of on or so that the there this to was
+    we what when
     will with you""".split()  # noqa: SIM905 (a list of one a line would be longer than the rest of this module)
 )
 _ENDINGS = ("ings", "ing", "ies", "edly", "ed", "es", "s", "ly", "y", "e")

@@ -104,7 +104,8 @@ def _make(database: Database, username: str, role: str | None, by: str, now: flo
     with database.atomic():
         database.execute("DELETE FROM staff_links WHERE username = ? OR expires_at <= ?", [username, utc(now)])
         database.execute(
-            "INSERT INTO staff_links (token_hash, username, role, made_by, made_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO staff_links (token_hash, username, role, made_by, made_at, expires_at) VALUES (?, ?, ?, ?,"
+            " ?, ?)",
             [accounts.token_hash(token), username, role, by, utc(now), utc(now + LINK_SECONDS)],
         )
     return token

@@ -50,7 +50,10 @@ SAID: Mapping[str, str] = {
     "decided": "Decided.",
     "decided-many": "Decided for {n}.",
     "training": "The training has started. It takes some minutes; reload this page to follow it.",
-    "asking": "The model is being asked. Reload this page in half a minute: what it makes of each sentence is then noted beside it.",
+    "asking": (
+        "The model is being asked. Reload this page in half a minute: what it makes of each sentence is then noted"
+        " beside it."
+    ),
     "grouping": "The grouping has started. Reload this page in a minute.",
     "reason-kept": "Your reason is kept with the sentence.",
     "given-up": "The training is ended. Another one can start.",
@@ -211,7 +214,8 @@ class UnclearAnswer(ReviewError):
             else "Try other words, or leave it empty if none fits."
         )
         super().__init__(
-            f"“{words[:60]}” {'could be several answers' if near else 'is in no answer'}. {advice} Nothing was noted yet."
+            f"“{words[:60]}” {'could be several answers' if near else 'is in no answer'}. {advice} Nothing was noted"
+            " yet."
         )
 
 

@@ -42,7 +42,8 @@ REVIEWED = (
     ),
     *("outcome", "verdict_in_words", "link"),
 )
-"""What is known about a turn besides, in the export: what visitors and staff said of it, codes in words, and the way back to it."""
+"""What is known about a turn besides, in the export: what visitors
+and staff said of it, codes in words, and the way back to it."""
 
 CONVERSATION_COLUMNS = (
     "conversation",
@@ -108,7 +109,8 @@ def hits(database: Database, turns: Sequence[int], words: str) -> list[Hit]:
     facts = {
         row[0]: row[1:]
         for row in database.execute(
-            f"SELECT turn, conversation, number, at, route, helpful, verdict, flagged FROM turn_facts WHERE turn IN ({marks})",
+            "SELECT turn, conversation, number, at, route, helpful, verdict, flagged FROM turn_facts WHERE turn IN"
+            f" ({marks})",
             list(turns),
         )
     }
@@ -181,11 +183,14 @@ def exported_turns(database: Database, turns: Sequence[int]) -> list[dict[str, A
     columns = ", ".join(f"t.{name}" for name in EXPORTED)
     rows = database.execute(
         f"""SELECT t.id, {columns}, f.helpful, b.reason, f.verdict, v.correct, v.comment, f.reviewer, v.at,
-            (SELECT json_group_array(n.by || ': ' || n.text) FROM (SELECT by, text FROM notes WHERE turn = t.id ORDER BY id) n),
+            (SELECT json_group_array(n.by || ': ' || n.text) FROM (SELECT by, text FROM notes WHERE turn = t.id
+            ORDER BY id) n),
             f.flagged, g.reason, a.assignee, (SELECT group_concat(tag, ' ') FROM tags WHERE turn = t.id), '', '', ''
-        FROM turns t JOIN turn_facts f ON f.turn = t.id LEFT JOIN verdicts v ON v.turn = t.id AND v.superseded_at IS NULL
+        FROM turns t JOIN turn_facts f ON f.turn = t.id LEFT JOIN verdicts v ON v.turn = t.id
+        AND v.superseded_at IS NULL
         LEFT JOIN feedback b ON b.conversation = t.conversation AND b.number = t.number
-        LEFT JOIN flags g ON g.turn = t.id AND g.resolved_at IS NULL LEFT JOIN assignments a ON a.turn = t.id WHERE t.id IN ({marks})""",
+        LEFT JOIN flags g ON g.turn = t.id AND g.resolved_at IS NULL LEFT JOIN assignments a ON a.turn = t.id
+        WHERE t.id IN ({marks})""",
         list(turns),
     )
     found = {row[0]: dict(zip((*EXPORTED, *REVIEWED), row[1:], strict=True)) for row in rows}
@@ -207,7 +212,8 @@ def exported_conversations(database: Database, conversations: Sequence[str]) -> 
     rows = database.execute(
         f"""SELECT c.id, c.channel, c.started_at, c.last_at, c.turns, c.worst_route, group_concat(DISTINCT f.route), '',
             coalesce(sum(f.helpful = 1), 0), coalesce(sum(f.helpful = 0), 0), sum(f.verdict IS NOT NULL),
-            (SELECT group_concat(DISTINCT tag) FROM tags WHERE turn IN (SELECT turn FROM turn_facts WHERE conversation = c.id))
+            (SELECT group_concat(DISTINCT tag) FROM tags WHERE turn IN (SELECT turn FROM turn_facts
+            WHERE conversation = c.id))
         FROM conversations c JOIN turn_facts f ON f.conversation = c.id WHERE c.id IN ({marks}) GROUP BY c.id""",
         list(conversations),
     )

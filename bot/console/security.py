@@ -24,8 +24,10 @@ from bot.record.waiting import ALL, conversation_counts
 from bot.settings import MAX_BODY_BYTES, Settings
 
 HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -213,7 +215,8 @@ def check_csrf(request: Request, form: Mapping[str, str]) -> None:
     if not hmac.compare_digest(form.get("csrf", "").encode(), csrf_token(request).encode()):
         raise HTTPException(
             403,
-            "This form has expired or came from another site. Nothing was changed: go back, reload the page and try again.",
+            "This form has expired or came from another site. Nothing was changed: go back, reload the page and try"
+            " again.",
         )
 
 

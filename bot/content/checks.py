@@ -32,8 +32,10 @@ MAX_QUESTION = 90
 SEED_SENTENCES = 17
 
 _PROMISES = re.compile(
-    r"\b(guarantee[ds]?|miracle|completely safe|totally safe|perfectly safe|no side effects|no risks?\b(?! of)|risk[- ]free"
-    r"|will (cure|heal|fix|restore|boost|detox\w*|reverse)|(ozone|it|therapy) (cures|heals|boosts|detoxifies|reverses|eliminates)"
+    r"\b(guarantee[ds]?|miracle|completely safe|totally safe|perfectly safe|no side effects|no risks?\b(?! of)"
+    r"|risk[- ]free"
+    r"|will (cure|heal|fix|restore|boost|detox\w*|reverse)|(ozone|it|therapy) (cures|heals|boosts|detoxifies|reverses"
+    r"|eliminates)"
     r"|you will (be fine|feel better|be cured)|is safe for you|nothing to worry about|do not worry)\b|\b100 ?%",
     re.IGNORECASE,
 )
@@ -46,12 +48,14 @@ _NEGATED = re.compile(
     r"\b(not|no|never|cannot|nobody|without|neither|nor|whether|claims?|claimed|say|says|said)\b[^.]*$", re.IGNORECASE
 )
 _DOSES = re.compile(
-    r"\b\d[\d.,]*\s?(mg|mcg|µg|ug|gamma|gammas|ml|millilit\w+|microgram\w*|milligram\w*|iu|units of|cc)\b|\b(mcg|µg|ug|mg)/(ml|l)\b",
+    r"\b\d[\d.,]*\s?(mg|mcg|µg|ug|gamma|gammas|ml|millilit\w+|microgram\w*|milligram\w*|iu|units of|cc)\b|\b(mcg|µg|ug"
+    r"|mg)/(ml|l)\b",
     re.IGNORECASE,
 )
 
 _FINDINGS = re.compile(
-    r"\b(been shown|(trial|trials|study|studies|research|reviews?|evidence) (has|have|shows?|showed|finds?|found|suggests?)"
+    r"\b(been shown|(trial|trials|study|studies|research|reviews?|evidence) (has|have|shows?|showed|finds?|found"
+    r"|suggests?)"
     r"|some people (feel|get|report))\b",
     re.IGNORECASE,
 )
@@ -82,7 +86,8 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
     if library.opening is not None:
         problems += _check_opening(library.opening, today or date.today())
     problems += [
-        f"data/snippets/{library[name].topic}.yml: `{name}` is not what was approved. Have it approved, then run `python -m bot snippets seal`."
+        f"data/snippets/{library[name].topic}.yml: `{name}` is not what was approved. Have it approved, then run"
+        " `python -m bot snippets seal`."
         for name in changed
     ]
     problems += _missing_seed(library)
@@ -92,12 +97,14 @@ def check_content(data: Path, today: date | None = None) -> list[str]:
         if not _worded(name, library)
     ]
     problems += [
-        f"data/snippets/{snippet.topic}.yml: the question of `{snippet.id}` fires the rule `{finding.rule}`; a button with it would be referred."
+        f"data/snippets/{snippet.topic}.yml: the question of `{snippet.id}` fires the rule `{finding.rule}`; a button"
+        " with it would be referred."
         for snippet in library.of_route(Route.ANSWER)
         for finding in triage.check(snippet.question)[:1]
     ]
     problems += [
-        f"data/snippets/{snippet.topic}.yml: `{snippet.id}` speaks of `{category}`, which is no category of data/safety/categories.yml for a clinician."
+        f"data/snippets/{snippet.topic}.yml: `{snippet.id}` speaks of `{category}`, which is no category of"
+        " data/safety/categories.yml for a clinician."
         for snippet in library
         if not snippet.short_of
         for category in snippet.speaks_of
@@ -124,7 +131,9 @@ def check_snippet(snippet: Snippet, today: date) -> Iterator[str]:
         yield f"{owner} has a question of {len(snippet.question)} characters; keep it at {MAX_QUESTION} or fewer."
     yield from _check_dates(snippet, owner, today)
     if not all(isinstance(number, int) and 1 <= number <= SEED_SENTENCES for number in snippet.seed):
-        yield f"{owner} names a sentence of the owner's text that does not exist; use numbers from 1 to {SEED_SENTENCES}."
+        yield (
+            f"{owner} names a sentence of the owner's text that does not exist; use numbers from 1 to {SEED_SENTENCES}."
+        )
 
 
 def _check_vouched(snippet: Snippet, owner: str) -> Iterator[str]:
@@ -132,9 +141,15 @@ def _check_vouched(snippet: Snippet, owner: str) -> Iterator[str]:
     if snippet.route != Route.ANSWER or not snippet.sources or not all(source.own for source in snippet.sources):
         return
     if not snippet.clinic_only:
-        yield f"{owner} has no source but the clinic. Name another one, or write `clinic_only: true` if it only tells how things are done here."
+        yield (
+            f"{owner} has no source but the clinic. Name another one, or write `clinic_only: true` if it only tells how"
+            " things are done here."
+        )
     elif (finding := _FINDINGS.search(snippet.text)) is not None:
-        yield f"{owner} tells what is known ({finding.group(0)!r}) with no source but the clinic. Name one that says so, or leave it out."
+        yield (
+            f"{owner} tells what is known ({finding.group(0)!r}) with no source but the clinic. Name one that says so,"
+            " or leave it out."
+        )
 
 
 def _check_opening(opening: Opening, today: date) -> Iterator[str]:
@@ -160,7 +175,10 @@ def _check_text(text: str, owner: str, low: int, high: int, *, english: bool) ->
     if english and (grade := reading_grade(text)) > MAX_GRADE:  # the formula is made for English
         yield f"{owner} reads at grade {grade:.1f}; use shorter sentences and words (at most {MAX_GRADE:.0f})."
     if english and (answered := _YES_OR_NO.match(text)) is not None:
-        yield f"{owner} begins with {answered.group(0)!r}, which is wrong when the question is turned round. State the fact."
+        yield (
+            f"{owner} begins with {answered.group(0)!r}, which is wrong when the question is turned round. State the"
+            " fact."
+        )
     if (promise := _promise(text)) is not None:
         yield f"{owner} promises something ({promise!r}). Say what is known instead."
     if (dose := _DOSES.search(text)) is not None:

@@ -159,7 +159,10 @@ def _names(written: Mapping[str, Written], schema: Schema, path: Path) -> Iterat
         if name not in schema:
             near = get_close_matches(name.lower(), schema, n=1, cutoff=0.5)
             meant = f"Did you mean `{near[0]}`? " if near else ""
-            yield f"{path}:{value.line}: the field `{name}` is no known fact. {meant}A new one needs a line in clinic_schema.yml: its kind and what it means."
+            yield (
+                f"{path}:{value.line}: the field `{name}` is no known fact. {meant}A new one needs a line in"
+                " clinic_schema.yml: its kind and what it means."
+            )
     for name, fact in schema.items():
         if name not in written and fact.kind not in _LOOKS:
             otherwise = "Every clinic needs it." if fact.required else f"Add it, or the line `{name}: {UNKNOWN}`."
@@ -184,7 +187,10 @@ def _choices(
     """A line for a spelling, country or emergency number that there is not."""
     for name, allowed in (("spelling", SPELLINGS), ("country", tuple(countries))):
         if values.get(name) is not None and values[name] not in allowed:
-            yield f"{path}:{written[name].line}: the field `{name}` is {values[name]!r}; write one of {', '.join(allowed)}."
+            yield (
+                f"{path}:{written[name].line}: the field `{name}` is {values[name]!r}; write one of"
+                f" {', '.join(allowed)}."
+            )
     country, number = countries.get(values.get("country") or ""), values.get("emergency.number")
     if (
         country is not None
@@ -193,7 +199,10 @@ def _choices(
         and number not in country.emergency_numbers
     ):
         line = written["emergency.number"].line
-        yield f"{path}:{line}: the field `emergency.number` is {number}; in the country {values['country']} it is {' or '.join(country.emergency_numbers)}."
+        yield (
+            f"{path}:{line}: the field `emergency.number` is {number}; in the country {values['country']} it is"
+            f" {' or '.join(country.emergency_numbers)}."
+        )
 
 
 def _pictures(written: Mapping[str, Written], values: Mapping[str, Any], schema: Schema, path: Path) -> Iterator[str]:
@@ -204,9 +213,14 @@ def _pictures(written: Mapping[str, Written], values: Mapping[str, Any], schema:
         file = path.parent / str(value)
         if not file.is_file():
             where = f"{path}:{written[name].line}: the field `{name}`"
-            yield f"{where} is {value!r}, but there is no such file beside clinic.yml. Put it there, or write {UNKNOWN}."
+            yield (
+                f"{where} is {value!r}, but there is no such file beside clinic.yml. Put it there, or write {UNKNOWN}."
+            )
         elif file.stat().st_size > _MOST_PICTURE_BYTES:
-            yield f"{file}: has {file.stat().st_size // 1000} kB; a picture on a page has at most {_MOST_PICTURE_BYTES // 1000} kB. Make it smaller."
+            yield (
+                f"{file}: has {file.stat().st_size // 1000} kB; a picture on a page has at most"
+                f" {_MOST_PICTURE_BYTES // 1000} kB. Make it smaller."
+            )
 
 
 def _said(fact: Field, value: Any, spelling: Spelling) -> str:

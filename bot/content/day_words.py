@@ -60,7 +60,8 @@ _FIXED = {
 
 _MONTH = "|".join(_MONTHS)
 _DATE = re.compile(
-    rf"\b(?:(?P<m1>{_MONTH}) (?P<d1>\d{{1,2}})|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m2>{_MONTH}))(?:st|nd|rd|th)?\b(?: (?P<year>20\d\d)\b)?"
+    rf"\b(?:(?P<m1>{_MONTH}) (?P<d1>\d{{1,2}})|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m2>{_MONTH}))(?:st|nd|rd"
+    rf"|th)?\b(?: (?P<year>20\d\d)\b)?"
 )
 _NOW = re.compile(
     r"\b(?:now|currently|at the moment|at present|still (?:open|there|in)|(?:open|there) yet|already open)\b"
@@ -76,7 +77,8 @@ _NUMBERS = {name: number for number, name in enumerate(_TWELVE, start=1)}
 _HOUR = rf"(?P<hour>\d{{1,2}}|{'|'.join(_NUMBERS)})(?: (?P<minute>[0-5]\d))?"
 _AT = re.compile(
     rf"\b(?P<how>at|around|about|say|after|before|until|till|til|by|from|past)? ?"
-    rf"(?:{_HOUR} ?(?P<half>[ap] ?m)\b|{_HOUR.replace('?P<hour>', '?P<bare>').replace('?P<minute>', '?P<rest>')}(?: o ?clock)?\b|(?P<noon>noon|midday))"
+    rf"(?:{_HOUR} ?(?P<half>[ap] ?m)\b|{_HOUR.replace('?P<hour>', '?P<bare>').replace('?P<minute>', '?P<rest>')}(?: o"
+    r" ?clock)?\b|(?P<noon>noon|midday))"
 )
 _POINTS = ("at", "around", "about", "say")
 _EARLIEST_BARE = 7

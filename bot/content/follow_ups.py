@@ -51,6 +51,7 @@ def load_follow_ups(data: Path, library: Library) -> FollowUps:
         for name in by_topic.values():
             if name != RELATED and (name not in library or library[name].route != Route.ANSWER):
                 raise ContentError(
-                    f"{path}: `{kind}` leads to `{name}`, which is no answer. Use an id from data/snippets or `{RELATED}`."
+                    f"{path}: `{kind}` leads to `{name}`, which is no answer. Use an id from data/snippets or"
+                    f" `{RELATED}`."
                 )
     return FollowUps(targets)

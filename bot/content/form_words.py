@@ -42,7 +42,8 @@ class FormWords:
     """What may stand beside a yes, a no or a cancel and changes nothing."""
     wrong: frozenset[str] = frozenset()
     parts: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Words for what the visitor wrote, by slot: one of these with one of `wrong`, and else only words of `around`, asks for the slot again."""
+    """Words for what the visitor wrote, by slot: one of these with one
+    of `wrong`, and else only words of `around`, asks for the slot again."""
     around: frozenset[str] = frozenset()
     call_me: CallMe = CallMe()
 
@@ -66,8 +67,8 @@ def load_form_words(data: Path) -> FormWords:
         return FormWords(**{name: _phrases(raw[name]) for name in _LISTS}, change=change, parts=parts, call_me=call_me)
     except (KeyError, TypeError, AttributeError) as error:
         raise ContentError(
-            f"{path}: expected the lists {', '.join(_LISTS)}, `change:` and `parts:` with a list for each slot, and `call_me:` with the lists "
-            f"{', '.join(_CALL_ME)}, books and the id `booking`."
+            f"{path}: expected the lists {', '.join(_LISTS)}, `change:` and `parts:` with a list for each slot, and"
+            f" `call_me:` with the lists {', '.join(_CALL_ME)}, books and the id `booking`."
         ) from error
 
 

@@ -151,7 +151,8 @@ def read_dates(text: str) -> tuple[date, ...]:
         ) from error
     if len(ends) > 2 or not first <= last or (last - first).days > _LOOK_AHEAD:
         raise HoursError(
-            f"{text!r} ends before it starts or is longer than {_LOOK_AHEAD} days; write the first day, `to`, and the last day"
+            f"{text!r} ends before it starts or is longer than {_LOOK_AHEAD} days; write the first day, `to`, and the"
+            " last day"
         )
     return tuple(first + timedelta(days=ahead) for ahead in range((last - first).days + 1))
 

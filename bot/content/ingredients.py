@@ -25,7 +25,10 @@ _CODE = (
     "bot/conversation/safety_policy.py",
     "bot/conversation/training_files.py",
 )
-"""What learns, and what it reads the examples with. Snippets, facts and safety rules are read at the start, so they are not here."""
+"""What learns, and what it reads the examples with.
+
+Snippets, facts and safety rules are read at the start, so they are not here.
+"""
 
 _READ_AT_THE_START = ("session_config",)
 """Parts of domain.yml that no model is trained on: the engine takes them from the clinic's facts."""

@@ -83,7 +83,8 @@ def helpline(written: Written) -> str:
     words = text(written)
     if not _CALLED.search(words):
         raise KindError(
-            f"is {words!r}, without a number to call; write the number in digits, such as Poison Control at 1-800-222-1222"
+            f"is {words!r}, without a number to call; write the number in digits, such as Poison Control at"
+            " 1-800-222-1222"
         )
     return words
 
@@ -188,7 +189,8 @@ def holidays(written: Written) -> Mapping[date, str]:
         return {}
     if written.kind != "mapping" or not written.pairs:
         raise KindError(
-            "must give each closed day a line with its date and name, such as `2026-12-25: Christmas Day`; write none if you close on no holiday"
+            "must give each closed day a line with its date and name, such as `2026-12-25: Christmas Day`; write none"
+            " if you close on no holiday"
         )
     days: dict[date, str] = {}
     for dates, value in written.pairs:
@@ -245,7 +247,8 @@ def _words(written: Written) -> str:
         raise KindError(f"must be a single value, not a {written.kind}; put it in quotes if it has [ or {{ or : in it")
     if written.cut:
         raise KindError(
-            f"is cut at the `#`, so that {written.cut!r} is lost; put the whole value in quotes, or the comment on a line of its own",
+            f"is cut at the `#`, so that {written.cut!r} is lost; put the whole value in quotes, or the comment on a"
+            " line of its own",
             written.line,
         )
     if not written.text:

@@ -117,7 +117,8 @@ def load_library(data: Path, spelling: str | None = None, published: Published =
         for related in snippet.related:
             if related not in snippets:
                 raise ContentError(
-                    f"{folder / (snippet.topic + '.yml')}: `{snippet.id}` names the related snippet `{related}`, which does not exist."
+                    f"{folder / (snippet.topic + '.yml')}: `{snippet.id}` names the related snippet `{related}`, which"
+                    " does not exist."
                 )
     opening = load_opening(data / "opening.yml")
     if opening is not None and (opening.answer not in snippets or snippets[opening.answer].route != "answer"):
@@ -164,7 +165,8 @@ def _snippet(raw: Mapping[str, Any], path: Path, number: int, sources: Mapping[s
     snippet_id = raw.get("id")
     if not isinstance(snippet_id, str) or not _ID.fullmatch(snippet_id):
         raise ContentError(
-            f"{path}: snippet number {number} has the id {snippet_id!r}. Use lower case letters, digits and underscores."
+            f"{path}: snippet number {number} has the id {snippet_id!r}. Use lower case letters, digits and"
+            " underscores."
         )
     owner = f"{path}: `{snippet_id}`"
     if unknown := sorted(set(raw) - _KEYS):
@@ -222,7 +224,8 @@ def _said(raw: Mapping[str, Any], topic: str, clinic: Clinic, owner: str) -> _Sa
     optional, unknown = clinic.optional_in(text), clinic.unknown_in(text)
     if optional and not otherwise and raw["route"] != "answer":
         raise ContentError(
-            f"{owner} takes the route {raw['route']} and uses {{{optional[0]}}}, which may be unknown. Give it an `if_unknown`, or the fact `required: true`."
+            f"{owner} takes the route {raw['route']} and uses {{{optional[0]}}}, which may be unknown. Give it an"
+            " `if_unknown`, or the fact `required: true`."
         )
     if otherwise and not optional:
         raise ContentError(f"{owner} has an `if_unknown`, but uses no fact that may be unknown. Take it out.")

@@ -165,12 +165,14 @@ def load_opening(path: Path) -> Opening | None:
         )
     if wrong := sorted(set(patterns) ^ set(FACTS)):
         raise ContentError(
-            f"{path}: the pattern `{wrong[0]}` is {'missing' if wrong[0] in FACTS else 'not known'}. There are: {', '.join(FACTS)}."
+            f"{path}: the pattern `{wrong[0]}` is {'missing' if wrong[0] in FACTS else 'not known'}. There are:"
+            f" {', '.join(FACTS)}."
         )
     for name, text in patterns.items():
         if (named := set(_FACT.findall(str(text)))) != FACTS[name]:
             raise ContentError(
-                f"{path}: the pattern `{name}` names {_braced(named)}; it must name {_braced(FACTS[name])}, no more and no less."
+                f"{path}: the pattern `{name}` names {_braced(named)}; it must name {_braced(FACTS[name])}, no more and"
+                " no less."
             )
     approval, review_by = read_approval(raw["approval"], str(path)), read_date(raw["review_by"], f"{path}: `review_by`")
     return Opening(

@@ -11,7 +11,8 @@ from bot.content.files import ContentError, read_mapping
 from bot.content.library import Library
 
 VERDICTS = ("wrong", "loose", "neutral", "fair")
-"""From what has to go to what may stay: `wrong` contradicts the assistant, `loose` says more than it does, `neutral` states nothing."""
+"""From what has to go to what may stay: `wrong` contradicts the
+assistant, `loose` says more than it does, `neutral` states nothing."""
 TO_CHANGE = ("wrong", "loose")
 _KEYS = frozenset({"says", "verdict", "because", "instead", "answers"})
 
@@ -57,13 +58,15 @@ def _sentence(number: int, raw: Any, path: Path, library: Library) -> PageSenten
     )
     if verdict not in ("", *VERDICTS):
         raise ContentError(
-            f"{owner} has the verdict {verdict!r}. Use one of {', '.join(VERDICTS)}, or none as long as nobody has compared it."
+            f"{owner} has the verdict {verdict!r}. Use one of {', '.join(VERDICTS)}, or none as long as nobody has"
+            " compared it."
         )
     if verdict and not because:
         raise ContentError(f"{owner} has a verdict without a reason. Say why in `because`.")
     if not isinstance(answers, list) or (wrong := [name for name in answers if name not in library]):
         raise ContentError(
-            f"{owner}: `answers` must be a list of ids in data/snippets{f'; `{wrong[0]}` is none' if isinstance(answers, list) else ''}."
+            f"{owner}: `answers` must be a list of ids in"
+            f" data/snippets{f'; `{wrong[0]}` is none' if isinstance(answers, list) else ''}."
         )
     return PageSentence(
         number, str(raw["says"]).strip(), verdict, because, str(raw.get("instead") or "").strip(), tuple(answers)

@@ -12,9 +12,12 @@ _SHORTEST_SENTENCE = 3
 _PUNCTUATION = re.compile(r"[^\w\s']")
 _HYPHENS = Pyphen(lang="en_US")
 _NAMES = re.compile(
-    r"\b(major |minor )?auto-?ha?emotherapy\b|\bglutathione\b|\balpha-lipoic acid\b|\bhyperbaric oxygen( therapy)?\b|\bultraviolet\b"
-    r"|\bhydrogen peroxide\b|\bprolozone\b|\bozonated\b|\bozone therapy\b|\bG6PD( deficiency)?\b|\bclinicians?\b|\bcytokines?\b|\bantioxidants?\b"
-    r"|\banticoagulants?\b|\bFood and Drug Administration\b|\bEnvironmental Protection Agency\b|\bAdvertising Standards Authority\b"
+    r"\b(major |minor )?auto-?ha?emotherapy\b|\bglutathione\b|\balpha-lipoic acid\b|\bhyperbaric oxygen( therapy)?\b"
+    r"|\bultraviolet\b"
+    r"|\bhydrogen peroxide\b|\bprolozone\b|\bozonated\b|\bozone therapy\b|\bG6PD( deficiency)?\b|\bclinicians?\b"
+    r"|\bcytokines?\b|\bantioxidants?\b"
+    r"|\banticoagulants?\b|\bFood and Drug Administration\b|\bEnvironmental Protection Agency\b"
+    r"|\bAdvertising Standards Authority\b"
     r"|\b\S+@\S+|https?://\S+|\([^)]*fictional[^)]*\)",
     re.IGNORECASE,
 )

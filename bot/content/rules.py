@@ -68,7 +68,8 @@ def _words(raw: object, path: Path) -> Mapping[str, Sequence[str]]:
 def _rule(raw: Any, words: Mapping[str, Sequence[str]], path: Path) -> Rule:
     if not isinstance(raw, dict) or not {"id", "category", "pattern"} <= set(raw) <= _RULE_KEYS:
         raise ContentError(
-            f"{path}: each rule needs id, category and pattern, and may have unless, fires, silent, weak, asks and foreign; this one is {str(raw)[:80]!r}."
+            f"{path}: each rule needs id, category and pattern, and may have unless, fires, silent, weak, asks and"
+            f" foreign; this one is {str(raw)[:80]!r}."
         )
     owner = f"{path}: `{raw['id']}`"
     try:

@@ -97,18 +97,27 @@ def check_source(source: Source, today: date) -> Iterator[str]:
     elif not faults:
         yield f"{owner} has an `excuse`, but its address needs none. Take it out."
     elif source.excuse.on > today:
-        yield f"{owner} is excused from {source.excuse.on} on, which is in the future. Write the day on which somebody looked."
+        yield (
+            f"{owner} is excused from {source.excuse.on} on, which is in the future. Write the day on which somebody"
+            " looked."
+        )
     if source.read > today.isoformat():  # a year or a month sorts before its own days
-        yield f"{owner} was read in {source.read}, which is in the future. Write when somebody read it, or take `read` out."
+        yield (
+            f"{owner} was read in {source.read}, which is in the future. Write when somebody read it, or take `read`"
+            " out."
+        )
 
 
 def _faults(address: str) -> Iterator[str]:
     if urlsplit(address).scheme != "https":
-        yield f"has the address {address}, which is not https. Give the one with https, or say under `excuse` since when (on) and why there is none."
+        yield (
+            f"has the address {address}, which is not https. Give the one with https, or say under `excuse` since when"
+            " (on) and why there is none."
+        )
     if kind := _nowhere(address):
         yield (
-            f"leads to a {kind} ({address}), where nobody finds what is said. Give the address of the page that says it, "
-            "or say under `excuse` since when (on) and why there is none."
+            f"leads to a {kind} ({address}), where nobody finds what is said. Give the address of the page that says"
+            " it, or say under `excuse` since when (on) and why there is none."
         )
 
 

@@ -92,7 +92,8 @@ _SAID_BY_RULES = (Route.CLARIFY, "request_left")
 
 _STARTS_FORM = "leave_question"
 _ACTIONS = ("action_choose_questions", "action_leave_request", f"validate_{FORM}")
-"""Ours, without `action_session_start`: named here, Rasa would look for it on an action server, and `rasa shell` alone would answer nothing."""
+"""Ours, without `action_session_start`: named here, Rasa would look for
+it on an action server, and `rasa shell` alone would answer nothing."""
 
 _RULES_HEAD = """version: "3.1"
 
@@ -177,7 +178,10 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
         *(f"- utter_{name}\n" for name in unasked),
     ]
     domain += [
-        "\n# The words come from data/snippets (see endpoints.yml). Whoever runs Rasa without that gets the warning, never an unapproved text.\nresponses:\n",
+        (
+            "\n# The words come from data/snippets (see endpoints.yml). Whoever runs Rasa without that gets the"
+            " warning, never an unapproved text.\nresponses:\n"
+        ),
         *(
             f"  utter_{name}: [{{text: {WARNING}}}]\n"
             for name in sorted([*intents, *(name for name in _SAID_BY_RULES if name in library)])

@@ -33,7 +33,8 @@ CLARIFY_AGAIN = "clarify_again"
 SIMPLER = "simpler"
 
 _SURE = 0.85
-"""Chance of being right below which an answer is followed by the questions that came next: the visitor may have meant one of those."""
+"""Chance of being right below which an answer is followed by the
+questions that came next: the visitor may have meant one of those."""
 _NEXT = 2
 
 _PATIENCE = 2

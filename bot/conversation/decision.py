@@ -50,17 +50,22 @@ _CHECKS = {"emergency_self_harm": "check_self_harm"}
 """Texts that ask whether it is happening, where the general one does not fit."""
 _EMERGENCY_LANGUAGE = "emergency_language"
 _SURE_BESIDE_A_RULE = 0.9
-"""Chance of danger from which the classifier alone makes an emergency of what a rule plainly sends to a clinician. Of 550
-strangers' emergencies 15 are plainly for a clinician by the rules, are urgent by none, and lie below it; 12 of them would be an
-alarm without this and are asked about instead."""
+"""Chance of danger from which the classifier alone makes an emergency of what a rule plainly sends to a clinician.
+
+Of 550 strangers' emergencies 15 are plainly for a clinician by the rules, are urgent by none, and lie below it; 12 of
+them would be an alarm without this and are asked about instead.
+"""
 _SURE_IN_GENERAL = 0.75
-"""Confidence from which a question about nobody gets the answer that speaks of the risk in general, instead of a referral."""
+"""Confidence from which a question about nobody gets the answer
+that speaks of the risk in general, instead of a referral."""
 _SURE_IN_BETWEEN = 0.75
-"""Confidence from which what is no answer to the form is a question in between; below it the form says what it could not take."""
+"""Confidence from which what is no answer to the form is a
+question in between; below it the form says what it could not take."""
 _BRIEF = 5
 """Words: "I am pregnant" tells of no danger, however sure the classifier; all of those 15 emergencies are longer."""
 _STILL_ANSWERED = ("clinic", "visit", "money")
-"""Topics that are answered while an emergency is not over, under the reminder: where the clinic is, when it is open, what it costs."""
+"""Topics that are answered while an emergency is not over, under
+the reminder: where the clinic is, when it is open, what it costs."""
 
 GENERAL = frozenset(
     {

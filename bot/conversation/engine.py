@@ -67,7 +67,10 @@ _GRAVE = (Route.EMERGENCY, Route.CHECK)
 """What a visitor is told before it is recorded, if recording takes too long."""
 
 _WORKED_OUT_AT_ONCE = 2
-"""Turns between their reading and their commit. More would not be faster, and a health check would wait behind all of them."""
+"""Turns between their reading and their commit.
+
+More would not be faster, and a health check would wait behind all of them.
+"""
 
 _ATTEMPTS = 3
 """How often a turn is worked out when another process keeps answering in the same conversation."""

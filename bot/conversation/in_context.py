@@ -18,17 +18,20 @@ _SURE = 0.9
 """Chance of being right from which a message that could stand alone is taken as it stands."""
 _CONTENDERS = 3
 _LIKELY = 0.3
-"""Of what a message alone may mean: how many are looked at, and the confidence from which one near the last answer is taken."""
+"""Of what a message alone may mean: how many are looked at, and
+the confidence from which one near the last answer is taken."""
 _LEANS = re.compile(
-    r"\b(it|its|that|this|they|them|those|these|one|ones|there|then|same|other|others|another|instead|too|else|both|either)\b"
-    r"|^(and|but|so|or|what about|how about|what if|why|sorry|i meant|no i meant|i mean|for|with|after|before|also|even|only|just)\b"
+    r"\b(it|its|that|this|they|them|those|these|one|ones|there|then|same|other|others|another|instead|too|else|both"
+    r"|either)\b"
+    r"|^(and|but|so|or|what about|how about|what if|why|sorry|i meant|no i meant|i mean|for|with|after|before|also|even"
+    r"|only|just)\b"
 )
 _NOT_THE_SUBJECT = frozenset(
     """
-    what which who where when why how is are was do does did can could should would will a an the of
-    in to for it its i you we my your our there any used use mean means called also and or be been
-    done here happen happens made
-    """.split()  # noqa: SIM905 - a list would take forty lines
+    what which who where when why how is are was do does did can could should would will a an the of in to for
+    it its i you we my your our there any used use mean means called also and or be been done here happen
+    happens made
+    """.split()  # noqa: SIM905 - a list would take fifty lines
 )
 
 

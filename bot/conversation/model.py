@@ -66,7 +66,8 @@ def train_model(settings: Settings, stages: Stages | None = None) -> Path:
                 stages.save()
     except OSError as error:
         raise ModelError(
-            f"{settings.models}: the model cannot be written ({error.strerror or error}). Make room for 300 MB there and in the temporary folder."
+            f"{settings.models}: the model cannot be written ({error.strerror or error}). Make room for 300 MB there"
+            " and in the temporary folder."
         ) from error
     return path
 

@@ -13,8 +13,11 @@ import orjson
 Parsed = Dict[str, Any]
 
 _TOGETHER = 16
-"""Messages read in one go. Encoder and examples are limited by how fast memory gives them their weights, and a batch fetches
-those once; beyond this many the gain is small and the first of them would wait for the last."""
+"""Messages read in one go.
+
+Encoder and examples are limited by how fast memory gives them their weights, and a batch fetches those once; beyond
+this many the gain is small and the first of them would wait for the last.
+"""
 
 _REMEMBERED = 1024
 """Messages whose reading is kept: buttons send the same few sentences again and again."""

@@ -35,8 +35,10 @@ _DIGITS = range(7, 16)
 _DATE = range(7, 9)
 """Digits of a date, which looks like a short phone number."""
 _TIME = re.compile(
-    r"\d|\b(?:any|all|every|morning|noon|afternoon|evening|night|lunch|day|week|weekend|month|hour|time|today|tomorrow|when|always|soon|early|late|later"
-    r"|before|after|between|until|from|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday|sunday)(?:s|ever)?\b",
+    r"\d|\b(?:any|all|every|morning|noon|afternoon|evening|night|lunch|day|week|weekend|month|hour|time|today|tomorrow"
+    r"|when|always|soon|early|late|later"
+    r"|before|after|between|until|from|mon|tue|wed|thu|fri|sat|sun|monday|tuesday|wednesday|thursday|friday|saturday"
+    r"|sunday)(?:s|ever)?\b",
     re.IGNORECASE,
 )
 """Words of a time; without one, "I am pregnant" is no answer to "when?"."""

@@ -101,6 +101,9 @@ class TextsInUse:
             some = ", ".join(f"`{name}`" for name in changed[:3]) + (
                 f" and {len(changed) - 3} more" if len(changed) > 3 else ""
             )
-            self.problem = f"Not as approved, so not sent if it is an answer: {some}. Have it approved, then run `python -m bot snippets seal`."
+            self.problem = (
+                f"Not as approved, so not sent if it is an answer: {some}. Have it approved, then run `python -m bot"
+                " snippets seal`."
+            )
             log.warning("texts.not_as_approved", texts=len(changed))
         return without(library, changed)

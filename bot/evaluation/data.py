@@ -105,7 +105,8 @@ def _examples_in(file: Path, entry: yaml.MappingNode, intent: str) -> Iterator[E
         lines = list(_written_examples(file, listed, intent))
     else:
         raise EvaluationError(
-            f"{file}: line {_line(listed)}: `examples` of `{intent}` must be a block that starts with `|`, one `- example` a line."
+            f"{file}: line {_line(listed)}: `examples` of `{intent}` must be a block that starts with `|`, one `-"
+            " example` a line."
         )
     for line, text in lines:
         text = replace_entities(text).strip()
@@ -217,5 +218,6 @@ def require_known(examples: Sequence[Example], trained: Sequence[Example]) -> No
     for example in examples:
         if example.intent not in known:
             raise EvaluationError(
-                f"{example.file}: line {example.line}: the intent `{example.intent}` is not in the training data, so it can never be right."
+                f"{example.file}: line {example.line}: the intent `{example.intent}` is not in the training data, so it"
+                " can never be right."
             )

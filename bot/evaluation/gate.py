@@ -63,7 +63,8 @@ def below(floor: Floor, rates: Rates) -> str | None:
 
 def _fault(rate: str, value: float, side: str, bound: float, of: int, rows: Sequence[Routed]) -> str:
     lines = [
-        f"{rate} is {value:.2%} of {of}, and should be {side} {bound:.2%}: off by {abs(value - bound) * 100:.2f} points. The sentences:"
+        f"{rate} is {value:.2%} of {of}, and should be {side} {bound:.2%}: off by {abs(value - bound) * 100:.2f}"
+        " points. The sentences:"
     ]
     for row in rows:
         wanted = ", ".join(row.wanted) or row.wanted_route

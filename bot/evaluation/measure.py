@@ -81,7 +81,10 @@ def cross_validate(examples: Sequence[Example], config: Mapping[str, Any], folds
             )
             parsed.update(zip(unseen, results, strict=True))
     read = sorted(parsed)
-    title = f"Cross-validation: {len(read):,} of {len(examples):,} examples in {folds} folds, each read by a model and an encoder that had not seen it"
+    title = (
+        f"Cross-validation: {len(read):,} of {len(examples):,} examples in {folds} folds, each read by a model and an"
+        " encoder that had not seen it"
+    )
     return measured("cross_validation", title, [examples[index] for index in read], [parsed[index] for index in read])
 
 

@@ -30,7 +30,8 @@ def heat_map(rows: Sequence[tuple[str, Sequence[int]]], columns: Sequence[str], 
             share = count / total
             parts.append(
                 Markup(
-                    '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="3" fill-opacity="{:.2f}"><title>{} → {}: {} ({:.1%})</title></rect>'
+                    '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="3" fill-opacity="{:.2f}"><title>{} → {}:'
+                    " {} ({:.1%})</title></rect>"
                 ).format(
                     "hit" if columns[number] == label else "miss",
                     left + number * cell + 1,
@@ -60,7 +61,8 @@ def reliability_diagram(bins: Sequence[Bin], name: str) -> Markup:
     for each in bins:
         parts.append(
             Markup(
-                '<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"><title>{:.2f} sure, {:.1%} right, {} guesses</title></circle>'
+                '<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="{:.1f}"><title>{:.2f} sure, {:.1%} right, {}'
+                " guesses</title></circle>"
             ).format(
                 _x(each.confidence),
                 _y(each.right),
@@ -83,7 +85,8 @@ def coverage_plot(cuts: Sequence[Cut], name: str) -> Markup:
     for cut, (x, y) in zip(cuts, points, strict=True):
         parts.append(
             Markup(
-                '<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="4"><title>{:.0%} used, {:.1%} wrong, confidence from {:.2f}</title></circle>'
+                '<circle class="dot" cx="{:.1f}" cy="{:.1f}" r="4"><title>{:.0%} used, {:.1%} wrong, confidence from'
+                " {:.2f}</title></circle>"
             ).format(x, y, cut.coverage, cut.error, cut.confidence)
         )
     return _svg(_WIDTH, _TOP + _SIDE + _BOTTOM, name, parts)

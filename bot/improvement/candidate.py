@@ -76,7 +76,10 @@ def improve(database: Database, settings: Settings, *, by: str, keep_redundant: 
         finish_run(database, run, state="failed", now=utc(time.time()), message=told)
         raise
     right = sum(row["right"] for row in results["sentences"].values())
-    message = f"{right} of {len(results['sentences'])} sentences are answered rightly now; the gate is {'passed' if results['passes'] else 'not passed'}."
+    message = (
+        f"{right} of {len(results['sentences'])} sentences are answered rightly now; the gate is"
+        f" {'passed' if results['passes'] else 'not passed'}."
+    )
     finish_run(
         database,
         run,
@@ -140,7 +143,8 @@ def _train_and_measure(
     taken = [(correction, sentence) for correction, sentence in usable if keep_redundant or correction.id not in known]
     if not taken and file_before == read_reviewed(settings.data):
         raise CandidateError(
-            "Every accepted correction is redundant or not usable, so there is nothing to train with. The page Training says why for each."
+            "Every accepted correction is redundant or not usable, so there is nothing to train with. The page Training"
+            " says why for each."
         )
     file_after = with_new(file_before, taken)
     with tempfile.TemporaryDirectory(prefix="candidate-") as folder:

@@ -17,11 +17,15 @@ from bot.safety.normalise import clean
 from bot.understanding.encoder import DIMENSIONS, Matrix, SentenceModel
 
 NEAR = 0.5
-"""Cosine from which a question joins a group that is there, whose middle lies nearer to a paraphrase than any of its members."""
+"""Cosine from which a question joins a group that is there,
+whose middle lies nearer to a paraphrase than any of its members."""
 
 ALIKE = 0.42
-"""Cosine that all questions of a new group have to each other. On samples of the training sentences, three to an intent, nine pairs of ten
-that come together so are of one intent; the 0.62 of before left nearly every question of a real record alone."""
+"""Cosine that all questions of a new group have to each other.
+
+On samples of the training sentences, three to an intent, nine pairs of ten that come together so are of one intent; the
+0.62 of before left nearly every question of a real record alone.
+"""
 
 BATCH = 2_000
 """Questions grouped at once: their distances to each other fit into 32 MB."""

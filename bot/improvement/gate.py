@@ -43,7 +43,8 @@ def read_questions(folder: Path = QUESTIONS) -> list[dict[str, Any]]:
     files = sorted(folder.glob("*.jsonl"))
     if not files:
         raise GateError(
-            f"{folder}: the held-out questions are missing, so a candidate cannot be measured. Run this from the whole project."
+            f"{folder}: the held-out questions are missing, so a candidate cannot be measured. Run this from the whole"
+            " project."
         )
     return [
         {**json.loads(line), "file": path.name}

@@ -9,7 +9,8 @@ from bot.record.corrections import Correction
 from bot.safety.normalise import clean
 from bot.safety.redaction import redact
 
-HEAD = """# What staff corrected in the console. `python -m bot improve` adds to it, and a person promotes it; do not edit it by hand.
+HEAD = """# What staff corrected in the console. `python -m bot improve` adds to it, and a person promotes it; do not
+# edit it by hand.
 # The number of each correction leads to the turn, the verdict and the people in the record.
 version: "3.1"
 nlu:

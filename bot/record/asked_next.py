@@ -28,7 +28,8 @@ def asked_next(database: Database, library: Library) -> dict[str, dict[str, int]
     answers = {snippet.id: snippet.question for snippet in library.of_route(Route.ANSWER)}
     rows = database.execute(
         """WITH followed AS (
-            SELECT conversation, snippet_id AS asked, lead(snippet_id) OVER steps AS then_asked, lead(text) OVER steps AS words
+            SELECT conversation, snippet_id AS asked, lead(snippet_id) OVER steps AS then_asked,
+            lead(text) OVER steps AS words
             FROM turns WHERE id > (SELECT coalesce(max(id), 0) FROM turns) - ?
             WINDOW steps AS (PARTITION BY conversation ORDER BY number)
         )

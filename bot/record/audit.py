@@ -51,7 +51,8 @@ def entries(
     """Entries, the newest first, with a number under `before`, of one person or one kind if asked."""
     rows = database.execute(
         """SELECT id, at, who, action, what, detail FROM audit
-        WHERE id < :before AND (:who = '' OR who = :who) AND (:action = '' OR action = :action) ORDER BY id DESC LIMIT :limit""",
+        WHERE id < :before AND (:who = '' OR who = :who) AND (:action = '' OR action = :action) ORDER BY id DESC
+        LIMIT :limit""",
         {"before": before if before is not None else 1 << 62, "who": who, "action": action, "limit": limit},
     )
     return [Entry(number, at, by, done, what, json.loads(detail)) for number, at, by, done, what, detail in rows]
@@ -70,7 +71,7 @@ def verify_audit(database: Database) -> tuple[int, list[str], str]:
         if noted != previous or digest != _hash(number, at, who, action, what, detail, noted):
             problems.append(f"audit #{number}: the entry or one before it was changed.")
         previous = digest
-    (count, head) = database.execute("SELECT entries, hash FROM audit_head WHERE id = 1").fetchone()
+    count, head = database.execute("SELECT entries, hash FROM audit_head WHERE id = 1").fetchone()
     if (count, head) != (checked, previous):
         problems.append(f"audit: the newest entry should be #{count}, but the last one is #{checked}.")
     return checked, problems, previous

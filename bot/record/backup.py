@@ -126,7 +126,8 @@ def put_back(
         raise BackupError(f"{file}: there is no such backup.")
     if record.exists() and not force:
         raise BackupError(
-            f"{record} is there already. Stop the website and the console, and use --force to replace it; back it up first."
+            f"{record} is there already. Stop the website and the console, and use --force to replace it; back it up"
+            " first."
         )
     record.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _unfinished(record) as copy:

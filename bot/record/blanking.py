@@ -56,7 +56,8 @@ def redact_everywhere(database: Database, conversation: str, words: str, *, reas
         said = {text: blank(text) for _, text, _, _ in turns if blank(text) != text}
         if not said:
             raise ReviewError(
-                "No message of this conversation holds these words. Copy them from the message, without what stands around them."
+                "No message of this conversation holds these words. Copy them from the message, without what stands"
+                " around them."
             )
         audit.append(
             database,

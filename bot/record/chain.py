@@ -173,8 +173,11 @@ COVERED: Mapping[str, Covered] = {
     "text_revisions": Covered(("text", "by", "at")),
     "sent_texts": Covered(("noted_at", "approval"), "{row}.id || ' ' || {row}.version || ' ' || {row}.hash"),
 }
-"""What a person reads, decides or is held to. Not here: what is derived (sums by hour, the search index), which `bot.record.proof`
-works out again; Rasa's own events, which it compares with the turns; and what passes (reservations, leases, wipes that wait, the heartbeat)."""
+"""What a person reads, decides or is held to.
+
+Not here: what is derived (sums by hour, the search index), which `bot.record.proof` works out again; Rasa's own events,
+which it compares with the turns; and what passes (reservations, leases, wipes that wait, the heartbeat).
+"""
 
 
 def key_file(path: Path) -> Path:
@@ -231,7 +234,8 @@ def _as_text(value: object) -> str:
 def create(database: Database) -> None:
     """Makes the chain, empty; `arm` begins it."""
     database.execute(
-        "CREATE TABLE chain (n INTEGER PRIMARY KEY, what TEXT NOT NULL, row NOT NULL, told TEXT NOT NULL, seal BLOB NOT NULL)"
+        "CREATE TABLE chain (n INTEGER PRIMARY KEY, what TEXT NOT NULL, row NOT NULL, told TEXT NOT NULL, seal BLOB NOT"
+        " NULL)"
     )
     never = "SELECT RAISE(ABORT, 'the chain is append-only')"
     for event in ("UPDATE", "DELETE"):
@@ -372,7 +376,8 @@ def _links(database: Database) -> tuple[int, list[str]]:
         ).fetchone()
         if expected != seal[DIGEST_BYTES:]:
             problems.append(
-                f"chain #{number} ({what} {row}): the link or one before it was changed, or the key beside the record is not its own."
+                f"chain #{number} ({what} {row}): the link or one before it was changed, or the key beside the record"
+                " is not its own."
             )
             return count, problems
         before = seal[DIGEST_BYTES:]
@@ -419,7 +424,10 @@ def _heads(database: Database, path: Path) -> Iterator[str]:
     for at, number, digest in _noted(path):
         found = database.execute("SELECT seal FROM chain WHERE n = ?", [number]).fetchone()
         if found is None:
-            yield f"chain: its end is missing; link #{number} was there at {at}. The record was cut short or put back to an earlier state."
+            yield (
+                f"chain: its end is missing; link #{number} was there at {at}. The record was cut short or put back to"
+                " an earlier state."
+            )
             return
         if found[0][DIGEST_BYTES:].hex() != digest:
             yield f"chain #{number}: it is not the link that was noted at {at}."

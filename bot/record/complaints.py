@@ -27,9 +27,11 @@ class Complaint:
 def text_complaints(database: Database, snippet: str = "", *, limit: int = 200) -> list[Complaint]:
     """The complaints that count, the newest first: those about one snippet, or all."""
     rows = database.execute(
-        """SELECT v.turn, t.conversation, t.number, t.snippet_id, t.snippet_version, v.comment, v.by, v.at FROM turn_facts f INDEXED BY turn_facts_verdict
+        """SELECT v.turn, t.conversation, t.number, t.snippet_id, t.snippet_version, v.comment, v.by, v.at
+            FROM turn_facts f INDEXED BY turn_facts_verdict
         JOIN verdicts v ON v.turn = f.turn AND v.superseded_at IS NULL JOIN turns t ON t.id = f.turn
-        WHERE f.verdict = 'wrong_text' AND t.snippet_id IS NOT NULL AND (:snippet = '' OR t.snippet_id = :snippet) ORDER BY v.at DESC LIMIT :limit""",
+        WHERE f.verdict = 'wrong_text' AND t.snippet_id IS NOT NULL AND (:snippet = '' OR t.snippet_id = :snippet)
+        ORDER BY v.at DESC LIMIT :limit""",
         {"snippet": snippet, "limit": limit},
     )
     return [Complaint(*row) for row in rows]

@@ -59,7 +59,8 @@ class Run:
 _BLOCK = re.compile(r"# correction (\d+), .*\n- intent: .*\n  examples: \|\n    - .*\n")
 """One reviewed example in a file, as `bot.improvement.reviewed` writes it."""
 
-_CORRECTION = """SELECT c.id, c.text, c.intent, c.state, c.proposed_by, c.proposed_at, c.decided_by, c.decided_at, c.advice, c.run, t.conversation, t.number
+_CORRECTION = """SELECT c.id, c.text, c.intent, c.state, c.proposed_by, c.proposed_at, c.decided_by, c.decided_at,
+    c.advice, c.run, t.conversation, t.number
     FROM corrections c LEFT JOIN turns t ON t.id = c.turn"""
 _RUN = f"SELECT {', '.join(Run.__dataclass_fields__)} FROM improvement_runs"
 
@@ -131,10 +132,12 @@ def start_run(database: Database, *, by: str, now: str, model: str, file_before:
         running = database.execute("SELECT id, started_at FROM improvement_runs WHERE state = 'training'").fetchone()
         if running is not None:
             raise ReviewError(
-                f"Run {running[0]} has been training since {running[1]}. Wait for it, or end it with `python -m bot improve give-up`."
+                f"Run {running[0]} has been training since {running[1]}. Wait for it, or end it with `python -m bot"
+                " improve give-up`."
             )
         row = database.execute(
-            "INSERT INTO improvement_runs (state, by, started_at, model_before, file_before) VALUES ('training', ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO improvement_runs (state, by, started_at, model_before, file_before) VALUES ('training', ?, ?,"
+            " ?, ?) RETURNING id",
             [by, now, model, file_before],
         ).fetchall()[0]
     return int(row[0])
@@ -153,7 +156,8 @@ def finish_run(
 ) -> None:
     """Notes how a training ended: `ready` with what it made and measured, or `failed` with the reason."""
     database.execute(
-        """UPDATE improvement_runs SET state = ?, finished_at = ?, message = ?, model_after = ?, file_after = ?, results = ? WHERE id = ?""",
+        """UPDATE improvement_runs SET state = ?, finished_at = ?, message = ?, model_after = ?, file_after = ?,
+        results = ? WHERE id = ?""",
         [state, now, message, model, file_after, json.dumps(results or {}, ensure_ascii=False), run],
     )
 

@@ -18,7 +18,8 @@ BUSY_TIMEOUT_MS = 10_000
 """How long a writer waits for another process before it gives up."""
 
 READERS_CHECKPOINT_PAGES = 10_000
-"""Pages of the write-ahead log from which even a reader folds it into the file, which takes a while; writers do so ten times sooner."""
+"""Pages of the write-ahead log from which even a reader folds it
+into the file, which takes a while; writers do so ten times sooner."""
 
 migrations = Migrations("ozone-faq")
 
@@ -85,7 +86,8 @@ def open_record(path: Path | None, *, any_thread: bool = False) -> Database:
                 _bring_up_to_date(database)
     except (OSError, sqlite3.Error) as error:
         raise RecordError(
-            f"{path}: the record cannot be opened ({error}). Check the folder, its permissions and the free space, or set OZONE_DATABASE."
+            f"{path}: the record cannot be opened ({error}). Check the folder, its permissions and the free space, or"
+            " set OZONE_DATABASE."
         ) from error
     return database
 
@@ -136,29 +138,25 @@ def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
 @migrations()
 def conversations_and_turns(database: Database) -> None:
     """Conversations, their turns with the explanation of each, and Rasa's own events."""
-    database.execute(
-        """CREATE TABLE conversations (
+    database.execute("""CREATE TABLE conversations (
             id TEXT PRIMARY KEY, channel TEXT NOT NULL, started_at TEXT NOT NULL, last_at TEXT NOT NULL,
             turns INTEGER NOT NULL DEFAULT 0, worst_route TEXT, slots TEXT NOT NULL DEFAULT '{}'
-        )"""
-    )
+        )""")
     database.execute("CREATE INDEX conversations_last_at ON conversations (last_at DESC)")
-    database.execute(
-        """CREATE TABLE turns (
+    database.execute("""CREATE TABLE turns (
             id INTEGER PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
             number INTEGER NOT NULL, at TEXT NOT NULL, client_id TEXT, text TEXT NOT NULL, route TEXT NOT NULL,
-            intent TEXT, confidence REAL, ranking TEXT NOT NULL, risk_category TEXT, risk_rule TEXT, explanation TEXT NOT NULL,
+            intent TEXT, confidence REAL, ranking TEXT NOT NULL, risk_category TEXT, risk_rule TEXT,
+            explanation TEXT NOT NULL,
             snippet_id TEXT, snippet_version INTEGER, snippet_hash TEXT, reply TEXT NOT NULL, messages TEXT NOT NULL,
-            warning TEXT NOT NULL, latency_ms REAL, model_id TEXT, UNIQUE (conversation, number), UNIQUE (conversation, client_id)
-        )"""
-    )
+            warning TEXT NOT NULL, latency_ms REAL, model_id TEXT, UNIQUE (conversation, number), UNIQUE (conversation,
+            client_id)
+        )""")
     database.execute("CREATE INDEX turns_route ON turns (route, id)")
-    database.execute(
-        """CREATE TABLE events (
+    database.execute("""CREATE TABLE events (
             id INTEGER PRIMARY KEY, conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
             type TEXT NOT NULL, at REAL NOT NULL, data TEXT NOT NULL
-        )"""
-    )
+        )""")
     database.execute("CREATE INDEX events_conversation ON events (conversation, id)")
     database.table("turns").enable_fts(["text", "reply"], create_triggers=True, tokenize="porter unicode61")
 
@@ -167,14 +165,13 @@ def conversations_and_turns(database: Database) -> None:
 def staff_accounts(database: Database) -> None:
     """Who may read, and their sessions; only hashes of passwords and of session tokens are kept."""
     database.execute(
-        "CREATE TABLE staff (username TEXT PRIMARY KEY, password_hash TEXT NOT NULL, created_at TEXT NOT NULL, disabled INTEGER NOT NULL DEFAULT 0)"
+        "CREATE TABLE staff (username TEXT PRIMARY KEY, password_hash TEXT NOT NULL, created_at TEXT NOT NULL, disabled"
+        " INTEGER NOT NULL DEFAULT 0)"
     )
-    database.execute(
-        """CREATE TABLE staff_sessions (
+    database.execute("""CREATE TABLE staff_sessions (
             token_hash TEXT PRIMARY KEY, username TEXT NOT NULL REFERENCES staff (username) ON DELETE CASCADE,
             created_at TEXT NOT NULL, last_seen_at TEXT NOT NULL
-        )"""
-    )
+        )""")
 
 
 @migrations()
@@ -187,21 +184,20 @@ def heartbeat(database: Database) -> None:
 def feedback_and_requests(database: Database) -> None:
     """What visitors thought of an answer, and the questions
     they left for the clinical team, apart from the transcript."""
-    database.execute(
-        """CREATE TABLE feedback (
-            conversation TEXT NOT NULL, number INTEGER NOT NULL, helpful INTEGER NOT NULL CHECK (helpful IN (0, 1)), reason TEXT NOT NULL DEFAULT '',
+    database.execute("""CREATE TABLE feedback (
+            conversation TEXT NOT NULL, number INTEGER NOT NULL, helpful INTEGER NOT NULL CHECK (helpful IN (0, 1)),
+            reason TEXT NOT NULL DEFAULT '',
             at TEXT NOT NULL, PRIMARY KEY (conversation, number),
             FOREIGN KEY (conversation, number) REFERENCES turns (conversation, number) ON DELETE CASCADE
-        )"""
-    )
+        )""")
     database.execute("CREATE INDEX feedback_helpful ON feedback (helpful, at)")
-    database.execute(
-        """CREATE TABLE requests (
-            id INTEGER PRIMARY KEY, conversation TEXT REFERENCES conversations (id) ON DELETE SET NULL, created_at TEXT NOT NULL,
-            state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'taken', 'done')), question TEXT NOT NULL, reach TEXT NOT NULL,
+    database.execute("""CREATE TABLE requests (
+            id INTEGER PRIMARY KEY, conversation TEXT REFERENCES conversations (id) ON DELETE SET NULL,
+            created_at TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'taken', 'done')), question TEXT NOT NULL,
+            reach TEXT NOT NULL,
             best_time TEXT NOT NULL, consent_at TEXT NOT NULL, taken_by TEXT, changed_at TEXT NOT NULL
-        )"""
-    )
+        )""")
     database.execute("CREATE INDEX requests_state ON requests (state, id)")
 
 
@@ -301,18 +297,14 @@ def accounts_in_the_page(database: Database) -> None:
     """One-time links with which somebody sets a password (a role: for a new account; none: for one that is there), and
     recovery codes. Of both only hashes are kept.
     """
-    database.execute(
-        """CREATE TABLE staff_links (
+    database.execute("""CREATE TABLE staff_links (
             token_hash TEXT PRIMARY KEY, username TEXT NOT NULL UNIQUE, role TEXT, made_by TEXT NOT NULL,
             made_at TEXT NOT NULL, expires_at TEXT NOT NULL
-        )"""
-    )
-    database.execute(
-        """CREATE TABLE staff_recovery_codes (
+        )""")
+    database.execute("""CREATE TABLE staff_recovery_codes (
             username TEXT NOT NULL REFERENCES staff (username) ON DELETE CASCADE, hash TEXT NOT NULL,
             PRIMARY KEY (username, hash)
-        )"""
-    )
+        )""")
 
 
 @migrations()

@@ -99,7 +99,8 @@ def erase_request(database: Database, number: int, *, by: str, reason: str) -> N
             raise NoSuchRequest(f"There is no request {number}. It may have been erased already.")
         if found[1] is not None and held(database, found[1]) is not None:
             raise ErasureError(
-                "The conversation of this request is under a legal hold. Release the hold first: `python -m bot record release`."
+                "The conversation of this request is under a legal hold. Release the hold first: `python -m bot record"
+                " release`."
             )
         _take_out_request(database, number, found[0])
         ask_for_wipe(database)
@@ -122,7 +123,8 @@ def take_out(database: Database, conversations: Sequence[str]) -> None:
         words = [text for (text,) in database.execute("SELECT text FROM turns WHERE conversation = ?", [conversation])]
         database.execute(f"DELETE FROM corrections WHERE run IS NULL AND turn IN ({of_it})", [conversation])
         trained = database.execute(
-            f"UPDATE corrections SET text = ?, turn = NULL, state = 'declined', advice = '' WHERE turn IN ({of_it}) RETURNING id",
+            f"UPDATE corrections SET text = ?, turn = NULL, state = 'declined', advice = '' WHERE turn IN ({of_it})"
+            " RETURNING id",
             [ERASED, conversation],
         ).fetchall()
         database.execute("DELETE FROM holds WHERE conversation = ?", [conversation])

@@ -11,11 +11,17 @@ ERASED = "[erased with its conversation]"
 """In the place of a sentence that a model was trained with and whose conversation was erased since."""
 
 _STATEMENTS = (
-    "CREATE TABLE pending_wipes (id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, folded INTEGER NOT NULL DEFAULT 0)",
+    (
+        "CREATE TABLE pending_wipes (id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, folded INTEGER NOT NULL"
+        " DEFAULT 0)"
+    ),
     "CREATE TABLE upkeep (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     "CREATE TABLE leases (name TEXT PRIMARY KEY, owner TEXT NOT NULL, until REAL NOT NULL)",
     "CREATE TABLE holds (conversation TEXT PRIMARY KEY, by TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL)",
-    "CREATE TABLE held_copies (hash TEXT PRIMARY KEY, by TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL, sealed TEXT NOT NULL)",
+    (
+        "CREATE TABLE held_copies (hash TEXT PRIMARY KEY, by TEXT NOT NULL, at TEXT NOT NULL, reason TEXT NOT NULL,"
+        " sealed TEXT NOT NULL)"
+    ),
     "CREATE INDEX requests_conversation ON requests (conversation)",
     "CREATE INDEX requests_changed_at ON requests (changed_at)",
     "CREATE INDEX conversations_form ON conversations (last_at) WHERE instr(slots, '\"request_') > 0",
@@ -35,6 +41,7 @@ def create(database: Database) -> None:
         "DELETE FROM gap_clusters WHERE NOT EXISTS (SELECT 1 FROM gap_members WHERE cluster = gap_clusters.id)"
     )
     database.execute(
-        f"UPDATE gap_clusters SET exemplar = ({_NEWEST_MEMBER} ORDER BY m.at DESC LIMIT 1) WHERE exemplar NOT IN ({_NEWEST_MEMBER})"
+        f"UPDATE gap_clusters SET exemplar = ({_NEWEST_MEMBER} ORDER BY m.at DESC LIMIT 1) WHERE exemplar NOT IN"
+        f" ({_NEWEST_MEMBER})"
     )
     database.execute("INSERT INTO pending_wipes (at) VALUES (0)")

@@ -33,7 +33,8 @@ def give_feedback(database: Database, conversation: str, number: int, helpful: b
     with database.atomic():
         database.execute(
             """INSERT INTO feedback (conversation, number, helpful, reason, at) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (conversation, number) DO UPDATE SET helpful = excluded.helpful, reason = excluded.reason, at = excluded.at""",
+            ON CONFLICT (conversation, number) DO UPDATE SET helpful = excluded.helpful, reason = excluded.reason,
+            at = excluded.at""",
             [conversation, number, int(helpful), kept(reason)[:MAX_REASON], utc(time.time())],
         )
 

@@ -120,8 +120,12 @@ _CONDITIONS = {
     "tag": "EXISTS (SELECT 1 FROM tags WHERE tags.tag = :tag AND tags.turn = f.turn)",
     "turns_from": "c.turns >= :turns_from",
     "turns_to": "c.turns <= :turns_to",
-    "judged_since": "EXISTS (SELECT 1 FROM verdicts v WHERE v.turn = f.turn AND v.superseded_at IS NULL AND v.at >= :judged_since)",
-    "judged_until": "EXISTS (SELECT 1 FROM verdicts v WHERE v.turn = f.turn AND v.superseded_at IS NULL AND v.at < :judged_until)",
+    "judged_since": (
+        "EXISTS (SELECT 1 FROM verdicts v WHERE v.turn = f.turn AND v.superseded_at IS NULL AND v.at >= :judged_since)"
+    ),
+    "judged_until": (
+        "EXISTS (SELECT 1 FROM verdicts v WHERE v.turn = f.turn AND v.superseded_at IS NULL AND v.at < :judged_until)"
+    ),
     "gap": "EXISTS (SELECT 1 FROM gap_members m WHERE m.turn = f.turn AND m.cluster = :gap)",
 }
 _FEEDBACK = {"helpful": "f.helpful = 1", "not_helpful": "f.helpful = 0", NONE: "f.helpful IS NULL"}
@@ -155,7 +159,10 @@ class _Way:
     def count(self, database: Database, values: dict[str, Any], limit: int) -> int:
         """Turns on this way between :low and :high, counted up to one more than `limit`."""
         source = self.source.partition(" CROSS JOIN ")[0]
-        sql = f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {self.turn} >= :low AND {self.turn} < :high AND {self.condition} LIMIT {limit + 1})"
+        sql = (
+            f"SELECT count(*) FROM (SELECT 1 FROM {source} WHERE {self.turn} >= :low AND {self.turn} < :high AND"
+            f" {self.condition} LIMIT {limit + 1})"
+        )
         return int(database.execute(sql, values).fetchone()[0])
 
 
@@ -247,7 +254,8 @@ def _range(database: Database, asked: TurnFilter) -> tuple[int, int]:
         ).fetchone()
     else:
         low, high = database.execute(
-            "SELECT min(first_turn), max(last_turn) FROM hours WHERE hour >= :since AND (:until = '' OR hour <= :until)",
+            "SELECT min(first_turn), max(last_turn) FROM hours WHERE hour >= :since AND (:until = '' OR hour <="
+            " :until)",
             {"since": asked.since[:13], "until": asked.until[:13]},
         ).fetchone()
     return (low, high + 1) if low is not None else (0, 0)
@@ -452,7 +460,8 @@ def _shown_before(database: Database, asked: TurnFilter, conversation: str, star
         values["words"] = words_query(asked.words)
     conditions = " AND ".join(["f.conversation = :conversation", "f.turn >= :start", *where])
     row = database.execute(
-        f"SELECT 1 FROM turn_facts f INDEXED BY turn_facts_conversation JOIN conversations c ON c.id = f.conversation WHERE {conditions} LIMIT 1",
+        "SELECT 1 FROM turn_facts f INDEXED BY turn_facts_conversation JOIN conversations c ON c.id = f.conversation"
+        f" WHERE {conditions} LIMIT 1",
         {**values, "conversation": conversation, "start": start},
     ).fetchone()
     return row is not None

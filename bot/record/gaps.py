@@ -54,10 +54,13 @@ def ungrouped(database: Database, limit: int) -> list[tuple[int, str, str]]:
     """
     rows = database.execute(
         f"""SELECT t.id, t.text, t.at FROM turns t WHERE t.id IN (
-            SELECT turn FROM (SELECT turn FROM turn_facts WHERE route IN ({_ROUTES}) AND turn NOT IN (SELECT turn FROM gap_members)
+            SELECT turn FROM (SELECT turn FROM turn_facts WHERE route IN ({_ROUTES}) AND turn NOT IN (SELECT turn
+            FROM gap_members)
                 ORDER BY turn DESC LIMIT :limit)
-            UNION SELECT turn FROM turn_facts WHERE snippet = '{Reason.DETAIL_GAP}' AND turn NOT IN (SELECT turn FROM gap_members)
-            UNION SELECT turn FROM turn_facts WHERE verdict = 'missing_content' AND turn NOT IN (SELECT turn FROM gap_members)
+            UNION SELECT turn FROM turn_facts WHERE snippet = '{Reason.DETAIL_GAP}' AND turn NOT IN (SELECT turn
+            FROM gap_members)
+            UNION SELECT turn FROM turn_facts WHERE verdict = 'missing_content' AND turn NOT IN (SELECT turn
+            FROM gap_members)
         ) AND t.text NOT IN ('', '{KEPT_APART}') ORDER BY t.id DESC LIMIT :limit""",
         {"limit": limit},
     )
@@ -106,10 +109,14 @@ def list_gaps(database: Database, *, since: str, before: str, decision: str, lim
     """Groups with this decision, those that grew most since `since`
     first; `before` starts the period they are compared with."""
     rows = database.execute(
-        """WITH trend AS (SELECT cluster, sum(at >= :since) AS recent, sum(at < :since) AS earlier FROM gap_members WHERE at >= :before GROUP BY cluster)
-        SELECT g.id, g.exemplar, g.size, coalesce(trend.recent, 0), coalesce(trend.earlier, 0), g.decision, g.target, g.decided_by, g.decided_at,
-            NOT EXISTS (SELECT 1 FROM gap_members m JOIN turn_facts f ON f.turn = m.turn WHERE m.cluster = g.id AND f.verdict IS NOT 'right'),
-            (SELECT t.ranking FROM gap_members m JOIN turns t ON t.id = m.turn WHERE m.cluster = g.id ORDER BY m.at DESC LIMIT 1)
+        """WITH trend AS (SELECT cluster, sum(at >= :since) AS recent, sum(at < :since) AS earlier FROM gap_members
+            WHERE at >= :before GROUP BY cluster)
+        SELECT g.id, g.exemplar, g.size, coalesce(trend.recent, 0), coalesce(trend.earlier, 0), g.decision, g.target,
+        g.decided_by, g.decided_at,
+            NOT EXISTS (SELECT 1 FROM gap_members m JOIN turn_facts f ON f.turn = m.turn WHERE m.cluster = g.id
+            AND f.verdict IS NOT 'right'),
+            (SELECT t.ranking FROM gap_members m JOIN turns t ON t.id = m.turn WHERE m.cluster = g.id ORDER BY m.at DESC
+            LIMIT 1)
         FROM gap_clusters g LEFT JOIN trend ON trend.cluster = g.id WHERE g.size > 0 AND g.decision = :decision
         ORDER BY 4 DESC, g.size DESC, g.id LIMIT :limit""",
         {"since": since, "before": before, "decision": decision, "limit": limit},
@@ -134,7 +141,8 @@ def examples(database: Database, clusters: Sequence[int], limit: int) -> dict[in
 
     def some(cluster: int) -> Iterator[str]:
         rows = database.execute(
-            "SELECT t.text FROM (SELECT turn FROM gap_members WHERE cluster = ? ORDER BY at DESC LIMIT 40) m JOIN turns t ON t.id = m.turn",
+            "SELECT t.text FROM (SELECT turn FROM gap_members WHERE cluster = ? ORDER BY at DESC LIMIT 40) m JOIN turns"
+            " t ON t.id = m.turn",
             [cluster],
         )
         yield from dict.fromkeys(text for (text,) in rows)
@@ -166,7 +174,8 @@ def decide_gap(database: Database, gap: int, decision: str, target: str | None, 
             return 0
         proposed = database.execute(
             """INSERT INTO corrections (turn, text, intent, state, proposed_by, proposed_at)
-            SELECT min(t.id), t.text, :target, 'proposed', :by, :now FROM gap_members m JOIN turns t ON t.id = m.turn WHERE m.cluster = :gap
+            SELECT min(t.id), t.text, :target, 'proposed', :by, :now FROM gap_members m JOIN turns t ON t.id = m.turn
+            WHERE m.cluster = :gap
             GROUP BY lower(trim(t.text)) LIMIT 50 ON CONFLICT (turn) DO NOTHING""",
             {"target": target, "by": by, "now": now, "gap": gap},
         )

@@ -177,7 +177,8 @@ def _sums(database: Database, kind: str, spans: Sequence[tuple[str, str]]) -> li
         return found
     rows = database.execute(
         f"""WITH parts (place, kind, low, high) AS (VALUES {", ".join(["(?, ?, ?, ?)"] * len(parts))})
-        SELECT place, name, sum(count) FROM parts CROSS JOIN counters c ON c.kind = parts.kind AND hour >= low AND hour < high GROUP BY place, name""",
+        SELECT place, name, sum(count) FROM parts CROSS JOIN counters c ON c.kind = parts.kind AND hour >= low
+        AND hour < high GROUP BY place, name""",
         [value for part in parts for value in part],
     )
     for place, name, count in rows:
@@ -229,7 +230,8 @@ def _agreement(database: Database, since: str, until: str) -> tuple[int, int]:
     later one in this period, and how many of them the same way."""
     row = database.execute(
         """SELECT count(*), coalesce(sum(earlier.verdict = later.verdict), 0) FROM verdicts earlier
-        JOIN verdicts later ON later.turn = earlier.turn AND later.at = earlier.superseded_at AND later.by <> earlier.by AND later.state <> 'withdrawn'
+        JOIN verdicts later ON later.turn = earlier.turn AND later.at = earlier.superseded_at AND later.by <> earlier.by
+        AND later.state <> 'withdrawn'
         WHERE earlier.superseded_at >= ? AND earlier.superseded_at < ?""",
         [since, until],
     ).fetchone()

@@ -27,7 +27,10 @@ def as_page(conversation: str, held: Mapping[str, Sequence[Mapping[str, Any]]]) 
 
 def _lines(conversation: str, held: Mapping[str, Sequence[Mapping[str, Any]]]) -> Iterator[str]:
     yield "<!doctype html>"
-    yield '<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>What is held</title>'
+    yield (
+        '<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>What is'
+        " held</title>"
+    )
     yield f"<h1>All that is held about the conversation {escape(conversation)}</h1>"
     for table, rows in held.items():
         yield f"<h2>{escape(_NAMES.get(table, table))}</h2>"

@@ -16,7 +16,8 @@ from bot.record.sealed import Seal, SealError, is_sealed
 from bot.vocabulary import FORM_SLOTS
 
 LEAVE_REQUEST = "action_leave_request"
-"""The action after which the filled form is stored; it is stored together with the turn, so neither is ever there alone."""
+"""The action after which the filled form is stored; it is
+stored together with the turn, so neither is ever there alone."""
 _REQUESTED = "requested_slot"
 """Rasa's own slot: what the open form asks for."""
 
@@ -67,9 +68,9 @@ def sealed_answers(slots: Mapping[str, Any], conversation: str, seal: Callable[[
     """The slots as they may lie in the record: what was typed into
     the form, and not agreed to yet, is sealed with a key outside it."""
     return {
-        name: seal().close(value, f"{name} of {conversation}")
-        if name in FORM_SLOTS and isinstance(value, str)
-        else value
+        name: (
+            seal().close(value, f"{name} of {conversation}") if name in FORM_SLOTS and isinstance(value, str) else value
+        )
         for name, value in slots.items()
     }
 

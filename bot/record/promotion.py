@@ -45,8 +45,10 @@ class Reason:
 def create(database: Database) -> None:
     """Makes the table of reasons."""
     database.execute(
-        """CREATE TABLE run_reasons (run INTEGER NOT NULL REFERENCES improvement_runs (id) ON DELETE CASCADE, loss INTEGER NOT NULL,
-        by TEXT NOT NULL, role TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (run, loss, by)) WITHOUT ROWID"""
+        """CREATE TABLE run_reasons (run INTEGER NOT NULL REFERENCES improvement_runs (id) ON DELETE CASCADE,
+            loss INTEGER NOT NULL,
+        by TEXT NOT NULL, role TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (run, loss,
+        by)) WITHOUT ROWID"""
     )
 
 
@@ -122,7 +124,8 @@ def promote(database: Database, data: Path, models: Path, run: int, *, by: str, 
     if left := unaccepted(database, found):
         sentences = "1 sentence" if len(left) == 1 else f"{len(left)} sentences"
         raise ReviewError(
-            f"With {sentences} the candidate is less safe. Two people, one of them a clinician, must say on the page of run {run} why each may be."
+            f"With {sentences} the candidate is less safe. Two people, one of them a clinician, must say on the page of"
+            f" run {run} why each may be."
         )
     if not (models / f"{found.model_after}.tar.gz").is_file():
         raise ReviewError(f"The model {found.model_after} is no longer there. Train a new candidate.")
@@ -153,7 +156,8 @@ def step_back(database: Database, data: Path, run: int, *, by: str, now: str) ->
         raise ReviewError(f"{reviewed_file(data)} was changed by hand since the promotion. Put it right first.")
     if erased_in(database, in_use) - {correction.id for correction in corrections_of(database, run)}:
         raise ReviewError(
-            "A sentence that the model from before was trained with was erased since, so that model is not put back. Train a candidate instead."
+            "A sentence that the model from before was trained with was erased since, so that model is not put back."
+            " Train a candidate instead."
         )
     _put(data, latest.file_before or "")
     settle_run(database, run, "stepped_back", by=by, now=now)

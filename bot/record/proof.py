@@ -40,7 +40,8 @@ class Proof:
 def create(database: Database) -> None:
     """Makes the table of texts in use, with those that were sent before there was one."""
     database.execute(
-        """CREATE TABLE sent_texts (id TEXT NOT NULL, version INTEGER NOT NULL, hash TEXT NOT NULL, noted_at TEXT NOT NULL,
+        """CREATE TABLE sent_texts (id TEXT NOT NULL, version INTEGER NOT NULL, hash TEXT NOT NULL,
+            noted_at TEXT NOT NULL,
         approval TEXT NOT NULL, PRIMARY KEY (id, version, hash)) WITHOUT ROWID"""
     )
     for turn in all_turns(database):
@@ -74,7 +75,8 @@ def _note(database: Database, texts: Iterable[tuple[str, int, str, str]], at: st
     added = 0
     for name, version, digest, approval in texts:
         added += database.execute(
-            "INSERT INTO sent_texts (id, version, hash, noted_at, approval) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            "INSERT INTO sent_texts (id, version, hash, noted_at, approval) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO"
+            " NOTHING",
             [name, version, digest, at, approval],
         ).rowcount
     return added
@@ -117,7 +119,9 @@ def _of_turn(turn: Turn, known: Mapping[tuple[str, int, str], str]) -> Iterator[
         if sha(text) != snippet.get("hash"):
             yield f"the text of `{snippet.get('id')}` is not the approved one."
         elif "made_of" in snippet and not is_made_of(snippet["made_of"], text):
-            yield f"the text of `{snippet.get('id')}` is not made of its approved pattern and the facts that were stored."
+            yield (
+                f"the text of `{snippet.get('id')}` is not made of its approved pattern and the facts that were stored."
+            )
     for named in _texts_of(turn):
         noted = known.get(named)
         if noted is None:
@@ -176,7 +180,8 @@ def _unlike_events(database: Database) -> Iterator[str]:
         said.setdefault(conversation, []).append(str(json.loads(data).get("text") or ""))
     for conversation, texts in said.items():
         sent = database.execute(
-            "SELECT messages FROM turns WHERE conversation = ? AND coalesce(json_extract(explanation, '$.reason'), '') <> ? ORDER BY number",
+            "SELECT messages FROM turns WHERE conversation = ? AND coalesce(json_extract(explanation, '$.reason'), '')"
+            " <> ? ORDER BY number",
             [conversation, Reason.FAULT],
         )
         if [str(message.get("text") or "") for (messages,) in sent for message in json.loads(messages)] != texts:

@@ -28,11 +28,15 @@ PATIENCE_SECONDS = BUSY_TIMEOUT_MS / 1000
 """How long a write waits for another process before it is given up."""
 
 _LOCK_TRY_MS = 50
-"""How long one attempt at the write lock waits inside SQLite; reads have to wait for it, so it is short and repeated."""
+"""How long one attempt at the write lock waits inside SQLite;
+reads have to wait for it, so it is short and repeated."""
 
 _FOLDED_AFTER = 30
-"""Writes after which the write-ahead log is folded into the file, some 4 MB. That takes as long as a turn, so it is done when
-whoever wrote has been told, not, as SQLite would, before the commit is over."""
+"""Writes after which the write-ahead log is folded into the file, some 4 MB.
+
+That takes as long as a turn, so it is done when whoever wrote has been told, not, as SQLite would, before the commit is
+over.
+"""
 
 _STOP = object()
 

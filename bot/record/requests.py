@@ -58,7 +58,8 @@ def leave_request(
     ]
     with database.atomic():
         row = database.execute(
-            "INSERT INTO requests (conversation, created_at, question, reach, best_time, consent_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+            "INSERT INTO requests (conversation, created_at, question, reach, best_time, consent_at, changed_at) VALUES"
+            " (?, ?, ?, ?, ?, ?, ?) RETURNING id",
             [conversation, now, *sealed, now, now],
         ).fetchone()
     return int(row[0])
@@ -127,7 +128,8 @@ def list_requests(
     order, after = ("ASC", ">") if oldest_first else ("DESC", "<")
     where = [part for part, given in (("state = :state", state), (f"id {after} :beyond", beyond)) if given is not None]
     rows = database.execute(
-        f"SELECT {_COLUMNS} FROM requests {'WHERE ' + ' AND '.join(where) if where else ''} ORDER BY id {order} LIMIT :limit",
+        f"SELECT {_COLUMNS} FROM requests {'WHERE ' + ' AND '.join(where) if where else ''} ORDER BY id {order} LIMIT"
+        " :limit",
         {
             "limit": limit,
             **({"state": state} if state is not None else {}),

@@ -31,7 +31,8 @@ HOUR = 3
 """Of the night, in the clinic's time zone, at which a clean-up is due."""
 
 FORM_SECONDS = 3_600
-"""How long the answers of a form are kept that nobody finishes; the silence that ends a conversation ends it sooner, if that is shorter."""
+"""How long the answers of a form are kept that nobody finishes; the
+silence that ends a conversation ends it sooner, if that is shorter."""
 
 _BATCH = 50
 _LOCK_SECONDS = 0.02
@@ -83,7 +84,8 @@ def count_old(database: Database, keeping: Keeping, now: float) -> Receipt:
     """What a clean-up at `now` (Unix time) would take out."""
     limit = _before(now, keeping.conversations)
     conversations, turns = database.execute(
-        "SELECT count(*), coalesce(sum(turns), 0) FROM conversations WHERE last_at < ? AND id NOT IN (SELECT conversation FROM holds)",
+        "SELECT count(*), coalesce(sum(turns), 0) FROM conversations WHERE last_at < ? AND id NOT IN (SELECT"
+        " conversation FROM holds)",
         [limit],
     ).fetchone()
     (requests,) = database.execute(
@@ -196,7 +198,8 @@ def _batch(database: Database, limit: str) -> tuple[int, int] | None:
     with database.atomic():
         ask_for_wipe(database)
         old = database.execute(
-            "SELECT id, turns FROM conversations WHERE last_at < ? AND id NOT IN (SELECT conversation FROM holds) ORDER BY last_at LIMIT ?",
+            "SELECT id, turns FROM conversations WHERE last_at < ? AND id NOT IN (SELECT conversation FROM holds) ORDER"
+            " BY last_at LIMIT ?",
             [limit, _BATCH],
         ).fetchall()
         done = turns = 0

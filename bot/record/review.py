@@ -50,7 +50,8 @@ VERDICT_LABELS: Mapping[str, str] = {**VERDICTS, "wrong_route": "Another outcome
 """Those and the ones that earlier versions let staff give; they stay as they were given."""
 
 OF_THE_OUTCOME = ("right", "should_refer", "should_alarm", "should_not_refer")
-"""Verdicts on what became of the visitor, which can be given to all messages of a conversation at once; the others are about one text."""
+"""Verdicts on what became of the visitor, which can be given to all
+messages of a conversation at once; the others are about one text."""
 
 RESERVED_MINUTES = 15
 MAX_TEXT = 2_000
@@ -167,7 +168,8 @@ def reserve_next(
     """
     order, beyond = ("DESC", "<") if newest else ("ASC", ">")
     free = """FROM queue_items q WHERE queue = :queue
-        AND NOT EXISTS (SELECT 1 FROM queue_items p WHERE p.queue = q.queue AND p.conversation = q.conversation AND p.turn < q.turn)
+        AND NOT EXISTS (SELECT 1 FROM queue_items p WHERE p.queue = q.queue AND p.conversation = q.conversation
+        AND p.turn < q.turn)
         AND NOT EXISTS (SELECT 1 FROM queue_items p JOIN reservations r ON r.turn = p.turn
             WHERE p.queue = q.queue AND p.conversation = q.conversation AND r.by <> :by AND r.until > :now)
         AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.turn = q.turn AND a.assignee <> :by)"""
@@ -215,7 +217,8 @@ def check_free(database: Database, turn: int, *, by: str, now: str, seen: int | 
     known = reviews(database, [turn], now)[turn]
     if known.reserved not in (None, by):
         raise ReviewConflict(
-            f"{known.reserved} has taken this message meanwhile, so your verdict was not noted. Take the next one instead."
+            f"{known.reserved} has taken this message meanwhile, so your verdict was not noted. Take the next one"
+            " instead."
         )
     verdict = known.verdict
     if verdict is None or verdict.id == seen:
@@ -224,10 +227,12 @@ def check_free(database: Database, turn: int, *, by: str, now: str, seen: int | 
     comment = f", with the comment “{verdict.comment}”" if verdict.comment else ""
     if verdict.by == by:
         raise ReviewConflict(
-            f"You judged this message a moment ago, in another tab: “{label}”{comment}. Save again to replace that verdict."
+            f"You judged this message a moment ago, in another tab: “{label}”{comment}. Save again to replace that"
+            " verdict."
         )
     raise ReviewConflict(
-        f"{verdict.by} judged this message meanwhile: “{label}”{comment}. Yours was not noted yet. Save again if it is to replace theirs."
+        f"{verdict.by} judged this message meanwhile: “{label}”{comment}. Yours was not noted yet. Save again if it is"
+        " to replace theirs."
     )
 
 
@@ -307,8 +312,10 @@ def propose(database: Database, turn: int, correct: str | None, by: str, now: st
     """Proposes a turn's words as training for the snippet that would have been right, if one is named."""
     if correct:
         database.execute(
-            """INSERT INTO corrections (turn, text, intent, state, proposed_by, proposed_at) SELECT id, text, ?, 'proposed', ?, ? FROM turns WHERE id = ?
-            ON CONFLICT (turn) DO UPDATE SET intent = excluded.intent, state = 'proposed', proposed_by = excluded.proposed_by,
+            """INSERT INTO corrections (turn, text, intent, state, proposed_by, proposed_at) SELECT id, text,
+                ?, 'proposed', ?, ? FROM turns WHERE id = ?
+            ON CONFLICT (turn) DO UPDATE SET intent = excluded.intent, state = 'proposed',
+            proposed_by = excluded.proposed_by,
             proposed_at = excluded.proposed_at, decided_by = NULL, decided_at = NULL, run = NULL, advice = ''""",
             [correct, by, now, turn],
         )
@@ -468,7 +475,8 @@ def known_tags(database: Database, limit: int = 200) -> list[str]:
     """Tags in use, one index step a tag, however many turns carry them."""
     rows = database.execute(
         """WITH RECURSIVE used (tag) AS (
-            SELECT min(tag) FROM tags UNION ALL SELECT (SELECT min(tag) FROM tags WHERE tag > used.tag) FROM used WHERE used.tag IS NOT NULL
+            SELECT min(tag) FROM tags UNION ALL SELECT (SELECT min(tag) FROM tags WHERE tag > used.tag) FROM used
+            WHERE used.tag IS NOT NULL
         ) SELECT tag FROM used WHERE tag IS NOT NULL LIMIT ?""",
         [limit],
     )
@@ -496,7 +504,8 @@ def reviews(database: Database, turns: Sequence[int], now: str) -> dict[int, Rev
         return found
 
     verdicts = by_turn(
-        "SELECT turn, id, verdict, correct, comment, by, at, superseded_at, state FROM verdicts WHERE turn IN ({marks}) ORDER BY id DESC"
+        "SELECT turn, id, verdict, correct, comment, by, at, superseded_at, state FROM verdicts WHERE turn IN ({marks})"
+        " ORDER BY id DESC"
     )
     notes = by_turn("SELECT turn, id, text, by, at FROM notes WHERE turn IN ({marks}) ORDER BY id")
     tags = by_turn("SELECT turn, tag FROM tags WHERE turn IN ({marks}) ORDER BY tag")
@@ -504,7 +513,8 @@ def reviews(database: Database, turns: Sequence[int], now: str) -> dict[int, Rev
     reserved = by_turn("SELECT turn, by FROM reservations WHERE turn IN ({marks}) AND until > '" + now + "'")
     assigned = by_turn("SELECT turn, assignee FROM assignments WHERE turn IN ({marks})")
     corrections = by_turn(
-        """SELECT turn, c.state, iif(r.state = 'promoted', r.id, NULL) FROM corrections c LEFT JOIN improvement_runs r ON r.id = c.run
+        """SELECT turn, c.state, iif(r.state = 'promoted', r.id, NULL) FROM corrections c LEFT JOIN improvement_runs r
+            ON r.id = c.run
         WHERE turn IN ({marks})"""
     )
     nothing: list[tuple[Any, ...]] = [(None, None)]

@@ -33,15 +33,23 @@ _SPANS = (("", 13), (DAILY, 10), (MONTHLY, 7))
 """Each span's prefix, and how many letters of a time name it."""
 
 KEPT_APART = "[kept apart from the transcript]"
-"""In the place of what a visitor typed into the form for the clinical team. Such a turn needs no review: there is nothing to read in it."""
+"""In the place of what a visitor typed into the form for the clinical team.
+
+Such a turn needs no review: there is nothing to read in it.
+"""
 
 _TABLES = (
     """CREATE TABLE turn_facts (
-        turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE, conversation TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL,
-        route TEXT NOT NULL, intent TEXT, snippet TEXT, category TEXT, rule TEXT, confidence REAL, warned INTEGER NOT NULL,
+        turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE, conversation TEXT NOT NULL,
+        number INTEGER NOT NULL, at TEXT NOT NULL,
+        route TEXT NOT NULL, intent TEXT, snippet TEXT, category TEXT, rule TEXT, confidence REAL,
+        warned INTEGER NOT NULL,
         helpful INTEGER, verdict TEXT, reviewer TEXT, flagged INTEGER NOT NULL DEFAULT 0
     )""",
-    "CREATE TABLE hours (hour TEXT PRIMARY KEY, turns INTEGER NOT NULL, conversations INTEGER NOT NULL, first_turn INTEGER, last_turn INTEGER) WITHOUT ROWID",
+    (
+        "CREATE TABLE hours (hour TEXT PRIMARY KEY, turns INTEGER NOT NULL, conversations INTEGER NOT NULL, first_turn"
+        " INTEGER, last_turn INTEGER) WITHOUT ROWID"
+    ),
     """CREATE TABLE counters (kind TEXT NOT NULL, hour TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL,
         PRIMARY KEY (kind, hour, name)) WITHOUT ROWID""",
     """CREATE TABLE queue_items (queue TEXT NOT NULL, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
@@ -49,39 +57,55 @@ _TABLES = (
     "CREATE TABLE queue_counts (queue TEXT PRIMARY KEY, open INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE console_settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     """CREATE TABLE verdicts (
-        id INTEGER PRIMARY KEY, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE, verdict TEXT NOT NULL, correct TEXT,
+        id INTEGER PRIMARY KEY, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE, verdict TEXT NOT NULL,
+        correct TEXT,
         comment TEXT NOT NULL DEFAULT '', queue TEXT, by TEXT NOT NULL, at TEXT NOT NULL, superseded_at TEXT
     )""",
-    """CREATE TABLE notes (id INTEGER PRIMARY KEY, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE, text TEXT NOT NULL,
+    """CREATE TABLE notes (id INTEGER PRIMARY KEY, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+        text TEXT NOT NULL,
         by TEXT NOT NULL, at TEXT NOT NULL)""",
-    """CREATE TABLE tags (tag TEXT NOT NULL, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE, by TEXT NOT NULL, at TEXT NOT NULL,
+    """CREATE TABLE tags (tag TEXT NOT NULL, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+        by TEXT NOT NULL, at TEXT NOT NULL,
         PRIMARY KEY (tag, turn)) WITHOUT ROWID""",
     """CREATE TABLE flags (
-        id INTEGER PRIMARY KEY, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE, reason TEXT NOT NULL DEFAULT '', by TEXT NOT NULL,
+        id INTEGER PRIMARY KEY, turn INTEGER NOT NULL REFERENCES turns (id) ON DELETE CASCADE,
+        reason TEXT NOT NULL DEFAULT '', by TEXT NOT NULL,
         at TEXT NOT NULL, resolved_by TEXT, resolved_at TEXT
     )""",
-    "CREATE TABLE reservations (turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE, by TEXT NOT NULL, until TEXT NOT NULL)",
-    """CREATE TABLE assignments (turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE, assignee TEXT NOT NULL,
+    (
+        "CREATE TABLE reservations (turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE, by TEXT NOT NULL,"
+        " until TEXT NOT NULL)"
+    ),
+    """CREATE TABLE assignments (turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE,
+        assignee TEXT NOT NULL,
         by TEXT NOT NULL, at TEXT NOT NULL)""",
     """CREATE TABLE saved_views (id INTEGER PRIMARY KEY, name TEXT NOT NULL, address TEXT NOT NULL, owner TEXT NOT NULL,
         shared INTEGER NOT NULL, at TEXT NOT NULL, UNIQUE (owner, name))""",
     """CREATE TABLE improvement_runs (
-        id INTEGER PRIMARY KEY, state TEXT NOT NULL CHECK (state IN ('training', 'ready', 'failed', 'promoted', 'stepped_back')), by TEXT NOT NULL,
-        started_at TEXT NOT NULL, finished_at TEXT, message TEXT NOT NULL DEFAULT '', model_before TEXT, model_after TEXT,
+        id INTEGER PRIMARY KEY, state TEXT NOT NULL
+        CHECK (state IN ('training', 'ready', 'failed', 'promoted', 'stepped_back')), by TEXT NOT NULL,
+        started_at TEXT NOT NULL, finished_at TEXT, message TEXT NOT NULL DEFAULT '', model_before TEXT,
+        model_after TEXT,
         file_before TEXT, file_after TEXT, results TEXT NOT NULL DEFAULT '{}', decided_by TEXT, decided_at TEXT
     )""",
     """CREATE TABLE corrections (
-        id INTEGER PRIMARY KEY, turn INTEGER UNIQUE REFERENCES turns (id) ON DELETE SET NULL, text TEXT NOT NULL, intent TEXT NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('proposed', 'accepted', 'declined')), proposed_by TEXT NOT NULL, proposed_at TEXT NOT NULL,
-        decided_by TEXT, decided_at TEXT, advice TEXT NOT NULL DEFAULT '', run INTEGER REFERENCES improvement_runs (id) ON DELETE SET NULL
+        id INTEGER PRIMARY KEY, turn INTEGER UNIQUE REFERENCES turns (id) ON DELETE SET NULL, text TEXT NOT NULL,
+        intent TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('proposed', 'accepted', 'declined')), proposed_by TEXT NOT NULL,
+        proposed_at TEXT NOT NULL,
+        decided_by TEXT, decided_at TEXT, advice TEXT NOT NULL DEFAULT '', run INTEGER REFERENCES improvement_runs (id)
+        ON DELETE SET NULL
     )""",
     """CREATE TABLE gap_clusters (
-        id INTEGER PRIMARY KEY, exemplar TEXT NOT NULL, centroid BLOB NOT NULL, size INTEGER NOT NULL, decision TEXT NOT NULL DEFAULT 'open',
+        id INTEGER PRIMARY KEY, exemplar TEXT NOT NULL, centroid BLOB NOT NULL, size INTEGER NOT NULL,
+        decision TEXT NOT NULL DEFAULT 'open',
         target TEXT, decided_by TEXT, decided_at TEXT
     )""",
-    """CREATE TABLE gap_members (turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE, cluster INTEGER NOT NULL REFERENCES gap_clusters (id),
+    """CREATE TABLE gap_members (turn INTEGER PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE,
+        cluster INTEGER NOT NULL REFERENCES gap_clusters (id),
         at TEXT NOT NULL)""",
-    """CREATE TABLE audit (id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL,
+    """CREATE TABLE audit (id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+        what TEXT NOT NULL, detail TEXT NOT NULL,
         previous TEXT NOT NULL, hash TEXT NOT NULL)""",
     "CREATE TABLE audit_head (id INTEGER PRIMARY KEY CHECK (id = 1), entries INTEGER NOT NULL, hash TEXT NOT NULL)",
 )
@@ -112,18 +136,25 @@ _INDEXES = (
 _SETTING = "(SELECT CAST(value AS REAL) FROM console_settings WHERE name = '{}')"
 _WARNED = "{t}.warning = '" + WARNING.replace("'", "''") + "'"
 
-_QUEUE = f"""CASE WHEN {{t}}.route = 'emergency' THEN 'emergencies' WHEN {{t}}.text = '{KEPT_APART}' THEN NULL WHEN {{t}}.route = 'clinician' THEN 'referrals'
+_QUEUE = f"""CASE WHEN {{t}}.route = 'emergency' THEN 'emergencies' WHEN {{t}}.text = '{KEPT_APART}' THEN NULL
+WHEN {{t}}.route = 'clinician' THEN 'referrals'
     WHEN {{t}}.route IN ('clarify', 'out_of_scope') THEN 'not_understood'
     WHEN {{t}}.route = 'answer' AND {{t}}.confidence < {_SETTING.format("low_confidence")} THEN 'low_confidence'
-    WHEN (({{t}}.id * 2654435761) & 4294967295) * 100.0 / 4294967296 < {_SETTING.format("sample_percent")} THEN 'sample' END"""
-"""The one queue of a turn's own nature. The sample goes by the turn's number, mixed, so that it is the same whoever asks.
+    WHEN (({{t}}.id * 2654435761) & 4294967295) * 100.0 / 4294967296 < {_SETTING.format("sample_percent")}
+    THEN 'sample' END"""
+"""The one queue of a turn's own nature.
 
-The routes are those of this version of the schema, in plain letters: what a later vocabulary adds is a later migration's.
+The sample goes by the turn's number, mixed, so that it is the same whoever asks.
+
+The routes are those of this version of the schema, in plain letters: what a later vocabulary adds is a later
+migration's.
 """
 
 _LATENCY = " ".join(f"WHEN {{t}}.latency_ms <= {bound} THEN '{bound}'" for bound in LATENCY_BOUNDS_MS[:-1])
-_FACTS = f"""INSERT INTO turn_facts (turn, conversation, number, at, route, intent, snippet, category, rule, confidence, warned)
-    SELECT {{t}}.id, {{t}}.conversation, {{t}}.number, {{t}}.at, {{t}}.route, {{t}}.intent, {{t}}.snippet_id, {{t}}.risk_category, {{t}}.risk_rule,
+_FACTS = f"""INSERT INTO turn_facts (turn, conversation, number, at, route, intent, snippet, category, rule, confidence,
+    warned)
+    SELECT {{t}}.id, {{t}}.conversation, {{t}}.number, {{t}}.at, {{t}}.route, {{t}}.intent, {{t}}.snippet_id,
+    {{t}}.risk_category, {{t}}.risk_rule,
     {{t}}.confidence, {_WARNED} {{source}}"""
 _LATER_FACTS = "UPDATE turn_facts SET latency = NEW.latency_ms WHERE turn = NEW.id"
 _HOUR = "substr({t}.at, 1, 13)"
@@ -164,7 +195,8 @@ def _feedback(row: str, step: int, spans: Sequence[tuple[str, int]]) -> list[str
     under the turn's hour, the spans around it, and its snippet."""
     return [
         f"""INSERT INTO counters (kind, hour, name, count)
-        SELECT '{prefix}' || iif({row}.helpful, 'helpful', 'not_helpful'), substr(f.at, 1, {letters}), coalesce(f.snippet, ''), {step}
+        SELECT '{prefix}' || iif({row}.helpful, 'helpful', 'not_helpful'), substr(f.at, 1, {letters}),
+        coalesce(f.snippet, ''), {step}
         FROM turn_facts f WHERE f.conversation = {row}.conversation AND f.number = {row}.number
         ON CONFLICT (kind, hour, name) DO UPDATE SET count = count + excluded.count"""
         for prefix, letters in spans
@@ -174,7 +206,8 @@ def _feedback(row: str, step: int, spans: Sequence[tuple[str, int]]) -> list[str
 def _verdict(row: str, step: int) -> list[str]:
     """Counts a colleague's judgement in or out."""
     return [
-        f"""INSERT INTO counters (kind, hour, name, count) VALUES ('{prefix}verdict', substr({row}.at, 1, {letters}), {row}.verdict, {step})
+        f"""INSERT INTO counters (kind, hour, name, count) VALUES ('{prefix}verdict', substr({row}.at, 1, {letters}),
+            {row}.verdict, {step})
         ON CONFLICT (kind, hour, name) DO UPDATE SET count = count + excluded.count"""
         for prefix, letters in _SPANS
     ]
@@ -214,7 +247,8 @@ def _triggers() -> list[str]:
             "queue_item_added",
             "AFTER INSERT ON queue_items",
             [
-                "INSERT INTO queue_counts (queue, open) VALUES (NEW.queue, 1) ON CONFLICT (queue) DO UPDATE SET open = open + 1"
+                "INSERT INTO queue_counts (queue, open) VALUES (NEW.queue, 1) ON CONFLICT (queue) DO UPDATE SET open ="
+                " open + 1"
             ],
         ),
         _trigger(
@@ -263,7 +297,8 @@ def add_months(database: Database) -> None:
     database.execute("UPDATE turn_facts SET latency = (SELECT latency_ms FROM turns WHERE id = turn)")
     database.execute("CREATE INDEX turn_facts_first ON turn_facts (latency) WHERE number = 1")
     database.execute(
-        f"DELETE FROM queue_items WHERE queue <> 'emergencies' AND (SELECT text FROM turns WHERE id = turn) = '{KEPT_APART}'"
+        "DELETE FROM queue_items WHERE queue <> 'emergencies' AND (SELECT text FROM turns WHERE id = turn) ="
+        f" '{KEPT_APART}'"
     )
     for name in ("turn_counted", "feedback_given", "feedback_changed"):
         database.execute(f"DROP TRIGGER {name}")
@@ -276,11 +311,13 @@ def add_months(database: Database) -> None:
     database.execute(_trigger("verdict_superseded", superseded, _verdict("OLD", -1)))
     for prefix, letters in _SPANS:
         database.execute(
-            f"""INSERT INTO counters (kind, hour, name, count) SELECT '{prefix}verdict', substr(at, 1, {letters}), verdict, count(*) FROM verdicts
+            f"""INSERT INTO counters (kind, hour, name, count) SELECT '{prefix}verdict', substr(at, 1, {letters}),
+                verdict, count(*) FROM verdicts
             WHERE superseded_at IS NULL GROUP BY 2, 3"""
         )
     database.execute(
-        """INSERT INTO counters (kind, hour, name, count) SELECT ? || substr(kind, ?), substr(hour, 1, 7), name, sum(count) FROM counters
+        """INSERT INTO counters (kind, hour, name, count) SELECT ? || substr(kind, ?), substr(hour, 1, 7), name,
+            sum(count) FROM counters
         WHERE kind LIKE ? AND kind <> ? GROUP BY 1, 2, 3""",
         [MONTHLY, len(DAILY) + 1, f"{DAILY}%", f"{DAILY}verdict"],
     )

@@ -39,7 +39,8 @@ def save_view(database: Database, name: str, address: str, *, owner: str, shared
         audit.append(database, owner, "view.saved", "a view", now, shared=shared)
         database.execute(
             """INSERT INTO saved_views (name, address, owner, shared, at) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (owner, name) DO UPDATE SET address = excluded.address, shared = excluded.shared, at = excluded.at""",
+            ON CONFLICT (owner, name) DO UPDATE SET address = excluded.address, shared = excluded.shared,
+            at = excluded.at""",
             [name, address, owner, int(shared), now],
         )
 

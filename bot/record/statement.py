@@ -81,12 +81,19 @@ def make_statement(database: Database, path: Path | None, clinic: str, first: da
     holds = not proof.problems
     total = sum(turns.values())
     sentences = (
-        f"Made on {now[:10]} at {now[11:16]} UTC for {clinic}, about the days from {first.isoformat()} to {last.isoformat()}.",
-        f"Visitors were answered {total} times. {'Every reply' if not unwarned else f'All but {unwarned} replies'} carried the warning: {WARNING}",
+        (
+            f"Made on {now[:10]} at {now[11:16]} UTC for {clinic}, about the days from {first.isoformat()} to"
+            f" {last.isoformat()}."
+        ),
+        (
+            f"Visitors were answered {total} times. {'Every reply' if not unwarned else f'All but {unwarned} replies'}"
+            f" carried the warning: {WARNING}"
+        ),
         f"{erased} conversations were erased in this time, and their words with them.",
         (
-            f"The whole record was checked: {proof.turns} replies, {proof.texts} approved texts, {proof.entries} entries of the audit. "
-            "Each sentence that was sent was an approved text in use at that time, and nothing was changed or taken out since."
+            f"The whole record was checked: {proof.turns} replies, {proof.texts} approved texts, {proof.entries}"
+            " entries of the audit. Each sentence that was sent was an approved text in use at that time, and nothing"
+            " was changed or taken out since."
             if holds
             else f"The whole record was checked and does NOT hold: {len(proof.problems)} findings are listed below."
         ),
@@ -164,11 +171,18 @@ def as_html(statement: Statement) -> str:
         )
         parts.append(Markup("<h2>{}</h2>{}<p>{}</p>").format(table.title, shown, table.note))
     style = (
-        "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}"
-        "th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid #bbb}tr{break-inside:avoid}"
+        "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0"
+        " 1rem}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem"
+        " .3rem 0;border-bottom:1px solid #bbb}tr{break-inside:avoid}"
     )
-    head_part = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(statement.title)}</title>'
-    return f'<!doctype html>\n<html lang="en"><head>{head_part}<style>{style}</style></head><body>{Markup("").join(parts)}</body></html>\n'
+    head_part = (
+        '<meta charset="utf-8"><meta name="viewport"'
+        f' content="width=device-width"><title>{escape(statement.title)}</title>'
+    )
+    return (
+        "<!doctype html>\n<html"
+        f' lang="en"><head>{head_part}<style>{style}</style></head><body>{Markup("").join(parts)}</body></html>\n'
+    )
 
 
 def as_pdf(statement: Statement) -> bytes:

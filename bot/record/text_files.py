@@ -103,8 +103,8 @@ def export(database: Database, data: Path) -> list[str]:
     named = [name for name, *_ in _differences(files, data, published)]
     if conflicts := [name for name in not_as_approved(files, data) if name in named]:
         raise ContentError(
-            f"`{conflicts[0]}` was changed in the files and in the console. Look at `python -m bot snippets diff {conflicts[0]}`, take one of "
-            "the two, and seal it or publish it; then export again."
+            f"`{conflicts[0]}` was changed in the files and in the console. Look at `python -m bot snippets diff"
+            f" {conflicts[0]}`, take one of the two, and seal it or publish it; then export again."
         )
     sent = load_library(data, published=published)
     contents: dict[Path, str] = {}
@@ -135,7 +135,8 @@ def _write_all(contents: Mapping[Path, str], data: Path, wanted: Library) -> Non
         wrong = [name for name, entry in wanted.written.items() if _words(after.written.get(name, {})) != _words(entry)]
         if wrong or after.clinic.fields != wanted.clinic.fields:
             raise ContentError(
-                f"{', '.join(wrong) or 'clinic.yml'} would not say the same in the files, so nothing was written. Change it there by hand."
+                f"{', '.join(wrong) or 'clinic.yml'} would not say the same in the files, so nothing was written."
+                " Change it there by hand."
             )
     except (ContentError, OSError) as error:
         for path, was in before.items():
@@ -158,7 +159,8 @@ def import_changes(database: Database, data: Path, *, by: str, now: str) -> list
     waiting = {version.name for version in (*texts.drafts(database), *texts.waiting(database))}
     if both := [name for name in changed if name in waiting]:
         raise ContentError(
-            f"`{both[0]}` was changed in the files, and a draft of it is open in the console. Settle that one first; nothing was taken over."
+            f"`{both[0]}` was changed in the files, and a draft of it is open in the console. Settle that one first;"
+            " nothing was taken over."
         )
     newest = texts.newest(database)
     with database.atomic():

@@ -35,7 +35,10 @@ STATES: Mapping[str, str] = {
 """Each state as people say it."""
 
 _OPEN = ("draft", "review")
-_COLUMNS = "id, kind, name, number, state, body, author, reason, created_at, changed_at, approver, approver_role, approved_at, signature, based_on, review_by, alone"
+_COLUMNS = (
+    "id, kind, name, number, state, body, author, reason, created_at, changed_at, approver, approver_role, approved_at,"
+    " signature, based_on, review_by, alone"
+)
 
 
 @dataclass(frozen=True)
@@ -75,14 +78,15 @@ class Conflict(ReviewError):
 
 def create(database: Database) -> None:
     """Makes the tables."""
-    database.execute(
-        """CREATE TABLE texts (
-            id INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('snippet', 'fact')), name TEXT NOT NULL, number INTEGER NOT NULL,
-            state TEXT NOT NULL CHECK (state IN ('draft', 'review', 'approved', 'published', 'superseded', 'withdrawn')), body TEXT NOT NULL,
-            author TEXT NOT NULL, reason TEXT NOT NULL, created_at TEXT NOT NULL, changed_at TEXT NOT NULL, approver TEXT, approver_role TEXT,
+    database.execute("""CREATE TABLE texts (
+            id INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('snippet', 'fact')), name TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('draft', 'review', 'approved', 'published', 'superseded',
+            'withdrawn')), body TEXT NOT NULL,
+            author TEXT NOT NULL, reason TEXT NOT NULL, created_at TEXT NOT NULL, changed_at TEXT NOT NULL,
+            approver TEXT, approver_role TEXT,
             approved_at TEXT, signature TEXT, based_on INTEGER, review_by TEXT, alone INTEGER NOT NULL DEFAULT 0
-        )"""
-    )
+        )""")
     fixed = (
         "kind",
         "name",
@@ -99,18 +103,21 @@ def create(database: Database) -> None:
     )
     changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in fixed)
     database.execute(
-        f"""CREATE TRIGGER texts_approved_never_change BEFORE UPDATE ON texts WHEN OLD.signature IS NOT NULL AND ({changed})
+        f"""CREATE TRIGGER texts_approved_never_change BEFORE UPDATE ON texts WHEN OLD.signature IS NOT NULL
+            AND ({changed})
         BEGIN SELECT RAISE(ABORT, 'an approved version never changes'); END"""
     )
     database.execute(
-        "CREATE TRIGGER texts_are_kept BEFORE DELETE ON texts BEGIN SELECT RAISE(ABORT, 'versions of texts are kept'); END"
+        "CREATE TRIGGER texts_are_kept BEFORE DELETE ON texts BEGIN SELECT RAISE(ABORT, 'versions of texts are"
+        " kept'); END"
     )
     database.execute("CREATE INDEX texts_name ON texts (kind, name, id)")
     database.execute("CREATE INDEX texts_state ON texts (state, id)")
     database.execute("CREATE UNIQUE INDEX texts_published ON texts (kind, name) WHERE state = 'published'")
     database.execute("CREATE UNIQUE INDEX texts_open ON texts (kind, name) WHERE state IN ('draft', 'review')")
     database.execute(
-        "CREATE TABLE text_revisions (id INTEGER PRIMARY KEY, text INTEGER NOT NULL REFERENCES texts (id), by TEXT NOT NULL, at TEXT NOT NULL)"
+        "CREATE TABLE text_revisions (id INTEGER PRIMARY KEY, text INTEGER NOT NULL REFERENCES texts (id), by TEXT NOT"
+        " NULL, at TEXT NOT NULL)"
     )
     database.execute("INSERT OR IGNORE INTO console_settings (name, value) VALUES ('one_person', '0')")
     database.execute(
@@ -207,11 +214,13 @@ def approve(
         alone = found.author == by
         if alone and not one_person:
             raise ReviewError(
-                "You wrote this yourself, so a colleague has to approve it. An administrator can allow one person to do both (Settings)."
+                "You wrote this yourself, so a colleague has to approve it. An administrator can allow one person to do"
+                " both (Settings)."
             )
         until = review_by.isoformat() if review_by else None
         database.execute(
-            """UPDATE texts SET state = 'approved', changed_at = ?, approver = ?, approver_role = ?, approved_at = ?, signature = ?,
+            """UPDATE texts SET state = 'approved', changed_at = ?, approver = ?, approver_role = ?, approved_at = ?,
+                signature = ?,
             review_by = ?, alone = ? WHERE id = ?""",
             [now, by, role, now, _signature(found, by, role, now, until), until, alone, found.id],
         )
@@ -388,7 +397,8 @@ def _stopped(database: Database) -> list[tuple[str, Mapping[str, Any]]]:
     """Snippets whose last published version was withdrawn, with no other in its place."""
     rows = database.execute(
         """SELECT name, body FROM texts t WHERE kind = 'snippet' AND state = 'withdrawn' AND id =
-        (SELECT text FROM text_revisions r JOIN texts o ON o.id = r.text WHERE o.kind = t.kind AND o.name = t.name ORDER BY r.id DESC LIMIT 1)"""
+        (SELECT text FROM text_revisions r JOIN texts o ON o.id = r.text WHERE o.kind = t.kind AND o.name = t.name
+        ORDER BY r.id DESC LIMIT 1)"""
     )
     return [(name, json.loads(body)) for name, body in rows]
 
@@ -483,7 +493,8 @@ def sign(
         )
         if author == by and not one_person:
             raise ReviewError(
-                "You wrote this text, so a colleague has to sign it. An administrator can allow one person to do both (Settings)."
+                "You wrote this text, so a colleague has to sign it. An administrator can allow one person to do both"
+                " (Settings)."
             )
         if (newest := _newest(database, SNIPPET, name)) is not None and newest.state in _OPEN:
             raise ReviewError(

@@ -234,7 +234,8 @@ def _insert(
     database.execute(
         """INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route, slots)
         VALUES (:id, :channel, :at, :at, 1, :worst, json_patch('{}', :slots)) ON CONFLICT (id) DO UPDATE
-        SET last_at = excluded.last_at, turns = turns + 1, worst_route = excluded.worst_route, slots = json_patch(slots, :slots)""",
+        SET last_at = excluded.last_at, turns = turns + 1, worst_route = excluded.worst_route, slots = json_patch(slots,
+        :slots)""",
         {
             "id": turn.conversation,
             "channel": channel,

@@ -178,7 +178,8 @@ def list_conversations(
         else ""
     )
     rows = database.execute(
-        f"SELECT id, channel, started_at, last_at, turns, worst_route FROM conversations {where} ORDER BY last_at DESC, id LIMIT :limit OFFSET :offset",
+        f"SELECT id, channel, started_at, last_at, turns, worst_route FROM conversations {where} ORDER BY last_at DESC,"
+        " id LIMIT :limit OFFSET :offset",
         {"limit": limit, "offset": offset, **({"route": route} if route else {})},
     )
     return [Conversation(*row) for row in rows]

@@ -49,7 +49,8 @@ def _withdraw(database: Database, turn: int, now: str) -> None:
     database.execute("DELETE FROM corrections WHERE turn = ? AND run IS NULL", [turn])
     database.execute(
         """INSERT INTO verdicts (turn, verdict, correct, comment, queue, by, at, before, state)
-        SELECT turn, verdict, correct, comment, queue, by, at, before, 'restored' FROM verdicts WHERE turn = ? AND superseded_at = ? AND id < ?
+        SELECT turn, verdict, correct, comment, queue, by, at, before, 'restored' FROM verdicts WHERE turn = ?
+        AND superseded_at = ? AND id < ?
         ORDER BY id DESC LIMIT 1""",
         [turn, at, verdict],
     )

@@ -174,12 +174,14 @@ def warnings(database: Database, now: float) -> list[str]:
     if waiting is not None and waiting.failure:
         hours = f"for {(now - waiting.since) / 3600:.0f} h " if 0 < waiting.since < now - 3600 else ""
         said.append(
-            f"The words of {waiting.deletions} deletion(s) could not be wiped from the files {hours}yet: {waiting.failure}. It is tried again."
+            f"The words of {waiting.deletions} deletion(s) could not be wiped from the files {hours}yet:"
+            f" {waiting.failure}. It is tried again."
         )
     last = last_clean_up(database)
     if last is not None and now - last > 2 * 86_400:
         said.append(
-            "There was no clean-up of old conversations for more than two days. Restart the website, or run `python -m bot record purge`."
+            "There was no clean-up of old conversations for more than two days. Restart the website, or run `python -m"
+            " bot record purge`."
         )
     return said
 
@@ -192,7 +194,8 @@ def _take_lease(database: Database, owner: str, now: float) -> bool:
     with database.atomic():
         taken = database.execute(
             """INSERT INTO leases (name, owner, until) VALUES (:name, :owner, :until) ON CONFLICT (name) DO UPDATE
-            SET owner = excluded.owner, until = excluded.until WHERE owner = excluded.owner OR until < :now OR until > :now + 2 * :length RETURNING owner""",
+            SET owner = excluded.owner, until = excluded.until WHERE owner = excluded.owner OR until < :now
+            OR until > :now + 2 * :length RETURNING owner""",
             {"name": _LEASE, "owner": owner, "until": now + _LEASE_SECONDS, "now": now, "length": _LEASE_SECONDS},
         ).fetchall()
     return bool(taken)

@@ -16,13 +16,17 @@ _CONVERSATION = "(SELECT conversation FROM turns WHERE id = NEW.turn)"
 
 
 def _added(queue: str) -> str:
-    return f"""INSERT INTO waiting_conversations (queue, conversation, turns) SELECT {queue}, conversation, 1 FROM turns WHERE id = NEW.turn
+    return f"""INSERT INTO waiting_conversations (queue, conversation, turns) SELECT {queue}, conversation, 1 FROM turns
+        WHERE id = NEW.turn
         ON CONFLICT (queue, conversation) DO UPDATE SET turns = turns + 1"""
 
 
 def _gone(queue: str) -> str:
     of = f"queue = {queue} AND conversation = OLD.conversation"
-    return f"UPDATE waiting_conversations SET turns = turns - 1 WHERE {of}; DELETE FROM waiting_conversations WHERE {of} AND turns <= 0"
+    return (
+        f"UPDATE waiting_conversations SET turns = turns - 1 WHERE {of}; DELETE FROM waiting_conversations WHERE {of}"
+        " AND turns <= 0"
+    )
 
 
 def create(database: Database) -> None:
@@ -38,13 +42,17 @@ def create(database: Database) -> None:
             PRIMARY KEY (queue, conversation)) WITHOUT ROWID""",
         "CREATE TABLE waiting_counts (queue TEXT PRIMARY KEY, open INTEGER NOT NULL) WITHOUT ROWID",
         """CREATE TRIGGER waiting_conversation_added AFTER INSERT ON waiting_conversations BEGIN
-            INSERT INTO waiting_counts (queue, open) VALUES (NEW.queue, 1) ON CONFLICT (queue) DO UPDATE SET open = open + 1; END""",
+            INSERT INTO waiting_counts (queue, open) VALUES (NEW.queue, 1) ON CONFLICT (queue) DO UPDATE
+            SET open = open + 1; END""",
         """CREATE TRIGGER waiting_conversation_gone AFTER DELETE ON waiting_conversations BEGIN
             UPDATE waiting_counts SET open = open - 1 WHERE queue = OLD.queue; END""",
         f"""CREATE TRIGGER queue_item_placed AFTER INSERT ON queue_items BEGIN
             UPDATE queue_items SET conversation = {_CONVERSATION} WHERE queue = NEW.queue AND turn = NEW.turn;
             {_added("NEW.queue")}; {_added(f"'{ALL}'")}; END""",
-        f"CREATE TRIGGER queue_item_taken AFTER DELETE ON queue_items BEGIN {_gone('OLD.queue')}; {_gone(repr(ALL))}; END",
+        (
+            f"CREATE TRIGGER queue_item_taken AFTER DELETE ON queue_items BEGIN {_gone('OLD.queue')};"
+            f" {_gone(repr(ALL))}; END"
+        ),
         """INSERT INTO waiting_conversations (queue, conversation, turns)
             SELECT queue, conversation, count(*) FROM queue_items WHERE conversation IS NOT NULL GROUP BY 1, 2""",
         f"""INSERT INTO waiting_conversations (queue, conversation, turns)
@@ -63,7 +71,8 @@ def conversation_counts(database: Database) -> dict[str, int]:
 def episode(database: Database, queue: str, turn: int) -> list[int]:
     """The turns of this turn's conversation that wait in a queue, in their order."""
     rows = database.execute(
-        "SELECT turn FROM queue_items WHERE queue = ? AND conversation = (SELECT conversation FROM turns WHERE id = ?) ORDER BY turn",
+        "SELECT turn FROM queue_items WHERE queue = ? AND conversation = (SELECT conversation FROM turns WHERE id = ?)"
+        " ORDER BY turn",
         [queue, turn],
     )
     return [found for (found,) in rows]
@@ -72,8 +81,10 @@ def episode(database: Database, queue: str, turn: int) -> list[int]:
 def first_waiting(database: Database, queue: str, limit: int, *, newest: bool) -> list[tuple[int, int]]:
     """The first turn that waits of each conversation, and how many of it wait in this queue."""
     rows = database.execute(
-        f"""SELECT q.turn, w.turns FROM queue_items q JOIN waiting_conversations w ON w.queue = q.queue AND w.conversation = q.conversation
-        WHERE q.queue = ? AND NOT EXISTS (SELECT 1 FROM queue_items p WHERE p.queue = q.queue AND p.conversation = q.conversation AND p.turn < q.turn)
+        f"""SELECT q.turn, w.turns FROM queue_items q JOIN waiting_conversations w ON w.queue = q.queue
+            AND w.conversation = q.conversation
+        WHERE q.queue = ? AND NOT EXISTS (SELECT 1 FROM queue_items p WHERE p.queue = q.queue
+        AND p.conversation = q.conversation AND p.turn < q.turn)
         ORDER BY q.turn {"DESC" if newest else "ASC"} LIMIT ?""",
         [queue, limit],
     )

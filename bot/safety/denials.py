@@ -9,15 +9,21 @@ from __future__ import annotations
 import re
 
 _SYMPTOM = (
-    r"(?:(?:chest |stomach |heart |head )?pains?|fevers?|temperature|swelling|swollen \w+|rash(?:es)?|itching|bleeding|vomiting|nausea"
-    r"|(?:trouble|difficulty|problems?|issues?) (?:with )?breathing|breathing (?:trouble|troubles|problems?|difficult(?:y|ies)|issues?)"
-    r"|shortness of breath|breathlessness|wheez(?:e|ing)|cough(?:ing)?|dizziness|fainting|headaches?|seizures?|fits|numbness|weakness|tingling"
-    r"|allerg(?:y|ies)|allergic reactions?|symptoms?|emergency|emergencies|injur(?:y|ies)|overdoses?|suicidal thoughts|thoughts of suicide"
+    r"(?:(?:chest |stomach |heart |head )?pains?|fevers?|temperature|swelling|swollen \w+|rash(?:es)?|itching|bleeding"
+    r"|vomiting|nausea"
+    r"|(?:trouble|difficulty|problems?|issues?) (?:with )?breathing|breathing (?:trouble|troubles|problems?"
+    r"|difficult(?:y|ies)|issues?)"
+    r"|shortness of breath|breathlessness|wheez(?:e|ing)|cough(?:ing)?|dizziness|fainting|headaches?|seizures?|fits"
+    r"|numbness"
+    r"|weakness|tingling"
+    r"|allerg(?:y|ies)|allergic reactions?|symptoms?|emergency|emergencies|injur(?:y|ies)|overdoses?|suicidal thoughts"
+    r"|thoughts of suicide"
     r"|strokes?|heart attacks?|embolisms?|collapse|burns?|confusion|drooping|paralysis)"
 )
 _MORE = r"(?:any|more|real|bad|other|serious|severe|high|sudden|big|strong|actual|signs? of|sort of|kind of|history of)"
 _DENIED = re.compile(
-    rf"\b(?:no|not any|without|zero|never any|neither)(?: {_MORE})* {_SYMPTOM}(?: (?:(?:and|or|nor|no|and no|or any)(?: {_MORE})* )?{_SYMPTOM})*\b"
+    rf"\b(?:no|not any|without|zero|never any|neither)(?: {_MORE})* {_SYMPTOM}(?: (?:(?:and|or|nor|no|and no"
+    rf"|or any)(?: {_MORE})* )?{_SYMPTOM})*\b"
 )
 
 

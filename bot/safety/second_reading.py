@@ -29,24 +29,34 @@ _EDGES = ".,;:?!\"'()[]…"
 _PLAIN = re.compile(r"[a-z']+")
 
 _STANDS_FOR: Mapping[str, str] = {
-    "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "6": "bg", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i", "|": "li",
-    "+": "t", "€": "e", "£": "l", "¡": "i", "(": "c", "*": "ue", "#": "h", "%": "x", "&": "a", "²": "z", "2": "z",
+    "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "6": "bg", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s",
+    "!": "i", "|": "li", "+": "t", "€": "e", "£": "l", "¡": "i", "(": "c", "*": "ue", "#": "h", "%": "x", "&": "a",
+    "²": "z", "2": "z",
 }  # fmt: skip
 _MEANT = re.compile(
-    r"o3|o2|co2|h2o2|g6pd|b12|b6|d3|k2|q10|covid-?19|\d+(st|nd|rd|th)|\d+[-x]?(pass|day|hour|min|minute|week|month|year|yr|session|times?|pm|am|kg|mg|ml|mcg|ug|g|lbs?|cm|mm|k|m|h|s)s?"
-    r"|tmrw|tmr|tmw|tmmrw|thx|thnx|tnx|pls|plz|ppl|msgs?|appts?|hrs?|mins?|secs?|wks?|yrs?|mths?|mnths?|txts?|bc|bcs|bcz|cuz|rly|rn|btw|idk|smth|sth|smn|ty|np|tbh|ngl|nvm|fyi"
-    r"|dr|mr|mrs|ms|st|rd|blvd|nhs|gp|tv|bday|wkend|wknd|xmas|lmk|hmm+|mhm|pfft|psst|shh|brb|jk|gd|gud|wth|fml|lvl|govt|mgmt|dept|bldg|pkg|qty|pymt|srsly|probs?|def|obv|esp|approx|vs|etc"
-    r"|[a-z]?\d+([.,:/-]\d+)*%?|[$€£]\d+([.,]\d+)*k?|24/7|\d+/\d+|1on1|2,3-dpg|ebo2|mp3|mp4|4g|5g|3d|a1c|hba1c|t2d|5ml|iv\d+|c19|w/o?|b4|2day|2moro|gr8|l8r?|m8|u2|4u|2u"
+    r"o3|o2|co2|h2o2|g6pd|b12|b6|d3|k2|q10|covid-?19|\d+(st|nd|rd|th)|\d+[-x]?(pass|day|hour|min|minute|week|month"
+    r"|year|yr|session|times?|pm|am|kg|mg|ml|mcg|ug|g|lbs?|cm|mm|k|m|h|s)s?"
+    r"|tmrw|tmr|tmw|tmmrw|thx|thnx|tnx|pls|plz|ppl|msgs?|appts?|hrs?|mins?|secs?|wks?|yrs?|mths?|mnths?|txts?|bc|bcs"
+    r"|bcz|cuz|rly|rn|btw|idk|smth|sth|smn|ty|np|tbh|ngl|nvm|fyi"
+    r"|dr|mr|mrs|ms|st|rd|blvd|nhs|gp|tv|bday|wkend|wknd|xmas|lmk|hmm+|mhm|pfft|psst|shh|brb|jk|gd|gud|wth|fml|lvl"
+    r"|govt|mgmt|dept|bldg|pkg|qty|pymt|srsly|probs?|def|obv|esp|approx|vs|etc"
+    r"|[a-z]?\d+([.,:/-]\d+)*%?|[$€£]\d+([.,]\d+)*k?|24/7|\d+/\d+|1on1|2,3-dpg|ebo2|mp3|mp4|4g|5g|3d|a1c|hba1c|t2d|5ml"
+    r"|iv\d+|c19|w/o?|b4|2day|2moro|gr8|l8r?|m8|u2|4u|2u"
 )
 """Words that hold digits by right, or have no vowels by custom."""
 
 _LOOKS_LIKE: Mapping[str, str] = {
-    "а": "a", "б": "b", "в": "bv", "г": "rg", "д": "dg", "е": "e", "ж": "x", "з": "z", "и": "ui", "й": "u", "к": "k", "л": "nl",
-    "м": "m", "н": "hn", "о": "o", "п": "np", "р": "pr", "с": "cs", "т": "t", "у": "yu", "ф": "of", "х": "xh", "ц": "uc", "ч": "y",
-    "ш": "w", "щ": "w", "ъ": "b", "ь": "b", "э": "e", "ю": "u", "я": "r", "ґ": "r", "є": "e", "ї": "i", "ј": "j", "ѕ": "s", "і": "i",
+    "а": "a", "б": "b", "в": "bv", "г": "rg", "д": "dg", "е": "e", "ж": "x", "з": "z", "и": "ui", "й": "u", "к": "k",
+    "л": "nl", "м": "m", "н": "hn", "о": "o", "п": "np", "р": "pr", "с": "cs", "т": "t", "у": "yu", "ф": "of",
+    "х": "xh",
+    "ц": "uc", "ч": "y",
+    "ш": "w", "щ": "w", "ъ": "b", "ь": "b", "э": "e", "ю": "u", "я": "r", "ґ": "r", "є": "e", "ї": "i", "ј": "j",
+    "ѕ": "s", "і": "i",
     "ѵ": "v", "ө": "o", "ү": "y", "қ": "k", "ң": "h", "һ": "h", "ԁ": "d", "ԛ": "q", "ԝ": "w",
-    "α": "a", "β": "b", "γ": "y", "δ": "d", "ε": "e", "ζ": "z", "η": "nh", "θ": "o", "ι": "i", "κ": "k", "λ": "l", "μ": "um", "ν": "nv",
-    "ξ": "e", "ο": "o", "π": "np", "ρ": "pr", "σ": "os", "ς": "s", "τ": "t", "υ": "uy", "φ": "of", "χ": "xh", "ψ": "y", "ω": "wo",
+    "α": "a", "β": "b", "γ": "y", "δ": "d", "ε": "e", "ζ": "z", "η": "nh", "θ": "o", "ι": "i", "κ": "k", "λ": "l",
+    "μ": "um", "ν": "nv", "ξ": "e", "ο": "o", "π": "np", "ρ": "pr", "σ": "os", "ς": "s", "τ": "t", "υ": "uy", "φ": "of",
+    "χ": "xh", "ψ": "y",
+    "ω": "wo",
     "օ": "o", "ս": "u", "ո": "n", "հ": "h", "ռ": "n", "ց": "g", "յ": "j",
 }  # fmt: skip
 """Letters of other alphabets with the Latin ones that they are written for, the likeliest first."""
@@ -122,7 +132,8 @@ _CONTRACTED = frozenset(
 )
 """Words as they are typed without their apostrophe."""
 _PRESSED = {**{chr(first + n): chr(97 + n) for first in (0x1F150, 0x1F170, 0x1F1E6) for n in range(26)}}
-"""White letters on black discs and squares, and those that flags are made of: Unicode does not say which letters they show."""
+"""White letters on black discs and squares, and those that
+flags are made of: Unicode does not say which letters they show."""
 _ENOUGH_KNOWN = 0.6
 _VOWELLESS_SHARE = 0.45
 _SHORTEST_RUN_TOGETHER, _LONGEST_RUN_TOGETHER = 9, 200

@@ -223,5 +223,6 @@ def _check(path: Path, expected: str | None, setting: str) -> None:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != expected:
         raise EncoderError(
-            f"{path}: not the file that belongs here (SHA-256 {digest[:12]}…, expected {expected[:12]}…). Take it from the repository again."
+            f"{path}: not the file that belongs here (SHA-256 {digest[:12]}…, expected {expected[:12]}…). Take it from"
+            " the repository again."
         )

@@ -14,18 +14,21 @@ from threadpoolctl import threadpool_limits
 from bot.understanding.encoder import Matrix, one_thread
 
 _KEPT_DIRECTIONS = 128
-"""With 96 some questions are read otherwise, with 128 as many right as with all 384 (1,754 answerable ones nobody trained on: 90.9 and 90.8 %)."""
+"""With 96 some questions are read otherwise, with 128 as many right as
+with all 384 (1,754 answerable ones nobody trained on: 90.9 and 90.8 %)."""
 
 _MANY_EXAMPLES = 5_000
 """From here on reading all of an example takes longer than it brings."""
 
 _EXAMPLE_STEPS = 127
 _MESSAGE_STEPS = 63
-"""Steps between zero and the greatest number, for the examples in int8 and for a message: with half of them for one of the two, no sum of
-two products overflows 16 bits, in which processors without VNNI add them up. The cosine is off by 0.003 or so."""
+"""Steps between zero and the greatest number, for the examples in int8 and for a message: with half of them for one
+of the two, no sum of two products overflows 16 bits, in which processors without VNNI add them up. The cosine is off
+by 0.003 or so."""
 
 _ROWS_AT_ONCE = 64
-"""Messages in one product: more are no quicker, and their products with all examples take a hundred megabytes and more."""
+"""Messages in one product: more are no quicker, and their
+products with all examples take a hundred megabytes and more."""
 
 _ZERO = 128
 """What stands for zero in the unsigned numbers of a message."""

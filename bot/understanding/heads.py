@@ -26,8 +26,8 @@ _ORDINARY_DESPITE_THEIR_NAME = ("emergency_over",)
 ELSEWHERE = (OUT_OF_SCOPE, OTHER_LANGUAGE)
 
 HEADS = ("right", "subject", "emergency", "risk")
-"""The likeliest ordinary intent is the right one; the message asks for an answer of ours at all; somebody is in danger now; a
-clinician must be asked (or there is danger)."""
+"""The likeliest ordinary intent is the right one; the message asks for an answer of
+ours at all; somebody is in danger now; a clinician must be asked (or there is danger)."""
 
 _FOLDS = 5
 _REGULARISATION = 0.3

@@ -20,10 +20,12 @@ log = structlog.get_logger()
 
 FILE = "embeddings.npz"
 _UNFINISHED = "unfinished-"
-"""How the name begins under which it is written; a training takes away what it finds of that name (bot/conversation/model.py)."""
+"""How the name begins under which it is written; a training takes
+away what it finds of that name (bot/conversation/model.py)."""
 
 _MOST = 60_000
-"""Embeddings in the file, which then has 93 MB: twice as many as the shipped sentences and the strangers' messages are."""
+"""Embeddings in the file, which then has 93 MB: twice as many
+as the shipped sentences and the strangers' messages are."""
 
 _KEY_BYTES = 16
 

@@ -22,11 +22,15 @@ from bot.understanding.examples import Examples
 
 _LETTER_BUCKETS = 1024
 _LETTER_WEIGHT = 0.5
-"""Share of the letter groups beside the embedding: they help with typing slips and rare names, too much of them with nothing."""
+"""Share of the letter groups beside the embedding: they help
+with typing slips and rare names, too much of them with nothing."""
 
 _NEIGHBOUR_WEIGHT = 10.0
-"""Of the cosine to the nearest example of a class, added to the class's score. Few examples a class leave the regression
-unsure where one of them says it plainly; any weight from 5 to 20 does nearly as well (docs/adr/007-neighbours.md)."""
+"""Of the cosine to the nearest example of a class, added to the class's score.
+
+Few examples a class leave the regression unsure where one of them says it plainly; any weight from 5 to 20 does nearly
+as well (docs/adr/007-neighbours.md).
+"""
 
 _UPDATES = 1_000
 _RATE = 0.03

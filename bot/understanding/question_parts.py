@@ -14,7 +14,8 @@ from bot.understanding.encoder import shared_encoder
 from bot.understanding.message_classifier import MessageClassifier
 
 _BETWEEN = re.compile(
-    r"(?<=[?!.;])\s+|\n+|,?\s+(?:and|also|plus)\s+(?:also\s+)?(?=(?:what|when|where|who|why|how|which|is|are|do|does|can|will)\b)",
+    r"(?<=[?!.;])\s+|\n+|,?\s+(?:and|also|plus)\s+(?:also\s+)?(?=(?:what|when|where|who|why|how|which|is|are|do|does"
+    r"|can|will)\b)",
     re.IGNORECASE,
 )
 _SHORTEST = 2
@@ -22,11 +23,13 @@ _MOST = 6
 """Words of the shortest part, and parts that are looked at."""
 _ASKS = re.compile(
     r"\?|^(?:(?:so|and|but|also|plus|ok|okay|then|hi|hello|please)\W+)*"
-    r"(?:what|when|where|who|whom|whose|why|how|which|is|are|am|was|were|do|does|did|can|could|will|would|should|may|must|has|have|any|tell me|explain)\b",
+    r"(?:what|when|where|who|whom|whose|why|how|which|is|are|am|was|were|do|does|did|can|could|will|would|should|may"
+    r"|must|has|have|any|tell me|explain)\b",
     re.IGNORECASE,
 )
 _SURE = 0.7
-"""Confidence from which a part of a message is a question of its own: a story around a question has sentences that come near one."""
+"""Confidence from which a part of a message is a question of its
+own: a story around a question has sentences that come near one."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

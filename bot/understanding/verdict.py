@@ -27,16 +27,22 @@ LEFT_TO_CHANCE = 0.02
 LEFT_TO_A_QUESTION = 0.045
 """Share of strangers' emergencies that may be asked about first."""
 COST_MISSED_RISK = 6.0
-"""Of a risky message that is answered, against one needless referral. The two nets look at the same message, and so does the
-threshold for a message that names the subject: on strangers' messages this is where missed ones become rarer than one in a hundred."""
+"""Of a risky message that is answered, against one needless referral.
+
+The two nets look at the same message, and so does the threshold for a message that names the subject: on strangers'
+messages this is where missed ones become rarer than one in a hundred.
+"""
 RULE_COUNTS = 0.15
 URGENT_RULE_COUNTS = 0.25
 """Of the thresholds for risk and for asking: what a rule needs beside it. Below that the words were not meant."""
 COST_WRONG_ANSWER = 0.8
 COST_OFF_TOPIC_ANSWER = 2.0
-"""Against a right answer held back (1). A neighbouring answer costs another question, as asking back does, and is often good enough:
-of what strangers were answered 3 % was wrong, and 6 % of them were asked back without need. An answer to somebody who asked about
-something else makes the whole assistant look careless."""
+"""Against a right answer held back (1).
+
+A neighbouring answer costs another question, as asking back does, and is often good enough: of what strangers were
+answered 3 % was wrong, and 6 % of them were asked back without need. An answer to somebody who asked about something
+else makes the whole assistant look careless.
+"""
 _LEAST_SURE = 0.45
 """Chance of being right below which nothing is answered, whatever it would cost to ask back."""
 _ASK_BACK = 0.4

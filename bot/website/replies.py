@@ -13,7 +13,8 @@ from bot.vocabulary import Route
 
 _ADDRESS_OR_NUMBER = re.compile(
     r"""(?P<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
-    |(?<![\w.,/$€£-])(?P<number>[+(]?\d(?:(?:[-. ]|\)[ ]?|[ ]\((?=\d+\)))?\d)+)(?![ ]?(?:%|seconds|minutes|hours|days|mg|ml|ppm))""",
+    |(?<![\w.,/$€£-])(?P<number>[+(]?\d(?:(?:[-. ]|\)[ ]?|[ ]\((?=\d+\)))?\d)+)
+    (?![ ]?(?:%|seconds|minutes|hours|days|mg|ml|ppm))""",
     re.VERBOSE,
 )
 _CALL = re.compile(r"\b(?:call|text|phone)\b[^.\d]{0,24}$", re.IGNORECASE)

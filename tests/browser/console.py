@@ -40,7 +40,8 @@ def make_record(path: Path, *talks: list[Turn]) -> None:
     for turns in talks:
         with record.atomic():
             record.execute(
-                "INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?, ?, ?, ?)",
+                "INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?,"
+                " ?, ?, ?)",
                 [turns[0].conversation, turns[0].at, turns[-1].at, len(turns), gravest([turn.route for turn in turns])],
             )
             for turn in turns:
@@ -57,7 +58,8 @@ def make_record(path: Path, *talks: list[Turn]) -> None:
             utc(BEGUN),
         ]
         record.execute(  # in the clear, as before there were seals; the console seals it when it starts
-            "INSERT INTO requests (conversation, created_at, question, reach, best_time, consent_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO requests (conversation, created_at, question, reach, best_time, consent_at, changed_at) VALUES"
+            " (?, ?, ?, ?, ?, ?, ?)",
             asked,
         )
     record.close()

@@ -34,7 +34,8 @@ COLORS += [f"#{sha256(str(number).encode()).hexdigest()[:6]}" for number in rang
 
 MEASURE = """(colors) => {
   const host = document.querySelector('ozone-faq'), root = host.shadowRoot;
-  const pen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
+  const pen = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d',
+    { willReadFrequently: true });
   const luminance = (color) => {
     pen.clearRect(0, 0, 1, 1);
     pen.fillStyle = color;
@@ -88,7 +89,8 @@ def test_square_corners_are_square_everywhere(page: Page) -> None:
     page.locator("ozone-faq").evaluate("host => host.style.setProperty('--ozone-radius', '0')")
     Chat(page).ask("What is ozone?")
     round_parts = page.evaluate(
-        """[...document.querySelector('ozone-faq').shadowRoot.querySelectorAll('.panel, .bubble, .chip, .send, .plain, textarea, .small')]
+        """[...document.querySelector('ozone-faq')
+            .shadowRoot.querySelectorAll('.panel, .bubble, .chip, .send, .plain, textarea, .small')]
         .filter((part) => parseFloat(getComputedStyle(part).borderTopLeftRadius) > 0).map((part) => part.className)"""
     )
     assert round_parts == []

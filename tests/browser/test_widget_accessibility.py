@@ -153,10 +153,12 @@ def test_no_state_is_in_the_way_of_anybody(
     assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
     assert page.evaluate("document.scrollingElement.scrollWidth <= innerWidth"), "the page scrolls sideways"
     assert page.evaluate(
-        "[...document.querySelector('ozone-faq').shadowRoot.querySelectorAll('.log, .panel')].every(e => e.scrollWidth <= e.clientWidth)"
+        "[...document.querySelector('ozone-faq').shadowRoot.querySelectorAll('.log, .panel')].every(e => e.scrollWidth"
+        " <= e.clientWidth)"
     )
     small = page.evaluate(
-        """() => [...document.querySelector('ozone-faq').shadowRoot.querySelectorAll('button, summary, a.button, textarea')]
+        """() => [...document.querySelector('ozone-faq')
+            .shadowRoot.querySelectorAll('button, summary, a.button, textarea')]
             .filter((e) => e.checkVisibility()).map((e) => [e.textContent, e.getBoundingClientRect()])
             .filter(([, box]) => box.width < 24 || box.height < 24).map(([words]) => words)"""
     )
@@ -420,18 +422,19 @@ def test_wider_text_spacing_hides_nothing(context: BrowserContext, host: Host, w
     page.goto(host.page(EMBED.format(website=website, attributes="open")))
     chat = Chat(page)
     chat.ask("I take warfarin")
-    page.evaluate(
-        """() => {
+    page.evaluate("""() => {
             const sheet = new CSSStyleSheet();
-            sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }
+            sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
+              word-spacing: 0.16em !important }
                 p { margin-block-end: 2em !important }`);
             const root = document.querySelector('ozone-faq').shadowRoot;
             root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-        }"""
-    )
+        }""")
     clipped = chat.panel.evaluate(
-        """(panel) => [...panel.querySelectorAll('button, a, p, h2')].filter((e) => !e.closest('.sr') && e.checkVisibility())
-            .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline').map((e) => e.textContent)"""
+        """(panel) => [...panel.querySelectorAll('button, a, p, h2')]
+          .filter((e) => !e.closest('.sr') && e.checkVisibility())
+            .filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
+              .map((e) => e.textContent)"""
     )
     assert clipped == []
 
@@ -455,7 +458,8 @@ def test_less_motion_is_no_motion(browser: Browser, website: str) -> None:
     Chat(page).open()
     assert (
         page.evaluate(
-            "document.getAnimations({ subtree: true }).length + document.querySelector('ozone-faq').shadowRoot.getAnimations().length"
+            "document.getAnimations({ subtree: true }).length +"
+            " document.querySelector('ozone-faq').shadowRoot.getAnimations().length"
         )
         == 0
     )

@@ -19,13 +19,12 @@ def chat(page: Page) -> Chat:
 
 def _record(chat: Chat) -> list[dict[str, Any]]:
     """The conversation's turns as the server has them."""
-    turns: list[dict[str, Any]] = chat.page.evaluate(
-        """async () => {
+    turns: list[dict[str, Any]] = chat.page.evaluate("""async () => {
             const token = JSON.parse(Object.values(sessionStorage)[0]).token;
-            const body = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ token }) };
+            const body = { method: 'POST', headers: { 'Content-Type': 'application/json' },
+              body: JSON.stringify({ token }) };
             return (await (await fetch('/api/conversation', body)).json()).turns;
-        }"""
-    )
+        }""")
     return turns
 
 

@@ -123,7 +123,8 @@ def test_a_half_written_message_survives_a_reload_and_a_change_of_language(
 
 KEYS = """<input id="search"><dialog id="ask"><button>No</button></dialog><script>
   window.pressed = [];
-  for (const type of ['keydown', 'keypress', 'keyup']) document.addEventListener(type, (event) => pressed.push(event.key));
+  for (const type of ['keydown', 'keypress', 'keyup']) document.addEventListener(type,
+    (event) => pressed.push(event.key));
 </script>"""
 
 
@@ -150,7 +151,8 @@ def test_enter_that_ends_a_composition_in_safari_sends_nothing(page: Page) -> No
     chat = Chat(page)
     chat.field.fill("nihongo")
     chat.field.evaluate(
-        "(field) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true, composed: true }))"
+        "(field) => field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', keyCode: 229, bubbles: true,"
+        " composed: true }))"
     )
     expect(chat.field).to_have_value("nihongo")
     expect(chat.questions).to_have_count(0)
@@ -161,8 +163,13 @@ HEADS = {
     "zoom": "<style>html { zoom: 1.5 }</style>",
     "offset": "<style>ozone-faq { --ozone-offset: 6rem }</style>",
     "offset-block": "<style>ozone-faq { --ozone-offset-block: 40rem; --ozone-offset-inline: 90rem }</style>",
-    "moved": "<style>main { transform: translateX(-300px); overflow: hidden; block-size: 100px; filter: blur(0) }</style>",
-    "banner": "<style>body::after { content: ''; position: fixed; inset: 60% 0 0; z-index: 2147483647; background: #333 }</style>",
+    "moved": (
+        "<style>main { transform: translateX(-300px); overflow: hidden; block-size: 100px; filter: blur(0) }</style>"
+    ),
+    "banner": (
+        "<style>body::after { content: ''; position: fixed; inset: 60% 0 0; z-index: 2147483647; background: #333"
+        " }</style>"
+    ),
     "flex": "<style>body, main { display: flex; overflow: hidden; contain: paint }</style>",
 }
 

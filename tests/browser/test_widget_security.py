@@ -15,7 +15,10 @@ STRICT = (
     "default-src 'none'; script-src {website}; connect-src {website}; base-uri 'none'; form-action 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-WATCH = "window.violations = []; addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective))"
+WATCH = (
+    "window.violations = []; addEventListener('securitypolicyviolation', (event) =>"
+    " violations.push(event.violatedDirective))"
+)
 
 
 @pytest.mark.parametrize("attributes", ["", 'inline lang="es"'])
@@ -32,7 +35,8 @@ def test_a_strict_policy_with_trusted_types_sees_no_violation(
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.add_init_script(
-        "window.violations = []; addEventListener('securitypolicyviolation', (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI))"
+        "window.violations = []; addEventListener('securitypolicyviolation', (event) =>"
+        " violations.push(event.violatedDirective + ' ' + event.blockedURI))"
     )
     page.add_init_script("window.print = () => {}")
     page.goto(host.page(EMBED.format(website=website, attributes=attributes), policy=STRICT.format(website=website)))
@@ -74,20 +78,27 @@ def test_the_pinned_file_runs_and_a_changed_one_does_not(context: BrowserContext
 
 HOSTILE = """<style>
 :root { font-size: 60px !important; --ink: red; --surface: red; --brand: red; --warn: red; --warn-ink: red }
-body { color: red !important; font: 60px cursive !important; text-transform: uppercase !important; letter-spacing: 9px !important }
+body { color: red !important; font: 60px cursive !important; text-transform: uppercase !important;
+  letter-spacing: 9px !important }
 body { text-align: right !important }
-ozone-faq, ozone-faq * { all: unset !important; display: none !important; visibility: hidden !important; opacity: 0 !important; filter: blur(9px) !important }
-ozone-faq { --ink: red; --warn: red; transform: rotate(9deg) !important; position: static !important; content-visibility: hidden !important }
-ozone-faq { clip-path: inset(50%) !important; inline-size: 0 !important; overflow: hidden !important; z-index: -1 !important }
+ozone-faq, ozone-faq * { all: unset !important; display: none !important; visibility: hidden !important;
+  opacity: 0 !important; filter: blur(9px) !important }
+ozone-faq { --ink: red; --warn: red; transform: rotate(9deg) !important; position: static !important;
+  content-visibility: hidden !important }
+ozone-faq { clip-path: inset(50%) !important; inline-size: 0 !important; overflow: hidden !important;
+  z-index: -1 !important }
 .warning, .panel, .outer { display: none !important }
 </style>"""
 
 LOOKS = """() => {
   const element = document.querySelector('ozone-faq');
   const style = (part, names) => names.map((name) => getComputedStyle(part)[name]);
-  const inside = ['display', 'color', 'backgroundColor', 'font', 'visibility', 'opacity', 'textTransform', 'letterSpacing', 'textAlign'];
-  const outside = ['display', 'position', 'opacity', 'filter', 'transform', 'visibility', 'clipPath', 'overflow', 'contentVisibility', 'zIndex', 'inset'];
-  const parts = ['.outer', '.warning', '.warning p', 'h2', '.bubble', '#field'].map((part) => element.shadowRoot.querySelector(part));
+  const inside = ['display', 'color', 'backgroundColor', 'font', 'visibility', 'opacity', 'textTransform',
+    'letterSpacing', 'textAlign'];
+  const outside = ['display', 'position', 'opacity', 'filter', 'transform', 'visibility', 'clipPath', 'overflow',
+    'contentVisibility', 'zIndex', 'inset'];
+  const parts = ['.outer', '.warning', '.warning p', 'h2', '.bubble', '#field']
+    .map((part) => element.shadowRoot.querySelector(part));
   return [style(element, outside), ...parts.map((part) => style(part, inside))];
 }"""
 """How the widget looks to the browser, outside and inside."""
@@ -182,7 +193,8 @@ def test_events_tell_the_host_page_what_happened_and_never_the_words(
     page = context.new_page()
     names = "['open', 'close', 'reply', 'error', 'delete']"
     page.add_init_script(
-        f"window.told = []; for (const name of {names}) addEventListener('ozone-faq:' + name, (event) => told.push([name, event.detail]))"
+        f"window.told = []; for (const name of {names}) addEventListener('ozone-faq:' + name, (event) =>"
+        " told.push([name, event.detail]))"
     )
     page.goto(host.page(EMBED.format(website=website, attributes="")))
     chat = Chat(page)
@@ -204,7 +216,8 @@ def test_attributes_and_properties_of_the_host_page_are_followed(
     context: BrowserContext, host: Host, website: str
 ) -> None:
     page = context.new_page()
-    attributes = """open position="start" theme="dark" heading="Ask us" starters='["Is it safe?"]' texts='{"placeholder": "Go on"}'"""
+    attributes = """open position="start" theme="dark" heading="Ask us" starters='["Is it safe?"]'
+      texts='{"placeholder": "Go on"}'"""
     page.goto(
         host.page(
             EMBED.format(website=website, attributes=attributes),

@@ -19,7 +19,8 @@ LISTEN = """() => {
       for (const record of records) for (const node of record.addedNodes) {
         const region = record.target.closest?.('[aria-live], [role=status], [role=alert]');
         if (!region || node === region) continue;
-        heard.push({ region: region.getAttribute('role'), words: node.textContent, shown: root.querySelector('ol').textContent });
+        heard.push({ region: region.getAttribute('role'), words: node.textContent,
+          shown: root.querySelector('ol').textContent });
       }
     }).observe(root, { subtree: true, childList: true });
     return root;

@@ -16,28 +16,38 @@ SITE = Path(sysconfig.get_path("purelib"))
 NAMES = [mend.name for mend in mends.ALL]
 
 WORKS = {
-    "LegacyVersion": "from packaging.version import LegacyVersion, parse; assert not isinstance(parse('1.2'), LegacyVersion)",
-    "VisibleDeprecationWarning": "import numpy, warnings; warnings.filterwarnings('ignore', category=numpy.VisibleDeprecationWarning)",
-    "pkg_resources": """
+    "LegacyVersion": (
+        "from packaging.version import LegacyVersion, parse; assert not isinstance(parse('1.2'), LegacyVersion)"
+    ),
+    "VisibleDeprecationWarning": (
+        "import numpy, warnings; warnings.filterwarnings('ignore', category=numpy.VisibleDeprecationWarning)"
+    ),
+    "pkg_resources": (
+        """
 import pathlib, pkg_resources
 assert pathlib.Path(pkg_resources.resource_filename('packaging', 'version.py')).is_file()
 assert pkg_resources.get_distribution('packaging').version
-""",
-    "single_process": """
+"""
+    ),
+    "single_process": (
+        """
 from unittest.mock import patch
 from uuid import uuid4
 from sanic import Sanic
 with patch.object(Sanic, 'serve_single') as here, patch.object(Sanic, 'serve'):
     Sanic('one' + uuid4().hex).run(host='127.0.0.1', port=1, workers=1)
 assert here.called, 'workers were started'
-""",
+"""
+    ),
     "response.stream": "from sanic import response; response.stream(print, content_type='text/event-stream')",
-    "telemetry": """
+    "telemetry": (
+        """
 import os
 if os.environ.get('RASA_TELEMETRY_ENABLED', 'true') == 'true':
     import sentry_sdk
     sentry_sdk.init('https://key@key.ingest.sentry.io/1', default_integrations=False, with_locals=False)
-""",
+"""
+    ),
 }
 """What Rasa does at the line that a mend names; it must fail without the mend."""
 

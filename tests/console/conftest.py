@@ -78,7 +78,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
     hashed = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("correct horse battery")
     for role in ROLES:
         opened.execute(
-            "INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, ?, '2026-11-01T00:00:00.000+00:00', ?)",
+            "INSERT INTO staff (username, password_hash, created_at, role) VALUES (?, ?,"
+            " '2026-11-01T00:00:00.000+00:00', ?)",
             [role, hashed, role],
         )
     yield opened

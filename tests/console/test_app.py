@@ -75,7 +75,8 @@ def record_with_maria(tmp_path_factory: pytest.TempPathFactory) -> Path:
     record = open_record(path)
     hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     record.execute(
-        "INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?, '2026-11-01T00:00:00.000+00:00', 'admin')",
+        "INSERT INTO staff (username, password_hash, created_at, role) VALUES ('maria', ?,"
+        " '2026-11-01T00:00:00.000+00:00', 'admin')",
         [hasher.hash(PASSWORD)],
     )
     record.close()
@@ -154,8 +155,10 @@ def _store(settings: Settings, *turns: Turn) -> None:
     with record.atomic():
         for turn in turns:
             record.execute(
-                """INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?, ?, 1, ?)
-                ON CONFLICT (id) DO UPDATE SET turns = turns + 1, last_at = excluded.last_at, worst_route = excluded.worst_route""",
+                """INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?,
+                    ?, 1, ?)
+                ON CONFLICT (id) DO UPDATE SET turns = turns + 1, last_at = excluded.last_at,
+                worst_route = excluded.worst_route""",
                 [turn.conversation, turn.at, turn.at, turn.route],
             )
             insert_turn(record, turn)
@@ -607,8 +610,8 @@ def test_the_classifier_is_shown_with_scores_thresholds_and_nearest_example(
     )
     html = inside.get("/conversations/c1").text
     assert (
-        "The classifier put the chance of an emergency at 0.830 (it is an alarm from 0.350 on), and named it: breathing."
-        in html
+        "The classifier put the chance of an emergency at 0.830 (it is an alarm from 0.350 on), and named it:"
+        " breathing." in html
     )
     assert "0.830, at or over the threshold of 0.350" in html
     assert "0.970, at or over the threshold of 0.400" in html
@@ -950,7 +953,10 @@ def test_a_harmless_cell_stays_as_it_is(value: object) -> None:
 
 
 def test_the_console_never_imports_rasa() -> None:
-    code = "import sys, bot.console.app; print(sorted(name for name in sys.modules if name.split('.')[0] in {'rasa', 'tensorflow', 'sklearn', 'onnxruntime'}))"
+    code = (
+        "import sys, bot.console.app; print(sorted(name for name in sys.modules if name.split('.')[0] in {'rasa',"
+        " 'tensorflow', 'sklearn', 'onnxruntime'}))"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -80,19 +80,28 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
     ),
     Reason.EMERGENCY_NOT_OVER: (
         {"risk": ("emergency_stroke", "earlier"), "earlier": "emergency_stroke"},
-        "An emergency was told of earlier (stroke), and the visitor has not said that it is over: it still comes first.",
+        (
+            "An emergency was told of earlier (stroke), and the visitor has not said that it is over: it still comes"
+            " first."
+        ),
     ),
     Reason.CHECK: (
         {
             "risk": ("emergency_stroke", "classifier.emergency_stroke"),
             "classifier": _classifier("check", "emergency_stroke", 0.12, 0.9),
         },
-        "The classifier put the chance of an emergency at 0.120 (the visitor is asked first from 0.050 on), and named it: stroke. "
-        "That is too little for an alarm: the number was shown, and the visitor was asked whether it is happening now.",
+        (
+            "The classifier put the chance of an emergency at 0.120 (the visitor is asked first from 0.050 on), and"
+            " named it: stroke. That is too little for an alarm: the number was shown, and the visitor was asked"
+            " whether it is happening now."
+        ),
     ),
     Reason.CHECK_DENIED: (
         {"earlier": "emergency_stroke", "snippet": "cost"},
-        "The visitor had been asked whether it is happening now (stroke) and said no, so the conversation went on with “How much does it cost?” (cost).",
+        (
+            "The visitor had been asked whether it is happening now (stroke) and said no, so the conversation went on"
+            " with “How much does it cost?” (cost)."
+        ),
     ),
     Reason.CHECK_CONFIRMED: (
         {"risk": ("emergency_stroke", "check")},
@@ -109,11 +118,17 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
     ),
     Reason.EARLIER_RISK: (
         {"risk": ("clinician_medicine", "earlier"), "earlier": "clinician_medicine"},
-        "The message is not risky by itself, but it asks about having the treatment, and a risk told of earlier in the conversation still holds: medicine.",
+        (
+            "The message is not risky by itself, but it asks about having the treatment, and a risk told of earlier in"
+            " the conversation still holds: medicine."
+        ),
     ),
     Reason.CAUTION: (
         {"earlier": "clinician_medicine"},
-        "A risk was told of earlier in the conversation (medicine), so the answer came after a caution, which is given once.",
+        (
+            "A risk was told of earlier in the conversation (medicine), so the answer came after a caution, which is"
+            " given once."
+        ),
     ),
     Reason.CONTACT_DATA: (
         {},
@@ -123,24 +138,38 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
     Reason.SEVERAL_QUESTIONS: ({}, "The message asks several questions, and each was answered in its order."),
     Reason.SHORT_QUESTION: (
         {},
-        "The message is too short to tell what is meant, so the visitor was asked back with the questions near the last answer.",
+        (
+            "The message is too short to tell what is meant, so the visitor was asked back with the questions near the"
+            " last answer."
+        ),
     ),
     Reason.PART: (
         {"snippet": "cost"},
-        "The message as a whole was not understood, but one of its sentences was, and it was answered with “How much does it cost?” (cost).",
+        (
+            "The message as a whole was not understood, but one of its sentences was, and it was answered with “How"
+            " much does it cost?” (cost)."
+        ),
     ),
     Reason.DETAIL_GAP: (
         {"snippet": "detail_gap"},
-        "The message asks for a detail of what was answered last, and no answer holds it. The visitor was told so; the question waits among the gaps.",
+        (
+            "The message asks for a detail of what was answered last, and no answer holds it. The visitor was told so;"
+            " the question waits among the gaps."
+        ),
     ),
     Reason.EMERGENCY_DOUBTED: (
         {"earlier": "emergency_stroke"},
-        "The classifier alone had seen an emergency (stroke). The visitor then asked something calm, so it was answered after one "
-        "sentence on what to do in danger, and the emergency ended.",
+        (
+            "The classifier alone had seen an emergency (stroke). The visitor then asked something calm, so it was"
+            " answered after one sentence on what to do in danger, and the emergency ended."
+        ),
     ),
     Reason.FOLLOW_UP: (
         {"snippet": "cost"},
-        "The message leans on what was said before, and was taken together with it with “How much does it cost?” (cost).",
+        (
+            "The message leans on what was said before, and was taken together with it with “How much does it cost?”"
+            " (cost)."
+        ),
     ),
     Reason.OTHER_LANGUAGE: (
         {},
@@ -148,7 +177,10 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
     ),
     Reason.IN_BETWEEN: (
         {"snippet": "cost"},
-        "The visitor asked something in the middle of the form: it was answered with “How much does it cost?” (cost), and the form asked again.",
+        (
+            "The visitor asked something in the middle of the form: it was answered with “How much does it cost?”"
+            " (cost), and the form asked again."
+        ),
     ),
     Reason.FORM_CANCELLED: ({}, "The visitor cancelled the form for the clinical team."),
     Reason.FORM_DECLINED: ({}, "The visitor did not agree to send the form, so nothing was sent to the clinical team."),
@@ -197,7 +229,8 @@ def test_the_classifiers_alarm_is_told_with_the_threshold_of_an_alarm(told: Any)
     sentence = told(Reason.EMERGENCY, risk=("emergency_stroke", "classifier.emergency_stroke"), classifier=classifier)
     assert (
         sentence
-        == "The classifier put the chance of an emergency at 0.900 (it is an alarm from 0.350 on), and named it: stroke."
+        == "The classifier put the chance of an emergency at 0.900 (it is an alarm from 0.350 on), and named it:"
+        " stroke."
     )
 
 

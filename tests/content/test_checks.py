@@ -19,7 +19,10 @@ from tests.conftest import DATA
 from tests.content.conftest import TODAY, edit
 
 ABOUT = "snippets/about.yml"
-PLAIN = "Ozone is a gas with a sharp smell. It is made of three atoms of oxygen. It can hurt the lungs, so we keep the air in the room clean."
+PLAIN = (
+    "Ozone is a gas with a sharp smell. It is made of three atoms of oxygen. It can hurt the lungs, so we keep the air"
+    " in the room clean."
+)
 GOOD = Snippet(
     id="what_is_ozone",
     question="What is ozone?",
@@ -95,7 +98,10 @@ def test_small_talk_may_be_short() -> None:
 
 
 def test_a_text_that_is_hard_to_read_is_found() -> None:
-    hard = "Considerable physiological heterogeneity necessitates individualised evaluation, notwithstanding conventional recommendations. "
+    hard = (
+        "Considerable physiological heterogeneity necessitates individualised evaluation, notwithstanding conventional"
+        " recommendations. "
+    )
     assert "reads at grade" in _only(_problems(replace(GOOD, text=hard * 3)))
 
 
@@ -387,7 +393,8 @@ def test_an_answer_that_only_the_clinic_vouches_for_is_found(data: Path) -> None
     edit(data / ABOUT, "  clinic_only: true\n", "")
     problem = _only(check_content(data, TODAY))
     assert problem.startswith(
-        "data/snippets/about.yml: `opening_hours` has no source but the clinic. Name another one, or write `clinic_only: true`"
+        "data/snippets/about.yml: `opening_hours` has no source but the clinic. Name another one, or write"
+        " `clinic_only: true`"
     )
 
 

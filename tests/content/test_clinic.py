@@ -244,7 +244,10 @@ def test_what_a_kind_allows(kind: str, text: str, words: object, tmp_path: Path)
         ("hours", "9 to 5"),
         (
             "hours",
-            "{Monday: closed, Tuesday: closed, Wednesday: closed, Thursday: closed, Friday: closed, Saturday: closed, Sunday: closed}",
+            (
+                "{Monday: closed, Tuesday: closed, Wednesday: closed, Thursday: closed, Friday: closed, Saturday:"
+                " closed, Sunday: closed}"
+            ),
         ),
         ("holidays", "Christmas"),
         ("time zone", "EST5"),

@@ -20,7 +20,8 @@ from tests.content.conftest import TODAY, edit
 
 PAGE = """\
 sentences:
-- {says: Ozone never hurts anybody., verdict: wrong, because: It can., instead: Ozone can hurt the lungs., answers: [what_is_ozone]}
+- {says: Ozone never hurts anybody., verdict: wrong, because: It can., instead: Ozone can hurt the lungs.,
+answers: [what_is_ozone]}
 - {says: Ozone is a gas., verdict: fair, because: It is.}
 """
 

@@ -127,7 +127,10 @@ def test_a_file_that_cannot_be_read_is_named(project: Path) -> None:
 
 def test_what_code_does_is_all_that_counts_of_it() -> None:
     plain = "LIMIT = 3\ndef half(value):\n    return value / 2\n"
-    noted = '"""What it is."""\n# why\nLIMIT = 3\n"""Of something."""\n\n\ndef half(\n    value,\n):\n    """The half."""\n    return (value / 2)\n'
+    noted = (
+        '"""What it is."""\n# why\nLIMIT = 3\n"""Of something."""\n\n\ndef half(\n    value,\n):\n    """The half."""\n'
+        "    return (value / 2)\n"
+    )
     assert syntax(plain) == syntax(noted)
     assert syntax(plain) != syntax(plain.replace("2", "4"))
     assert syntax("name = 'a'") != syntax("name = 'b'"), "a text that is used is no note"

@@ -159,25 +159,31 @@ def test_today_is_told_on_every_weekday(ahead: int, opening: Opening, library: L
 @pytest.mark.parametrize(
     ("text", "moment", "words"),
     [
-        ("open today?", _at(7, 17), "Today, Monday, we have already closed. We open again on Tuesday, December 8, at 9 am."),
-        ("open today?", _at(25, 9), "Today, Friday, we are closed for Christmas Day. We open again on Monday, December 28, at 9 am."),
+        ("open today?", _at(7, 17),
+         "Today, Monday, we have already closed. We open again on Tuesday, December 8, at 9 am."),
+        ("open today?", _at(25, 9),
+         "Today, Friday, we are closed for Christmas Day. We open again on Monday, December 28, at 9 am."),
         ("open tomorrow?", _at(7, 20), "Tomorrow, Tuesday, we are open from 9 am to 5 pm."),
         ("open tomorrow?", _at(11, 20), "Tomorrow, Saturday, we are closed."),
         ("open tomorrow?", _at(24, 9), "Tomorrow, Friday, we are closed for Christmas Day."),
         ("are you open on Sunday", _at(7, 9), "On Sundays we are closed."),
         ("are you open on Wednesdays", _at(7, 9), "On Wednesdays we are open from 9 am to noon and 1 pm to 5 pm."),
-        ("Mon, Wed, Fri or Sat?", _at(7, 9), "On Mondays and Fridays we are open from 9 am to 5 pm. On Wednesdays we are open from 9 am to noon"
+        ("Mon, Wed, Fri or Sat?", _at(7, 9),
+         "On Mondays and Fridays we are open from 9 am to 5 pm. On Wednesdays we are open from 9 am to noon"
          " and 1 pm to 5 pm. On Saturdays we are closed."),
         ("are you open on friday", _at(21, 9), "On Friday, December 25, we are closed for Christmas Day."),
         ("this weekend?", _at(11, 9), "On Saturdays and Sundays we are closed."),
         ("christmas eve?", _at(7, 9), "On Thursday, December 24, we are open from 9 am to 5 pm."),
         ("boxing day?", _at(7, 9), "On Saturday, December 26, we are closed."),
         ("new year?", _at(7, 9), "On Friday, January 1, we are closed for New Year's Day."),
-        ("over the holidays?", _at(7, 9), "Our next closed days are Christmas Day (Friday, December 25), New Year's Day (Friday, January 1) and"
+        ("over the holidays?", _at(7, 9),
+         "Our next closed days are Christmas Day (Friday, December 25), New Year's Day (Friday, January 1) and"
          " Christmas (Friday, December 24)."),
         ("at 6 today", _at(7, 9), "At 6 pm on Monday, December 7, we are closed. Our hours that day are 9 am to 5 pm."),
-        ("at 4 on Thursday", _at(7, 9), "At 4 pm on Thursday, December 10, we are open. Our hours that day are 9 am to 5 pm."),
-        ("at noon on wednesday", _at(7, 9), "At noon on Wednesday, December 9, we are closed. Our hours that day are 9 am to noon and 1 pm to 5 pm."),
+        ("at 4 on Thursday", _at(7, 9),
+         "At 4 pm on Thursday, December 10, we are open. Our hours that day are 9 am to 5 pm."),
+        ("at noon on wednesday", _at(7, 9),
+         "At noon on Wednesday, December 9, we are closed. Our hours that day are 9 am to noon and 1 pm to 5 pm."),
         ("at 4 on Saturday", _at(7, 9), "On Saturdays we are closed."),
         ("closed for lunch on wednesday?", _at(7, 9), "On Wednesdays we are open from 9 am to noon and 1 pm to 5 pm."),
         ("When are you open?", _at(7, 9), ""),

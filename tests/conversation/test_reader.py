@@ -112,8 +112,10 @@ def test_a_batch_reads_what_single_messages_read(
     processor = engine._processor
     assert processor is not None
     texts = [
-        "What is ozone?", "how long does it take and does it hurt? I am on warfarin", "I cannot breathe", "hi", "¿Cuánto cuesta?", "is it safe",
-        "My mother has asthma. Can she come along, and where do you park?", "tell me a joke", "x " * 300, "EBOO vs EBO2",
+        "What is ozone?", "how long does it take and does it hurt? I am on warfarin", "I cannot breathe", "hi",
+        "¿Cuánto cuesta?", "is it safe",
+        "My mother has asthma. Can she come along, and where do you park?", "tell me a joke", "x " * 300,
+        "EBOO vs EBO2",
     ]  # fmt: skip
     texts += [f"{text} {number}" for number, text in enumerate(texts)]
 

@@ -37,7 +37,8 @@ def silence(conversation: str, engine: Engine) -> Callable[[], None]:
         database = engine.store.database
         with database.atomic():
             database.execute(
-                "UPDATE events SET data = json_set(data, '$.timestamp', json_extract(data, '$.timestamp') - ?) WHERE conversation = ?",
+                "UPDATE events SET data = json_set(data, '$.timestamp', json_extract(data, '$.timestamp') - ?) WHERE"
+                " conversation = ?",
                 [_TWO_HOURS, conversation],
             )
 

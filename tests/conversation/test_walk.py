@@ -174,7 +174,8 @@ class Visitor(RuleBasedStateMachine):
     def be_silent_for_hours(self) -> None:
         with self.engine.store.database.atomic():
             self.engine.store.database.execute(
-                "UPDATE events SET data = json_set(data, '$.timestamp', json_extract(data, '$.timestamp') - 7200) WHERE conversation = ?",
+                "UPDATE events SET data = json_set(data, '$.timestamp', json_extract(data, '$.timestamp') - 7200) WHERE"
+                " conversation = ?",
                 [self.conversation],
             )
         alarmed = self.alarmed

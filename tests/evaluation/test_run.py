@@ -26,7 +26,8 @@ def _evaluate(*arguments: object) -> Result:
 def test_training_on_one_file_and_scoring_another_writes_figures_page_and_one_line(toy: Path, tmp_path: Path) -> None:
     test = tmp_path / "test.yml"
     test.write_text(
-        "nlu:\n- intent: cost\n  examples: |\n    - how much does it cost\n- intent: opening_hours\n  examples: |\n    - when do you open\n"
+        "nlu:\n- intent: cost\n  examples: |\n    - how much does it cost\n- intent: opening_hours\n  examples: |\n   "
+        " - when do you open\n"
     )
     result = _evaluate(
         "--train", toy, "--test", test, "--json", tmp_path / "figures.json", "--report", tmp_path / "new" / "page.html"

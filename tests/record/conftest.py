@@ -63,7 +63,8 @@ def add(record: Database) -> Add:
         turn = Turn(**values)  # type: ignore[arg-type]
         with record.atomic():
             record.execute(
-                """INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?, ?, 1, ?)
+                """INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?,
+                    ?, 1, ?)
                 ON CONFLICT (id) DO UPDATE SET turns = turns + 1, last_at = excluded.last_at""",
                 [turn.conversation, turn.at, turn.at, turn.route],
             )

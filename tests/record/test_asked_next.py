@@ -36,9 +36,12 @@ def visit(database: Database, library: Library, loop: asyncio.AbstractEventLoop)
         for name in names:
             snippet = library[name]
             turn = Turn(
-                conversation=conversation, number=0, at="2026-11-25T10:00:00.000+00:00", text=words, route=snippet.route, intent=name, confidence=1.0,
-                ranking=[], risk_category=None, risk_rule=None, explanation={}, snippet_id=name, snippet_version=snippet.version, snippet_hash=snippet.hash,
-                reply=snippet.text, messages=[{"text": snippet.text, "snippet": snippet.trace(), "buttons": []}], warning=WARNING, latency_ms=1.0,
+                conversation=conversation, number=0, at="2026-11-25T10:00:00.000+00:00", text=words,
+                route=snippet.route, intent=name, confidence=1.0,
+                ranking=[], risk_category=None, risk_rule=None, explanation={}, snippet_id=name,
+                snippet_version=snippet.version, snippet_hash=snippet.hash,
+                reply=snippet.text, messages=[{"text": snippet.text, "snippet": snippet.trace(), "buttons": []}],
+                warning=WARNING, latency_ms=1.0,
                 model_id=None, client_id=None,
             )  # fmt: skip
             loop.run_until_complete(store.add_turn(turn, "web", {}))

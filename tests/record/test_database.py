@@ -107,7 +107,8 @@ def _store_check(record: Database, conversation: str) -> None:
         "INSERT INTO conversations (id, channel, started_at, last_at) VALUES (?, '', '', '')", [conversation]
     )
     record.execute(
-        """INSERT INTO turns (conversation, number, at, text, route, ranking, explanation, reply, messages, warning) VALUES
+        """INSERT INTO turns (conversation, number, at, text, route, ranking, explanation, reply, messages, warning)
+            VALUES
         (?, 1, '2026-01-01T00:00:00', 'Will it kill me?', 'check', '[]', '{}', 'Is this happening now?', '[]', '')""",
         [conversation],
     )

@@ -53,7 +53,8 @@ def _talk(database: Database, conversation: str, words: str, number: int = 1) ->
     """A turn of a conversation; its number in the record."""
     with database.atomic():
         database.execute(
-            "INSERT INTO conversations (id, channel, started_at, last_at, turns) VALUES (?, 'web', ?, ?, 1) ON CONFLICT DO UPDATE SET turns = turns + 1",
+            "INSERT INTO conversations (id, channel, started_at, last_at, turns) VALUES (?, 'web', ?, ?, 1) ON CONFLICT"
+            " DO UPDATE SET turns = turns + 1",
             [conversation, AT, AT],
         )
         insert_turn(database, Turn(**{**vars(TURN), "conversation": conversation, "number": number, "text": words}))

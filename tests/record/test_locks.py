@@ -11,7 +11,10 @@ from pathlib import Path
 from bot.record.database import open_record
 from tests.conftest import ROOT
 
-OPENED_AND_CLOSED = "import sys; from pathlib import Path; from bot.record.database import open_record; open_record(Path(sys.argv[1])).close()"
+OPENED_AND_CLOSED = (
+    "import sys; from pathlib import Path; from bot.record.database import open_record;"
+    " open_record(Path(sys.argv[1])).close()"
+)
 
 
 def test_another_process_does_not_take_the_log_from_a_record_that_was_opened_twice(tmp_path: Path) -> None:

@@ -59,8 +59,10 @@ def _turn(conversation: str, number: int, snippet_id: str = "what_is_ozone", tex
 def _say(database: Database, turn: Turn) -> None:
     with database.atomic():
         database.execute(
-            """INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?, ?, 1, ?)
-            ON CONFLICT (id) DO UPDATE SET turns = turns + 1, last_at = excluded.last_at, worst_route = excluded.worst_route""",
+            """INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?, ?,
+                1, ?)
+            ON CONFLICT (id) DO UPDATE SET turns = turns + 1, last_at = excluded.last_at,
+            worst_route = excluded.worst_route""",
             [turn.conversation, turn.at, turn.at, turn.route],
         )
         insert_turn(database, turn)
@@ -100,11 +102,13 @@ def path(tmp_path: Path) -> Path:
                 [utc(NOW)] * 3,
             )
             database.execute(
-                "INSERT INTO corrections (turn, text, intent, state, proposed_by, proposed_at) VALUES (2, 't', 'cost', 'accepted', 'tom', ?)",
+                "INSERT INTO corrections (turn, text, intent, state, proposed_by, proposed_at) VALUES (2, 't', 'cost',"
+                " 'accepted', 'tom', ?)",
                 [utc(NOW)],
             )
             database.execute(
-                "INSERT INTO improvement_runs (state, by, started_at, model_before, model_after) VALUES ('promoted', 'tom', ?, 'a', 'b')",
+                "INSERT INTO improvement_runs (state, by, started_at, model_before, model_after) VALUES ('promoted',"
+                " 'tom', ?, 'a', 'b')",
                 [utc(NOW)],
             )
         for what in ("first", "second"):
@@ -193,8 +197,10 @@ FORGERIES: dict[str, tuple[tuple[str, ...], str]] = {
     "an audit entry changed": (("UPDATE audit SET who = 'tom' WHERE id = 1",), "audit 1"),
     "a turn put in": (
         (
-            """INSERT INTO turns SELECT 9, conversation, 9, at, NULL, text, route, intent, confidence, ranking, risk_category, risk_rule,
-            explanation, snippet_id, snippet_version, snippet_hash, reply, messages, warning, latency_ms, model_id, NULL FROM turns WHERE id = 1""",
+            """INSERT INTO turns SELECT 9, conversation, 9, at, NULL, text, route, intent, confidence, ranking,
+                risk_category, risk_rule,
+            explanation, snippet_id, snippet_version, snippet_hash, reply, messages, warning, latency_ms, model_id, NULL
+            FROM turns WHERE id = 1""",
         ),
         "turns 9",
     ),
@@ -237,7 +243,10 @@ FORGERIES: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "a text made approved": (
         (
-            f"INSERT INTO sent_texts (id, version, hash, noted_at, approval) VALUES ('what_is_ozone', 9, '{_sha('x')}', '2020', 'x')",
+            (
+                "INSERT INTO sent_texts (id, version, hash, noted_at, approval) VALUES ('what_is_ozone', 9,"
+                f" '{_sha('x')}', '2020', 'x')"
+            ),
         ),
         "sent_texts what_is_ozone 9",
     ),

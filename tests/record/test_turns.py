@@ -61,8 +61,8 @@ def database() -> Iterator[Database]:
 
 def _add(database: Database, turn: Turn, *, last_at: str = "2027-01-01") -> None:
     database.execute(
-        "INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?, ?, 1, ?) "
-        "ON CONFLICT (id) DO UPDATE SET turns = turns + 1",
+        "INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route) VALUES (?, 'web', ?, ?, 1, ?)"
+        " ON CONFLICT (id) DO UPDATE SET turns = turns + 1",
         [turn.conversation, last_at, last_at, turn.route],
     )
     turns.insert_turn(database, turn)

@@ -153,14 +153,12 @@ _ID_CUE = re.compile(
     r"(?<=[-/])[a-z]{1,3}\b)){0,7}+)",
     re.IGNORECASE,
 )
-_DOUBTFUL_IDS = word_set(
-    """
+_DOUBTFUL_IDS = word_set("""
     record patient chart file hospital clinic case member membership group policy insurance insurer social id
     tax license licence account card visa booking reference ref confirmation invoice claim order customer client
     student employee staff badge pan sample specimen device car reg registration vehicle routing identity sin
     nie serial chi ni rg nir dea plate plates medicare medicaid subscriber
-    """
-)
+    """)
 """Words that stand before other numbers as well: theirs are longer, or called a number."""
 _PLATES = frozenset(
     [
@@ -218,13 +216,11 @@ _LATITUDE = re.compile(
 _THREE_WORDS = re.compile(r"///\w{2,20}\.\w{2,20}\.\w{2,20}")
 _PLUS_CODE = re.compile(r"(?<!\w)[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}(?!\w)")
 
-_DIGIT_WORDS = word_set(
-    """
+_DIGIT_WORDS = word_set("""
     zero oh o one two three four five six seven eight nine double triple treble nought null eins zwei zwo drei
     vier fünf funf sechs sieben acht neun cero uno dos tres cuatro cinco seis siete ocho nueve un deux trois
     quatre cinq sept huit neuf due tre quattro cinque sei sette otto nove dois três quatro sete oito plus
-    """
-)
+    """)
 _SPOKEN_AT_LEAST = 7
 
 
@@ -330,7 +326,8 @@ def _runs(text: str) -> Iterator[Span]:
 
 
 _SLASHED = re.compile(
-    r"(?<![\w./])(?:\+\d{1,3}[ -]?)?\(?0\)?\d{1,5} ?/ ?\d{2,}(?:[ -]?\d{2,}){0,4}(?![\w/])|(?<![\w./])\d{3}/\d{3}/\d{4}(?![\w/])"
+    r"(?<![\w./])(?:\+\d{1,3}[ -]?)?\(?0\)?\d{1,5} ?/ ?\d{2,}(?:[ -]?\d{2,}){0,4}(?![\w/])"
+    r"|(?<![\w./])\d{3}/\d{3}/\d{4}(?![\w/])"
 )
 """Telephone numbers as they are written in German, and nothing else."""
 

@@ -27,44 +27,32 @@ _OLDEST_TOLD = 89
 
 _MOST_WORDS = 4
 
-_TITLES = word_set(
-    """
+_TITLES = word_set("""
     mr mrs miss mx dr dr. doctor prof professor sir madam herr frau señor señora senor senora sr sra monsieur
     madame mme mlle signor signora signore sig doktor dra
-    """
-)
-_KIN = word_set(
-    """
+    """)
+_KIN = word_set("""
     wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
     fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
     neighbor granddaughter grandson mama papa stepson stepdaughter caregiver carer therapist nurse doctor esposa
     esposo marido hija hijo madre padre frau mann sohn tochter femme mari fils fille moglie marito figlio figlia
-    """
-)
-_BEFORE_NAME = word_set(
-    """
+    """)
+_BEFORE_NAME = word_set("""
     my full first last patient patient's her his the family middle maiden given real legal preferred our
     husband's wife's son's daughter's mother's father's child's your
-    """
-)
-_OTHER_NAMES = word_set(
-    """
+    """)
+_OTHER_NAMES = word_set("""
     medicine drug brand product device clinic company generic trade file domain user street doctor's supplement
     treatment hospital pharmacy therapy
-    """
-)
+    """)
 _GREETINGS = word_set("hi hello hey hallo hola bonjour ciao dear ola olá")
-_FAREWELLS = word_set(
-    """
-    regards thx xoxo tks ta thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly faithfully
-    wishes respectfully blessings you advance merci danke gracias saluti bye
-    """
-)
-_SAYS_NAME = word_set(
-    """
+_FAREWELLS = word_set("""
+    regards thx xoxo tks ta thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly
+    faithfully wishes respectfully blessings you advance merci danke gracias saluti bye
+    """)
+_SAYS_NAME = word_set("""
     m'appelle s'appelle llamo heiße heisse heiss appelle chiamo chamo heet heter hedder называ зовут nazywam
-    """
-)
+    """)
 
 _BOOKED = re.compile(r"\b(?:book|appointment|reserv|regist|file)\w{0,8}\b", re.IGNORECASE)
 _IS_OR_HAS = re.compile(r"\s(?:is|has|had|was)\b|[,.]|\Z", re.IGNORECASE)
@@ -101,13 +89,11 @@ _BIRTH_CUE = re.compile(
     r",|\)|\(){0,1}(?:[ \t]{1,2}(?:the|on|am|el|is|le|il|of))?[ \t]{0,3})",
     re.IGNORECASE,
 )
-_BIRTH_WORDS = word_set(
-    """
+_BIRTH_WORDS = word_set("""
     dob d date birth birthdate birthday bday b-day born geboren geb geburtsdatum geburtstag né née nés naissance
     nacido nacida nací naci fecha nato nata data nascido nascida nasci geboortedatum fødselsdato född urodzony
     urodzona родился родилась дата
-    """
-)
+    """)
 _DAY_HERE = re.compile(_DAY, re.IGNORECASE)
 _YEAR_HERE = re.compile(r"(?:in\s)?((?:18|19|20)\d\d)\b(?![./-]\d)", re.IGNORECASE)
 _SPOKEN_DAY = re.compile(
@@ -604,8 +590,7 @@ def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
 
 
 _FULL_DAY = re.compile(
-    r"(?:\d{1,2}[./-]\d{1,2}[./-](?P<year>(?:19|20)\d\d)|(?P<first>(?:19|"
-    r"20)\d\d)[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
+    r"(?:\d{1,2}[./-]\d{1,2}[./-](?P<year>(?:19|20)\d\d)|(?P<first>(?:19|" r"20)\d\d)[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
 )
 
 

@@ -10,29 +10,23 @@ from bot.safety.redaction.words import COMMON, word_set
 
 ADDRESS = "[address]"
 
-_SURE_ENDS = word_set(
-    """
+_SURE_ENDS = word_set("""
     street avenue ave road boulevard blvd lane crescent parkway pkwy highway hwy terrace freeway turnpike
     esplanade cul-de-sac strasse straße str mews rd ln cres tce
-    """
-)
-_DOUBTFUL_ENDS = word_set(
-    """
+    """)
+_DOUBTFUL_ENDS = word_set("""
     st drive dr court ct way place pl close square sq circle cir trail gardens grove row hill walk park rise
     green view loop alley quay wharf heights ridge run point path pike plaza
-    """
-)
+    """)
 """What ends the name of a street and a good many other things: the name needs capital letters, or a place behind it."""
 
-_NEVER_BETWEEN = word_set(
-    """
+_NEVER_BETWEEN = word_set("""
     on the of in to my at is was for with and or but a an this that i it we you they he she from by per each
     every minute minutes min mins hour hours hrs hr day days week weeks month months year years session sessions
     time times mg ml mcg percent km miles mile steps step treatments treatment passes pass people patients units
     kg cm minutes' hours' long short good bad more less no not out all way off into over about before after
     between both half back down up which what how why where when can will would should do does did
-    """
-)
+    """)
 _NUMBER_FIRST = re.compile(
     r"(?<![\w.,:/-])(?P<number>\d{1,5}[a-z]?(?:\s?[-/]\s?\d{1,4}[a-z]?)?(?:\s(?:bis|ter|1/2|"
     r"½))?),?\s{1,2}(?=[^\W\d])",
@@ -61,13 +55,11 @@ _NUMBER_LAST = re.compile(
     r"min|stunden|tage|wochen|mal|km|times|minutes|days|sessions|euro))",
     re.IGNORECASE,
 )
-_NUMBER_LAST_WORDS = word_set(
-    """
+_NUMBER_LAST_WORDS = word_set("""
     calle c avda avenida av paseo plaza camino carrera cra ronda travesía via viale piazza corso vicolo largo
     strada rua travessa praça alameda estrada ul ulica al os улица ул проспект пр rue jalan jl am an auf im
     straße strasse str weg platz allee gasse damm ufer ring utca út sokak sok caddesi cad gatan gade vej ulice
-    """
-)
+    """)
 _NUMBER_LAST_ENDS = (
     "straße",
     "strasse",
@@ -104,7 +96,10 @@ _BOX = re.compile(
     re.IGNORECASE,
 )
 
-_STATES = "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
+_STATES = (
+    "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT"
+    "|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC"
+)
 _UK = r"(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW\d]?\s{0,2}\d[ABD-HJLNP-UW-Z]{2})"
 _CA = r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d"
 _CODES = re.compile(
@@ -122,12 +117,10 @@ _CODE_CUE = re.compile(
     r"(?P<value>(?=[a-z ]{0,4}\d)[a-z0-9]{2,6}(?:[ -][a-z0-9]{2,4})?)(?!\w)",
     re.IGNORECASE,
 )
-_CODE_WORDS = word_set(
-    """
+_CODE_WORDS = word_set("""
     zip zipcode post postcode postal plz postleitzahl code cp c código codigo cap cep pin pincode eircode
     postnummer kod postnr индекс
-    """
-)
+    """)
 _CITY_CODE = re.compile(
     r"(?<![\w.,-])(?:[A-Z]{1,2}-)?\d{4,5}(?:\s?[A-Z]{2})?\s[A-ZÀ-ÝĀ-Ž][\w'’-]{2,25}(?:[ -][A-ZÀ-Ý][\w'’-]{2,25}){0,2}"
 )
@@ -143,7 +136,9 @@ _TAIL = re.compile(
 )
 _UNIT_BEFORE = re.compile(
     r"(?:\b(?:flat|apt\.?|apartment|unit|suite|house|no\.?|number|plot|block|lot|floor|h\.?no\.?|"
-    r"door no\.?)(?:\s{0,2}(?=[a-z/-]{0,5}\d)[\w/-]{1,6})?,?\s{1,2}(?:[^\W\d_]{2,15}\s(?:house|court|tower|apartments|building|"
+    r"door no\.?)(?:\s{0,2}(?=[a-z/-]{0,5}\d)[\w/-]{1,6})?,?\s{1,2}(?:[^\W\d_]{2,15}\s(?:house|court"
+    r"|tower"
+    r"|apartments|building|"
     r"nagar|colony),?\s)?)\Z",
     re.IGNORECASE,
 )
@@ -159,12 +154,10 @@ _LIVES = re.compile(
     r"indirizzo\s?:|moro na|meu endereço(?: é)?|endereço\s?:|mieszkam (?:na|przy))\s{0,2}:?\s{0,2}",
     re.IGNORECASE,
 )
-_LIVES_WORDS = word_set(
-    """
+_LIVES_WORDS = word_set("""
     address live lives reside resides stay stays i'm to adresse anschrift wohne wohnhaft dirección direccion
     domicilio vivo j'habite abito indirizzo moro endereço mieszkam
-    """
-)
+    """)
 _HAS_HOUSE = re.compile(
     r"(?=[^\n.!?]{0,60}?(?<![\w.])\d{1,5}[a-z]?(?![\w%]|\s?(?:mg|ml|min|km|miles?|hours?|years?|days?|"
     r"weeks?|months?|kids|people|children|floors?)\b))(?P<place>[^\n!?;]{4,90})",
@@ -242,11 +235,9 @@ def _streets(text: str, said: Set[str]) -> Iterator[tuple[int, int]]:
                 yield found.start(), found.end()
 
 
-_FRENCH_WORDS = word_set(
-    """
+_FRENCH_WORDS = word_set("""
     rue avenue av bd boulevard place chemin impasse allée allee quai cours route square passage ruelle sentier
-    """
-)
+    """)
 _NEXT_WORD = re.compile(
     r"\s{0,2}(?P<word>(?:[^\W\d_]|\d{1,3}(?:st|nd|rd|th))[\w'’-]{0,25}\.?|\d{1,3}(?:st|nd|rd|th))", re.IGNORECASE
 )

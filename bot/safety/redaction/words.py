@@ -10,85 +10,77 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-FIRST_NAMES = word_set(
-    """
-    sofía maría josé lucía andré zoé chloé hélène rené jürgen björn jörg günther jesús ángel inés mónica verónica raúl rubén óscar álvaro
-    léa françois françoise rené jérôme stéphane sébastien frédéric agnès anaïs zoë chloë jānis łukasz michał paweł małgorzata
-    aaron abby abdul abdullah abigail adam adele adriana adrian agnes agnieszka ahmad ahmed aisha alan alba
-    alberto alec alejandra alejandro aleksandra aleksander alessandra alessandro alexander alexandra alexandre
-    alexei alexis alfred alfredo ali alice alicia alina alison allison alma alvaro amal amanda amelia amina amir
-    amit amy ana anastasia anders andrea andreas andreea andrei andrew andrzej andy angela angelica angelina
-    anika anil anita anja ann anna annabel anne annette annie anthony antoine anton antonella antonia antonio
-    anya aoife april archie arjun armando arthur arturo asha ashley ashok astrid audrey aurelie aurora ayesha
-    barbara barry beata beatrice beatriz belinda ben benedict benjamin bernadette bernard bernd bernardo beth
-    bethany betty beverly bianca birgit bjorn bob bogdan boris brandon brenda brendan brian bridget brigitte
-    britta bruce bruno bryan caitlin callum camila camille carla carlos carmen carol carolina caroline caroline
-    cassandra catalina catarina catherine cathy cecilia cedric celeste celia chandra charles charlie charlotte
-    chen cheryl chiara chloe chris christa christina christine christoph christopher ciara cindy claire clara
-    claudia claudio clement colin colleen connor conor constance cornelia craig cristina cynthia daisy dan
-    daniel daniela danielle danny darius darren dave david davide deborah debbie deepak delphine denis denise
-    dennis derek desmond diana diane diego dieter dimitri dirk dmitri dolores dominic dominik dominique donald
-    donna dora doreen doris dorothy douglas duncan dylan eddie edgar edith edouard eduardo edward edwin eileen
-    elaine eleanor elena eleni elias elif elisa elisabeth elise elizabeth ella ellen ellie elsa emanuel emil
-    emilia emilie emily emine emma emmanuel enrique enzo eric erica erik erika erin ernesto esperanza esra
-    esteban ester esther ethan etienne eugene eva evelyn ewa fabian fabio fatima fatma federica federico felicia
-    felipe felix fernanda fernando filip fiona florian frances francesca francesco francisca francisco francois
-    frank franz fred freddie frederic frederick frieda gabriel gabriela gabriele gareth gary gavin gemma
-    geoffrey george georgina gerald gerard gerhard giacomo gianni gilbert gina giorgia giovanna giovanni giulia
-    giuseppe gloria gonzalo gordon graham greg gregory greta guadalupe guillaume guillermo gunther gustav
-    gustavo hamza hanna hannah hans harold harriet harry hassan hector heather heidi heinrich helen helena helga
-    henrik henry herbert hilary hiroshi holly hugh hugo hussein ian ibrahim ida ignacio igor ilse imran ines
-    inga ingrid irene irina isaac isabel isabella isabelle ismail ivan ivana jackie jacob jacqueline jacques
-    jakob jakub james jamie jan jane janet janice janina jasmine jason javier jeanne jeff jeffrey jenna jennifer
-    jenny jeremy jerome jerry jesse jessica jesus jill jim jimmy joan joanna joanne joao joe joel joerg johan
-    johanna johannes john johnny jonas jonathan jorge jose josef joseph josephine joshua joy juan juana juanita
-    judith judy julia julian juliana julie juliet julio jurgen justin kamal karen karim karin karina karl
-    katarina katarzyna kate katherine kathleen kathryn kathy katie katja katrin kayla keith kelly ken kenji
-    kenneth kerry kevin khadija khaled kim kimberly kirsten klaus krishna kristen kristian kristina krzysztof
-    kumar kurt kwame kyle lakshmi lara larry lars laszlo laura lauren laurence laurent layla lea leah lee leila
-    lena leo leon leonard leonardo leonie leroy leslie leticia liam lidia liesbeth lila lillian lily linda
-    lindsay lisa liz lorenzo lorraine louis louise luca lucas lucia lucie lucy ludwig luigi luis luisa lukas
-    luke lydia lynn maciej madeleine maeve magda magdalena mahmoud maja malcolm malgorzata malik mandy manfred
-    manoj manuel manuela marc marcel marcella marcin marco marcos marcus margaret margarita maria mariam marian
-    mariana marie marilyn marina mario marion marjorie marko markus marlene marta martha martin martina mary
-    maryam mateo mateusz matteo matthew matthias maureen maurice maurizio max maya mehmet mei melanie melissa
-    mercedes merve mia michael michal michel michele michelle miguel mihai mike mikhail mila milan miriam
-    mitchell moira mohamed mohammad mohammed molly monica monika monique morgan moritz muhammad murat mustafa
-    nadia nadine nancy naomi natalia natalie natasha nathalie nathan neha neil nelson niamh nicholas nick nico
-    nicola nicolas nicole nigel nikhil nikolai nikos nina noah noor nora norman nuno olaf oleg olga olive oliver
-    olivia oluwaseun omar oscar otto owen pablo paola paolo patricia patrick patrizia paul paula pauline pavel
-    pawel pedro pedro peggy penelope peter petra phil philip philippe phillip phyllis pierre pilar piotr pooja
-    priya rachel radek rafael rahul raj rajesh ralf ralph ramesh ramon ramona randy raquel rashid raul ravi
-    rebecca regina reinhard rene renata renate ricardo riccardo richard rita rob robert roberta roberto robin
-    rodrigo roger roland roman ronald rosa rosalind rosemary rosie ross roxanne roy ruben rudolf rui rupert
-    russell ruth ryan sabine sabrina sally salma salvador sam samantha samir samuel sandra sandeep sanjay
-    santiago sara sarah sasha saskia scott sean sebastian selena selma serena serge sergei sergio shane shannon
-    sharon shaun sheila shirley siobhan silke silvia simon simone sofia sofie sonia sophia sophie stacy stan
-    stefan stefania stefano stella stephan stephanie stephen steve steven stuart sunita suresh susan susanna
-    susanne suzanne svetlana sven sylvia sylvie tamara tanja tanya tara tatiana ted teresa terry thabo theo
-    theodore theresa thiago thierry thomas tiffany tim timothy tina tobias todd tom tomas tomasz tommy toni tony
-    tracy trevor tristan ulrich ursula uwe valentina valeria valerie vanessa vera veronica vicki victor vijay
-    vikram vincent vincenzo virginie vivian vladimir walter wanda wayne wei wendy werner wilhelm william
-    wojciech wolfgang xavier yan yasmin yasmine yolanda youssef yuki yusuf yves yvonne zachary zahra zainab zoe
-    zofia zsofia zuzanna
-    """
-)
+FIRST_NAMES = word_set("""
+    sofía maría josé lucía andré zoé chloé hélène rené jürgen björn jörg günther jesús ángel inés mónica verónica raúl
+    rubén óscar álvaro léa françois françoise rené jérôme stéphane sébastien frédéric agnès anaïs zoë chloë jānis łukasz
+    michał paweł małgorzata aaron abby abdul abdullah abigail adam adele adriana adrian agnes agnieszka ahmad ahmed
+    aisha alan alba alberto alec alejandra alejandro aleksandra aleksander alessandra alessandro alexander alexandra
+    alexandre alexei alexis alfred alfredo ali alice alicia alina alison allison alma alvaro amal amanda amelia amina
+    amir amit amy ana anastasia anders andrea andreas andreea andrei andrew andrzej andy angela angelica angelina anika
+    anil anita anja ann anna annabel anne annette annie anthony antoine anton antonella antonia antonio anya aoife april
+    archie arjun armando arthur arturo asha ashley ashok astrid audrey aurelie aurora ayesha barbara barry beata
+    beatrice beatriz belinda ben benedict benjamin bernadette bernard bernd bernardo beth bethany betty beverly bianca
+    birgit bjorn bob bogdan boris brandon brenda brendan brian bridget brigitte britta bruce bruno bryan caitlin callum
+    camila camille carla carlos carmen carol carolina caroline caroline cassandra catalina catarina catherine cathy
+    cecilia cedric celeste celia chandra charles charlie charlotte chen cheryl chiara chloe chris christa christina
+    christine christoph christopher ciara cindy claire clara claudia claudio clement colin colleen connor conor
+    constance cornelia craig cristina cynthia daisy dan daniel daniela danielle danny darius darren dave david davide
+    deborah debbie deepak delphine denis denise dennis derek desmond diana diane diego dieter dimitri dirk dmitri
+    dolores dominic dominik dominique donald donna dora doreen doris dorothy douglas duncan dylan eddie edgar edith
+    edouard eduardo edward edwin eileen elaine eleanor elena eleni elias elif elisa elisabeth elise elizabeth ella ellen
+    ellie elsa emanuel emil emilia emilie emily emine emma emmanuel enrique enzo eric erica erik erika erin ernesto
+    esperanza esra esteban ester esther ethan etienne eugene eva evelyn ewa fabian fabio fatima fatma federica federico
+    felicia felipe felix fernanda fernando filip fiona florian frances francesca francesco francisca francisco francois
+    frank franz fred freddie frederic frederick frieda gabriel gabriela gabriele gareth gary gavin gemma geoffrey george
+    georgina gerald gerard gerhard giacomo gianni gilbert gina giorgia giovanna giovanni giulia giuseppe gloria gonzalo
+    gordon graham greg gregory greta guadalupe guillaume guillermo gunther gustav gustavo hamza hanna hannah hans harold
+    harriet harry hassan hector heather heidi heinrich helen helena helga henrik henry herbert hilary hiroshi holly hugh
+    hugo hussein ian ibrahim ida ignacio igor ilse imran ines inga ingrid irene irina isaac isabel isabella isabelle
+    ismail ivan ivana jackie jacob jacqueline jacques jakob jakub james jamie jan jane janet janice janina jasmine jason
+    javier jeanne jeff jeffrey jenna jennifer jenny jeremy jerome jerry jesse jessica jesus jill jim jimmy joan joanna
+    joanne joao joe joel joerg johan johanna johannes john johnny jonas jonathan jorge jose josef joseph josephine
+    joshua joy juan juana juanita judith judy julia julian juliana julie juliet julio jurgen justin kamal karen karim
+    karin karina karl katarina katarzyna kate katherine kathleen kathryn kathy katie katja katrin kayla keith kelly ken
+    kenji kenneth kerry kevin khadija khaled kim kimberly kirsten klaus krishna kristen kristian kristina krzysztof
+    kumar kurt kwame kyle lakshmi lara larry lars laszlo laura lauren laurence laurent layla lea leah lee leila lena leo
+    leon leonard leonardo leonie leroy leslie leticia liam lidia liesbeth lila lillian lily linda lindsay lisa liz
+    lorenzo lorraine louis louise luca lucas lucia lucie lucy ludwig luigi luis luisa lukas luke lydia lynn maciej
+    madeleine maeve magda magdalena mahmoud maja malcolm malgorzata malik mandy manfred manoj manuel manuela marc marcel
+    marcella marcin marco marcos marcus margaret margarita maria mariam marian mariana marie marilyn marina mario marion
+    marjorie marko markus marlene marta martha martin martina mary maryam mateo mateusz matteo matthew matthias maureen
+    maurice maurizio max maya mehmet mei melanie melissa mercedes merve mia michael michal michel michele michelle
+    miguel mihai mike mikhail mila milan miriam mitchell moira mohamed mohammad mohammed molly monica monika monique
+    morgan moritz muhammad murat mustafa nadia nadine nancy naomi natalia natalie natasha nathalie nathan neha neil
+    nelson niamh nicholas nick nico nicola nicolas nicole nigel nikhil nikolai nikos nina noah noor nora norman nuno
+    olaf oleg olga olive oliver olivia oluwaseun omar oscar otto owen pablo paola paolo patricia patrick patrizia paul
+    paula pauline pavel pawel pedro pedro peggy penelope peter petra phil philip philippe phillip phyllis pierre pilar
+    piotr pooja priya rachel radek rafael rahul raj rajesh ralf ralph ramesh ramon ramona randy raquel rashid raul ravi
+    rebecca regina reinhard rene renata renate ricardo riccardo richard rita rob robert roberta roberto robin rodrigo
+    roger roland roman ronald rosa rosalind rosemary rosie ross roxanne roy ruben rudolf rui rupert russell ruth ryan
+    sabine sabrina sally salma salvador sam samantha samir samuel sandra sandeep sanjay santiago sara sarah sasha saskia
+    scott sean sebastian selena selma serena serge sergei sergio shane shannon sharon shaun sheila shirley siobhan silke
+    silvia simon simone sofia sofie sonia sophia sophie stacy stan stefan stefania stefano stella stephan stephanie
+    stephen steve steven stuart sunita suresh susan susanna susanne suzanne svetlana sven sylvia sylvie tamara tanja
+    tanya tara tatiana ted teresa terry thabo theo theodore theresa thiago thierry thomas tiffany tim timothy tina
+    tobias todd tom tomas tomasz tommy toni tony tracy trevor tristan ulrich ursula uwe valentina valeria valerie
+    vanessa vera veronica vicki victor vijay vikram vincent vincenzo virginie vivian vladimir walter wanda wayne wei
+    wendy werner wilhelm william wojciech wolfgang xavier yan yasmin yasmine yolanda youssef yuki yusuf yves yvonne
+    zachary zahra zainab zoe zofia zsofia zuzanna
+    """)
 """First names that are hardly ever anything else."""
 
-DOUBTFUL_NAMES = word_set(
-    """
+DOUBTFUL_NAMES = word_set("""
     will may mark hope faith grace sunny rose art bill drew grant jack rich dawn amber summer joy pat sue ray
     chase penny ruby april june august angel christian chance dean guy sterling miles ernest ivy iris violet
     hazel heather lily daisy holly crystal melody harmony patience prudence constance charity mercy gene dale
     glen cliff brook rusty major earl duke prince king rob lee see kim long mini lance buck bud chip chuck skip
     tad trip wade ward web woody norm frank ginger basil olive rosemary pearl jade eve dolly dick mini sol stew
     tab
-    """
-)
-"""Names that are words of every day, abbreviations or parts of other names as well: they need a capital letter or a cue of their own."""
+    """)
+"""Names that are words of every day, abbreviations or parts of other
+names as well: they need a capital letter or a cue of their own."""
 
-SURNAMES = word_set(
-    """
+SURNAMES = word_set("""
     adams ahmed allen anderson andersson bailey baker barnes becker bennett bernard brooks brown campbell carter
     chen clark clarke cohen collins cook cooper costa cox cruz davies davis diaz dubois dupont edwards evans
     fernandez ferrari fischer fisher flores ford foster garcia gomez gonzalez gonzales graham gray green gupta
@@ -101,11 +93,9 @@ SURNAMES = word_set(
     sanchez santos sato schmidt schneider schulz schwarz scott shah sharma shaw silva simpson singh smith sousa
     stewart sullivan suzuki tanaka taylor thomas thompson torres tran turner vargas vasquez wagner walker wang
     ward watson weber white williams wilson wood wright yamamoto yilmaz young zhang
-    """
-)
+    """)
 
-COMMON = word_set(
-    """
+COMMON = word_set("""
     a able about above ache aches aching across actually acute addicted adult after afternoon afraid again
     against age aged ago ah ai all allergic allergies allergy allowed almost alone already also alright always
     am amazing an anaemic and anemia anemic angry another answer anxiety anxious any anybody anymore anyone
@@ -188,24 +178,19 @@ COMMON = word_set(
     prescribes prescribed warned suggested suggests told tells says gave gives put wants ordered office visit
     visits appointment note notes letter referral order orders bills approved approval confirmed reckons
     insisted mentioned refused
-    """
-)
+    """)
 """What follows a cue for a name and is none."""
 
-PARTICLES = word_set(
-    """
+PARTICLES = word_set("""
     van von der den de del della di da dos das do du la le el al bin ibn ben st san mac mc ter ten zu af av y e
-    """
-)
+    """)
 
-NOT_AFTER_A_NAME = word_set(
-    """
+NOT_AFTER_A_NAME = word_set("""
     hospital clinic street avenue road university medical health center centre syndrome disease therapy test
     college school church station airport island beach park river lake county city state protocol method scale
     score criteria institute foundation society pharmacy journal vaccine virus position manoeuvre maneuver sign
     law diet machine hopkins mayo cross texas
-    """
-)
+    """)
 """After it, what looked like a name is that of a place, a house or an illness."""
 
 NOT_HOW_A_NAME_ENDS = (

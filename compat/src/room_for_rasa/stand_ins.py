@@ -43,8 +43,8 @@ NOT_TO_SERVE = frozenset(
         "typing_utils",
     }
 )
-"""What training and Rasa's own commands run, and a conversation never does: `make install` brings these, and an environment
-that only serves is without them."""
+"""What training and Rasa's own commands run, and a conversation never does:
+`make install` brings these, and an environment that only serves is without them."""
 
 NEVER = frozenset(
     {
@@ -148,8 +148,12 @@ def _importing(frame: FrameType | None) -> bool:
 
 def _missing(package: str) -> str:
     if package in NOT_TO_SERVE:
-        return f"the package {package} is left out here: serving does without it. Training and plain `rasa` use it; `make install` brings it."
+        return (
+            f"the package {package} is left out here: serving does without it. Training and plain `rasa` use it; `make"
+            " install` brings it."
+        )
     return (
-        f"the package {package} is left out here: nothing in config.yml, endpoints.yml or credentials.yml of this project needs it. "
-        "Take out what does, or see docs/adr/017-python-313.md for the way back to Rasa's own packages."
+        f"the package {package} is left out here: nothing in config.yml, endpoints.yml or credentials.yml of this"
+        " project needs it. Take out what does, or see docs/adr/017-python-313.md for the way back to Rasa's own"
+        " packages."
     )
