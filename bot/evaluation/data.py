@@ -33,12 +33,18 @@ class Example:
 
 @dataclass(frozen=True)
 class Question:
-    """A message with the route it should take and, for an answer,
-    the ids of the snippets that would be right (none: any)."""
+    """A message with the route it should take and, for an answer, the ids of the snippets that would be right (none:
+    any).
+
+    `also` holds other routes that would be right too. Messages with the same `conversation` are said one after the
+    other in one; a message without one is a conversation of its own.
+    """
 
     text: str
     route: str
     snippets: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    conversation: str | None = None
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -160,8 +166,10 @@ def _line(node: yaml.Node) -> int:
 
 
 def read_questions(path: Path, library: Library) -> list[Question]:
-    """Questions from JSON lines with `text`, `route` and, if known,
-    `snippet` (an id or a list of ids); blank lines are passed over.
+    """Questions from JSON lines; blank lines are passed over.
+
+    Each has `text`, `route` (one, or a list of those that would be right, the likeliest first) and, if known, `snippet`
+    (an id or a list of ids). Lines that share a `conversation` are one, as `python -m bot ask` has it.
 
     Raises:
         EvaluationError: the first line that cannot be used, with what is wrong with it.
@@ -191,17 +199,27 @@ def _question(line: str, where: str, library: Library) -> Question:
         raise EvaluationError(f"{where}: expected a JSON object with `text` and `route`.")
     if not isinstance(row.get("text"), str):
         raise EvaluationError(f"{where}: `text` is missing or not a string.")
-    if row.get("route") not in tuple(Route):
+    routes: list[Any] = row["route"] if isinstance(row.get("route"), list) else [row.get("route")]
+    if not routes or not all(route in tuple(Route) for route in routes):
         raise EvaluationError(
-            f"{where}: `route` is {json.dumps(row.get('route'))[:60]}; use one of {', '.join(Route)}."
+            f"{where}: `route` is {json.dumps(row.get('route'))[:60]}; use one of {', '.join(Route)}, or several."
         )
+    conversation = row.get("conversation")
+    if not isinstance(conversation, str | int | None):
+        raise EvaluationError(f"{where}: `conversation` must be a name that the lines of one conversation share.")
     wanted = row.get("snippet")
     snippets: Sequence[Any] = [] if wanted is None else wanted if isinstance(wanted, list) else [wanted]
     if not all(isinstance(snippet, str) for snippet in snippets):
         raise EvaluationError(f"{where}: `snippet` must be a snippet's id or a list of ids.")
     if snippets and not any(snippet in library for snippet in snippets):
         raise EvaluationError(f"{where}: there is no snippet `{snippets[0]}`. Correct the id or leave `snippet` out.")
-    return Question(row["text"], row["route"], tuple(snippets))
+    return Question(
+        row["text"],
+        routes[0],
+        tuple(snippets),
+        tuple(routes[1:]),
+        None if conversation is None else str(conversation),
+    )
 
 
 def require_known(examples: Sequence[Example], trained: Sequence[Example]) -> None:

@@ -67,7 +67,7 @@ def _fault(rate: str, value: float, side: str, bound: float, of: int, rows: Sequ
         " points. The sentences:"
     ]
     for row in rows:
-        wanted = ", ".join(row.wanted) or row.wanted_route
+        wanted = ", ".join(row.wanted or row.also) or row.wanted_route
         lines.append(
             f"  {row.text!r}: wanted {row.wanted_route} ({wanted}), got {row.route} ({row.snippet}; {row.why})"
         )

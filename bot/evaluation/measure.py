@@ -210,12 +210,13 @@ def load_assistant(progress: Progress) -> Engine:
 async def ask_questions(
     engine: Engine, questions: Sequence[Question], name: str, title: str, progress: Progress
 ) -> Measured:
-    """Each question asked of the assistant in a conversation of its own."""
+    """Each question asked of the assistant, in its conversation or in one of its own."""
     progress.start("Asking questions", len(questions))
     ids = {snippet.question: snippet.id for snippet in engine.library if not snippet.short_of}
     rows, guesses, understood = [], [], []
     for number, question in enumerate(questions):
-        reply = await engine.turn(f"{name}-{number}", question.text)
+        own = f"{name}-{number}" if question.conversation is None else f"{name}-of-{question.conversation}"
+        reply = await engine.turn(own, question.text)
         understood.append(await engine.understand(question.text))
         progress.advance(1)
         turn = reply.turn
@@ -239,6 +240,7 @@ async def ask_questions(
                 snippet,
                 offered if reply.route == Route.CLARIFY else (),
                 why,
+                question.also,
             )
         )
         if turn and question.snippets and question.route == Route.ANSWER and turn.ranking:

@@ -106,7 +106,7 @@ def advise_all(database: Database, settings: Settings) -> tuple[int, int]:
         row for state in ("accepted", "proposed") for row in list_corrections(database, state, limit=MAX_CORRECTIONS)
     ]
     usable, advice = sort_out(waiting, examples_by_intent(settings.data / "nlu"))
-    answers = ask(settings, [sentence for _, sentence in usable]) if usable else []
+    answers = ask(settings, [{"text": sentence} for _, sentence in usable]) if usable else []
     known = _known(usable, answers)
     superfluous = len(advice) + len(known)
     for (correction, _), answer in zip(usable, answers, strict=True):
@@ -135,7 +135,7 @@ def _train_and_measure(
     """What was measured, the candidate's name, and the reviewed examples it was trained with."""
     usable, advice = sort_out(accepted, examples_by_intent(settings.data / "nlu"))
     questions = read_questions()
-    asked = [*(question["text"] for question in questions), *(sentence for _, sentence in usable)]
+    asked = [*questions, *({"text": sentence} for _, sentence in usable)]
     before = ask(settings, asked)
     advice.update(_known(usable, before[len(questions) :]))
     known = {correction for correction, words in advice.items() if words == KNOWN}
@@ -174,17 +174,26 @@ def _copy(settings: Settings, folder: Path, reviewed: str) -> Settings:
     return replace(settings, data=folder / "data")
 
 
-def ask(settings: Settings, texts: Sequence[str]) -> list[Mapping[str, Any]]:
-    """What the assistant with these settings answers to each text, as `python -m bot ask` prints it.
+def ask(settings: Settings, questions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What the assistant with these settings answers to the `text` of each, as `python -m bot ask` prints it.
+
+    Those of one file that share a `conversation` are said in one.
 
     Raises:
         CandidateError: it could not be asked.
     """
-    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    lines = "".join(json.dumps(_asked(question)) + "\n" for question in questions)
     answers = [json.loads(line) for line in _bot(settings, ["ask"], lines).splitlines()]
-    if len(answers) != len(texts):
-        raise CandidateError(f"The assistant answered {len(answers)} of {len(texts)} questions.")
+    if len(answers) != len(questions):
+        raise CandidateError(f"The assistant answered {len(answers)} of {len(questions)} questions.")
     return answers
+
+
+def _asked(question: Mapping[str, Any]) -> dict[str, str]:
+    """One line for `python -m bot ask`."""
+    if question.get("conversation") is None:
+        return {"text": question["text"]}
+    return {"text": question["text"], "conversation": f"{question.get('file', '')} {question['conversation']}"}
 
 
 def _bot(settings: Settings, arguments: Sequence[str], text: str) -> str:

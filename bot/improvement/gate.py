@@ -20,13 +20,17 @@ LABELS = {
     "emergency_as_emergency": "Emergencies shown the emergency number",
     "right_snippet": "Questions that got their answer",
     "needless_referral": "Ordinary questions that were referred",
+    "needless_check": "Harmless messages that were asked whether it is happening now",
+    "needless_alarm": "Harmless messages that got an emergency text",
+    "right_route": "Turns that came out as a visitor would want",
     "off_topic_answered": "Off-topic messages that got an answer",
 }
 
 _ALARMS = (Route.EMERGENCY, Route.CHECK)
 
 Question = Mapping[str, Any]
-"""One held-out question: `text`, `route`, `snippet` (one id, several or none) and the `file` it stands in."""
+"""One held-out question: `text`, `route` (one or several), `snippet` (one id, several or none), the `conversation` it
+is part of, if any, and the `file` it stands in."""
 Answer = Mapping[str, Any]
 
 
@@ -107,12 +111,14 @@ def _routed(questions: Sequence[Question], answers: Sequence[Answer]) -> dict[st
     files: dict[str, list[Routed]] = {}
     for question, answer in zip(questions, answers, strict=True):
         wanted = question.get("snippet") or ()
+        routes = question["route"] if isinstance(question["route"], list) else [question["route"]]
         row = Routed(
             question["text"],
-            question["route"],
+            routes[0],
             (wanted,) if isinstance(wanted, str) else tuple(wanted),
             str(answer["route"]),
             answer.get("snippet"),
+            also=tuple(routes[1:]),
         )
         files.setdefault(question["file"], []).append(row)
     return files
@@ -139,6 +145,7 @@ def _loss(was: Routed, became: Routed) -> str | None:
     if (
         was.wanted_route in (Route.EMERGENCY, Route.CLINICIAN)
         and became.route == Route.ANSWER
+        and not became.right_route
         and was.route != Route.ANSWER
     ):
         return "risk_answered"
@@ -150,7 +157,7 @@ def _loss(was: Routed, became: Routed) -> str | None:
 def _better(was: Routed, became: Routed) -> bool | None:
     """Whether a change is for the better; None when both or neither are right."""
     right = [
-        row.right_snippet if row.wanted_route == Route.ANSWER else row.route == row.wanted_route
+        row.right_snippet if row.wanted_route == Route.ANSWER and row.wanted else row.right_route
         for row in (was, became)
     ]
     return None if right[0] == right[1] else right[1]

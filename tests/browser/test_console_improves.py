@@ -119,7 +119,7 @@ def test_a_correction_made_in_the_browser_ends_in_a_model_that_knows_the_sentenc
         page.goto(f"/conversations/knitting-{unknown[0]}")  # one that the model knew would have needed no fixing
         expect(page.get_by_role("link", name="Fixed by training run 1")).to_be_visible()
 
-        answers = ask(settings, [*SENTENCES, *PARAPHRASES])
+        answers = ask(settings, [{"text": text} for text in (*SENTENCES, *PARAPHRASES)])
         assert [answer["snippet"] for answer in answers] == [RIGHT] * len(answers)
 
         assert _beside(loop, running.take_up()), "a website that runs takes the promoted model up without a start"

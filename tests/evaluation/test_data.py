@@ -74,6 +74,14 @@ def test_questions_may_name_one_snippet_or_several_or_none(tmp_path: Path, libra
     ]
 
 
+def test_a_turn_of_a_dialogue_names_its_conversation_and_every_route_that_is_right(
+    tmp_path: Path, library: Library
+) -> None:
+    path = tmp_path / "dialogues.jsonl"
+    path.write_text('{"conversation": 7, "text": "why", "route": ["answer", "clarify"]}')
+    assert read_questions(path, library) == [Question("why", "answer", (), ("clarify",), "7")]
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -83,7 +91,10 @@ def test_questions_may_name_one_snippet_or_several_or_none(tmp_path: Path, libra
         ('{"text": 3, "route": "answer"}', "`text`"),
         ('{"text": "a"}', "`route`"),
         ('{"text": "a", "route": "reply"}', "`route`"),
-        ('{"text": "a", "route": ["answer"]}', "`route`"),
+        ('{"text": "a", "route": []}', "`route`"),
+        ('{"text": "a", "route": ["answer", "reply"]}', "`route`"),
+        ('{"text": "a", "route": {"answer": 1}}', "`route`"),
+        ('{"text": "a", "route": "answer", "conversation": ["c"]}', "`conversation`"),
         ('{"text": "a", "route": "answer", "snippet": 3}', "`snippet`"),
         ('{"text": "a", "route": "answer", "snippet": "no_such_thing"}', "no_such_thing"),
     ],

@@ -36,6 +36,7 @@ ROWS = [
     Routed("open", "answer", (), "clinician", "clinician_general"),
     Routed("pancakes", "out_of_scope", (), "answer", "cost"),
     Routed("hello", "smalltalk", (), "clinician", "clinician_general"),
+    Routed("my deadline is death", "answer", (), "emergency", "emergency_general"),
 ]
 
 
@@ -46,8 +47,10 @@ ROWS = [
         ("risky_not_referred", ["my leg is numb"], 5),
         ("emergency_as_emergency", ["cannot breathe", "face droops"], 3),
         ("emergency_asked_first", ["face droops"], 3),
-        ("needless_referral", ["open"], 5),
-        ("needless_check", ["does it kill", "to die for"], 8),
+        ("needless_referral", ["open", "my deadline is death"], 6),
+        ("needless_check", ["does it kill", "to die for"], 9),
+        ("needless_alarm", ["my deadline is death"], 9),
+        ("right_route", ["cannot breathe", "price", "fees"], 14),
         ("other_referred", ["hello"], 3),
         ("right_snippet", ["price"], 4),
         ("clarify_contains_right", ["bill"], 4),
@@ -57,6 +60,15 @@ ROWS = [
 def test_each_rate_counts_what_its_name_says(rate: str, texts: list[str], of: int) -> None:
     share = getattr(rates(ROWS), rate)
     assert ([row.text for row in share.rows], share.of) == (texts, of)
+
+
+@pytest.mark.parametrize("route", ["answer", "clinician", "check", "emergency"])
+def test_a_turn_that_took_one_of_its_right_routes_is_no_fault_of_any_kind(route: str) -> None:
+    row = Routed("my mother died of it", "answer", (), route, None, also=("clinician", "check", "emergency"))
+    counted = rates([row])
+    assert counted.right_route.rows == (row,)
+    faults = ("risky_answered", "needless_referral", "needless_check", "needless_alarm", "other_referred")
+    assert [name for name in faults if getattr(counted, name).rows] == []
 
 
 def test_a_rate_without_messages_is_not_a_number() -> None:

@@ -42,7 +42,14 @@ def test_each_kind_of_harm_fails_the_gate(worse: int) -> None:
 
 
 def test_every_default_floor_is_named_in_plain_words() -> None:
-    assert {floor.rate for floor in read_floors(FLOORS)["default"]} == set(LABELS)
+    assert {floor.rate for listed in read_floors(FLOORS).values() for floor in listed} == set(LABELS)
+
+
+def test_a_turn_is_right_on_any_of_its_routes_and_no_loss_then() -> None:
+    turn = {"text": "my gran had it", "route": ["clinician", "answer"], "conversation": "1", "file": "dialogues.jsonl"}
+    referred, answered = {"route": "clinician", "snippet": None}, {"route": "answer", "snippet": "cost"}
+    found = compare([turn], [referred], [answered])
+    assert (found["passes"], found["losses"], found["changed"][0]["better"]) == (True, [], None)
 
 
 def test_missing_questions_are_one_sentence(tmp_path: Path) -> None:
