@@ -23,11 +23,20 @@ class Said:
 
 @dataclass(frozen=True)
 class PlainWords:
-    """`yes` and `no` to the question whether it is happening now; `over` ends an emergency."""
+    """`yes` and `no` to the question whether it is happening now; `over` ends an emergency.
+
+    `goes_on` are words, anywhere in a message, of somebody for whom it is not over.
+    """
 
     yes: Said = field(default_factory=Said)
     no: Said = field(default_factory=Said)
     over: Said = field(default_factory=Said)
+    goes_on: tuple[str, ...] = ()
+
+    def goes_on_in(self, text: str) -> bool:
+        """Whether a message holds one of the words of `goes_on`."""
+        said = f" {phrase(text)} "
+        return any(words in said for words in self.goes_on)
 
 
 def load_plain_words(data: Path) -> PlainWords:
@@ -41,10 +50,12 @@ def load_plain_words(data: Path) -> PlainWords:
         return PlainWords()
     raw = read_mapping(path)
     try:
-        return PlainWords(**{name: _said(raw[name]["says"], raw[name]["begins"]) for name in ("yes", "no", "over")})
+        said = {name: _said(raw[name]["says"], raw[name]["begins"]) for name in ("yes", "no", "over")}
+        return PlainWords(**said, goes_on=tuple(f" {phrase(str(words))} " for words in raw["goes_on"]))
     except (KeyError, TypeError, AttributeError) as error:
         raise ContentError(
-            f"{path}: expected `yes:`, `no:` and `over:`, each with the lists `says:` and `begins:`."
+            f"{path}: expected `yes:`, `no:` and `over:`, each with the lists `says:` and `begins:`, and the list"
+            " `goes_on:`."
         ) from error
 
 

@@ -33,7 +33,7 @@ from bot.content.plain_words import PlainWords
 from bot.content.short_questions import ASK, ShortQuestions
 from bot.conversation import request_form
 from bot.conversation.memory import Memory
-from bot.safety.cues import about_nobody, hypothetical
+from bot.safety.cues import about_nobody, asks, hypothetical
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, phrase
 from bot.safety.triage import Finding
 from bot.vocabulary import CLINICIAN, EMERGENCY, FALLBACK, FORM, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Reason, Route
@@ -58,6 +58,11 @@ them would be an alarm without this and are asked about instead.
 _SURE_IN_GENERAL = 0.75
 """Confidence from which a question about nobody gets the answer
 that speaks of the risk in general, instead of a referral."""
+_NO_RISK = 0.35
+"""Chance of a risk below which a sure question about the visit, the money or the house is answered, in which neither
+net saw more than a likeness: "could my sister hold my hand through it"."""
+_OF_THE_HOUSE = ("assistant", "clinic", "money", "visit")
+"""Topics of which an answer says nothing about anybody's health."""
 _SURE_IN_BETWEEN = 0.75
 """Confidence from which what is no answer to the form is a
 question in between; below it the form says what it could not take."""
@@ -150,7 +155,7 @@ class Context:
 
     `asked` is the slot that the form asks for, if it is open; `checking` what the last reply asked about; `cautioned`
     whether the caution on account of an earlier risk was given; `doubtful` whether the emergency that is not over was
-    seen by the classifier alone.
+    seen by the classifier alone, or a calm question about something else came after it.
     """
 
     asked: str | None = None
@@ -325,7 +330,7 @@ def judged(message: Understanding, library: Library, *, foreign: bool = False) -
     if (
         verdict.level == Level.CLINICIAN
         and not foreign
-        and _answered_in_general(message, str(verdict.category), library)
+        and (_answered_in_general(message, str(verdict.category), library) or _of_the_house(message, library))
     ):
         verdict = Verdict()
     asks = next((finding for finding in message.findings if finding.asks), None)
@@ -351,6 +356,21 @@ def _answered_in_general(message: Understanding, category: str, library: Library
     ruled = {finding.category for finding in message.findings if not finding.category.startswith(EMERGENCY)}
     seen = set() if not ruled and hypothetical(message.text) else ruled | {category}
     return library[intent].route == Route.ANSWER and seen <= set(library[intent].speaks_of)
+
+
+def _of_the_house(message: Understanding, library: Library) -> bool:
+    """Whether a message surely asks about the visit, the money or the house, and nothing plain in it tells of risk."""
+    intent, score = message.intent, message.classifier.get("score")
+    return all(finding.weak for finding in message.findings) and (
+        intent is not None
+        and intent in library
+        and message.confidence >= _SURE_IN_GENERAL
+        and score is not None
+        and score < _NO_RISK
+        and library[intent].topic in _OF_THE_HOUSE
+        and library[intent].route == Route.ANSWER
+        and library[intent].after_risk == "answer"
+    )
 
 
 def _judged(message: Understanding, library: Library, *, foreign: bool) -> Verdict:
@@ -431,39 +451,52 @@ def _while_emergency(
     """The reply while an emergency is not over: its end, or the
     reminder, with the answer after it if it is about the clinic itself.
 
-    An alarm that the classifier alone raised may have been none: whoever then asks something quite calm is answered,
-    after one sentence on what to do if anybody is in danger, and it is over. Thoughts of self-harm end in plain words
-    or by a button only.
+    An alarm that the classifier alone raised may have been none, and so may one that is followed by a calm question
+    about something else: whoever then asks another is answered, after one sentence on what to do if anybody is in
+    danger, and it is over. Thoughts of self-harm end in plain words or by a button only.
     """
+    plain = content.plain_words
     harming = emergency == "emergency_self_harm"
-    meant = message.intent == EMERGENCY_OVER or message.likeliest == EMERGENCY_OVER
-    over = message.text in content.plain_words.over or (meant and not harming and verdict.level is None)
+    meant = message.intent == EMERGENCY_OVER and not harming and verdict.level is None
+    over = _only_says_over(message, plain) or (
+        (message.text in plain.over or meant) and not plain.goes_on_in(message.text)
+    )
     ended = {"emergency": None, "doubtful": None, **({"risk": None} if str(risk).startswith(EMERGENCY) else {})}
     if over and phrase(message.text):
         return Decision(EMERGENCY_OVER, Reason.EMERGENCY_OVER, earlier=emergency, slots=ended)
     target = message.intent
     answerable = target is not None and target in library and library[target].route == Route.ANSWER
-    if (
-        answerable
-        and context.doubtful
-        and not harming
-        and verdict.level is None
-        and library[str(target)].after_risk == "answer"
-    ):
+    calm = answerable and not harming and verdict.level is None and _asks_calmly(message, library, plain)
+    if calm and context.doubtful:
         return Decision(
             CAUTION_EMERGENCY, Reason.EMERGENCY_DOUBTED, earlier=emergency, slots=ended, then=(f"utter_{target}",)
         )
     about_the_clinic = answerable and library[str(target)].topic in _STILL_ANSWERED
     then = (f"utter_{target}",) if about_the_clinic else ()
+    goes_on = plain.goes_on_in(message.text) or verdict.level is not None
+    doubt = {"doubtful": None} if goes_on else {"doubtful": True} if calm and not about_the_clinic else {}
     still = Decision(
         EMERGENCY_FOLLOWUP,
         Reason.EMERGENCY_NOT_OVER,
         {"category": emergency, "rule": "earlier"},
         message.findings,
         emergency,
-        then=then,
+        doubt,
+        then,
     )
     return _in_own_language(still, _EMERGENCY_LANGUAGE, message.text, library, content)
+
+
+def _asks_calmly(message: Understanding, library: Library, plain: PlainWords) -> bool:
+    """Whether a message surely asks for an answer that nobody needs in an emergency: not what to do or who is there."""
+    answer = library[str(message.intent)]
+    return (
+        message.confidence >= _SURE_IN_GENERAL
+        and answer.after_risk != "refer"
+        and answer.topic != "assistant"
+        and (asks(message.text) or "?" in message.text)
+        and not plain.goes_on_in(message.text)
+    )
 
 
 def _asking_first(
@@ -505,7 +538,8 @@ def _checked(
     """What the visitor's answer to "is this happening now?" leads to; None when it is no answer to that."""
     plain = content.plain_words
     denied = phrase(message.text) in plain.no.says | plain.over.says
-    if denied or (verdict.level != Level.CHECK and (message.text in plain.no or message.text in plain.over)):
+    begins = message.text in plain.no or message.text in plain.over
+    if denied or (verdict.level != Level.CHECK and begins and not plain.goes_on_in(message.text)):
         then = checking.then or CHECK_OVER
         told = {"risk": then} if risk is None and then.startswith(CLINICIAN) and then not in GENERAL else {}
         return _in_between(

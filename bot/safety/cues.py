@@ -77,6 +77,11 @@ def hypothetical(text: str) -> bool:
     return cues(text)[CUES.index("hypothetical")]
 
 
+def asks(text: str) -> bool:
+    """Whether a message shows the sign of that name."""
+    return cues(text)[CUES.index("asks")]
+
+
 _SOMEBODY = re.compile(
     r"\b(?:i|me|my|mine|myself|we|us|our|ours|he|she|his|her|hers|him|husband|wife|partner|mum|mom|mother|dad|father"
     r"|son|daughter|brother|sister"

@@ -21,9 +21,12 @@ _SYMPTOM = (
     r"|strokes?|heart attacks?|embolisms?|collapse|burns?|confusion|drooping|paralysis)"
 )
 _MORE = r"(?:any|more|real|bad|other|serious|severe|high|sudden|big|strong|actual|signs? of|sort of|kind of|history of)"
+_NOT_SO = (
+    r"\bnot (?:suicidal|in (?:any )?(?:pain|danger)|bleeding|having an? (?:stroke|heart attack|seizure|reaction))\b"
+)
 _DENIED = re.compile(
     rf"\b(?:no|not any|without|zero|never any|neither)(?: {_MORE})* {_SYMPTOM}(?: (?:(?:and|or|nor|no|and no"
-    rf"|or any)(?: {_MORE})* )?{_SYMPTOM})*\b"
+    rf"|or any)(?: {_MORE})* )?{_SYMPTOM})*\b|{_NOT_SO}"
 )
 
 

@@ -16,6 +16,10 @@ from bot.safety.normalise import phrase
         ("no chest pain or shortness of breath, but my face droops", "but my face droops"),
         ("no real pain and no numbness, only a bruise", "only a bruise"),
         ("without any allergic reactions so far", "so far"),
+        (
+            "I hate how they make me feel. Not suicidal or anything just flat",
+            "i hate how they make me feel or anything just flat",
+        ),
         ("what does it cost?", "what does it cost"),
     ],
 )
@@ -29,6 +33,7 @@ def test_denied_symptoms_are_left_out(said: str, left: str) -> None:
         "no pulse",
         "no reaction when I shake her",
         "not breathing",
+        "not moving",
         "no feeling in my left arm",
         "no blood in my foot, it is white",
         "no answer from him, he is grey",

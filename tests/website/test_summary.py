@@ -10,6 +10,7 @@ import pytest
 from bot.conversation.engine import Engine
 from bot.record.private import KEPT_APART
 from tests.website.test_answers import client as client
+from tests.website.test_answers import origins as origins
 from tests.website.test_app import Client
 
 QUESTION, REACH, TIME = "Is a purple unicycle all right afterwards?", "unicycle@mail.example", "on unicycle mornings"
