@@ -918,7 +918,7 @@ def test_the_export_has_one_row_a_turn_in_both_forms(
 
 def test_an_export_of_nothing_is_a_valid_file(inside: TestClient) -> None:
     assert inside.get("/export.jsonl").text == ""
-    assert inside.get("/export.csv").content.decode("utf-8-sig").startswith("conversation,number,at,text,")
+    assert inside.get("/export.csv").content.decode("utf-8-sig").startswith("id,conversation,number,at,text,")
 
 
 def test_an_export_is_a_download_with_a_name(inside: TestClient) -> None:
