@@ -200,6 +200,7 @@ def _routes() -> list[BaseRoute]:
             Action("/staff/{name}", administration.change_staff, role="admin"),
             Page("/settings", administration.settings, role="admin"),
             Action("/settings", administration.change_settings, role="admin"),
+            Action("/settings/test-alert", administration.test_alert, role="admin"),
             Page("/audit", administration.show_audit, role="admin"),
             Guarded("/logout", login.log_out, "viewer", ["POST"]),
         ],

@@ -12,6 +12,7 @@ from bot.console.page import now, page, who, zone_of
 from bot.console.queries import hits
 from bot.console.state import console_of
 from bot.record import audit, review
+from bot.record.alerts import channels
 from bot.record.metrics import midnight, today
 from bot.record.requests import STATES
 from bot.record.saved_views import views_of
@@ -35,6 +36,7 @@ def inbox(request: Request) -> Response:
             database, who(request), midnight(today(console_of(request).clock(), zone_of(request)), zone_of(request))
         )
         of_texts = cards(request, database)
+        ways = [way for way in channels(database) if way.failure]
         if mine:
             audit.append(database, who(request), "assigned.listed", f"{len(mine)} turns", now(request))
     return page(
@@ -48,6 +50,7 @@ def inbox(request: Request) -> Response:
         oldest=oldest,
         judged=judged,
         of_texts=of_texts,
+        failing=ways,
         visitor_port=console_of(request).settings.port,
     )
 

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from bot.console import gaps, state
 from bot.console.accounts import verify_login
 from bot.console.second_factor import code_at
-from bot.record import review
+from bot.record import alerts, review
 from bot.record.audit import verify_audit
 from bot.record.corrections import finish_run, settle_run, start_run
 from bot.record.database import connect
@@ -692,3 +692,22 @@ def test_the_filter_of_a_list_draws_a_chart_whose_bars_lead_back_to_the_list(log
     assert "2 messages found" in browser.get(asked)
     assert "No message passes this filter" in browser.get("/chart?route=emergency")
     assert 'href="/chart?q=knee"' in browser.get("/search?q=knee")
+
+
+def test_everybody_sees_that_alerts_do_not_get_out(log_in: LogIn, add: Add, database: Database) -> None:
+    admin = log_in("admin")
+    assert "Nobody is told of new requests" in admin.get("/settings")
+    status, said = admin.post("/settings/test-alert")
+    assert (status, "uses no way to send alerts" in said) == (400, True)
+    alerts.use_channels(database, ["webhook"])
+    assert admin.post("/settings/test-alert") == (303, "/settings?said=alert-tested")
+    assert "1 event waits" in admin.get("/settings")
+    add("emergency")
+    alerts.note_failure(database, "webhook", "It answered with 500.", NOW)
+    for name in ("viewer", "admin"):
+        html = log_in(name).get("/")
+        assert "Alerts do not get out by webhook" in html
+        assert "It answered with 500. 2 events wait" in html
+    alerts.note_told(database, "webhook", 2, NOW)
+    assert "Alerts do not get out" not in log_in("viewer").get("/")
+    assert "✓ Last sent" in admin.get("/settings")

@@ -77,7 +77,7 @@ MAY = {
         ),
         *("/requests/{id}/erase", "/conversations/{id}/erase"),
     },
-    "admin": {"/facts", "/facts/changes/{id}", "/staff", "/staff/{name}", "/settings", "/audit"},
+    "admin": {"/facts", "/facts/changes/{id}", "/staff", "/staff/{name}", "/settings", "/settings/test-alert", "/audit"},
 }
 """What each role adds. An address that is not here fails the test: think about who may use it, then write it down."""
 

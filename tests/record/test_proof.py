@@ -301,6 +301,8 @@ PASSES_OR_FOLLOWS = {
     "heartbeat": "passes",
     "serving_texts": "which process sends which texts at this moment",
     "leases": "passes after minutes",
+    "alerts": "follows turns and requests, and passes",
+    "alert_channels": "passes with the next message",
     "pending_wipes": "passes with the next wipe",
     "upkeep": "when the last clean-up was, and why a wipe failed",
     "chain": "the chain itself",
