@@ -147,6 +147,7 @@ COVERED: Mapping[str, Covered] = {
     "staff_sessions": Covered(("username", "created_at"), "{row}.token_hash"),
     "staff_links": Covered(("username", "role", "made_by", "made_at", "expires_at"), "{row}.token_hash"),
     "staff_recovery_codes": Covered((), "{row}.username || ' ' || {row}.hash"),
+    "api_tokens": Covered(("name", "hash", "made_by", "made_at")),
     "console_settings": Covered(("value",), "{row}.name"),
     "deleted_conversations": Covered(("at",), "{row}.hash"),
     "holds": Covered(("by", "at", "reason"), "{row}.conversation"),

@@ -47,6 +47,7 @@ PAGES = (
     "/account",
     "/staff",
     "/settings",
+    "/tokens",
     "/audit",
     "/nowhere",
 )

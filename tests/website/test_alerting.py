@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from bot.record.alerts import add_test, channels, use_channels
+from bot.record.alerts import Due, add_test, channels, use_channels
 from bot.record.database import connect, open_record
 from bot.record.deletion import delete_conversation
 from bot.record.requests import leave_request
@@ -303,7 +303,7 @@ def test_a_letter_says_what_happened_and_where_to_look(path: Path, record: Datab
 def test_a_password_is_not_sent_without_tls_and_a_servers_words_are_not_repeated() -> None:
     post = Post(refuse="RCPT")
     post.start()
-    found = message_of(alerting.Due({"test": 1}, (), 1, 1), "Clinic", "")
+    found = message_of(Due({"test": 1}, (), 1, 1), "Clinic", "")
     with pytest.raises(NotTold, match="offers no TLS"):
         Mail(f"smtp://user:secret@127.0.0.1:{post.port}", "a@b.example", ["a@b.example"]).send(found)
     assert not any("secret" in line or "AUTH" in line for line in post.said)
