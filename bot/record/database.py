@@ -11,7 +11,18 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.record import alerts, api_tokens, chain, erasure_schema, promotion, proof, review_schema, texts, waiting
+from bot.record import (
+    alerts,
+    api_tokens,
+    chain,
+    erasure_schema,
+    promotion,
+    proof,
+    review_schema,
+    samples,
+    texts,
+    waiting,
+)
 from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
@@ -330,6 +341,12 @@ def events_to_tell(database: Database) -> None:
 def tokens_for_programs(database: Database) -> None:
     """With which programs read what staff judged."""
     api_tokens.create(database)
+
+
+@migrations()
+def samples_for_several(database: Database) -> None:
+    """Samples that several people judge without seeing each other's verdicts."""
+    samples.create(database)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:

@@ -48,6 +48,7 @@ PAGES = (
     "/staff",
     "/settings",
     "/tokens",
+    "/samples",
     "/audit",
     "/nowhere",
 )
