@@ -61,6 +61,32 @@ def _origins(name: str) -> tuple[str, ...]:
     return given
 
 
+def _web_address(name: str) -> str:
+    """Not shown in what is said of it: a webhook's address is a secret."""
+    value = os.environ.get(name, "").strip()
+    if value and not re.fullmatch(r"https?://[^\s/@?#]+([/?][^\s#]*)?", value):
+        raise SettingsError(f"{name} is no web address; write one such as https://clinic.example/hook, or nothing.")
+    return value
+
+
+def _mail_server(name: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if value and not re.fullmatch(r"smtps?://([^\s/@:]+:[^\s/@]+@)?[^\s/@:]+(:\d{1,5})?/?", value):
+        raise SettingsError(
+            f"{name} is no mail server; write smtp://user:password@mail.example:587, or smtps:// for TLS from the"
+            " start. Signs in the user or the password that mean something in an address are written as %40 and so on."
+        )
+    return value
+
+
+def _mail_addresses(name: str) -> tuple[str, ...]:
+    given = tuple(address.strip() for address in os.environ.get(name, "").split(",") if address.strip())
+    for address in given:
+        if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", address):
+            raise SettingsError(f"{name} holds {address!r}; write e-mail addresses, separated by commas.")
+    return given
+
+
 def _networks(name: str, default: str) -> tuple[str, ...]:
     given = tuple(address.strip() for address in os.environ.get(name, default).split(",") if address.strip())
     for address in given:
@@ -107,3 +133,18 @@ class Settings:
     keep_requests_days: int = field(default_factory=lambda: _count("OZONE_KEEP_REQUESTS_DAYS", 365, 3650))
     """For how many days after the last change a question to the clinical
     team is kept; conversations go by `retention_days` in data/clinic.yml."""
+    alert_webhook: str = field(default_factory=lambda: _web_address("OZONE_ALERT_WEBHOOK"), repr=False)
+    """Where new requests and emergencies are told as JSON by POST; empty for nowhere (docs/alerts.md)."""
+    alert_email: tuple[str, ...] = field(default_factory=lambda: _mail_addresses("OZONE_ALERT_EMAIL"))
+    """Who gets an e-mail of them; `smtp` says through which server, `alert_from` from whom (the first by default)."""
+    alert_from: str = field(default_factory=lambda: next(iter(_mail_addresses("OZONE_ALERT_FROM")), ""))
+    smtp: str = field(default_factory=lambda: _mail_server("OZONE_SMTP"), repr=False)
+    console_address: str = field(default_factory=lambda: _web_address("OZONE_CONSOLE_ADDRESS"))
+    """Where staff's browsers find the console, for links in alerts; empty for none."""
+
+    def __post_init__(self) -> None:
+        if self.alert_email and not self.smtp:
+            raise SettingsError(
+                "OZONE_ALERT_EMAIL needs a mail server; set OZONE_SMTP to one, such as"
+                " smtp://user:password@mail.example:587."
+            )

@@ -14,7 +14,8 @@ from bot.console.erasing import kept
 from bot.console.page import go, now, number, page, who
 from bot.console.state import console_of
 from bot.record import audit
-from bot.record.review import change_setting, setting
+from bot.record.alerts import add_test, channels
+from bot.record.review import ReviewError, change_setting, setting
 
 ENTRIES = 100
 
@@ -94,13 +95,23 @@ def _staff(request: Request, status: int = 200, **shown: Any) -> Response:
 
 
 def settings(request: Request) -> Response:
-    """What goes into which queue, and how long things are kept."""
+    """What goes into which queue, who is told, and how long things are kept."""
     with console_of(request).record() as database:
         values: dict[str, Any] = {
             name: setting(database, name) for name in ("sample_percent", "low_confidence", "one_person")
         }
-        keeping = kept(request, database)
-    return page(request, "settings.html", kept=keeping, **values)
+        keeping, ways = kept(request, database), channels(database)
+    return page(request, "settings.html", kept=keeping, ways=ways, **values)
+
+
+def test_alert(request: Request, form: Mapping[str, str]) -> Response:
+    """Sends an alert that tells of nothing, by every way out that the website uses."""
+    with console_of(request).record() as database, database.atomic():
+        audit.append(database, who(request), "alert.tested", "alerts", now(request))
+        if not channels(database):
+            raise ReviewError("The website uses no way to send alerts. Set one (docs/alerts.md) and start it again.")
+        add_test(database, console_of(request).clock())
+    return go("/settings", "alert-tested")
 
 
 def change_settings(request: Request, form: Mapping[str, str]) -> Response:

@@ -14,6 +14,8 @@ from bot.vocabulary import GRAVEST_FIRST
 WIDTH, HEIGHT = 960, 240
 LEFT, RIGHT, BOTTOM, TOP = 48, 16, 24, 8
 MAX_LABELS = 12
+WIDEST_BAR = 72
+"""A day alone is a bar, not a slab."""
 
 MAX_DAYS = 92
 """Longer periods are shown by week: more bars than this cannot be told apart."""
@@ -57,6 +59,7 @@ def by_route(buckets: Sequence[Bucket]) -> Chart:
     top = nice(max((bucket.turns for bucket in buckets), default=0))
     scale = (HEIGHT - BOTTOM - TOP) / top
     slot = (WIDTH - LEFT - RIGHT) / max(len(buckets), 1)
+    width = min(slot * 0.8, WIDEST_BAR)
     every = math.ceil(len(buckets) / MAX_LABELS) or 1
     bars = []
     for place, bucket in enumerate(buckets):
@@ -65,9 +68,8 @@ def by_route(buckets: Sequence[Bucket]) -> Chart:
             if count := bucket.routes.get(route, 0):
                 y -= count * scale
                 segments.append(Segment(route, count, round(y, 2), round(count * scale, 2)))
-        bars.append(
-            Bar(bucket, round(LEFT + place * slot + slot * 0.1, 2), round(slot * 0.8, 2), segments, place % every == 0)
-        )
+        x = LEFT + (place + 0.5) * slot - width / 2
+        bars.append(Bar(bucket, round(x, 2), round(width, 2), segments, place % every == 0))
     return Chart(bars, [(round(HEIGHT - BOTTOM - value * scale, 2), value) for value in (0, top // 2, top)])
 
 
@@ -112,10 +114,10 @@ def by_latency(first_replies: Mapping[int, int]) -> list[Class]:
 
 
 def nice(value: int) -> int:
-    """The next even round number from `value` on: 2, 4, 10, 20, 40, 100 and so on; never 0, so that it can divide."""
+    """The next even round number from `value` on: 2, 4, 6, 8, 10, 20, 30 and so on; never 0, so that it can divide."""
     step = 1
     while True:
-        for factor in (2, 4, 10):
-            if factor * step >= value:
+        for factor in (2, 3, 4, 5, 6, 8, 10):
+            if factor * step >= value and factor * step % 2 == 0:
                 return factor * step
         step *= 10

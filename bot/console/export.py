@@ -12,7 +12,7 @@ from typing import Any
 from bot.console.queries import CONVERSATION_COLUMNS, EXPORTED, REVIEWED
 
 CSV_COLUMNS: Mapping[str, Sequence[str]] = {
-    "turns": tuple(name for name in (*EXPORTED, *REVIEWED) if name not in ("ranking", "explanation", "messages")),
+    "turns": tuple(name for name in ("id", *EXPORTED, *REVIEWED) if name not in ("ranking", "explanation", "messages")),
     "conversations": CONVERSATION_COLUMNS,
 }
 """What fits a cell, by what a row is; the nested columns are in the JSON lines."""
@@ -34,8 +34,10 @@ _BREAKS = {ord("\u2028"): "\\u2028", ord("\u2029"): "\\u2029", ord("\x85"): "\\u
 def safe_cell(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets an apostrophe
     in front, and one that it could not hold is cut; numbers stay numbers."""
+    if isinstance(value, list):
+        value = "\n".join(value)
     if not isinstance(value, str):
-        return "\n".join(value) if isinstance(value, list) else value
+        return value
     cut = value if len(value) <= MAX_CELL else f"{value[:MAX_CELL]} … (cut: {len(value):,} letters)"
     return f"'{cut}" if cut.startswith(_FORMULA_STARTS) or cut.lstrip().startswith(_FORMULA_STARTS) else cut
 

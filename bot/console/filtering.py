@@ -19,7 +19,7 @@ from bot.vocabulary import GRAVEST_FIRST, ROUTE_LABELS
 MAX_LENGTH = 200
 
 _TEXTS = ("intent", "snippet", "category", "rule", "reviewer", "tag")
-_NAMES = (
+NAMES = (
     "q",
     "from",
     "to",
@@ -40,6 +40,7 @@ _NAMES = (
     "judged_from",
     "judged_to",
 )
+"""Of the fields of a filter."""
 
 
 @dataclass(frozen=True)
@@ -118,14 +119,14 @@ def asked(given: Mapping[str, str], zone: tzinfo | None) -> Asked:
     Raises:
         HTTPException: 400 with a sentence on the first field that cannot be used.
     """
-    values = {name: value for name in _NAMES if (value := given.get(name, "").strip()[:MAX_LENGTH])}
+    values = {name: value for name in NAMES if (value := given.get(name, "").strip()[:MAX_LENGTH])}
     _one_of(values, "route", (*GRAVEST_FIRST, NOT_UNDERSTOOD), "route")
     _one_of(values, "feedback", ("helpful", "not_helpful", NONE), "feedback")
     _one_of(values, "verdict", (*VERDICTS, ANY, NONE), "verdict")
-    first, last = _day(values, "from"), _day(values, "to")
+    first, last = day_of(values, "from"), day_of(values, "to")
     if first and last and first > last:
         raise HTTPException(400, f"The period ends on {last} before it begins on {first}. Change one of the two days.")
-    judged_first, judged_last = _day(values, "judged_from"), _day(values, "judged_to")
+    judged_first, judged_last = day_of(values, "judged_from"), day_of(values, "judged_to")
     found = TurnFilter(
         words=values.get("q", ""),
         since=midnight(first, zone) if first else "",
@@ -155,7 +156,12 @@ def _one_of(values: Mapping[str, str], name: str, known: tuple[str, ...], called
         raise HTTPException(400, f"There is no {called} called “{values[name][:40]}”. Known are: {', '.join(known)}.")
 
 
-def _day(values: Mapping[str, str], name: str) -> date | None:
+def day_of(values: Mapping[str, str], name: str) -> date | None:
+    """A day in a field, None when it is empty.
+
+    Raises:
+        HTTPException: 400 when it is none.
+    """
     if name not in values:
         return None
     try:

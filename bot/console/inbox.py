@@ -11,7 +11,8 @@ from bot.console.judging import loop_of
 from bot.console.page import now, page, who, zone_of
 from bot.console.queries import hits
 from bot.console.state import console_of
-from bot.record import audit, review
+from bot.record import audit, review, samples
+from bot.record.alerts import channels
 from bot.record.metrics import midnight, today
 from bot.record.requests import STATES
 from bot.record.saved_views import views_of
@@ -35,6 +36,8 @@ def inbox(request: Request) -> Response:
             database, who(request), midnight(today(console_of(request).clock(), zone_of(request)), zone_of(request))
         )
         of_texts = cards(request, database)
+        drawn = [one for one in samples.samples(database) if one.left.get(who(request))]
+        ways = [way for way in channels(database) if way.failure]
         if mine:
             audit.append(database, who(request), "assigned.listed", f"{len(mine)} turns", now(request))
     return page(
@@ -48,6 +51,8 @@ def inbox(request: Request) -> Response:
         oldest=oldest,
         judged=judged,
         of_texts=of_texts,
+        failing=ways,
+        drawn=drawn,
         visitor_port=console_of(request).settings.port,
     )
 

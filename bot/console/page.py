@@ -67,6 +67,10 @@ SAID: Mapping[str, str] = {
     "all-signed": "Nothing is left here.",
     "back": "Sent back to its author.",
     "dropped": "Given up: what visitors read stays as it is.",
+    "alert-tested": "A test alert is on its way. Reload this page in a minute to see whether it arrived.",
+    "revoked": "Revoked: the program is refused from now on.",
+    "drawn": "Drawn: those who judge it find it here and in their inbox.",
+    "settled": "Settled: that is the message’s verdict now.",
     "promoted": "Promoted: the website takes this model up within seconds.",
     "stepped-back": "Stepped back: the website takes the model from before up again within seconds.",
 }

@@ -193,7 +193,7 @@ def exported_turns(database: Database, turns: Sequence[int]) -> list[dict[str, A
         WHERE t.id IN ({marks})""",
         list(turns),
     )
-    found = {row[0]: dict(zip((*EXPORTED, *REVIEWED), row[1:], strict=True)) for row in rows}
+    found = {row[0]: dict(zip(("id", *EXPORTED, *REVIEWED), row, strict=True)) for row in rows}
     for row in found.values():
         for column in _JSON:
             row[column] = json.loads(row[column])

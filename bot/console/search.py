@@ -51,7 +51,7 @@ def turns(request: Request) -> Response:
     """Turns that pass the filter, the newest first."""
     asked, start = asked_of(request), number(request, "start")
     with console_of(request).record() as database:
-        audit.append(database, who(request), "turns.searched", _what(asked), now(request))
+        audit.append(database, who(request), "turns.searched", what(asked), now(request))
         found = find(database, asked.filter, limit=LISTED, start=start)
         rows = hits(database, found.turns, asked.filter.words)
         context = _form_context(request, database, asked)
@@ -65,7 +65,7 @@ def chart(request: Request) -> Response:
     """The turns that pass the filter, as bars by day or by week."""
     asked, zone = asked_of(request), zone_of(request)
     with console_of(request).record() as database:
-        audit.append(database, who(request), "turns.counted", _what(asked), now(request))
+        audit.append(database, who(request), "turns.counted", what(asked), now(request))
         counted, stopped = tally(database, asked.filter)
         context = _form_context(request, database, asked)
         looked_to = _time_of(database, stopped)
@@ -91,7 +91,7 @@ def conversations(request: Request) -> Response:
     """Conversations with a turn that passes the filter, the last active first."""
     asked, start = asked_of(request), number(request, "start")
     with console_of(request).record() as database:
-        audit.append(database, who(request), "conversations.listed", _what(asked), now(request))
+        audit.append(database, who(request), "conversations.listed", what(asked), now(request))
         chosen, found = find_conversations(database, asked.filter, limit=LISTED, start=start)
         rows = listed(database, chosen)
         context = _form_context(request, database, asked)
@@ -111,7 +111,7 @@ def conversations(request: Request) -> Response:
     )
 
 
-def _what(asked: Asked) -> str:
+def what(asked: Asked) -> str:
     """The filter for the audit, without words: they may be a visitor's own."""
     values = {name: value for name, value in asked.values.items() if name != "q"}
     return (urlencode(values) or "everything") + (" and words" if asked.filter.words else "")
@@ -245,7 +245,7 @@ def _export(request: Request, kind: str, media_type: str) -> Response:
             400, "An export has one row a turn (rows=turns) or one row a conversation (rows=conversations)."
         )
     with console.record(durable=True) as database:
-        audit.append(database, who(request), "exported", _what(asked), now(request), kind=kind, rows=rows)
+        audit.append(database, who(request), "exported", what(asked), now(request), kind=kind, rows=rows)
     log.info("console.exported", username=who(request), kind=kind, rows=rows)
     chunks = told_in(_chunks(console, asked.filter, rows), zone_of(request), str(request.base_url).rstrip("/"))
     lines = json_lines(chunks) if kind == "jsonl" else csv_lines(chunks, CSV_COLUMNS[rows])

@@ -39,6 +39,9 @@ HEADERS: Mapping[str, str] = {
 UNATTENDED = "/counts.json"
 """An address that pages ask for by themselves: it must not keep a session alive that nobody uses."""
 
+MAX_FIELDS = 500
+"""Of a form; one page lists up to 300 groups that can be ticked."""
+
 FORM_SECONDS = 60 * 60
 """How long an open login form stays usable."""
 
@@ -258,6 +261,6 @@ async def read_form(request: Request) -> dict[str, str]:
     except ClientDisconnect as error:
         raise HTTPException(400, "The form was cut short. Nothing was changed: please send it again.") from error
     try:
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100))
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError as error:
         raise HTTPException(400, "The form has too many fields.") from error

@@ -31,7 +31,7 @@ REASONS: Mapping[str, str] = {
 _HOLDS_WORDS = frozenset({"text", "words", "read_as", "value", "client_id"})
 """Keys of events and explanations under which a visitor's words stand."""
 
-_STAFF = (("notes", "text"), ("verdicts", "comment"), ("flags", "reason"))
+_STAFF = (("notes", "text"), ("verdicts", "comment"), ("sample_verdicts", "comment"), ("flags", "reason"))
 
 
 def redact_everywhere(database: Database, conversation: str, words: str, *, reason: str, by: str, now: str) -> int:

@@ -11,7 +11,18 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.record import chain, erasure_schema, promotion, proof, review_schema, texts, waiting
+from bot.record import (
+    alerts,
+    api_tokens,
+    chain,
+    erasure_schema,
+    promotion,
+    proof,
+    review_schema,
+    samples,
+    texts,
+    waiting,
+)
 from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
@@ -318,6 +329,24 @@ def erasure(database: Database) -> None:
 def conversations_that_wait(database: Database) -> None:
     """What waits is counted by conversation, and a verdict can be undone."""
     waiting.create(database)
+
+
+@migrations()
+def events_to_tell(database: Database) -> None:
+    """New requests and emergencies, and how far each way out has told them."""
+    alerts.create(database)
+
+
+@migrations()
+def tokens_for_programs(database: Database) -> None:
+    """With which programs read what staff judged."""
+    api_tokens.create(database)
+
+
+@migrations()
+def samples_for_several(database: Database) -> None:
+    """Samples that several people judge without seeing each other's verdicts."""
+    samples.create(database)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:

@@ -128,6 +128,25 @@ def list_gaps(database: Database, *, since: str, before: str, decision: str, lim
     ]
 
 
+def gap_page(database: Database, decision: str, *, start: int, limit: int) -> list[dict[str, Any]]:
+    """Groups by their number from `start` on, those with a decision or (empty) all: `exemplar` is the question in the
+    middle, `turns` are the numbers of the newest hundred questions like it, of `size`; `decided_at` is ISO 8601 in UTC.
+    """
+    rows = database.execute(
+        """SELECT id, exemplar, size, decision, target, decided_by, decided_at FROM gap_clusters
+        WHERE size > 0 AND id >= :start AND :decision IN ('', decision) ORDER BY id LIMIT :limit""",
+        {"decision": decision, "start": start, "limit": limit},
+    ).fetchall()
+    found = []
+    for number, *values in rows:
+        members = database.execute(
+            "SELECT turn FROM gap_members WHERE cluster = ? ORDER BY at DESC, turn DESC LIMIT 100", [number]
+        ).fetchall()
+        names = ("exemplar", "size", "decision", "target", "decided_by", "decided_at")
+        found.append({"id": number, **dict(zip(names, values, strict=True)), "turns": [turn for (turn,) in members]})
+    return found
+
+
 def counts(database: Database) -> dict[str, int]:
     """Groups by decision, each decision named."""
     found = dict(

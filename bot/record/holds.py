@@ -19,7 +19,7 @@ from bot.record.sealed import Seal
 from bot.record.turns import utc
 from bot.safety.redaction import kept
 
-TABLES_OF_TURNS = ("verdicts", "notes", "tags", "flags")
+TABLES_OF_TURNS = ("verdicts", "sample_verdicts", "notes", "tags", "flags")
 """What staff noted about turns."""
 
 

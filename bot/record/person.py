@@ -13,6 +13,7 @@ _NAMES: Mapping[str, str] = {
     "feedback": "Your feedback",
     "corrections": "Sentences kept for training",
     "verdicts": "What staff judged",
+    "sample_verdicts": "What staff judged in samples",
     "notes": "Notes of staff",
     "tags": "Tags of staff",
     "flags": "Flags of staff",

@@ -20,6 +20,7 @@ from pathlib import Path
 import structlog
 from sqlite_utils import Database
 
+from bot.record import leases
 from bot.record.database import connect
 from bot.record.erased import note_erased
 from bot.record.requests import seal_requests
@@ -102,7 +103,7 @@ class Upkeep:
         if not self._path.is_file():
             return True
         with closing(connect(self._path)) as database:
-            if not _take_lease(database, self._owner, now):
+            if not leases.take(database, _LEASE, self._owner, _LEASE_SECONDS, now):
                 return True
             try:
                 seal_requests(database, self._seal, anew=not self._sealed_anew)
@@ -115,8 +116,7 @@ class Upkeep:
                         log.info("record.cleaned_up", conversations=receipt.conversations, requests=receipt.requests)
                 return self._wiped(database, now)
             finally:
-                database.execute("DELETE FROM leases WHERE name = ? AND owner = ?", [_LEASE, self._owner])
-                database.conn.commit()
+                leases.give_back(database, _LEASE, self._owner)
 
     def _wiped(self, database: Database, now: float) -> bool:
         index = index_is_due(database, now)
@@ -184,18 +184,3 @@ def warnings(database: Database, now: float) -> list[str]:
             " bot record purge`."
         )
     return said
-
-
-def _take_lease(database: Database, owner: str, now: float) -> bool:
-    """Whether this one may work now.
-
-    A lease that lies far in the future was taken under another clock and does not count.
-    """
-    with database.atomic():
-        taken = database.execute(
-            """INSERT INTO leases (name, owner, until) VALUES (:name, :owner, :until) ON CONFLICT (name) DO UPDATE
-            SET owner = excluded.owner, until = excluded.until WHERE owner = excluded.owner OR until < :now
-            OR until > :now + 2 * :length RETURNING owner""",
-            {"name": _LEASE, "owner": owner, "until": now + _LEASE_SECONDS, "now": now, "length": _LEASE_SECONDS},
-        ).fetchall()
-    return bool(taken)

@@ -51,6 +51,7 @@ from bot.record.upkeep import Upkeep, warnings_at
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
 from bot.secret import load_secrets
 from bot.settings import Settings
+from bot.website.alerting import Alerting, ways
 from bot.website.answers import Answers
 from bot.website.bundle import SOURCE, integrity, script
 from bot.website.limits import Limits, Refusal, low_disk
@@ -194,6 +195,12 @@ class Website:
         self._problems: list[str] = []
         self._pages: tuple[Library, Look, Answers] | None = None
         clinic = engine.library.clinic
+        self.alerting = Alerting(
+            settings.database,
+            ways(settings),
+            lambda: engine.library.clinic.fields["name"],
+            settings.console_address,
+        )
         self.upkeep = Upkeep(
             settings.database,
             erased_file(settings.secret_file),
@@ -581,9 +588,11 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
         gc.freeze()  # a model's objects live as long as the process: no collection has to look at them again
         following = asyncio.create_task(own.follow())
         website.upkeep.start()
+        website.alerting.start()
         yield
         following.cancel()
         await run_in_threadpool(website.upkeep.stop)
+        await run_in_threadpool(website.alerting.stop)
 
     middleware = [
         Middleware(SecurityHeaders, settings.https, settings.allowed_origins),

@@ -47,6 +47,8 @@ PAGES = (
     "/account",
     "/staff",
     "/settings",
+    "/tokens",
+    "/samples",
     "/audit",
     "/nowhere",
 )
@@ -89,13 +91,15 @@ def test_nothing_on_a_page_is_in_the_way_of_anybody(page: Page, path: str, schem
     assert Axe().run(page).response["violations"] == []
 
 
+@pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("path", PAGES)
-def test_no_page_is_wider_than_a_phone(page: Page, path: str) -> None:
-    page.set_viewport_size({"width": 360, "height": 740})
+def test_no_page_is_wider_than_the_screen(page: Page, path: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
     page.goto(path)
-    width = page.evaluate("document.documentElement.scrollWidth")
+    page.evaluate("document.querySelectorAll('details').forEach(fold => (fold.open = true))")
+    taken = page.evaluate("document.documentElement.scrollWidth")
     page.set_viewport_size({"width": 1280, "height": 800})
-    assert width <= 360
+    assert taken <= width
 
 
 def test_keys_are_silent_while_somebody_types(page: Page) -> None:
@@ -213,7 +217,8 @@ def test_a_turn_is_judged_tagged_and_found_again_without_javascript(plain: Page)
     plain.get_by_text("Tag, flag or assign").click()
     plain.get_by_label("Tag", exact=True).fill("Warfarin again")
     plain.get_by_role("button", name="Put on").click()
-    plain.get_by_role("button", name="Right, next").click()
+    # exactly this name, which it has once the page has its styles
+    plain.get_by_role("button", name="Right, next", exact=True).click()
     expect(plain.get_by_text("nothing more waits here")).to_be_visible()
     plain.goto("/search")
     plain.get_by_text("More filters").click()

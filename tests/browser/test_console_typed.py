@@ -74,6 +74,18 @@ def test_what_was_typed_is_there_again_after_leaving_and_going_back(page: Page) 
     page.get_by_label("Comment").fill("")
 
 
+def test_nothing_is_sent_by_itself_while_somebody_types(page: Page, database: Path) -> None:
+    page.goto("/queues/referrals/turns/12")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.keyboard.press("6")
+    page.keyboard.type("We close at six")
+    page.wait_for_timeout(1_500)  # longer than the draft of a text waits before it is checked
+    assert sent == []
+    assert _rows(database, "SELECT 1 FROM verdicts WHERE turn = 12") == []
+    page.get_by_label("Comment").fill("")
+
+
 def test_what_was_typed_outlives_a_login_that_ended(browser: Browser, address: str) -> None:
     context, page = logged_in(browser, address)
     page.goto("/queues/referrals/turns/5")

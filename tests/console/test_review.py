@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -9,13 +12,14 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.console import state
+from bot.console import gaps, state
 from bot.console.accounts import verify_login
 from bot.console.second_factor import code_at
-from bot.record import review
+from bot.record import alerts, review
 from bot.record.audit import verify_audit
 from bot.record.corrections import finish_run, settle_run, start_run
 from bot.record.database import connect
+from bot.record.feedback import give_feedback
 from bot.record.gaps import add_group, add_members
 from bot.record.promotion import note_serving
 from bot.record.requests import leave_request
@@ -243,6 +247,49 @@ def test_gaps_fold_what_was_asked_once_and_take_one_decision_for_many(
     assert (status, "No group is ticked" in said) == (400, True)
     maria.post("/gaps/many", {"decision": "out_of_scope", "g1": "1", "g2": "1"})
     assert database.execute("SELECT count(*) FROM gap_clusters WHERE decision = 'out_of_scope'").fetchone() == (2,)
+
+
+def test_as_many_groups_as_a_page_lists_take_one_decision(log_in: LogIn, add: Add, database: Database) -> None:
+    turns = [add("clarify", text=f"how tall is tower {place}") for place in range(gaps.LISTED)]
+    with database.atomic():
+        for turn in turns:
+            add_members(database, add_group(database, f"question {turn}", b""), [(turn, AT)], b"")
+    groups = [group for (group,) in database.execute("SELECT id FROM gap_clusters")]
+    form = {"decision": "out_of_scope", **{f"g{group}": "1" for group in groups}}
+    assert log_in("reviewer").post("/gaps/many", form) == (303, f"/gaps?said=decided-many&n={gaps.LISTED}")
+
+
+def test_an_export_of_turns_holds_what_people_said_of_them(log_in: LogIn, add: Add, database: Database) -> None:
+    turn = add("clinician", conversation="-83xJ15", text="x" * 40_000, confidence=0.8980425000190735)
+    give_feedback(database, "-83xJ15", 1, helpful=False, reason="=I wanted the price")
+    review.give_verdict(
+        database, turn, "wrong_snippet", by="reviewer", now=AT, correct="cost", comment="They meant\u2028the price"
+    )
+    review.add_note(database, turn, "Rang her.", by="clinician", now=AT)
+    review.add_note(database, turn, "No answer.", by="reviewer", now=AT)
+    review.set_flag(database, [turn], by="admin", now=AT, reason="odd")
+    review.assign(database, [turn], "reviewer", by="admin", now=AT)
+    carla = log_in("clinician")
+    assert carla.post("/account", {"action": "preferences", "zone": "Asia/Tokyo"})[0] == 303
+    (line,) = carla.get("/export.jsonl").splitlines()
+    row = json.loads(line)
+    assert (row["visitor_reason"], row["comment"]) == ("=I wanted the price", "They meant\u2028the price")
+    assert row["notes"] == ["clinician: Rang her.", "reviewer: No answer."]
+    assert (row["flag_reason"], row["assigned_to"], row["verdict_in_words"]) == (
+        "odd",
+        "reviewer",
+        "Another answer would fit",
+    )
+    assert (row["id"], row["outcome"], row["confidence"]) == (turn, "Clinician", 0.898)
+    assert row["link"] == "http://testserver/conversations/-83xJ15?turn=1#turn-1"
+    table = list(csv.DictReader(io.StringIO(carla.get("/export.csv").removeprefix("\ufeff"), newline="")))
+    assert (table[0]["id"], table[0]["conversation"]) == (str(turn), "-83xJ15"), "ids stay as they are"
+    assert (table[0]["visitor_reason"], table[0]["notes"]) == (
+        "'=I wanted the price",
+        "clinician: Rang her.\nreviewer: No answer.",
+    )
+    assert table[0]["text"] == "x" * 32_000 + " … (cut: 40,000 letters)"
+    assert (row["judged_at"], table[0]["judged_at"]) == ("2027-01-16 09:00:00+09:00",) * 2
 
 
 def test_grouping_and_training_start_beside_the_console(
@@ -645,3 +692,22 @@ def test_the_filter_of_a_list_draws_a_chart_whose_bars_lead_back_to_the_list(log
     assert "2 messages found" in browser.get(asked)
     assert "No message passes this filter" in browser.get("/chart?route=emergency")
     assert 'href="/chart?q=knee"' in browser.get("/search?q=knee")
+
+
+def test_everybody_sees_that_alerts_do_not_get_out(log_in: LogIn, add: Add, database: Database) -> None:
+    admin = log_in("admin")
+    assert "Nobody is told of new requests" in admin.get("/settings")
+    status, said = admin.post("/settings/test-alert")
+    assert (status, "uses no way to send alerts" in said) == (400, True)
+    alerts.use_channels(database, ["webhook"])
+    assert admin.post("/settings/test-alert") == (303, "/settings?said=alert-tested")
+    assert "1 event waits" in admin.get("/settings")
+    add("emergency")
+    alerts.note_failure(database, "webhook", "It answered with 500.", NOW)
+    for name in ("viewer", "admin"):
+        html = log_in(name).get("/")
+        assert "Alerts do not get out by webhook" in html
+        assert "It answered with 500. 2 events wait" in html
+    alerts.note_told(database, "webhook", 2, NOW)
+    assert "Alerts do not get out" not in log_in("viewer").get("/")
+    assert "✓ Last sent" in admin.get("/settings")

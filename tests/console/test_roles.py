@@ -13,7 +13,7 @@ from bot.console.accounts import ROLES
 from bot.console.security import SessionGate
 from tests.console.conftest import LogIn
 
-PUBLIC = {"/login", "/healthz", "/static"}
+PUBLIC = {"/login", "/healthz", "/static", "/api/{path:path}"}
 
 MAY = {
     "viewer": {
@@ -46,6 +46,12 @@ MAY = {
         *("/turns/{id}/verdict", "/turns/{id}/notes", "/turns/{id}/tags", "/turns/{id}/flag", "/turns/{id}/assignee"),
         *(
             "/requests",
+            "/samples",
+            "/samples/{id}",
+            "/samples/{id}/next",
+            "/samples/{id}/turns/{turn}",
+            "/samples/{id}/turns/{turn}/skip",
+            "/samples/{id}/turns/{turn}/settle",
             "/gaps/group",
             "/gaps/many",
             "/gaps/{id}",
@@ -62,6 +68,7 @@ MAY = {
             "/bulk",
             "/export.jsonl",
             "/export.csv",
+            "/samples",
             "/requests/{id}",
             "/training",
             "/training/{id}",
@@ -77,7 +84,17 @@ MAY = {
         ),
         *("/requests/{id}/erase", "/conversations/{id}/erase"),
     },
-    "admin": {"/facts", "/facts/changes/{id}", "/staff", "/staff/{name}", "/settings", "/audit"},
+    "admin": {
+        "/facts",
+        "/facts/changes/{id}",
+        "/staff",
+        "/staff/{name}",
+        "/settings",
+        "/settings/test-alert",
+        "/audit",
+        "/tokens",
+        "/tokens/{id}/revoke",
+    },
 }
 """What each role adds. An address that is not here fails the test: think about who may use it, then write it down."""
 
@@ -111,7 +128,12 @@ def test_nobody_gets_past_their_role(console: Starlette, log_in: LogIn, role: st
     browser = log_in(role)
     for route in _guarded(console):
         for method in (route.methods or set()) - {"HEAD"}:
-            path = route.path.replace("{queue}", "emergencies").replace("{id}", "1").replace("{name}", "admin")
+            path = (
+                route.path.replace("{queue}", "emergencies")
+                .replace("{id}", "1")
+                .replace("{name}", "admin")
+                .replace("{turn}", "1")
+            )
             status = browser.status(method, path)
             if ROLES.index(role) < ROLES.index(route.role):
                 assert status == 403, (method, path)

@@ -301,6 +301,8 @@ PASSES_OR_FOLLOWS = {
     "heartbeat": "passes",
     "serving_texts": "which process sends which texts at this moment",
     "leases": "passes after minutes",
+    "alerts": "follows turns and requests, and passes",
+    "alert_channels": "passes with the next message",
     "pending_wipes": "passes with the next wipe",
     "upkeep": "when the last clean-up was, and why a wipe failed",
     "chain": "the chain itself",
@@ -322,7 +324,12 @@ def test_every_column_is_covered_but_those_that_only_tell_when_somebody_was_ther
         for column in database.table(table).columns_dict
         if column not in covered.columns and f"{{row}}.{column}" not in covered.key
     }
-    assert left == {"staff_sessions.last_seen_at", "gap_clusters.centroid", "gap_clusters.size"}
+    assert left == {
+        "api_tokens.last_used_at",
+        "staff_sessions.last_seen_at",
+        "gap_clusters.centroid",
+        "gap_clusters.size",
+    }
 
 
 def test_a_trigger_that_was_taken_out_is_named(path: Path) -> None:

@@ -339,16 +339,17 @@ if (document.querySelector("[data-count]")) {
   document.addEventListener("visibilitychange", refresh);
 }
 
-// A draft: the reply and the checks follow what is typed, and leaving the page with unsaved words asks first.
+// The draft of a text: the reply and the checks follow what is typed, and leaving the page with unsaved words asks first. Only this
+// form is sent while somebody types: another one would save a verdict that nobody meant to save yet.
 
-const draft = document.querySelector("form[data-draft]");
+const text = document.querySelector("form[data-follow]");
 const TYPED_MS = 600;
 
 async function follow() {
-  const body = new URLSearchParams(new FormData(draft)); // a button is called `action`, so the form's own is asked for by name below
+  const body = new URLSearchParams(new FormData(text)); // a button is called `action`, so the form's own is asked for by name below
   body.set("action", "check");
   try {
-    const response = await fetch(draft.getAttribute("action"), { method: "POST", body, redirect: "error" });
+    const response = await fetch(text.getAttribute("action"), { method: "POST", body, redirect: "error" });
     if (!response.ok) return;
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const [now, fresh] = [document, page].map((where) => where.querySelector("[data-live]"));
@@ -358,14 +359,14 @@ async function follow() {
   }
 }
 
-if (draft) {
+if (text) {
   let timer = 0;
   let unsaved = false;
-  draft.addEventListener("input", () => {
+  text.addEventListener("input", () => {
     unsaved = true;
     clearTimeout(timer);
     timer = setTimeout(follow, TYPED_MS);
   });
-  draft.addEventListener("submit", () => (unsaved = false));
+  text.addEventListener("submit", () => (unsaved = false));
   addEventListener("beforeunload", (event) => unsaved && event.preventDefault());
 }
