@@ -38,6 +38,9 @@ MARK = "qzwortlaut"
 
 _SCRIPT = "<img src=x onerror=qz()>"
 
+_REMEMBERED = 500
+"""Signs of an address or a value that are kept to be sent again: what an attacker remembers must look like no leak."""
+
 App = Callable[[MutableMapping[str, Any], Callable[..., Any], Callable[..., Any]], Awaitable[None]]
 
 _BITS = (
@@ -369,18 +372,18 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         held = {name: value or "" for name, value in attrs}
         if tag == "a" and held.get("href", "").startswith(("/", "?")):
-            self.links.add(urljoin(self._at, held["href"]).partition("#")[0])
+            self.links.add(urljoin(self._at, held["href"]).partition("#")[0][:_REMEMBERED])
         if tag == "form":
             self._action, self._fields = urljoin(self._at, held.get("action") or self._at).partition("#")[0], []
             if held.get("method", "").lower() != "post":
-                self.links.add(self._action)
+                self.links.add(self._action[:_REMEMBERED])
         name = held.get("name", "")
         if tag == "select":
             self._select = name
         if tag == "option" and self._select:
-            self._fields.append((self._select, held.get("value", "")))
+            self._fields.append((self._select, held.get("value", "")[:_REMEMBERED]))
         elif tag in ("input", "textarea", "button") and name:
-            self._fields.append((name, held.get("value", "")))
+            self._fields.append((name, held.get("value", "")[:_REMEMBERED]))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
