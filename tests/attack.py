@@ -7,6 +7,7 @@ sent to the console is made out of its own pages: their links, and their forms w
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 import hmac
 import io
@@ -156,6 +157,12 @@ class Got:
             return None
 
     @property
+    def shown(self) -> bytes:
+        """The body as a browser shows it, unpacked."""
+        packed = self.headers.get("content-encoding") == "gzip" and self.body
+        return gzip.decompress(self.body) if packed else self.body
+
+    @property
     def is_page(self) -> bool:
         """Whether a person reads it."""
         return self.headers.get("content-type", "").startswith("text/html")
@@ -216,9 +223,9 @@ def faults(sent: Sent, got: Got) -> list[str]:
     found = []
     if got.escaped or got.status >= 500 or got.status == 0:
         found.append(f"{got.status} {got.escaped}".strip())
-    if b"Traceback (most recent call last)" in got.body:
+    if b"Traceback (most recent call last)" in got.shown:
         found.append("a traceback")
-    if got.is_page and _SCRIPT.encode() in got.body:
+    if got.is_page and _SCRIPT.encode() in got.shown:
         found.append("words of somebody as a part of the page")
     for name, value in (("x-content-type-options", "nosniff"), ("content-security-policy", "default-src 'none'")):
         if value not in got.headers.get(name, ""):
@@ -336,7 +343,7 @@ class Visitors:
                 found.append("no words in a reply")
         elif got.status >= 400 and sent.path.startswith("/api/") and isinstance(told, dict) and "warning" not in told:
             found.append("no warning")
-        elif got.is_page and sent.method != "HEAD" and WARNING.encode() not in got.body:
+        elif got.is_page and sent.method != "HEAD" and WARNING.encode() not in got.shown:
             found.append("a page without the warning")
         if isinstance(told, dict) and got.status == 200:
             if not all(turn["warning"] for turn in told.get("turns", [])):
@@ -482,7 +489,7 @@ class Colleagues:
             found.append("a page that browsers may keep")
         if got.is_page and got.status == 200 and self._chance.random() < 0.2:
             reader = _Reader(sent.path)
-            reader.feed(got.body.decode("utf-8", "replace"))
+            reader.feed(got.shown.decode("utf-8", "replace"))
             reader.close()
             for seen, new, most in ((self._links, reader.links, 600), (self._forms, reader.forms, 400)):
                 seen.update(dict.fromkeys(new))  # type: ignore[call-overload]
@@ -560,7 +567,7 @@ async def attack(
             tally.requests += 1
             if tally.requests % 5000 == 0:
                 told(_measured())
-            if tally.requests == min(requests // 5, 20_000):
+            if tally.requests == min(requests // 3, 40_000):
                 memory = resident()
             sent = attacker.next()
             got = await ask(app, sent)
