@@ -639,6 +639,31 @@ def record_purge(dry_run: bool) -> None:
         click.echo(_wiped(database, settings))
 
 
+@record.command("redact")
+@click.option("--dry-run", is_flag=True, help="Only count what would change.")
+@click.option("--by", default="command line", show_default=True, help="Who asks, for the audit.")
+def record_redact(dry_run: bool, by: str) -> None:
+    """Blank in what is stored already what a new version of the chat blanks in new messages; try --dry-run first.
+
+    It may be interrupted and goes on where it was; website and console may run. Conversations under a legal hold, what
+    staff wrote, and training data stay as they are.
+    """
+    from bot.record.redacting import Receipt, redact_stored
+
+    def tell(so_far: Receipt) -> None:
+        click.echo(f"  {so_far.conversations} conversations, {so_far.messages} messages", err=True)
+
+    database = _record()
+    receipt = redact_stored(database, by=by, dry_run=dry_run, told=tell)
+    click.echo(
+        f"{'Would be blanked' if dry_run else 'Blanked'}: something in {receipt.messages} messages and"
+        f" {receipt.others} other places, of {receipt.conversations} conversations."
+    )
+    click.echo(f"Left as they are under a legal hold: {receipt.held} conversations.")
+    if not dry_run:
+        click.echo(_wiped(database, Settings()))
+
+
 @record.command("erase")
 @click.argument("conversation")
 @_BY_WHOM

@@ -17,7 +17,7 @@ import re
 import resource
 import time
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -439,7 +439,7 @@ class Colleagues:
         else:
             path, query = re.sub(r"\{\w+\}", lambda _: self._name(), chance.choice(self._paths)), ""
         if chance.random() < 0.5:
-            told = [tuple(piece.partition("=")[::2]) for piece in query.split("&") if piece]
+            told = [(piece.partition("=")[0], piece.partition("=")[2]) for piece in query.split("&") if piece]
             names = [name for name, _ in told] or ["q", "page", "turn", "from", "to", "said", "undo", "next", "link"]
             told.append((chance.choice(names), self._words.text()))
             chance.shuffle(told)
@@ -491,11 +491,16 @@ class Colleagues:
             reader = _Reader(sent.path)
             reader.feed(got.shown.decode("utf-8", "replace"))
             reader.close()
-            for seen, new, most in ((self._links, reader.links, 600), (self._forms, reader.forms, 400)):
-                seen.update(dict.fromkeys(new))  # type: ignore[call-overload]
-                for old in list(seen)[: max(len(seen) - most, 0)]:
-                    del seen[old]  # type: ignore[arg-type]
+            _take_up(self._links, reader.links, 600)
+            _take_up(self._forms, reader.forms, 400)
         return found
+
+
+def _take_up[Thing](seen: dict[Thing, None], new: Iterable[Thing], most: int) -> None:
+    """Adds what is new, and forgets what was seen first beyond so many."""
+    seen.update(dict.fromkeys(new))
+    for old in list(seen)[: max(len(seen) - most, 0)]:
+        del seen[old]
 
 
 @dataclass

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -59,14 +60,29 @@ wiping.wipe(Path(sys.argv[1]))
 
 def _say(database: Database, conversation: str, number: int, words: str) -> int:
     """A turn with the words in all that is kept of one; its number in the record."""
-    values = (words, "clarify", None, None, [], None, None, {"findings": [{"words": words}]}, "x", 1, "h", "r", [], "w")
+    values: tuple[Any, ...] = (
+        words,
+        "clarify",
+        None,
+        None,
+        [],
+        None,
+        None,
+        {"findings": [{"words": words}]},
+        "x",
+        1,
+        "h",
+        "r",
+        [],
+        "w",
+    )
     with database.atomic():
         database.execute(
             "INSERT INTO conversations (id, channel, started_at, last_at, turns, slots) VALUES (?, 'web', ?, ?, 1, ?)"
             " ON CONFLICT DO UPDATE SET turns = turns + 1",
             [conversation, AT, AT, f'{{"said": "{words}"}}'],
         )
-        insert_turn(database, Turn(conversation, number, AT, *values, 1.0, None))  # type: ignore[arg-type]
+        insert_turn(database, Turn(conversation, number, AT, *values, 1.0, None))
         database.execute(
             "INSERT INTO events (conversation, type, at, data) VALUES (?, 'user', 1, ?)",
             [conversation, f'{{"text": "{words}"}}'],
@@ -99,7 +115,7 @@ for file in Path(sys.argv[1]).rglob("*"):
 """
 
 
-def _left(folder: Path, canaries: Sequence[str]) -> list[str]:
+def left(folder: Path, canaries: Sequence[str]) -> list[str]:
     """Which words are in the bytes of which file.
 
     Another process looks: whoever closes a file of the record loses all locks that this process has on it.
@@ -156,7 +172,7 @@ def test_no_byte_of_what_is_erased_is_left_whatever_others_do(folder: Path, tmp_
                 talks = [f"{round_:02d}{letter}00c0ffee" for letter in "bdf"]
                 for name, canary in zip(talks, new, strict=True):
                     _place(record, name, canary)
-                assert {line.split()[0] for line in _left(folder, new)} == set(new)
+                assert {line.split()[0] for line in left(folder, new)} == set(new)
                 copy = folder / f"backup{round_}"
                 back_up(path, copy, PASSPHRASE)
                 with closing(sqlite3.connect(path, isolation_level=None)) as reader:
@@ -175,19 +191,19 @@ def test_no_byte_of_what_is_erased_is_left_whatever_others_do(folder: Path, tmp_
                     assert time.monotonic() < until
                 canaries += new
                 names += talks
-                assert _left(folder, canaries) == []
+                assert left(folder, canaries) == []
         assert min(written) > 0
         record.execute("INSERT INTO turns_fts (turns_fts) VALUES ('integrity-check')")
         assert verify_chain(record, path)[1] == []
         assert [row.question for row in list_requests(record, seal=SEAL)].count("bylophonist0q") == 1, (
             "a question for the clinical team stays, sealed, when a visitor deletes the conversation"
         )
-    assert _left(folder, canaries) == []
+    assert left(folder, canaries) == []
     for round_ in range(ROUNDS):
         _, again = put_back(folder / f"backup{round_}", path, erased, lambda: SEAL, passphrase=PASSPHRASE, force=True)
         assert again == 4, "three conversations and the request that staff erased"
-        assert _left(folder, canaries) == []
+        assert left(folder, canaries) == []
         with closing(open_record(path)) as restored:
             assert all(was_deleted(restored, name) for name in names)
             assert [search_turns(restored, canary) for canary in canaries] == [[]] * len(canaries)
-    assert _left(folder, canaries) == []
+    assert left(folder, canaries) == []
