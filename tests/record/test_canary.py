@@ -82,7 +82,7 @@ def _say(database: Database, conversation: str, number: int, words: str) -> int:
             " ON CONFLICT DO UPDATE SET turns = turns + 1",
             [conversation, AT, AT, f'{{"said": "{words}"}}'],
         )
-        insert_turn(database, Turn(conversation, number, AT, *values, 1.0, None))
+        insert_turn(database, Turn(conversation, number, AT, *values))
         database.execute(
             "INSERT INTO events (conversation, type, at, data) VALUES (?, 'user', 1, ?)",
             [conversation, f'{{"text": "{words}"}}'],
