@@ -48,7 +48,7 @@ walk: develop train  ## A random visitor takes 10,000 turns
 FUZZ ?= 100000
 fuzz: develop train  ## Attack website and console with FUZZ requests (100,000), and what reads files with many inputs
 	$(PY) -m benchmarks.hostile --requests $(FUZZ)
-	OZONE_FUZZ_EXAMPLES=5000 $(PY) -m pytest tests/test_fuzz_files.py
+	OZONE_FUZZ_EXAMPLES=500 $(PY) -m pytest tests/test_fuzz_files.py
 
 lint: develop  ## Style and import order
 	.venv/bin/ruff check .

@@ -73,7 +73,7 @@ def _words(page: str) -> str:
 
 def _about_chats(library: Library, told: str) -> set[str]:
     """Answers that name so many days and speak of chats."""
-    return {snippet.id for snippet in library if told in snippet.text and "chat" in snippet.text.lower()}
+    return {text.id for text in library if told in text.text and re.search("chat|message", text.text, re.IGNORECASE)}
 
 
 def test_the_page_says_how_long_things_are_kept_by_the_settings_in_force(page: Page, library: Library) -> None:
