@@ -60,29 +60,15 @@ wiping.wipe(Path(sys.argv[1]))
 
 def _say(database: Database, conversation: str, number: int, words: str) -> int:
     """A turn with the words in all that is kept of one; its number in the record."""
-    values: tuple[Any, ...] = (
-        words,
-        "clarify",
-        None,
-        None,
-        [],
-        None,
-        None,
-        {"findings": [{"words": words}]},
-        "x",
-        1,
-        "h",
-        "r",
-        [],
-        "w",
-    )
+    seen = {"findings": [{"words": words}]}
+    answered: tuple[Any, ...] = (seen, "x", 1, "h", "r", [], "w", 1.0, None)
     with database.atomic():
         database.execute(
             "INSERT INTO conversations (id, channel, started_at, last_at, turns, slots) VALUES (?, 'web', ?, ?, 1, ?)"
             " ON CONFLICT DO UPDATE SET turns = turns + 1",
             [conversation, AT, AT, f'{{"said": "{words}"}}'],
         )
-        insert_turn(database, Turn(conversation, number, AT, *values))
+        insert_turn(database, Turn(conversation, number, AT, words, "clarify", None, None, [], None, None, *answered))
         database.execute(
             "INSERT INTO events (conversation, type, at, data) VALUES (?, 'user', 1, ?)",
             [conversation, f'{{"text": "{words}"}}'],
