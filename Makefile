@@ -1,6 +1,6 @@
 # `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
 .DEFAULT_GOAL := help
-.PHONY: help install develop train serve test test-training walk lint types check browser nginx widget widget-types sri encoder sbom audit clean
+.PHONY: help install develop train serve test test-training walk fuzz lint types check browser nginx widget widget-types sri encoder sbom audit clean
 
 PYTHON_VERSION := 3.13
 TOOLS := .tools
@@ -44,6 +44,11 @@ test-training: develop train browser  ## Run the tests that train a model of the
 
 walk: develop train  ## A random visitor takes 10,000 turns
 	OZONE_WALK_TURNS=10000 $(PY) -m pytest tests/conversation/test_walk.py
+
+FUZZ ?= 100000
+fuzz: develop train  ## Attack website and console with FUZZ requests (100,000), and what reads files with many inputs
+	$(PY) -m benchmarks.hostile --requests $(FUZZ)
+	OZONE_FUZZ_EXAMPLES=500 $(PY) -m pytest tests/test_fuzz_files.py
 
 lint: develop  ## Style and import order
 	.venv/bin/ruff check .

@@ -31,6 +31,7 @@ from bot.record.chain import note_head  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.record.proof import prove  # noqa: E402
 from bot.record.text_files import differences, export, import_changes, standing  # noqa: E402
+from bot.record.texts import published_set  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc  # noqa: E402
 from bot.rights import keep_private, narrow_output, warn_of_root  # noqa: E402
 from bot.serving import leave_out_what_trains  # noqa: E402
@@ -612,8 +613,8 @@ _BY_WHOM = click.option("--by", required=True, help="Who asks, for the audit.")
 @record.command("purge")
 @click.option("--dry-run", is_flag=True, help="Only count what would go.")
 def record_purge(dry_run: bool) -> None:
-    """Take out what is older than `retention_days` in data/clinic.yml
-    (requests: OZONE_KEEP_REQUESTS_DAYS) and abandoned forms, now.
+    """Take out what is older than `retention_days` in data/clinic.yml, or as staff published it since
+    (requests: OZONE_KEEP_REQUESTS_DAYS), and abandoned forms, now.
 
     The website does so every night by itself. A conversation under a legal hold stays.
     """
@@ -621,7 +622,8 @@ def record_purge(dry_run: bool) -> None:
 
     settings = Settings()
     database = _record()
-    keeping = retention.keeping(load_library(settings.data).clinic, settings.keep_requests_days)
+    facts = load_library(settings.data, published=published_set(database)).clinic
+    keeping = retention.keeping(facts, settings.keep_requests_days)
     receipt = (retention.count_old if dry_run else retention.clean_up)(database, keeping, time.time())
     click.echo(
         f"{'Would go' if dry_run else 'Gone'}: {receipt.conversations} conversations with {receipt.turns} turns, older"
@@ -637,6 +639,31 @@ def record_purge(dry_run: bool) -> None:
     )
     if not dry_run:
         click.echo(_wiped(database, settings))
+
+
+@record.command("redact")
+@click.option("--dry-run", is_flag=True, help="Only count what would change.")
+@click.option("--by", default="command line", show_default=True, help="Who asks, for the audit.")
+def record_redact(dry_run: bool, by: str) -> None:
+    """Blank in what is stored already what a new version of the chat blanks in new messages; try --dry-run first.
+
+    It may be interrupted and goes on where it was; website and console may run. Conversations under a legal hold, what
+    staff wrote, and training data stay as they are.
+    """
+    from bot.record.redacting import Receipt, redact_stored
+
+    def tell(so_far: Receipt) -> None:
+        click.echo(f"  {so_far.conversations} conversations, {so_far.messages} messages", err=True)
+
+    database = _record()
+    receipt = redact_stored(database, by=by, dry_run=dry_run, told=tell)
+    click.echo(
+        f"{'Would be blanked' if dry_run else 'Blanked'}: something in {receipt.messages} messages and"
+        f" {receipt.others} other places, of {receipt.conversations} conversations."
+    )
+    click.echo(f"Left as they are under a legal hold: {receipt.held} conversations.")
+    if not dry_run:
+        click.echo(_wiped(database, Settings()))
 
 
 @record.command("erase")

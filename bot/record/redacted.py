@@ -38,6 +38,21 @@ class KeptWords:
         self._whole = self.text == clean(said)
         self._words: frozenset[str] | None = None
 
+    @classmethod
+    def again(cls, stored: str, read_as: str = "") -> KeptWords:
+        """What is kept by today's rules of a message that was stored under earlier ones.
+
+        Where something is blanked in it, what stands beside it may be what an earlier version left there.
+
+        Args:
+            stored: the message as it lies in the record.
+            read_as: the second reading of it, as it lies there too.
+        """
+        words = cls(stored)
+        words.read_as = redact(read_as)
+        words._whole = words._whole and without_labels(words.text) == words.text and words.read_as == read_as
+        return words
+
     def of_rule(self, words: str) -> str:
         """The words that a rule saw, without those that are not in what is kept."""
         if self._whole:
@@ -57,15 +72,14 @@ class KeptWords:
         return [{**finding, "words": self.of_rule(str(finding.get("words") or ""))} for finding in found]
 
 
-def redacted_events(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rasa's events of a turn as they are kept."""
+def redacted_events(events: Sequence[Mapping[str, Any]], *, stored: bool = False) -> list[dict[str, Any]]:
+    """Rasa's events of a turn as they are kept; of those that were `stored` under earlier rules, by today's."""
     said: KeptWords | None = None
     redacted = []
     for event in events:
         if event.get("event") == "user":
-            said = KeptWords(
-                str(event.get("text") or ""), disguised=bool((event.get("parse_data") or {}).get("read_as"))
-            )
+            text, read_as = str(event.get("text") or ""), str((event.get("parse_data") or {}).get("read_as") or "")
+            said = KeptWords.again(text, read_as) if stored else KeptWords(text, disguised=bool(read_as))
             redacted.append(_user(event, said))
         elif event.get("event") == "slot" and isinstance(event.get("value"), dict):
             redacted.append({**event, "value": _metadata(event["value"])})

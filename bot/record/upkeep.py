@@ -48,11 +48,13 @@ _one_wipe = threading.Lock()
 class Upkeep:
     """The thread.
 
-    `erased` is the file that outlives the record; the clean-up waits for the night in `zone`; `seal` is asked for when
-    it is needed.
+    `erased` is the file that outlives the record; the clean-up waits for the night in `zone`; `keeping`
+    and `seal` are asked for when they are needed: staff may change how long things are kept while this runs.
     """
 
-    def __init__(self, path: Path, erased: Path, keeping: Keeping, zone: tzinfo, seal: Callable[[], Seal]) -> None:
+    def __init__(
+        self, path: Path, erased: Path, keeping: Callable[[], Keeping], zone: tzinfo, seal: Callable[[], Seal]
+    ) -> None:
         self._path, self._erased, self._keeping, self._zone, self._seal = path, erased, keeping, zone, seal
         self._owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._wake, self._stopping = threading.Event(), False
@@ -109,9 +111,9 @@ class Upkeep:
                 seal_requests(database, self._seal, anew=not self._sealed_anew)
                 self._sealed_anew = True
                 note_erased(database, self._erased)
-                drop_forms(database, self._keeping, now)
+                drop_forms(database, self._keeping(), now)
                 if is_due(database, now, self._zone):
-                    receipt = clean_up(database, self._keeping, now)
+                    receipt = clean_up(database, self._keeping(), now)
                     if receipt:
                         log.info("record.cleaned_up", conversations=receipt.conversations, requests=receipt.requests)
                 return self._wiped(database, now)

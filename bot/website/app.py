@@ -45,7 +45,7 @@ from bot.record.erased import erased_file
 from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
 from bot.record.private import form_so_far
 from bot.record.record import Record
-from bot.record.retention import keeping, zone_of
+from bot.record.retention import Keeping, keeping, zone_of
 from bot.record.turns import turns_of
 from bot.record.upkeep import Upkeep, warnings_at
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
@@ -57,6 +57,7 @@ from bot.website.bundle import SOURCE, integrity, script
 from bot.website.limits import Limits, Refusal, low_disk
 from bot.website.look import Look
 from bot.website.origins import OriginGuard
+from bot.website.privacy import BLANKED, days
 from bot.website.replies import reply_json, turn_json
 from bot.website.requests import BadRequest, field, json_body, optional_text
 from bot.website.summary import asks_for_consent, with_summary
@@ -204,7 +205,7 @@ class Website:
         self.upkeep = Upkeep(
             settings.database,
             erased_file(settings.secret_file),
-            keeping(clinic, settings.keep_requests_days),
+            self._keeping,
             zone_of(clinic),
             engine.store.seal,
         )
@@ -217,6 +218,7 @@ class Website:
             Route("/answers/{id}", self.answers),
             Route("/look/{name}", self.look),
             Route("/about", self.page("about.html")),
+            Route("/privacy", self.privacy),
             Route("/demo", self.page("demo.html", texts="demo")),
             Route("/demo/es", self.page("demo.html", "es", texts="demo")),
             Route("/install", self.page("install.html", texts="demo")),
@@ -232,6 +234,10 @@ class Website:
             Mount("/static/i18n", StaticFiles(directory=SOURCE / "i18n")),
             Mount("/static", StaticFiles(directory=_HERE / "static"), name="static"),
         ]
+
+    def _keeping(self) -> Keeping:
+        """How long everything is kept by the facts of this moment."""
+        return keeping(self._engine.library.clinic, self._settings.keep_requests_days)
 
     def page(self, template: str, lang: str = "en", texts: str | None = None) -> Any:
         """An endpoint that renders a template with the clinic's facts, and with the texts of a file in `pages`."""
@@ -259,6 +265,11 @@ class Website:
             "starters": json.dumps(starters),
         }
         return self._templates.TemplateResponse(request, "index.html", {**self.context(), **told})
+
+    async def privacy(self, request: Request) -> Response:
+        """What is kept of a chat, how long, who reads it and how it is deleted, as it is at this moment."""
+        told = {"keeping": self._keeping(), "blanked": BLANKED.values(), "days": days}
+        return self._templates.TemplateResponse(request, "privacy.html", {**self.context(), **told})
 
     async def answers(self, request: Request) -> Response:
         """All answers of this moment, or one of them."""

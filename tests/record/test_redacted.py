@@ -30,7 +30,7 @@ SECRETS = (
 )
 
 
-def _events(triage: Triage, text: str) -> list[dict[str, Any]]:
+def made_by_rasa(triage: Triage, text: str) -> list[dict[str, Any]]:
     """What Rasa makes of a message, with everything that repeats its words."""
     findings = [finding.as_dict() for finding in triage.check(text)]
     given = {"received_at": 1.0, "client_id": "bob.marsh@mail.example", "request": "digest"}
@@ -54,7 +54,7 @@ def _with_secrets(rule: Rule) -> Iterator[tuple[str, list[str]]]:
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.fires], ids=lambda rule: rule.id)
 def test_nothing_of_what_is_blanked_stands_beside_it(triage: Triage, rule: Rule) -> None:
     for text, pieces in _with_secrets(rule):
-        events = redacted_events(_events(triage, text))
+        events = redacted_events(made_by_rasa(triage, text))
         turn = turn_from_events("talk", 1, events, 3.0)
         assert turn is not None
         kept = json.dumps([events, replace(turn).__dict__], ensure_ascii=False, default=str).lower()
@@ -63,14 +63,14 @@ def test_nothing_of_what_is_blanked_stands_beside_it(triage: Triage, rule: Rule)
 
 
 def test_what_a_rule_saw_stays_readable_around_what_is_blanked(triage: Triage) -> None:
-    events = redacted_events(_events(triage, "since the infusion my number 2125550144 I feel dizzy"))
+    events = redacted_events(made_by_rasa(triage, "since the infusion my number 2125550144 I feel dizzy"))
     assert "since the infusion my number … i feel dizzy" in [
         finding["words"] for finding in events[1]["parse_data"]["rules"]
     ]
 
 
 def test_a_message_without_personal_data_is_kept_as_the_rules_saw_it(triage: Triage) -> None:
-    before = _events(triage, "I feel dizzy since the infusion")
+    before = made_by_rasa(triage, "I feel dizzy since the infusion")
     after = redacted_events(before)
     assert after[1]["parse_data"]["rules"] == before[1]["parse_data"]["rules"] != []
 

@@ -165,7 +165,7 @@ def test_the_website_cleans_up_wipes_and_lists_by_itself(tmp_path: Path) -> None
             [name, utc(BEGUN), utc(BEGUN)],
         )
     delete_conversation(database, "deleted", lambda: SEAL)
-    one, other = (Upkeep(path, erased, KEEPING, UTC, lambda: SEAL) for _ in range(2))
+    one, other = (Upkeep(path, erased, lambda: KEEPING, UTC, lambda: SEAL) for _ in range(2))
     database.execute("INSERT INTO leases (name, owner, until) VALUES ('upkeep', 'another process', ?)", [NOW + 60])
     database.conn.commit()
     assert one.round(NOW)
