@@ -43,6 +43,7 @@ class Rule:
     rule looks only at the shape of a sentence ("my wife has ...", "can I take ..."), which many harmless ones share.
     What an `asks` rule sees is too little for an alarm and too much to pass over ("911"): it is always asked about.
     A `foreign` rule is for a language that the classifier does not know, so what it sees counts whatever that one says.
+    `was` is the id that it had before, under which older turns of the record name it.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Rule:
     weak: bool = False
     asks: bool = False
     foreign: bool = False
+    was: str = ""
 
     def search(self, sentence: str) -> str | None:
         """The words that fired, or None."""
@@ -104,9 +106,18 @@ def compile_pattern(source: str, words: Mapping[str, Sequence[str]], owner: str)
 
         return _MACRO.sub(alternatives, text)
 
-    expanded = without_accents(expand(source, ()))
+    return bounded(expand(source, ()), owner)
+
+
+def bounded(source: str, owner: str) -> re.Pattern[str]:
+    """An expression between word boundaries (none for scripts that write none), for text without accents.
+
+    Raises:
+        RuleError: it is broken; `owner` names the rule.
+    """
+    plain = without_accents(source)
     try:
-        return re.compile(expanded if _BEYOND_LATIN.search(expanded) else rf"\b(?:{expanded})\b")
+        return re.compile(plain if _BEYOND_LATIN.search(plain) else rf"\b(?:{plain})\b")
     except re.error as error:
         raise RuleError(f"{owner}: the pattern is not a regular expression ({error}).") from error
 
