@@ -233,7 +233,7 @@ def _expression(text: str, families: Families, owner: str) -> str:
 def _pattern(
     raw: Mapping[str, Written], families: Families, where: str, owner: str
 ) -> re.Pattern[str]:
-    source = raw["pattern"].text or ""
+    source = "".join(line.strip() for line in (raw["pattern"].text or "").splitlines())
     if not source or not (raw["reason"].text if "reason" in raw else ""):
         raise ContentError(f"{where}: `{owner}` has a pattern without `reason:`. Write phrases, or say why they fall short.")
     if len(source) > LONGEST_PATTERN:

@@ -2,7 +2,7 @@
 
 `docs/red-flags.md` teaches it. A phrase is words in a row. `my/his/her` is any one of them, `[give up / stop]` any one
 of those phrases, `(very)` may be there, `(very / so)...` as often as it comes, `<breath>` any word of a family, `suicid*`
-any ending, `*` any one word, `#` a digit, `grand-father` with the space or without, `~3` up to three words between,
+any ending, `_` one letter, `*` any one word, `#` a digit, `grand-father` with the space or without, `~3` up to three words between,
 `...` anything between, `START` and `END` the two ends of a sentence, `{not next / on}` what must not follow here and
 `{not after would}` what must not stand before.
 """
@@ -43,6 +43,7 @@ _CONDITION = re.compile(r"\{(not after|if after|not|if) ")
 _NUMBER = re.compile(r"\{(?:(number)|(word)|(\d{1,3})-(\d{1,3}))\}")
 _FAMILY = re.compile(r"<([a-z_]+)>")
 _LETTERS = re.compile(r"[^\W_]+|[\u0900-\u0dff\u0e00-\u0eff]+")
+_SIGNS = {"*": r"\w*", "_": r"\w", "#": r"\d", "-": " ?"}
 _CLOSES = {"[": "]", "(": ")"}
 _MOST_WORDS = 12
 """Words that `~` may pass over; more would join what two different thoughts say."""
@@ -181,8 +182,8 @@ class _Reader:
             self._at += match.end()
             return _Item("word", self._families.expression(match[1], self._within))
         self._at += 1
-        if rest[0] in "*#-":
-            return _Item("word", {"*": r"\w*", "#": r"\d", "-": " ?"}[rest[0]], says=rest[0] == "#")
+        if rest[0] in _SIGNS:
+            return _Item("word", _SIGNS[rest[0]], says=rest[0] == "#")
         if rest[0] in _CLOSES:
             return self._group(self._alternatives(_CLOSES[rest[0]]), optional=rest[0] == "(")
         raise PhraseError(f"`{rest[0]}` means nothing here; docs/red-flags.md lists the signs")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from bot.safety.denials import without_denials
@@ -170,17 +170,25 @@ class Triage:
         whole = len(text) <= MAX_MESSAGE_LENGTH
         found: dict[Finding | str, Finding] = {}
         for sentence in dict.fromkeys(every_sentence(text)):
-            searched = (self.rules[number] for number in self._prefilter.worth_searching(sentence))
-            affirmed = without_denials(sentence)
-            ruled = (
-                rule.finding(affirmed if is_emergency(rule.category) else sentence)
-                for rule in searched
-                if rule.id not in found
-            )
-            for finding in (*ruled, *self._listed(sentence.split())):
-                if finding is not None:
-                    found.setdefault(finding if whole else finding.rule, finding)
+            for finding in self._found(sentence, found):
+                found.setdefault(finding if whole else finding.rule, finding)
         return self.gravest_first(found.values())
+
+    def check_sentence(self, sentence: str) -> tuple[Finding, ...]:
+        """All findings in one normalised sentence, gravest first."""
+        return self.gravest_first(self._found(sentence, ()))
+
+    def _found(self, sentence: str, known: Container[object]) -> Iterable[Finding]:
+        """What a normalised sentence holds; rules in `known` are not searched for again."""
+        affirmed = without_denials(sentence)
+        for number in self._prefilter.worth_searching(sentence):
+            rule = self.rules[number]
+            if rule.id in known:
+                continue
+            finding = rule.finding(affirmed if is_emergency(rule.category) else sentence)
+            if finding is not None:
+                yield finding
+        yield from self._listed(sentence.split())
 
     def gravest_first(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
         """Each finding once, in the order of the categories."""
