@@ -24,7 +24,7 @@ from bot.content.approvals import seal  # noqa: E402
 from bot.content.checks import check_content  # noqa: E402 - the libraries must be told to be quiet first
 from bot.content.golive import as_text, before_going_live  # noqa: E402
 from bot.content.library import load_library  # noqa: E402
-from bot.content.rules import needless_phrases  # noqa: E402
+from bot.content.rules import covered_phrases  # noqa: E402
 from bot.content.sync import sync  # noqa: E402
 from bot.record.asked_next import asked_next  # noqa: E402
 from bot.record.audit import append  # noqa: E402
@@ -382,6 +382,8 @@ def content_check() -> None:
         click.echo(problem, err=True)
     if problems:
         raise Refused(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found in the content, listed above.")
+    for hint in covered_phrases(settings.data / "safety"):
+        click.echo(f"Warning: {hint}", err=True)
     click.echo(f"{len(load_library(settings.data))} snippets, no problem found.")
 
 
@@ -436,13 +438,6 @@ def rules_explain(sentence: str) -> None:
 
     for line in explained(shared_triage(), sentence, shared_second_reader().read(sentence)).lines():
         click.echo(line)
-
-
-@rules.command("needless")
-def rules_needless() -> None:
-    """List phrases that other rules cover already, so far as their examples tell. A hint: nothing is wrong."""
-    for sentence in needless_phrases(Settings().data / "safety"):
-        click.echo(sentence)
 
 
 @main.group()

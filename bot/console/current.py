@@ -155,8 +155,11 @@ def _rules(document: Mapping[str, Any], file: str) -> Iterator[tuple[str, RuleTe
         names = entry.get("names")
         listed = [str(name) for name in names] if isinstance(names, list) else []
         category = str(entry.get("category") or document.get("category"))
-        yield str(entry.get("id")), RuleText(
-            str(entry.get("id")), category, str(entry.get("label") or ""), ", ".join(listed), len(listed), file
+        yield (
+            str(entry.get("id")),
+            RuleText(
+                str(entry.get("id")), category, str(entry.get("label") or ""), ", ".join(listed), len(listed), file
+            ),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,9 @@ def load_triage(folder: Path) -> Triage:
         for entry in document.get("groups") or ():
             lists.append(_word_list(entry, document.get("category"), path))
         everyday.update(phrase(word) for word in document.get("everyday") or ())
-    _refuse_doubles([name for rule in rules for name in (rule.id, rule.was) if name] + [one.id for one in lists], folder)
+    _refuse_doubles(
+        [name for rule in rules for name in (rule.id, rule.was) if name] + [one.id for one in lists], folder
+    )
     try:
         return Triage(categories, rules, lists, frozenset(everyday))
     except RuleError as error:
@@ -66,30 +68,50 @@ class Phrase:
     expression: str
 
 
-def needless_phrases(folder: Path) -> list[str]:
-    """Phrases without which every rule still does all that its examples ask, one sentence each: other rules cover them.
+def covered_phrases(folder: Path) -> list[str]:
+    """Phrases that find nothing new, so far as the examples of their rule tell: one sentence each, with the remedy.
 
-    A phrase is needless where an example of its rule shows that it fires, and every example that it fires on is found
-    by another rule of the same category without it. That is a hint and no fault: the examples are few.
+    Every example that such a phrase fires on is found without it, by another rule of the category or by a phrase above
+    it. That is a hint and no fault, for examples are few; what is kept all the same is listed in overlaps.yml.
 
     Raises:
         ContentError: as `load_triage`.
     """
-    rules = [pair for path in sorted(folder.glob("*.yml")) for pair in _rules_of(path)]
-    return [sentence for rule, phrases in rules for sentence in _needless(rule, phrases, [one for one, _ in rules])]
+    pairs = [pair for path in sorted(folder.glob("*.yml")) for pair in _rules_of(path)]
+    kept = _kept(folder / "overlaps.yml")
+    return [
+        f"{one.where}: `{one.text}` of `{rule.id}` is already covered by `{other}`: its examples fire without it. Take"
+        " it out, add an example under `fires:` that needs it, or list it in data/safety/overlaps.yml."
+        for rule, phrases in pairs
+        for one, other in _covered(rule, phrases, [rule for rule, _ in pairs])
+        if one.text not in kept.get(rule.id, ())
+    ]
 
 
-def _needless(rule: Rule, phrases: Sequence[Phrase], rules: Sequence[Rule]) -> Iterator[str]:
-    others = [other for other in rules if other.category == rule.category and other.id != rule.id and not other.weak]
+def _kept(path: Path) -> Mapping[str, Sequence[str]]:
+    listed = read_mapping(path).get("overlaps") if path.exists() else {}
+    if not isinstance(listed, dict):
+        raise ContentError(f"{path}: `overlaps:` must map the ids of rules to their phrases.")
+    return {str(rule): [text for _, text in one_a_line(str(phrases))] for rule, phrases in listed.items()}
+
+
+def _covered(rule: Rule, phrases: Sequence[Phrase], rules: Sequence[Rule]) -> Iterator[tuple[Phrase, str]]:
+    """Each phrase that is covered, with the rule or the phrase that covers its first example."""
+    others: list[tuple[str, Rule]] = [
+        (other.id, other)
+        for other in rules
+        if other.category == rule.category and other.id != rule.id and (rule.weak or not other.weak)
+    ]
     for one in phrases:
-        alone = Rule(rule.id, rule.category, bounded(one.expression, one.where), rule.unless)
-        shown = [text for text in rule.fires if _fires(alone, text)]
-        covering = [next((other.id for other in others if _fires(other, text)), None) for text in shown]
-        if shown and None not in covering:
-            yield (
-                f"{one.where}: `{one.text}` of `{rule.id}` is already covered by `{covering[0]}`: its examples fire"
-                " without it. Take it out, or add an example under `fires:` that needs it."
-            )
+        alone = replace(rule, pattern=bounded(one.expression, one.where))
+        covering = [
+            next((name for name, other in others if _fires(other, text)), None)
+            for text in rule.fires
+            if _fires(alone, text)
+        ]
+        if covering and None not in covering:
+            yield one, str(covering[0])
+        others.append((one.text, alone))
 
 
 def _fires(rule: Rule, text: str) -> bool:
@@ -140,7 +162,9 @@ def _families(written: Written | None, path: Path) -> Families:
     for name, value in written.pairs:
         listed = list(_between_commas(value))
         if not listed:
-            raise ContentError(f"{path}:{value.line}: the family `{name}` is empty. Write words between commas, or delete it.")
+            raise ContentError(
+                f"{path}:{value.line}: the family `{name}` is empty. Write words between commas, or delete it."
+            )
         if not re.fullmatch("[a-z_]+", name):
             raise ContentError(f"{path}:{value.line}: call the family `{name}` with small letters and `_` only.")
         phrases[name] = [text for _, text in listed]
@@ -211,7 +235,9 @@ def _phrases(value: Written, families: Families, path: Path, owner: str) -> list
     else:
         lines = [(value.line + value.block + number, text) for number, text in one_a_line(value.text or "")]
     if not any(text for _, text in lines):
-        raise ContentError(f"{path}:{value.line}: `{owner}` has a list without a phrase. Write one, or delete the line.")
+        raise ContentError(
+            f"{path}:{value.line}: `{owner}` has a list without a phrase. Write one, or delete the line."
+        )
     found = []
     for line, text in lines:
         where = f"{path}:{line}"
@@ -230,14 +256,16 @@ def _expression(text: str, families: Families, owner: str) -> str:
     return made
 
 
-def _pattern(
-    raw: Mapping[str, Written], families: Families, where: str, owner: str
-) -> re.Pattern[str]:
+def _pattern(raw: Mapping[str, Written], families: Families, where: str, owner: str) -> re.Pattern[str]:
     source = "".join(line.strip() for line in (raw["pattern"].text or "").splitlines())
     if not source or not (raw["reason"].text if "reason" in raw else ""):
-        raise ContentError(f"{where}: `{owner}` has a pattern without `reason:`. Write phrases, or say why they fall short.")
+        raise ContentError(
+            f"{where}: `{owner}` has a pattern without `reason:`. Write phrases, or say why they fall short."
+        )
     if len(source) > LONGEST_PATTERN:
-        raise ContentError(f"{where}: `{owner}` has a pattern of {len(source)} characters; {LONGEST_PATTERN} are the most.")
+        raise ContentError(
+            f"{where}: `{owner}` has a pattern of {len(source)} characters; {LONGEST_PATTERN} are the most."
+        )
     words = {name: [families.expression(name)] for name in families.names}
     return compile_pattern(source, words, owner)
 

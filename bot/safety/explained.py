@@ -73,7 +73,9 @@ class Explained:
             yield "No words."
         yield {
             None: "The rules leave it to the approved questions.",
-            Route.CLINICIAN: f"The rules alone: to a clinician, as {self.findings[0].category}." if self.findings else "",
+            Route.CLINICIAN: f"The rules alone: to a clinician, as {self.findings[0].category}."
+            if self.findings
+            else "",
             Route.CHECK: "The rules alone: asked whether it is happening now.",
             Route.EMERGENCY: f"The rules alone: emergency, as {self.findings[0].category}." if self.findings else "",
         }[self.route]

@@ -1,10 +1,10 @@
 """The language of the red flags: phrases that a clinician can read, made into the expression that is searched for.
 
-`docs/red-flags.md` teaches it. A phrase is words in a row. `my/his/her` is any one of them, `[give up / stop]` any one
-of those phrases, `(very)` may be there, `(very / so)...` as often as it comes, `<breath>` any word of a family, `suicid*`
-any ending, `_` one letter, `*` any one word, `#` a digit, `grand-father` with the space or without, `~3` up to three words between,
-`...` anything between, `START` and `END` the two ends of a sentence, `{not next / on}` what must not follow here and
-`{not after would}` what must not stand before.
+`docs/red-flags.md` teaches it. A phrase is words in a row. `my/his/her` is any one of them, `[give up / stop]` any
+one of those phrases, `(very)` may be there, `(very / so)...` as often as it comes, `<breath>` any word of a family,
+`suicid*` any ending, `_` one letter, `*` any one word, `#` a digit, `grand-father` with the space or without, `~3` up
+to three words between, `...` anything between, `START` and `END` the two ends of a sentence, `{not next / on}` what
+must not follow here and `{not after would}` what must not stand before.
 """
 
 from __future__ import annotations

@@ -571,7 +571,7 @@ def test_the_pattern_of_a_rule_is_shown_as_its_editor_wrote_it(
 ) -> None:
     (tmp_path / "safety").mkdir()
     (tmp_path / "safety" / "own.yml").write_text(
-        "rules:\n- {id: own.take, category: clinician_medicine, pattern: 'i take <a> &amp; <b>'}\n", encoding="utf-8"
+        "patterns:\n- {id: own.take, category: clinician_medicine, phrases: 'i take <a> &amp; <b>'}\n", encoding="utf-8"
     )
     findings = [{"category": "clinician_medicine", "rule": "own.take", "words": "i take"}]
     _store(settings, _turn(library, risk_rule="own.take", explanation={"findings": findings}))
