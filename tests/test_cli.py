@@ -87,6 +87,8 @@ def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
         ["up"],
         ["content"],
         ["content", "check"],
+        ["rules"],
+        ["rules", "explain"],
         ["record"],
         ["record", "list"],
         ["record", "purge"],

@@ -48,7 +48,8 @@ class RuleText:
 class Snapshot:
     """What could be read; `examples` are the training sentences by intent, in lower case.
 
-    `safety` is the folder of the rules. `problem` is one sentence for staff when something could not be read, otherwise empty.
+    `safety` is the folder of the rules. `problem` is one sentence for staff when something could not be read, otherwise
+    empty.
     """
 
     library: Library | None = None
