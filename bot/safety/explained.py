@@ -1,4 +1,4 @@
-"""What the rules make of a message, for somebody who reads or writes them: what fires, on which words, what is silent."""
+"""What the rules make of a message, for whoever reads or writes them: what fires, on which words, what is silent."""
 
 from __future__ import annotations
 

@@ -1004,7 +1004,7 @@ def test_a_rule_that_is_written_while_the_console_runs_is_tried(
         _log_in(client)
         assert "own.zeppelin" not in client.get("/rules", params={"q": "a zeppelin fell on me"}).text
         path = data / "safety/clinician.yml"
-        mine = "- id: own.zeppelin\n  category: clinician_general\n  phrases: |\n    zeppelin fell\n  fires: [a zeppelin fell]\n"
+        mine = "- id: own.zeppelin\n  category: clinician_general\n  phrases: |\n    zeppelin fell\n"
         path.write_text(path.read_text(encoding="utf-8") + mine, encoding="utf-8")
         assert "<code>own.zeppelin</code> fires" in client.get("/rules", params={"q": "a zeppelin fell on me"}).text
         path.write_text(
