@@ -142,6 +142,14 @@ def test_broken_content_is_one_sentence(tmp_path: Path) -> None:
     assert "clinic.yml" in result.stderr
 
 
+def test_the_rules_tell_what_they_make_of_a_sentence() -> None:
+    told = _run("rules", "explain", "My chest hurts. Can ozone cause chest pain?")
+    assert told.returncode == 0
+    assert "fires     emergency.chest.pain (emergency_chest_pain) on “chest hurts”" in told.stdout
+    assert "silenced by “can ozone cause chest pain”" in told.stdout
+    assert told.stdout.splitlines()[-1].startswith("The rules alone: emergency")
+
+
 def test_a_conversation_is_exported_held_purged_erased_and_backed_up_from_the_command_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
