@@ -247,13 +247,9 @@ def _phrases(value: Written, families: Families, path: Path, owner: str) -> list
 
 def _expression(text: str, families: Families, owner: str) -> str:
     try:
-        made = expression(text, families)
-        bounded(made, owner)
+        return expression(text, families)
     except PhraseError as error:
         raise ContentError(f"{owner}: {error}.") from error
-    except RuleError as error:
-        raise ContentError(str(error)) from error
-    return made
 
 
 def _pattern(raw: Mapping[str, Written], families: Families, where: str, owner: str) -> re.Pattern[str]:
