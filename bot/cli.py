@@ -24,6 +24,7 @@ from bot.content.approvals import seal  # noqa: E402
 from bot.content.checks import check_content  # noqa: E402 - the libraries must be told to be quiet first
 from bot.content.golive import as_text, before_going_live  # noqa: E402
 from bot.content.library import load_library  # noqa: E402
+from bot.content.rules import covered_phrases  # noqa: E402
 from bot.content.sync import sync  # noqa: E402
 from bot.record.asked_next import asked_next  # noqa: E402
 from bot.record.audit import append  # noqa: E402
@@ -382,6 +383,8 @@ def content_check() -> None:
         click.echo(problem, err=True)
     if problems:
         raise Refused(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found in the content, listed above.")
+    for hint in covered_phrases(settings.data / "safety"):
+        click.echo(f"Warning: {hint}", err=True)
     click.echo(f"{len(load_library(settings.data))} snippets, no problem found.")
 
 
@@ -420,6 +423,22 @@ def content_sync() -> None:
         "\n".join(f"wrote {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}" for path in changed)
         or "Everything is in step already."
     )
+
+
+@main.group()
+def rules() -> None:
+    """The red flags of data/safety, written as docs/red-flags.md says."""
+
+
+@rules.command("explain")
+@click.argument("sentence")
+def rules_explain(sentence: str) -> None:
+    """Show how a sentence is normalised, which rules fire on which words, what silences one, and the route."""
+    from bot.content.shared import shared_second_reader, shared_triage
+    from bot.safety.explained import explained
+
+    for line in explained(shared_triage(), sentence, shared_second_reader().read(sentence)).lines():
+        click.echo(line)
 
 
 @main.group()

@@ -87,6 +87,8 @@ def test_a_missing_model_is_one_sentence(tmp_path: Path) -> None:
         ["up"],
         ["content"],
         ["content", "check"],
+        ["rules"],
+        ["rules", "explain"],
         ["record"],
         ["record", "list"],
         ["record", "purge"],
@@ -138,6 +140,14 @@ def test_broken_content_is_one_sentence(tmp_path: Path) -> None:
     result = _run("content", "check", OZONE_DATA=str(tmp_path))
     assert result.returncode == 2
     assert "clinic.yml" in result.stderr
+
+
+def test_the_rules_tell_what_they_make_of_a_sentence() -> None:
+    told = _run("rules", "explain", "My chest hurts. Can ozone cause chest pain?")
+    assert told.returncode == 0
+    assert "fires     emergency.chest.pain (emergency_chest_pain) on “chest hurts”" in told.stdout
+    assert "silenced by “can ozone cause chest pain”" in told.stdout
+    assert told.stdout.splitlines()[-1].startswith("The rules alone: emergency")
 
 
 def test_a_conversation_is_exported_held_purged_erased_and_backed_up_from_the_command_line(

@@ -15,8 +15,10 @@ from bot.console.finder import Finder
 from bot.content.files import ContentError, read_mapping, stamp
 from bot.content.library import Library, load_library
 from bot.content.published import NOTHING, Published
+from bot.content.rules import load_triage
 from bot.content.snippet import Snippet
 from bot.content.sync import examples_by_intent
+from bot.safety.triage import Triage
 
 _FOLDERS = ("", "snippets", "safety", "nlu")
 
@@ -25,7 +27,7 @@ _FOLDERS = ("", "snippets", "safety", "nlu")
 class RuleText:
     """A rule or word list as its editor wrote it.
 
-    `definition` is the pattern with its `<names>` unexpanded, or the names of a list; `file` is the file's name in
+    `definition` is the phrases with their `<names>` unexpanded, or the names of a list; `file` is the file's name in
     data/safety.
     """
 
@@ -38,7 +40,7 @@ class RuleText:
 
     @property
     def is_list(self) -> bool:
-        """A word list rather than a pattern."""
+        """A word list rather than phrases."""
         return self.names > 0
 
 
@@ -46,13 +48,24 @@ class RuleText:
 class Snapshot:
     """What could be read; `examples` are the training sentences by intent, in lower case.
 
-    `problem` is one sentence for staff when something could not be read, otherwise empty.
+    `safety` is the folder of the rules. `problem` is one sentence for staff when something could not be read, otherwise
+    empty.
     """
 
     library: Library | None = None
     rules: Mapping[str, RuleText] = field(default_factory=dict)
     examples: Mapping[str, frozenset[str]] = field(default_factory=dict)
     problem: str = ""
+    safety: Path = Path("safety")
+
+    @cached_property
+    def triage(self) -> Triage:
+        """The rules, made when somebody first tries a sentence on them.
+
+        Raises:
+            ContentError: rules that cannot be used; the message names file, line and remedy.
+        """
+        return load_triage(self.safety)
 
     @cached_property
     def correctable(self) -> tuple[Snippet, ...]:
@@ -108,7 +121,8 @@ class CurrentContent:
             problems.append(f"The snippets cannot be read, so turns cannot be compared with them. {error}")
         for path in sorted(self._data.glob("safety/*.yml")):
             try:
-                rules.update((rule.id, rule) for rule in _rules(read_mapping(path), path.name))
+                for name, rule in _rules(read_mapping(path), path.name):
+                    rules[name] = rule
             except (ContentError, OSError) as error:
                 problems.append(f"Some safety rules cannot be read, so their patterns are not shown. {error}")
         examples: dict[str, frozenset[str]] = {}
@@ -117,25 +131,36 @@ class CurrentContent:
             examples = {intent: frozenset(example.lower() for example in listed) for intent, listed in found.items()}
         except (ContentError, OSError) as error:
             problems.append(f"The training examples cannot be read, so nothing can be corrected to them. {error}")
-        return Snapshot(library, rules, examples, " ".join(problems))
+        return Snapshot(library, rules, examples, " ".join(problems), self._data / "safety")
 
 
-def _rules(document: Mapping[str, Any], file: str) -> Iterator[RuleText]:
+def _written(raw: object) -> str:
+    return "\n".join(map(str, raw)) if isinstance(raw, list) else str(raw or "").strip()
+
+
+def _rules(document: Mapping[str, Any], file: str) -> Iterator[tuple[str, RuleText]]:
+    """Every rule by its id, and by the one that older turns of the record name it by."""
     for entry in _mappings(document.get("patterns") or document.get("rules")):
-        yield RuleText(
+        rule = RuleText(
             str(entry.get("id")),
             str(entry.get("category")),
             str(entry.get("label") or ""),
-            str(entry.get("pattern") or ""),
+            _written(entry.get("phrases") or entry.get("pattern")),
             0,
             file,
         )
+        yield rule.id, rule
+        if entry.get("was"):
+            yield str(entry["was"]), rule
     for entry in _mappings(document.get("groups")):
         names = entry.get("names")
         listed = [str(name) for name in names] if isinstance(names, list) else []
         category = str(entry.get("category") or document.get("category"))
-        yield RuleText(
-            str(entry.get("id")), category, str(entry.get("label") or ""), ", ".join(listed), len(listed), file
+        yield (
+            str(entry.get("id")),
+            RuleText(
+                str(entry.get("id")), category, str(entry.get("label") or ""), ", ".join(listed), len(listed), file
+            ),
         )
 
 

@@ -53,7 +53,8 @@ class ContentError(ValueError):
 class Written:
     """One value as it is written, with its line (from 1): a scalar has `text`, a list `items`, a mapping `pairs`.
 
-    `cut` is what follows a value on its line as a comment; without quotes YAML ends the value there.
+    `cut` is what follows a value on its line as a comment; without quotes YAML ends the value there. `block` is true of
+    a text in a block (`|`): its first line is the one after `line`.
     """
 
     line: int
@@ -62,6 +63,7 @@ class Written:
     pairs: tuple[tuple[str, Written], ...] = ()
     kind: str = "scalar"
     cut: str = ""
+    block: bool = False
 
     def without_lines(self) -> Written:
         """The same words, wherever they stand."""
@@ -185,7 +187,7 @@ def _written(node: yaml.Node, lines: Sequence[str]) -> Written:
     end, plain = node.end_mark, not getattr(node, "style", None)
     rest = lines[end.line][end.column :] if plain and end.line < len(lines) else ""
     cut = rest.strip() if _COMMENT.match(rest) else ""
-    return Written(line, text=str(node.value).strip(), cut=cut)
+    return Written(line, text=str(node.value).strip(), cut=cut, block=getattr(node, "style", None) == "|")
 
 
 def _refuse_twice(node: yaml.MappingNode) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from bot.safety.denials import without_denials
@@ -43,6 +43,7 @@ class Rule:
     rule looks only at the shape of a sentence ("my wife has ...", "can I take ..."), which many harmless ones share.
     What an `asks` rule sees is too little for an alarm and too much to pass over ("911"): it is always asked about.
     A `foreign` rule is for a language that the classifier does not know, so what it sees counts whatever that one says.
+    `was` is the id that it had before, under which older turns of the record name it.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Rule:
     weak: bool = False
     asks: bool = False
     foreign: bool = False
+    was: str = ""
 
     def search(self, sentence: str) -> str | None:
         """The words that fired, or None."""
@@ -104,9 +106,18 @@ def compile_pattern(source: str, words: Mapping[str, Sequence[str]], owner: str)
 
         return _MACRO.sub(alternatives, text)
 
-    expanded = without_accents(expand(source, ()))
+    return bounded(expand(source, ()), owner)
+
+
+def bounded(source: str, owner: str) -> re.Pattern[str]:
+    """An expression between word boundaries (none for scripts that write none), for text without accents.
+
+    Raises:
+        RuleError: it is broken; `owner` names the rule.
+    """
+    plain = without_accents(source)
     try:
-        return re.compile(expanded if _BEYOND_LATIN.search(expanded) else rf"\b(?:{expanded})\b")
+        return re.compile(plain if _BEYOND_LATIN.search(plain) else rf"\b(?:{plain})\b")
     except re.error as error:
         raise RuleError(f"{owner}: the pattern is not a regular expression ({error}).") from error
 
@@ -159,17 +170,25 @@ class Triage:
         whole = len(text) <= MAX_MESSAGE_LENGTH
         found: dict[Finding | str, Finding] = {}
         for sentence in dict.fromkeys(every_sentence(text)):
-            searched = (self.rules[number] for number in self._prefilter.worth_searching(sentence))
-            affirmed = without_denials(sentence)
-            ruled = (
-                rule.finding(affirmed if is_emergency(rule.category) else sentence)
-                for rule in searched
-                if rule.id not in found
-            )
-            for finding in (*ruled, *self._listed(sentence.split())):
-                if finding is not None:
-                    found.setdefault(finding if whole else finding.rule, finding)
+            for finding in self._found(sentence, found):
+                found.setdefault(finding if whole else finding.rule, finding)
         return self.gravest_first(found.values())
+
+    def check_sentence(self, sentence: str) -> tuple[Finding, ...]:
+        """All findings in one normalised sentence, gravest first."""
+        return self.gravest_first(self._found(sentence, ()))
+
+    def _found(self, sentence: str, known: Container[object]) -> Iterable[Finding]:
+        """What a normalised sentence holds; rules in `known` are not searched for again."""
+        affirmed = without_denials(sentence)
+        for number in self._prefilter.worth_searching(sentence):
+            rule = self.rules[number]
+            if rule.id in known:
+                continue
+            finding = rule.finding(affirmed if is_emergency(rule.category) else sentence)
+            if finding is not None:
+                yield finding
+        yield from self._listed(sentence.split())
 
     def gravest_first(self, found: Iterable[Finding]) -> tuple[Finding, ...]:
         """Each finding once, in the order of the categories."""

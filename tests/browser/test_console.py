@@ -41,6 +41,7 @@ PAGES = (
     "/figures?from=2026-11-01&to=2026-12-01&by=week",
     "/report?month=2026-11",
     "/gaps",
+    "/rules?q=My+chest+hurts.+Can+ozone+cause+chest+pain%3F",
     "/training",
     "/answers",
     "/answers/what_is_ozone",

@@ -573,7 +573,7 @@ def test_the_pattern_of_a_rule_is_shown_as_its_editor_wrote_it(
 ) -> None:
     (tmp_path / "safety").mkdir()
     (tmp_path / "safety" / "own.yml").write_text(
-        "rules:\n- {id: own.take, category: clinician_medicine, pattern: 'i take <a> &amp; <b>'}\n", encoding="utf-8"
+        "patterns:\n- {id: own.take, category: clinician_medicine, phrases: 'i take <a> &amp; <b>'}\n", encoding="utf-8"
     )
     findings = [{"category": "clinician_medicine", "rule": "own.take", "words": "i take"}]
     _store(settings, _turn(library, risk_rule="own.take", explanation={"findings": findings}))
@@ -979,3 +979,39 @@ def test_no_page_holds_script_or_style_of_its_own(inside: TestClient, settings: 
     ):
         html = inside.get(path).text.replace(SCRIPT, "")
         assert not re.search(r"<script|<style|\sstyle=|\son\w+=", html), path
+
+
+def test_a_sentence_is_shown_with_what_fires_and_what_is_silenced(inside: TestClient) -> None:
+    html = inside.get("/rules", params={"q": "My chest hurts. Can ozone cause chest pain?"}).text
+    assert "<code>emergency.chest.pain</code> fires on “<bdi>chest hurts</bdi>”" in html
+    assert "was silenced by “<bdi>can ozone cause chest pain</bdi>”" in html
+    assert "The rules see: “<bdi>my chest hurts</bdi>”" in html
+
+
+def test_a_harmless_sentence_is_left_to_the_questions(inside: TestClient) -> None:
+    assert "The rules leave it to the approved questions." in inside.get("/rules", params={"q": "Where is it?"}).text
+
+
+def test_a_sentence_is_shown_as_text(inside: TestClient) -> None:
+    html = inside.get("/rules", params={"q": "<b>I cannot breathe</b>"}).text
+    assert "<b>I cannot" not in html
+
+
+def test_a_rule_that_is_written_while_the_console_runs_is_tried(
+    settings: Settings, outside: TestClient, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(DATA, data)
+    with TestClient(create_app(replace(settings, data=data)), follow_redirects=False) as client:
+        _log_in(client)
+        assert "own.zeppelin" not in client.get("/rules", params={"q": "a zeppelin fell on me"}).text
+        path = data / "safety/clinician.yml"
+        mine = "- id: own.zeppelin\n  category: clinician_general\n  phrases: |\n    zeppelin fell\n"
+        path.write_text(path.read_text(encoding="utf-8") + mine, encoding="utf-8")
+        assert "<code>own.zeppelin</code> fires" in client.get("/rules", params={"q": "a zeppelin fell on me"}).text
+        path.write_text(
+            path.read_text(encoding="utf-8") + mine.replace("zeppelin fell\n", "[zeppelin\n"), encoding="utf-8"
+        )
+        html = client.get("/rules", params={"q": "a zeppelin fell on me"}).text
+        assert "The rules cannot be read" in html
+        assert "no `]` closes" in html

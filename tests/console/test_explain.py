@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.console.current import Snapshot
+from bot.console.current import CurrentContent, Snapshot
 from bot.console.explain import explain
 from bot.content.library import Library
 from bot.record.turns import Turn
@@ -266,3 +267,15 @@ def test_an_overruled_rule_of_a_record_without_its_threshold_is_told_without_num
     assert told(Reason.INTENT, findings=(WARFARIN,)).startswith(
         "Overruled: medicine.anticoagulant. The classifier was sure that the words were not meant. "
     )
+
+
+def test_a_rule_that_was_renamed_is_found_by_the_id_that_an_older_turn_names(tmp_path: Path) -> None:
+    folder = tmp_path / "safety"
+    folder.mkdir()
+    (folder / "own.yml").write_text(
+        "patterns:\n- {id: chest.tight, was: chest.plain, category: emergency_chest_pain, phrases: tight chest}\n",
+        encoding="utf-8",
+    )
+    rules = CurrentContent(tmp_path).snapshot().rules
+    assert rules["chest.plain"] is rules["chest.tight"]
+    assert rules["chest.plain"].definition == "tight chest"

@@ -28,7 +28,7 @@ MAY = {
             "/views",
             "/views/{id}/delete",
         ),
-        *("/figures", "/report", "/gaps", "/account", "/account/code.svg", "/logout"),
+        *("/figures", "/report", "/gaps", "/rules", "/account", "/account/code.svg", "/logout"),
         *(
             "/answers",
             "/answers/{id}",

@@ -121,12 +121,15 @@ snippets:
     "safety/categories.yml": "categories: [emergency_breathing, clinician_general]\n",
     "safety/rules.yml": """\
 words:
-  breath: [breathe, breath]
+  breath: |
+    breathe, breath
 patterns:
 - id: breathing.cannot
   category: emergency_breathing
-  pattern: 'cannot <breath>'
-  unless: 'cannot breathe in peace'
+  phrases: |
+    cannot <breath>
+  unless: |
+    cannot breathe in peace
   fires: ["I can't breathe"]
   silent: ["I breathe well"]
 groups:

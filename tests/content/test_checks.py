@@ -11,6 +11,7 @@ import pytest
 from bot.content.checks import MAX_QUESTION, MAX_WORDS, check_content, check_snippet
 from bot.content.library import Library, load_library
 from bot.content.readability import reading_grade
+from bot.content.rules import covered_phrases
 from bot.content.snippet import Approval, Snippet
 from bot.content.source import Excuse, Source, check_source
 from bot.content.sync import examples_by_intent, sync
@@ -420,3 +421,37 @@ def test_a_referral_may_have_no_source_but_the_clinic() -> None:
 def test_every_excuse_is_told_in_the_page_about_sources(library: Library) -> None:
     told = (DATA.parent / "docs/sources.md").read_text(encoding="utf-8")
     assert [source.id for source in library.sources.values() if source.excuse and f"`{source.id}`" not in told] == []
+
+
+def test_a_phrase_that_finds_nothing_new_is_hinted_at_with_the_one_that_covers_it(data: Path) -> None:
+    assert covered_phrases(data / "safety") == []
+    edit(data / "safety/rules.yml", "    cannot <breath>\n", "    cannot <breath>\n    cannot breathe\n")
+    hint = _only(covered_phrases(data / "safety"))
+    assert "rules.yml:9: `cannot breathe` of `breathing.cannot` is already covered by `cannot <breath>`" in hint
+    assert check_content(data, TODAY) == []
+
+
+def test_a_phrase_that_another_rule_covers_is_hinted_at_in_both(data: Path) -> None:
+    own = '- id: own\n  category: emergency_breathing\n  phrases: |\n    breathe\n  fires: ["I cannot breathe"]\n'
+    edit(data / "safety/rules.yml", "groups:\n", f"{own}groups:\n")
+    assert [hint.split(":")[2].split("`")[1] for hint in covered_phrases(data / "safety")] == [
+        "cannot <breath>",
+        "breathe",
+    ]
+
+
+def test_a_phrase_with_an_example_of_its_own_is_not_hinted_at(data: Path) -> None:
+    edit(data / "safety/rules.yml", "    cannot <breath>\n", "    cannot <breath>\n    no air\n")
+    edit(data / "safety/rules.yml", "fires: [", "fires: [there is no air, ")
+    assert covered_phrases(data / "safety") == []
+
+
+def test_a_phrase_that_is_listed_as_kept_is_not_hinted_at(data: Path) -> None:
+    edit(data / "safety/rules.yml", "    cannot <breath>\n", "    cannot <breath>\n    cannot breathe\n")
+    listed = "overlaps:\n  breathing.cannot: |\n    cannot breathe\n"
+    (data / "safety/overlaps.yml").write_text(listed, encoding="utf-8")
+    assert covered_phrases(data / "safety") == []
+
+
+def test_the_shipped_rules_have_no_overlap_that_is_not_listed() -> None:
+    assert covered_phrases(DATA / "safety") == []

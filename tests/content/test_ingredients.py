@@ -44,7 +44,7 @@ def test_a_copy_of_the_project_has_the_same_name(project: Path) -> None:
     [
         ("data/snippets/about.yml", "ozone", "OZONE"),
         ("data/clinic.yml", "phone:", "phone: 0 #"),
-        ("data/safety/emergency.yml", "silent: [", 'silent: ["never mind", '),
+        ("data/safety/emergency.yml", "  silent:\n", "  silent:\n  - never mind\n"),
         ("bot/conversation/decision.py", "import", "import os\nimport"),
         ("bot/safety/triage.py", "import", "import os\nimport"),
     ],
