@@ -143,7 +143,7 @@ def _http() -> str:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             parts.append(
-                f"### {method.upper()} {path}\n\n{operation['summary']} {operation.get('description', '')}".strip()
+                f"## {method.upper()} {path}\n\n{operation['summary']} {operation.get('description', '')}".strip()
             )
             asked = _fields(document, operation.get("requestBody"))
             if asked:
