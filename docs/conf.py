@@ -1,4 +1,4 @@
-"""How `make docs` builds the pages of this folder. Nothing is loaded from elsewhere, neither here nor by a reader's browser."""
+"""How `make docs` builds the pages of this folder. Nothing is loaded from elsewhere, not by a reader's browser either."""
 
 project = "Ozone FAQ"
 author = "The Ozone FAQ authors"

@@ -1,8 +1,8 @@
 """Writes what the documentation says of the code, from the code: `make reference`.
 
 A page in docs/ is written by people, except between `<!-- generated: NAME -->` and `<!-- end -->`: that is made here,
-by the function of that name. The JSON Schemas and the editors' settings are made whole. `--check` writes nothing and ends
-with 1 when something is not as it would be written.
+by the function of that name. The JSON Schemas and the editors' settings are made whole. `--check` writes nothing and
+ends with 1 when something is not as it would be written.
 """
 
 from __future__ import annotations
