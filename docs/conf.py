@@ -1,4 +1,4 @@
-"""How `make docs` builds the pages of this folder. Nothing is loaded from elsewhere, not by a reader's browser either."""
+"""How `make docs` builds the pages of this folder. A reader's browser loads nothing from elsewhere."""
 
 project = "Ozone FAQ"
 author = "The Ozone FAQ authors"

@@ -2,8 +2,8 @@
 
 Without a room: what differs from the branch `main`, committed or not, leads to test files. Those that changed
 themselves come first, then those that are named after a changed module or import it, then those of the rooms that read
-a changed file of the content. With one or more rooms: their whole folders. After 20 seconds it stops and says what it left out,
-so that nobody waits for it; `make test` runs everything.
+a changed file of the content. With one or more rooms: their whole folders. After 20 seconds it stops and says what it
+left out, so that nobody waits for it; `make test` runs everything.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,12 @@ def _rows(page: str) -> dict[str, list[str]]:
     return found
 
 
-def _calls() -> Iterator[ast.Call]:
+@cache
+def _calls() -> list[ast.Call]:
+    return list(_found_calls())
+
+
+def _found_calls() -> Iterator[ast.Call]:
     for path in (ROOT / "bot").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
