@@ -43,7 +43,8 @@ def _text(path: Path) -> str:
 
 def _parsed(words: list[str]) -> click.Command:
     """The command that words name, after its options and arguments were read; nothing is run."""
-    command, context = main, main.make_context("bot", [], resilient_parsing=True)
+    command: click.Command = main
+    context = main.make_context("bot", [], resilient_parsing=True)
     while isinstance(command, click.Group) and words and words[0] in command.commands:
         name, *words = words
         inner = command.commands[name]
