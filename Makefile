@@ -1,10 +1,12 @@
 # `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
 .DEFAULT_GOAL := help
-.PHONY: help install develop train serve test test-training walk fuzz lint types check browser nginx widget widget-types sri encoder sbom audit clean
+.PHONY: help install develop train serve test test-training walk fuzz lint types check browser nginx
+.PHONY: widget widget-types sri encoder sbom audit clean docs reference quick hooks
 
 PYTHON_VERSION := 3.13
 TOOLS := .tools
 PY := .venv/bin/python
+UV = $$(command -v uv || echo $(TOOLS)/bin/uv)
 export UV_PYTHON_PREFERENCE ?= managed
 export RASA_TELEMETRY_ENABLED := false
 
@@ -80,5 +82,20 @@ check: train  ## Check the approved content and Rasa's own data
 	$(PY) -m bot content check
 	.venv/bin/rasa data validate --fail-on-warnings
 
+docs: install  ## Build the documentation in site/ (its tools in an environment of their own)
+	@UV_PROJECT_ENVIRONMENT=$(TOOLS)/docs $(UV) sync --frozen --quiet --only-group docs --python $(PY)
+	@$(TOOLS)/docs/bin/sphinx-build --quiet --fail-on-warning --keep-going --nitpicky --jobs auto docs site
+	@echo "The documentation is in site/index.html"
+
+reference: develop  ## Write what the documentation says of the code anew, and the schemas of data/
+	@$(PY) scripts/reference.py
+
+quick: develop  ## Run the tests of what you changed, or of one room (ROOM=safety): seconds
+	@$(PY) scripts/quick.py $(ROOM)
+
+hooks: develop  ## Look at each commit before it is made (pre-commit, in an environment of its own)
+	@UV_PROJECT_ENVIRONMENT=$(TOOLS)/hooks $(UV) sync --frozen --quiet --only-group hooks --python $(PY)
+	@$(TOOLS)/hooks/bin/pre-commit install
+
 clean:  ## Remove everything that can be made again (not the record in var/)
-	rm -rf .venv .tools models .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .tools models site .rasa .pytest_cache .mypy_cache .ruff_cache .hypothesis
