@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
-from bot.record import chain, erasure_schema, promotion, proof, review_schema, texts, waiting
+from bot.record import chain, erasure_schema, promotion, proof, review_schema, sentences, texts, waiting
 from bot.rights import narrow, private_file, private_folder
 
 BUSY_TIMEOUT_MS = 10_000
@@ -318,6 +318,13 @@ def erasure(database: Database) -> None:
 def conversations_that_wait(database: Database) -> None:
     """What waits is counted by conversation, and a verdict can be undone."""
     waiting.create(database)
+
+
+@migrations()
+def new_questions(database: Database) -> None:
+    """The sentences that lead to a question which staff made, and what they are typing into a text just now."""
+    sentences.create(database)
+    texts.add_typing(database)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
