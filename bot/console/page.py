@@ -66,6 +66,8 @@ SAID: Mapping[str, str] = {
     "signed": "Signed.",
     "all-signed": "Nothing is left here.",
     "back": "Sent back to its author.",
+    "brought-back": "Brought back: visitors get it again within seconds.",
+    "given-up-question": "Given up: the question was not made.",
     "dropped": "Given up: what visitors read stays as it is.",
     "promoted": "Promoted: the website takes this model up within seconds.",
     "stepped-back": "Stepped back: the website takes the model from before up again within seconds.",

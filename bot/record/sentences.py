@@ -141,7 +141,9 @@ def new_questions(database: Database, data: Path) -> dict[str, Mapping[str, Any]
     """
     there = load_library(data).written
     return {
-        name: entry for name, entry in published_set(database).entries.items() if entry.get("topic") and name not in there
+        name: entry
+        for name, entry in published_set(database).entries.items()
+        if entry.get("topic") and name not in there
     }
 
 

@@ -485,15 +485,17 @@ def add_typing(database: Database) -> None:
 
 def note_typing(database: Database, name: str, who: str, fields: Mapping[str, str], now: str) -> None:
     """Keeps what somebody has typed into a form and not saved yet; what they typed before into it is replaced."""
-    database.execute(
-        "INSERT OR REPLACE INTO text_typing (name, who, at, fields) VALUES (?, ?, ?, ?)",
-        [name, who, now, json.dumps(fields, ensure_ascii=False, sort_keys=True)],
-    )
+    with database.atomic():
+        database.execute(
+            "INSERT OR REPLACE INTO text_typing (name, who, at, fields) VALUES (?, ?, ?, ?)",
+            [name, who, now, json.dumps(fields, ensure_ascii=False, sort_keys=True)],
+        )
 
 
 def forget_typing(database: Database, name: str, who: str) -> None:
     """What somebody typed is saved, or given up."""
-    database.execute("DELETE FROM text_typing WHERE name = ? AND who = ?", [name, who])
+    with database.atomic():
+        database.execute("DELETE FROM text_typing WHERE name = ? AND who = ?", [name, who])
 
 
 def typed(database: Database, name: str, who: str) -> tuple[str, dict[str, str]] | None:

@@ -341,7 +341,7 @@ if (document.querySelector("[data-count]")) {
 
 // A draft: the reply and the checks follow what is typed, and leaving the page with unsaved words asks first.
 
-const draft = document.querySelector("form[data-draft]");
+const draft = document.querySelector("form.draft[data-draft]");
 const TYPED_MS = 600;
 
 async function follow() {
@@ -356,6 +356,23 @@ async function follow() {
   } catch {
     // Offline, or logged out: sending the form says so.
   }
+}
+
+// What was typed and not saved comes back into the form when somebody asks for it.
+
+const taking = document.querySelector("[data-take-unsaved]");
+if (taking && draft) {
+  taking.hidden = false;
+  taking.addEventListener("click", () => {
+    for (const words of document.querySelectorAll("[data-unsaved]")) {
+      const field = draft.elements[words.dataset.unsaved];
+      if (field) field.value = words.textContent;
+      field?.closest("details")?.setAttribute("open", "");
+    }
+    draft.dispatchEvent(new Event("input", { bubbles: true }));
+    taking.closest("section").remove();
+    draft.elements.question.focus();
+  });
 }
 
 if (draft) {
