@@ -442,6 +442,7 @@ def _one(request: Request, kind: str, *, wrong: str = "", name: str = "", topic:
         rows=None,
         sources=chosen.sources,
         **_of_a_text(known, chosen, seen, day),
+        leads=(),
         to_approve=to_approve,
     )
 

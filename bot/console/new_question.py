@@ -61,7 +61,7 @@ class Way:
 
 
 def new(request: Request) -> Response:
-    """The form for a question that is not there yet: from a group of unanswered ones, from a message, or from nothing."""
+    """The form for a new question: from a group of unanswered ones, from a message, or from nothing."""
     return _page(request, "")
 
 

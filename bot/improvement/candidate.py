@@ -174,7 +174,7 @@ def _train_and_measure(
 
 def _examples(settings: Settings, new: Mapping[str, Any]) -> dict[str, list[str]]:
     """The training examples by intent, with the questions that were made in the console, which may have none yet."""
-    return {**dict.fromkeys(new, []), **examples_by_intent(settings.data / "nlu")}
+    return {**{name: [] for name in new}, **examples_by_intent(settings.data / "nlu")}
 
 
 def _copy(settings: Settings, folder: Path, reviewed: str, new: Mapping[str, Mapping[str, Any]]) -> Settings:
