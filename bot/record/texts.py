@@ -273,6 +273,8 @@ def withdraw(database: Database, version: int, *, by: str, reason: str, now: str
             database, version, by, "text.withdrawn", now, *_OPEN, "approved", "published", reason=reason.strip()
         )
         _set(database, found, "withdrawn", now)
+        told = f"{found.reason} – taken back by {by}: {reason.strip()}"
+        database.execute("UPDATE texts SET reason = ? WHERE id = ?", [told, found.id])
         return _new_revision(database, found, by, now) if found.state == "published" else None
 
 
