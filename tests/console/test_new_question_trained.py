@@ -25,7 +25,8 @@ from bot.record.database import open_record
 from bot.settings import Settings
 from tests.conftest import DATA, ROOT
 from tests.console.conftest import NOW, LogIn
-from tests.console.test_new_question import NAME, TITLE, WAYS, approved, text_of
+from tests.console.test_new_question import NAME, TITLE, WAYS, approved
+from tests.console.test_texts import text_of
 
 MORE = """is it fine to knit in the chair
 may I do my knitting while I sit there
