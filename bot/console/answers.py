@@ -42,6 +42,7 @@ ASKED_SECONDS = 8.0
 SHOWN = {
     "": "All",
     "due": "Due for review",
+    "expired": "Expired",
     "unsigned": "Not signed",
     "changing": "Being changed",
     "unsent": "Not sent lately",
@@ -72,6 +73,7 @@ class Row:
     judged: int
     state: str
     due: bool
+    expired: bool
     because: str = ""
 
 
@@ -184,6 +186,7 @@ def _row(
         helpful + not_helpful,
         state,
         is_due(snippet, day),
+        snippet.status == "approved" and not snippet.sendable(day),
         because,
     )
 
@@ -191,6 +194,7 @@ def _row(
 def _shows(row: Row, show: str) -> bool:
     return {
         "due": row.due,
+        "expired": row.expired,
         "unsigned": unsigned(row.snippet),
         "changing": bool(row.state),
         "unsent": not row.sent,
@@ -227,10 +231,33 @@ def withdraw(request: Request, form: Mapping[str, str]) -> Response:
     snippet = _snippet(request)
     with console_of(request).record() as database:
         version = next((one for one in texts.history(database, SNIPPET, snippet.id) if one.state == "published"), None)
-        if version is None:
-            raise ReviewError("Only a text that was published here can be taken back here. Nothing was changed.")
-        texts.withdraw(database, version.id, by=who(request), reason=form.get("reason", ""), now=now(request))
+        told = {"by": who(request), "reason": form.get("reason", ""), "now": now(request)}
+        if stays := _stays(request, snippet):
+            raise ReviewError(f"{stays} Nothing was changed.")
+        if version is not None:
+            texts.withdraw(database, version.id, **told)
+        else:
+            written = words_of(request, database).library.written[snippet.id]
+            body = {key: written.get(key) for key in WORDED if key != "review_by"}
+            texts.withdraw_as_shipped(database, snippet.id, body, number=snippet.version, **told)
     return go(f"/answers/{snippet.id}", "withdrawn")
+
+
+def bring_back(request: Request, form: Mapping[str, str]) -> Response:
+    """A text that was taken back is sent again."""
+    snippet = _snippet(request)
+    with console_of(request).record() as database:
+        texts.bring_back(database, snippet.id, by=who(request), reason=form.get("reason", ""), now=now(request))
+    return go(f"/answers/{snippet.id}", "brought-back")
+
+
+def _stays(request: Request, snippet: Snippet) -> str:
+    """Why a text cannot be taken back, empty when it can."""
+    library = library_of(request)
+    always = {"contact", library.opening.answer if library and library.opening else ""}
+    if snippet.answers_a_question and snippet.id not in always:
+        return ""
+    return "Contact, hours, referrals and emergency texts are always there for visitors. Change this one instead."
 
 
 def _snippet(request: Request) -> Snippet:
@@ -253,6 +280,7 @@ def _answer(request: Request, tried: Tried | None = None) -> Response:
         live = live_words(request, database, versions)
         to_approve = len(texts.waiting(database))
         complaints = text_complaints(database, snippet.id)
+        stopped = next((one for one in texts.stopped(database) if one.name == snippet.id), None)
         audit.append(database, who(request), "answer.read", snippet.id, now(request))
     row = _row(snippet, {}, used, {}, day, "")
     entry = known.library.written[snippet.id]
@@ -275,7 +303,10 @@ def _answer(request: Request, tried: Tried | None = None) -> Response:
         approved_by=_approved_by(snippet, published),
         versions=[_told(known, version, versions) for version in versions],
         may_undo=_before(versions, published, snippet) if session.may("clinician") else None,
-        may_withdraw=published is not None and session.may("clinician"),
+        may_withdraw=snippet.status == "approved" and session.may("clinician") and not _stays(request, snippet),
+        may_bring_back=stopped is not None and session.may("clinician"),
+        waits_for_training=console_of(request).content.snapshot().waits_for_training(snippet),
+        stopped=stopped,
         fact_address=lambda name: fact_address(known, name),
         fact_label=label,
         today=day,

@@ -14,7 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.console import new_question
 from bot.console.answers import is_due, wholes, worded
+from bot.console.differences import difference
 from bot.console.drafts import Looked, look, looked
 from bot.console.explain import unsigned
 from bot.console.fact_form import label
@@ -24,20 +26,18 @@ from bot.console.state import console_of
 from bot.console.words import Words, is_clinical, title_of, words_of
 from bot.content.fact_groups import EMERGENCY
 from bot.content.files import ContentError
-from bot.content.library import SHORT
+from bot.content.library import SHORT, Library
 from bot.content.snippet import Snippet
-from bot.record import audit, texts
+from bot.record import audit, sentences, texts
 from bot.record.metrics import today
 from bot.record.review import ReviewError
-from bot.record.texts import CLINICIAN, FACT, SNIPPET, Version
+from bot.record.texts import CLINICIAN, EDITORS, FACT, SNIPPET, Version
 from bot.safety.warning import WARNING
 
 QUESTIONS_SHOWN = 5
 _FIRST_REVIEW, _APART, _STEPS = timedelta(days=240), timedelta(days=30), 6
 """How long an approval holds at least, and by how much topics differ, so that not everything falls due on one day."""
 _WRITTEN = ("question", "text", "short", "sources", "related")
-_EDITORS = "Project editors"
-"""Who wrote what nobody of the clinic changed."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,11 @@ class Topic:
 
 @dataclass(frozen=True)
 class Cards:
-    """What the inbox says of texts: how many wait, how many are due, and the first review date."""
+    """What the inbox says of texts: how many wait, how many are not sent any more because
+    their review date has passed, how many are due, and the first review date."""
 
     waiting: int
+    expired: int
     due: int
     first: date | None
 
@@ -75,7 +77,10 @@ def cards(request: Request, database: Database) -> Cards:
     library = console_of(request).content.snapshot().library
     day = today(console_of(request).clock(), zone_of(request))
     due = sorted(snippet.review_by for snippet in wholes(library) if is_due(snippet, day)) if library else []
-    return Cards(len(texts.waiting(database)), len(due), due[0] if due else None)
+    expired = sum(
+        snippet.status == "approved" and not snippet.sendable(day) for snippet in (wholes(library) if library else ())
+    )
+    return Cards(len(texts.waiting(database)), expired, len(due), due[0] if due else None)
 
 
 def overview(request: Request) -> Response:
@@ -137,6 +142,7 @@ def decide(request: Request, form: Mapping[str, str]) -> Response:
                         database, number, by=by, role=role, now=at, one_person=one_person(database), review_by=until
                     )
                     texts.publish(database, number, by=by, now=at)
+                    sentences.take_up(database, version, by=by, now=at)
             else:
                 raise ReviewError("Choose what to do with this version.")
         except ReviewError as error:
@@ -171,7 +177,7 @@ def sign(request: Request, form: Mapping[str, str]) -> Response:
                 raise ReviewError(refused)
             body = {key: known.library.written[name].get(key) for key in _WRITTEN}
             author = next(
-                (one.author for one in texts.history(database, SNIPPET, name) if one.state == "published"), _EDITORS
+                (one.author for one in texts.history(database, SNIPPET, name) if one.state == "published"), EDITORS
             )
             texts.sign(
                 database,
@@ -190,9 +196,20 @@ def sign(request: Request, form: Mapping[str, str]) -> Response:
     return go(f"/approve/{kind}?{urlencode({'topic': form.get('topic', ''), 'after': name})}", "signed")
 
 
+def _what(version: Version) -> str:
+    """What a version that waits is."""
+    if version.kind == FACT:
+        return "Changed fact of the clinic"
+    if sentences.is_new(version) and version.number == 1:
+        return "New question"
+    return f"New version {version.number}"
+
+
 def _waiting(version: Version) -> Waiting:
-    what = f"version {version.number}" if version.kind == SNIPPET else "a fact of the clinic"
-    return Waiting(version.id, title_of(version), what, version.author, version.changed_at, version.reason)
+    what = _what(version)
+    return Waiting(
+        version.id, title_of(version), what[:1].lower() + what[1:], version.author, version.changed_at, version.reason
+    )
 
 
 def _fits(known: Words, version: Version) -> None:
@@ -252,11 +269,25 @@ def _default(known: Words, topic: str, day: date) -> date:
 def _questions(database: Database, name: str) -> list[dict[str, Any]]:
     """The last questions of visitors that got a text."""
     rows = database.execute(
-        """SELECT t.conversation, t.number, t.text FROM turn_facts f JOIN turns t ON t.id = f.turn
+        """SELECT t.conversation, t.number, t.text, t.reply, f.snippet FROM turn_facts f JOIN turns t ON t.id = f.turn
         WHERE f.snippet IN (?, ?) ORDER BY f.turn DESC LIMIT ?""",
         [name, name + SHORT, QUESTIONS_SHOWN],
     )
-    return [{"conversation": conversation, "number": number, "text": text} for conversation, number, text in rows]
+    names = ("conversation", "number", "text", "reply", "snippet")
+    return [{**dict(zip(names, row, strict=True)), "diff": None} for row in rows]
+
+
+def _with_replies(asked: Sequence[Mapping[str, Any]], name: str, after: Library) -> list[dict[str, Any]]:
+    """Questions with the reply that each got beside the one it would get now.
+
+    A reply may hold more than the text: a caution, the hours of a day, a second answer. Only the text itself is
+    compared, so what was worked out at that time is shown as it was.
+    """
+    found = []
+    for one in asked:
+        short = after.short_version(name) if one["snippet"] == name + SHORT else None
+        found.append({**one, "diff": difference(str(one["reply"]), after[short or name].text)})
+    return found
 
 
 def _item(request: Request, number: int, *, wrong: str = "", reason: str = "") -> Response:
@@ -268,7 +299,8 @@ def _item(request: Request, number: int, *, wrong: str = "", reason: str = "") -
         alone = one_person(database)
         asked = _questions(database, version.name) if version.kind == SNIPPET else None
         audit.append(database, who(request), "text.read_for_approval", f"{version.kind} {version.name}", now(request))
-    if version.kind == SNIPPET and version.name not in known.library:
+        leads = sentences.of_version(database, number)
+    if version.kind == SNIPPET and version.name not in known.library and not sentences.is_new(version):
         raise HTTPException(404, "The text of this version is not there any more.")
     ids = [one.id for one in waiting]
     following = next((one for one in ids if one > number), None)
@@ -280,7 +312,8 @@ def _item(request: Request, number: int, *, wrong: str = "", reason: str = "") -
     shared: dict[str, Any] = {
         "kind": "change",
         "title": title_of(version),
-        "what": f"New version {version.number}" if version.kind == SNIPPET else "Changed fact of the clinic",
+        "what": _what(version),
+        "leads": new_question.leads_to(request, known, leads, version.name),
         "place": f"{ids.index(number) + 1} of {len(ids)}" if number in ids else "",
         "by": version.author,
         "at": version.changed_at,
@@ -320,14 +353,22 @@ def _item(request: Request, number: int, *, wrong: str = "", reason: str = "") -
             warning=WARNING,
         )
     seen = look(known, version.name, version.body, day)
-    snippet = known.library[version.name]
+    try:
+        after = known.with_entry(version.name, version.body)
+    except ContentError:  # the checks say why
+        after = known.library
+    if version.name not in after:
+        raise HTTPException(404, f"This question cannot be shown as things are now. {' '.join(seen.problems)}")
+    snippet = after[version.name]
+    if asked:
+        shared["questions"] = _with_replies(asked, version.name, after)
     return page(
         request,
         "approval.html",
         409 if wrong else 200,
         **shared,
         **_of_a_text(known, snippet, seen, day),
-        rows=worded(known.library.written[version.name], version.body),
+        rows=worded(known.library.written.get(version.name, {}), version.body),
         sources=seen.preview.sources if seen.preview else (),
     )
 
@@ -343,7 +384,7 @@ def _of_a_text(known: Words, snippet: Snippet, seen: Looked, day: date) -> dict[
         "has_date": True,
         "review_by": _default(known, snippet.topic, day).isoformat(),
         "tomorrow": (day + timedelta(days=1)).isoformat(),
-        "edit": f"/answers/{snippet.id}/draft",
+        "edit": f"/answers/{snippet.id}/draft" if snippet.id in known.library else f"/questions/{snippet.id}",
         "warning": WARNING,
     }
 
@@ -363,7 +404,7 @@ def _one(request: Request, kind: str, *, wrong: str = "", name: str = "", topic:
         alone = one_person(database)
         to_approve = len(texts.waiting(database))
         author = next(
-            (one.author for one in texts.history(database, SNIPPET, chosen.id) if one.state == "published"), _EDITORS
+            (one.author for one in texts.history(database, SNIPPET, chosen.id) if one.state == "published"), EDITORS
         )
         audit.append(database, who(request), "text.read_for_approval", f"{SNIPPET} {chosen.id}", now(request))
     refused = _wrong_role(request, alone)
@@ -401,6 +442,7 @@ def _one(request: Request, kind: str, *, wrong: str = "", name: str = "", topic:
         rows=None,
         sources=chosen.sources,
         **_of_a_text(known, chosen, seen, day),
+        leads=(),
         to_approve=to_approve,
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.console.finder import Finder
+from bot.console.nearness import Nearness
 from bot.content.files import ContentError, read_mapping, stamp
 from bot.content.library import Library, load_library
 from bot.content.published import NOTHING, Published
@@ -69,10 +70,22 @@ class Snapshot:
 
     @cached_property
     def correctable(self) -> tuple[Snippet, ...]:
-        """Snippets a turn can be corrected to: those that visitors can ask for, that is, with training examples."""
+        """Snippets a turn can be corrected to: those that visitors can ask
+        for, that is, with training examples, and new questions that wait for theirs to be trained with."""
         return tuple(
-            snippet for snippet in self.library or () if snippet.id in self.examples and snippet.status == "approved"
+            snippet
+            for snippet in self.library or ()
+            if (snippet.id in self.examples or snippet.answers_a_question) and snippet.status == "approved"
         )
+
+    def waits_for_training(self, snippet: Snippet) -> bool:
+        """Whether visitors are not led to an answer yet, because no model was trained with its sentences."""
+        return bool(self.examples) and snippet.answers_a_question and snippet.id not in self.examples
+
+    @cached_property
+    def nearness(self) -> Nearness:
+        """Finds the training sentence nearest to another one, by words."""
+        return Nearness(self.examples)
 
     @cached_property
     def finder(self) -> Finder:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlite_utils import Database
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,12 +25,15 @@ from bot.content.snippet import Snippet
 from bot.record import texts
 from bot.record.metrics import today
 from bot.record.review import ReviewError
-from bot.record.texts import SNIPPET, Conflict
+from bot.record.texts import SNIPPET, Conflict, Version
+from bot.record.turns import utc
 from bot.safety.warning import WARNING
 from bot.vocabulary import Route
 
 MAX_TEXT = 4_000
-_CHANGED = ("question", "text", "short", "sources", "related")
+_TYPING_SECONDS = 180.0
+"""How long after the last key somebody counts as writing."""
+CHANGED = ("question", "text", "short", "sources", "related")
 
 
 class DraftError(ValueError):
@@ -64,10 +68,11 @@ def draft(request: Request) -> Response:
 def change(request: Request, form: Mapping[str, str]) -> Response:
     """Shows, keeps, sends for approval or gives up what was typed."""
     name, action = str(request.path_params["id"]), form.get("action", "save")
-    if action == "check":
-        return _page(request, form)
     by, at = who(request), now(request)
     with console_of(request).record() as database:
+        texts.note_typing(database, name, by, typed_in(form), at)
+        if action == "check":
+            return _page(request, form)
         known = words_of(request, database)
         snippet = _snippet(known, name)
         version = known.open(SNIPPET, name)
@@ -76,8 +81,9 @@ def change(request: Request, form: Mapping[str, str]) -> Response:
                 if version is None:
                     raise ReviewError("There is no draft to give up.")
                 texts.withdraw(database, version.id, by=by, reason="given up", now=at)
+                texts.forget_typing(database, name, by)
                 return go(f"/answers/{name}", "dropped")
-            entry = _entry(known, form)
+            entry = entry_of_form(known, form)
             if action == "send":
                 if problems := look(known, name, entry, today(console_of(request).clock(), zone_of(request))).problems:
                     raise DraftError(f"It cannot be sent for approval yet. {problems[0]}")
@@ -92,17 +98,44 @@ def change(request: Request, form: Mapping[str, str]) -> Response:
                     entry,
                     by=by,
                     reason=form.get("reason", ""),
-                    based_on=_number(form),
+                    based_on=number_in(form, "based_on"),
                     number=number,
                     now=at,
                 )
                 if action == "send":
                     texts.send_for_approval(database, saved.id, by=by, now=at)
+                texts.forget_typing(database, name, by)
         except Conflict as conflict:
             return _page(request, form, conflict=conflict)
         except (DraftError, ReviewError) as error:
             return _page(request, form, problem=str(error))
     return go(f"/answers/{name}", "sent") if action == "send" else go(f"/answers/{name}/draft", "drafted")
+
+
+def typed_in(form: Mapping[str, str]) -> dict[str, str]:
+    """The words of a form, to be kept until they are saved."""
+    return {name: form[name][: 2 * MAX_TEXT] for name in (*CHANGED, "sentences", "reason") if form.get(name)}
+
+
+def unsaved(request: Request, database: Database, name: str, version: Version | None) -> Mapping[str, Any] | None:
+    """What whoever asks typed and did not save, if nobody saved anything since; `fields` by what they are called."""
+    found = texts.typed(database, name, who(request))
+    if found is None or (version is not None and version.changed_at > found[0]):
+        return None
+    return {"at": found[0], "fields": [(key, words) for key, words in found[1].items() if words.strip()]}
+
+
+def others(request: Request, database: Database, name: str) -> list[tuple[str, str]]:
+    """Colleagues who are typing into this text just now, and when they did last."""
+    since = utc(console_of(request).clock() - _TYPING_SECONDS)
+    return texts.typing_now(database, name, but=who(request), since=since)
+
+
+def colleague(request: Request, version: Version | None) -> Mapping[str, str] | None:
+    """Whose draft one goes on from, if it is somebody else's."""
+    if version is None or version.author == who(request):
+        return None
+    return {"by": version.author, "at": version.changed_at, "state": version.state}
 
 
 def look(known: Words, name: str, entry: Mapping[str, Any], day: date) -> Looked:
@@ -149,13 +182,13 @@ def _sentence(problem: str) -> str:
     return f"{head} {told}" if told[:1].islower() else told
 
 
-def _entry(known: Words, form: Mapping[str, str]) -> dict[str, Any]:
+def entry_of_form(known: Words, form: Mapping[str, str]) -> dict[str, Any]:
     """What was typed as it would be written in data/snippets.
 
     Raises:
         DraftError: words are missing, too many, or name what there is not.
     """
-    typed = {key: form.get(key, "").replace("\r\n", "\n").strip() for key in _CHANGED}
+    typed = {key: form.get(key, "").replace("\r\n", "\n").strip() for key in CHANGED}
     for key, called in (("question", "The question"), ("text", "The text")):
         if not typed[key]:
             raise DraftError(f"{called} is empty. Write it, or give the draft up.")
@@ -198,8 +231,9 @@ def _snippet(known: Words, name: str) -> Snippet:
     return known.library[name]
 
 
-def _number(form: Mapping[str, str]) -> int | None:
-    value = form.get("based_on", "")
+def number_in(form: Mapping[str, str], name: str) -> int | None:
+    """A whole number from 1 in a form or an address, None for anything else."""
+    value = form.get(name, "")
     return int(value) or None if value.isascii() and value.isdecimal() and len(value) <= 12 else None
 
 
@@ -210,19 +244,21 @@ def _page(
     day = today(console_of(request).clock(), zone_of(request))
     with console_of(request).record(durable=False) as database:
         known = words_of(request, database)
+        version = known.open(SNIPPET, name)
+        kept = unsaved(request, database, name, version) if form is None else None
+        typing = others(request, database, name)
         to_approve = len(texts.waiting(database))
     snippet = _snippet(known, name)
-    version = known.open(SNIPPET, name)
     written = known.library.written[name]
     entry: Mapping[str, Any] = {**written, **(version.body if version else {})}
-    typed = _typed(known, entry) if form is None else {key: form.get(key, "") for key in (*_CHANGED, "reason")}
+    typed = typed_of(known, entry) if form is None else {key: form.get(key, "") for key in (*CHANGED, "reason")}
     try:
-        entry = _entry(known, form) if form is not None else entry
-        seen = look(known, name, {key: entry.get(key) for key in _CHANGED}, day)
+        entry = entry_of_form(known, form) if form is not None else entry
+        seen = look(known, name, {key: entry.get(key) for key in CHANGED}, day)
     except DraftError as error:
         seen = Looked(None, None, [str(error)], str(error))
     rows: Sequence[tuple[str, Difference]] = (
-        worded(written, {key: entry.get(key) for key in _CHANGED}) if seen.preview else ()
+        worded(written, {key: entry.get(key) for key in CHANGED}) if seen.preview else ()
     )
     theirs = conflict.theirs if conflict else None
     return page(
@@ -243,9 +279,12 @@ def _page(
         conflict={"by": theirs.author, "at": theirs.created_at, "rows": worded(theirs.body, dict(conflict.mine))}
         if theirs and conflict
         else None,
-        colleague={"by": version.author, "at": version.changed_at, "state": version.state}
-        if version and version.author != who(request)
-        else None,
+        colleague=colleague(request, version),
+        others=typing,
+        unsaved=kept,
+        new=False,
+        gap=None,
+        turn=None,
         waits=version is not None and version.state == "review",
         has_short=snippet.route == Route.ANSWER,
         most=MAX_WORDS,
@@ -261,7 +300,7 @@ def _page(
     )
 
 
-def _typed(known: Words, entry: Mapping[str, Any]) -> dict[str, str]:
+def typed_of(known: Words, entry: Mapping[str, Any]) -> dict[str, str]:
     """A written text as its fields."""
     return {
         "question": str(entry.get("question") or ""),

@@ -159,6 +159,7 @@ def changes(request: Request) -> Response:
             version,
             label(version.name),
             fact_form.words(known.library.clinic.schema[version.name], version.body["value"]),
+            known.care_of(version.name),
         )
         for version in live
     ]
@@ -188,6 +189,9 @@ def settle(request: Request, form: Mapping[str, str]) -> Response:
                 require_call(database, form, version, by, at)
             texts.send_for_approval(database, number, by=by, now=at)
             return go("/facts/changes", "sent")
+        if action == "undo" and care != PLAIN:
+            _ask_to_go_back(request, database, known, version, form)
+            return go("/facts/changes", "sent")
         if action == "undo":
             texts.undo(database, FACT, version.name, by=by, reason=form.get("reason", ""), now=at)
             return go("/facts/changes", "put-back")
@@ -195,6 +199,37 @@ def settle(request: Request, form: Mapping[str, str]) -> Response:
             texts.withdraw(database, number, by=by, reason="given up", now=at)
             return go("/facts/changes", "dropped")
     raise HTTPException(400, "Choose what to do with this change.")
+
+
+def _ask_to_go_back(
+    request: Request, database: Database, known: Words, version: Version, form: Mapping[str, str]
+) -> None:
+    """The value from before waits for as many people as the change took.
+
+    Raises:
+        ReviewError: there is nothing to go back to, a colleague changes it already, no reason, or no test call.
+    """
+    by, at = who(request), now(request)
+    before = texts.before_published(database, FACT, version.name)
+    if known.open(FACT, version.name) is not None:
+        raise ReviewError("Somebody is changing this fact already. Settle that change first.")
+    if not form.get("reason", "").strip():
+        raise ReviewError("“Why?” is empty. One short sentence is enough.")
+    raw = before.body["value"] if before is not None else known.filed(version.name)
+    draft = texts.save_draft(
+        database,
+        FACT,
+        version.name,
+        {"value": raw},
+        by=by,
+        reason=f"back to the version before: {form['reason'].strip()}",
+        based_on=known.newest(FACT, version.name) or None,
+        number=_number(known, version.name),
+        now=at,
+    )
+    if known.care_of(version.name) == EMERGENCY:
+        require_call(database, form, draft, by, at)
+    texts.send_for_approval(database, draft.id, by=by, now=at)
 
 
 def require_call(database: Database, form: Mapping[str, str], version: Version, by: str, at: str) -> None:

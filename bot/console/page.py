@@ -66,6 +66,8 @@ SAID: Mapping[str, str] = {
     "signed": "Signed.",
     "all-signed": "Nothing is left here.",
     "back": "Sent back to its author.",
+    "brought-back": "Brought back: visitors get it again within seconds.",
+    "given-up-question": "Given up: the question was not made.",
     "dropped": "Given up: what visitors read stays as it is.",
     "alert-tested": "A test alert is on its way. Reload this page in a minute to see whether it arrived.",
     "revoked": "Revoked: the program is refused from now on.",

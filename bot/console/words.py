@@ -24,6 +24,14 @@ from bot.record import texts
 from bot.record.database import open_record
 from bot.record.texts import FACT, SNIPPET, Version
 
+_UNAPPROVED: Mapping[str, Any] = {
+    "status": "approved",
+    "version": 1,
+    "approval": {"by": "nobody yet", "role": "draft", "on": "2020-01-01"},
+    "review_by": "2100-01-01",
+}
+"""What stands in a new question for its approval as long as it is only looked at."""
+
 
 @dataclass(frozen=True)
 class Words:
@@ -57,6 +65,11 @@ class Words:
         written = self.library.clinic.written
         return {name: raw_of(written[name]) if name in written else UNKNOWN for name in self.library.clinic.schema}
 
+    def filed(self, name: str) -> Raw:
+        """A fact as the files hold it."""
+        written = load_library(self.data).clinic.written
+        return raw_of(written[name]) if name in written else UNKNOWN
+
     def fact(self, name: str) -> Raw:
         """A fact as it is being changed, else as it is sent."""
         version = self.open(FACT, name)
@@ -81,11 +94,13 @@ class Words:
         return load_library(self.data, published=self.published.with_facts(facts))
 
     def with_entry(self, name: str, entry: Mapping[str, Any]) -> Library:
-        """What would be sent with another wording of a text.
+        """What would be sent with another wording of a text, or with a new question, which nobody has approved yet.
 
         Raises:
             ContentError: it cannot be used.
         """
+        if name not in self.library:
+            entry = {**_UNAPPROVED, **entry}
         return load_library(self.data, published=self.published.with_entry(name, entry))
 
 

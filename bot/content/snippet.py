@@ -96,12 +96,13 @@ class Snippet:
         }
 
     def sendable(self, today: date) -> bool:
-        """Approved, and (for answers) not past its review date.
+        """Approved, and (for answers about the treatment) not past its review date.
 
-        A referral or an emergency text does not fall silent on a date: an old number is worth more than none, and
-        `content check` and `/readyz` say loudly that it is due.
+        A referral, an emergency text or what only tells how things are done here (`clinic_only`: contact, hours,
+        prices) does not fall silent on a date: an old number is worth more than none, and `content check`, `/readyz`
+        and the console's inbox say loudly that it is due.
         """
-        return self.status == "approved" and (self.route != Route.ANSWER or today <= self.review_by)
+        return self.status == "approved" and (self.route != Route.ANSWER or self.clinic_only or today <= self.review_by)
 
 
 def read_approval(raw: object, owner: str) -> Approval:

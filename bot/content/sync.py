@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.content.files import ContentError, read_mapping
 from bot.content.follow_ups import load_follow_ups
+from bot.content.ingredients import REVIEWED
 from bot.content.library import Library
 from bot.content.short_questions import load_short_questions
 from bot.content.spelling import SPELLINGS, load_spelling
@@ -140,6 +141,22 @@ def examples_by_intent(folder: Path) -> dict[str, list[str]]:
     return found
 
 
+def new_intents(folder: Path) -> set[str]:
+    """The intents among the reviewed examples whose question staff made in the console. No file of data/snippets need
+    hold it, and no generated file names it: the training itself adds them (bot/conversation/training_files.py).
+
+    Raises:
+        ContentError: the file cannot be read.
+    """
+    path = folder / REVIEWED
+    entries = read_mapping(path).get("nlu") if path.is_file() else None
+    return {
+        str(entry.get("intent"))
+        for entry in entries or ()
+        if isinstance(entry, dict) and (entry.get("metadata") or {}).get("new") is True
+    }
+
+
 def generated_files(library: Library, data: Path) -> dict[Path, str]:
     """What each generated file must hold, by path.
 
@@ -147,6 +164,9 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
         ContentError: an intent without a snippet, or an answer without training examples.
     """
     examples = examples_by_intent(data / "nlu")
+    for name in new_intents(data / "nlu"):
+        if name not in library:
+            del examples[name]
     for intent in examples:
         if intent not in library:
             raise ContentError(

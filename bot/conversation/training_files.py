@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Optional
 
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
 from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
@@ -14,6 +15,11 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.files import read_mapping
 from bot.content.ingredients import project_file
+from bot.content.sync import new_intents
+from bot.safety.warning import WARNING
+
+_RULE = "- rule: {name}\n  steps:\n  - intent: {name}\n  - action: utter_{name}\n"
+"""The same that bot/content/sync.py writes for every other intent."""
 
 
 class ProjectFiles(RasaFileImporter):
@@ -42,12 +48,25 @@ class ProjectFiles(RasaFileImporter):
         return self._examples
 
     @cached_property
+    def _new(self) -> list[str]:
+        """Intents of questions that staff made in the console: among the examples, but in no other file."""
+        return sorted(new_intents(self._folder) - set(super().get_domain().intents))
+
+    @cached_property
     def _domain(self) -> Domain:
-        return super().get_domain()
+        domain = super().get_domain()
+        if not self._new:
+            return domain
+        responses = {f"utter_{name}": [{"text": WARNING}] for name in self._new}
+        return domain.merge(Domain.from_dict({"intents": self._new, "responses": responses}))
 
     @cached_property
     def _rules(self) -> StoryGraph:
-        return super().get_stories()
+        rules = super().get_stories()
+        if not self._new:
+            return rules
+        added = "".join(_RULE.format(name=name) for name in self._new)
+        return rules.merge(StoryGraph(YAMLStoryReader(self._domain).read_from_string(f"rules:\n{added}")))
 
     @cached_property
     def _examples(self) -> TrainingData:

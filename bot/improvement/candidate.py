@@ -21,8 +21,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from bot.content.approvals import FILE as APPROVALS
+from bot.content.approvals import hashes
 from bot.content.ingredients import REVIEWED, fingerprint, project_file
+from bot.content.library import load_library
 from bot.content.sync import examples_by_intent
+from bot.content.write_back import with_entry
 from bot.improvement.gate import compare, named, read_questions
 from bot.improvement.reviewed import sort_out, with_new
 from bot.record.corrections import (
@@ -37,6 +41,7 @@ from bot.record.corrections import (
     without_erased,
 )
 from bot.record.promotion import read_reviewed
+from bot.record.sentences import new_questions
 from bot.record.turns import utc
 from bot.settings import ROOT, Settings
 
@@ -105,7 +110,7 @@ def advise_all(database: Database, settings: Settings) -> tuple[int, int]:
     waiting = [
         row for state in ("accepted", "proposed") for row in list_corrections(database, state, limit=MAX_CORRECTIONS)
     ]
-    usable, advice = sort_out(waiting, examples_by_intent(settings.data / "nlu"))
+    usable, advice = sort_out(waiting, _examples(settings, new_questions(database, settings.data)))
     answers = ask(settings, [{"text": sentence} for _, sentence in usable]) if usable else []
     known = _known(usable, answers)
     superfluous = len(advice) + len(known)
@@ -133,10 +138,12 @@ def _train_and_measure(
     keep_redundant: bool,
 ) -> tuple[dict[str, Any], str, str]:
     """What was measured, the candidate's name, and the reviewed examples it was trained with."""
-    usable, advice = sort_out(accepted, examples_by_intent(settings.data / "nlu"))
+    new = new_questions(database, settings.data)
+    usable, advice = sort_out(accepted, _examples(settings, new))
     questions = read_questions()
     asked = [*questions, *({"text": sentence} for _, sentence in usable)]
-    before = ask(settings, asked)
+    with tempfile.TemporaryDirectory(prefix="in-use-") as folder:
+        before = ask(_copy(settings, Path(folder), read_reviewed(settings.data), new) if new else settings, asked)
     advice.update(_known(usable, before[len(questions) :]))
     known = {correction for correction, words in advice.items() if words == KNOWN}
     advise(database, advice)
@@ -146,9 +153,9 @@ def _train_and_measure(
             "Every accepted correction is redundant or not usable, so there is nothing to train with. The page Training"
             " says why for each."
         )
-    file_after = with_new(file_before, taken)
+    file_after = with_new(file_before, taken, new)
     with tempfile.TemporaryDirectory(prefix="candidate-") as folder:
-        candidate = _copy(settings, Path(folder), file_after)
+        candidate = _copy(settings, Path(folder), file_after, new)
         _bot(candidate, ["train"], "")
         after = ask(candidate, asked)
         model = fingerprint(candidate.data)
@@ -165,13 +172,31 @@ def _train_and_measure(
     return results, model, file_after
 
 
-def _copy(settings: Settings, folder: Path, reviewed: str) -> Settings:
-    """Settings whose data folder is a copy, with other reviewed examples."""
-    shutil.copytree(settings.data, folder / "data")
+def _examples(settings: Settings, new: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The training examples by intent, with the questions that were made in the console, which may have none yet."""
+    return {**{name: [] for name in new}, **examples_by_intent(settings.data / "nlu")}
+
+
+def _copy(settings: Settings, folder: Path, reviewed: str, new: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """Settings whose data folder is a copy, with other reviewed examples
+    and with the questions that were made in the console among its texts."""
+    data = folder / "data"
+    shutil.copytree(settings.data, data)
     for name in ("domain.yml", "config.yml"):
         shutil.copy(project_file(settings.data, name), folder / name)
-    (folder / "data" / "nlu" / REVIEWED).write_text(reviewed, encoding="utf-8")
-    return replace(settings, data=folder / "data")
+    if reviewed:
+        (data / "nlu" / REVIEWED).write_text(reviewed, encoding="utf-8")
+    for name, entry in new.items():
+        path = data / "snippets" / f"{entry['topic']}.yml"
+        path.write_text(
+            with_entry(path.read_text(encoding="utf-8"), path, {**entry, "id": name}),
+            encoding="utf-8",
+        )
+    if new and (approvals := data / APPROVALS).is_file():
+        found = hashes(load_library(data), data)
+        with approvals.open("a", encoding="utf-8") as file:
+            file.writelines(f"{name}: {found[name]}\n" for name in new)
+    return replace(settings, data=data)
 
 
 def ask(settings: Settings, questions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from bot.record.corrections import Correction
-from bot.safety.normalise import clean
-from bot.safety.redaction import redact
+from bot.record.sentences import training_sentence
 
 HEAD = """# What staff corrected in the console. `python -m bot improve` adds to it, and a person promotes it; do not
 # edit it by hand.
@@ -15,19 +13,8 @@ HEAD = """# What staff corrected in the console. `python -m bot improve` adds to
 version: "3.1"
 nlu:
 """
-
-MAX_LETTERS = 300
-_MARKUP = re.compile(r"[\[\](){}|`]")
-
-
-def training_sentence(text: str) -> str:
-    """A visitor's words as one training example: a single line,
-    without personal data and without signs that Rasa reads as markup.
-
-    Empty when nothing is left to learn from, or when it is too long for an example.
-    """
-    sentence = " ".join(_MARKUP.sub(" ", redact(clean(text))).split()).lstrip("/-#*&!%@>? ").strip()
-    return sentence if sum(character.isalpha() for character in sentence) >= 2 and len(sentence) <= MAX_LETTERS else ""
+_NEW = "  metadata: {new: true}\n"
+"""What marks the intent of a question that was made in the console: see `bot.content.sync.new_intents`."""
 
 
 def sort_out(
@@ -65,11 +52,15 @@ def sort_out(
     return usable, advice
 
 
-def with_new(file: str, added: Iterable[tuple[Correction, str]]) -> str:
-    """The file with more examples at its end; an empty `file` begins a new one."""
+def with_new(file: str, added: Iterable[tuple[Correction, str]], new: Collection[str] = ()) -> str:
+    """The file with more examples at its end; an empty `file` begins a new one.
+
+    Args:
+        new: intents that no file of data/snippets holds, because their question was made in the console.
+    """
     blocks = (
         f"# correction {correction.id}, accepted on {(correction.decided_at or correction.proposed_at)[:10]}\n"
-        f"- intent: {correction.intent}\n  examples: |\n    - {sentence}\n"
+        f"- intent: {correction.intent}\n{_NEW if correction.intent in new else ''}  examples: |\n    - {sentence}\n"
         for correction, sentence in added
     )
     return (file or HEAD) + "".join(blocks)

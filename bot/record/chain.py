@@ -176,6 +176,7 @@ COVERED: Mapping[str, Covered] = {
         )
     ),
     "text_revisions": Covered(("text", "by", "at")),
+    "text_sentences": Covered(("text", "turn", "words")),
     "sent_texts": Covered(("noted_at", "approval"), "{row}.id || ' ' || {row}.version || ' ' || {row}.hash"),
 }
 """What a person reads, decides or is held to.

@@ -56,7 +56,7 @@ class Run:
     decided_at: str | None
 
 
-_BLOCK = re.compile(r"# correction (\d+), .*\n- intent: .*\n  examples: \|\n    - .*\n")
+_BLOCK = re.compile(r"# correction (\d+), .*\n- intent: .*\n(?:  metadata: .*\n)?  examples: \|\n    - .*\n")
 """One reviewed example in a file, as `bot.improvement.reviewed` writes it."""
 
 _CORRECTION = """SELECT c.id, c.text, c.intent, c.state, c.proposed_by, c.proposed_at, c.decided_by, c.decided_at,

@@ -20,6 +20,7 @@ from bot.record import (
     proof,
     review_schema,
     samples,
+    sentences,
     texts,
     waiting,
 )
@@ -347,6 +348,13 @@ def tokens_for_programs(database: Database) -> None:
 def samples_for_several(database: Database) -> None:
     """Samples that several people judge without seeing each other's verdicts."""
     samples.create(database)
+
+
+@migrations()
+def new_questions(database: Database) -> None:
+    """The sentences that lead to a question which staff made, and what they are typing into a text just now."""
+    sentences.create(database)
+    texts.add_typing(database)
 
 
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:

@@ -16,6 +16,7 @@ from bot.content.approvals import not_as_approved, seal
 from bot.content.files import ContentError, Written
 from bot.content.library import Library, load_library
 from bot.content.published import Published
+from bot.content.sync import examples_by_intent
 from bot.content.write_back import with_entry, with_fact
 from bot.record import texts
 
@@ -93,6 +94,8 @@ def plain(written: Written | None) -> Any:
 def export(database: Database, data: Path) -> list[str]:
     """Writes what staff published into the files, and seals it; returns the names of what was written.
 
+    A new question that no model was trained with stays in the record: a file with it would be one without examples.
+
     Raises:
         ContentError: a file was changed since its words were approved (both would be lost in each other), cannot be
             written back, or
@@ -100,6 +103,9 @@ def export(database: Database, data: Path) -> list[str]:
     """
     published = texts.published_set(database)
     files = load_library(data)
+    trained = examples_by_intent(data / "nlu")
+    ready = {name: entry for name, entry in published.entries.items() if name in files or name in trained}
+    published = Published(ready, published.facts)
     named = [name for name, *_ in _differences(files, data, published)]
     if conflicts := [name for name in not_as_approved(files, data) if name in named]:
         raise ContentError(

@@ -35,6 +35,10 @@ STATES: Mapping[str, str] = {
 """Each state as people say it."""
 
 _OPEN = ("draft", "review")
+_BORN = ("topic", "route", "after_risk", "clinic_only")
+"""What a question that was made in the console keeps from version to version, because no file holds it."""
+EDITORS = "Project editors"
+"""Who wrote what nobody of the clinic changed."""
 _COLUMNS = (
     "id, kind, name, number, state, body, author, reason, created_at, changed_at, approver, approver_role, approved_at,"
     " signature, based_on, review_by, alone"
@@ -154,6 +158,7 @@ def save_draft(
         newest = _newest(database, kind, name)
         if newest is not None and newest.id != based_on:
             raise Conflict(newest, body)
+        body = _as_born(newest, body)
         database.execute(
             f"UPDATE texts SET state = 'superseded', changed_at = ? WHERE kind = ? AND name = ? AND state IN {_OPEN}",
             [now, kind, name],
@@ -250,12 +255,7 @@ def publish(database: Database, version: int, *, by: str, now: str) -> int:
     """
     with database.atomic():
         found = _step(database, version, by, "text.published", now, "approved")
-        if found.signature != _signature(
-            found, str(found.approver), str(found.approver_role), str(found.approved_at), found.review_by
-        ):
-            raise ReviewError(
-                "This version is not what was approved, so it is not sent. Please tell whoever runs the server."
-            )
+        _check_signature(found)
         return _put_in_use(database, found, by, now)
 
 
@@ -273,7 +273,69 @@ def withdraw(database: Database, version: int, *, by: str, reason: str, now: str
             database, version, by, "text.withdrawn", now, *_OPEN, "approved", "published", reason=reason.strip()
         )
         _set(database, found, "withdrawn", now)
+        told = f"{found.reason} – taken back by {by}: {reason.strip()}"
+        database.execute("UPDATE texts SET reason = ? WHERE id = ?", [told, found.id])
         return _new_revision(database, found, by, now) if found.state == "published" else None
+
+
+def withdraw_as_shipped(
+    database: Database, name: str, body: Mapping[str, Any], *, number: int, by: str, reason: str, now: str
+) -> int:
+    """Takes back a text that is sent as the files hold it; returns the number of the new state of all texts.
+
+    Args:
+        body: its words, for whoever looks back.
+        number: its version.
+
+    Raises:
+        ReviewError: it is not sent so, somebody writes a new version of it, or there is no reason.
+    """
+    if not reason.strip():
+        raise ReviewError("“Why?” is empty. One short sentence is enough.")
+    with database.atomic():
+        audit.append(database, by, "text.withdrawn", f"{SNIPPET} {name}", now, number=number, reason=reason.strip())
+        newest = _newest(database, SNIPPET, name)
+        if newest is not None and newest.state in (*_OPEN, "approved"):
+            raise ReviewError("A new version of this text is being written. Give that one up or approve it first.")
+        if name in {version.name for version in (*published(database), *stopped(database))}:
+            raise ReviewError("This text is not sent as the files hold it any more. Reload the page.")
+        row = database.execute(
+            """INSERT INTO texts (kind, name, number, state, body, author, reason, created_at, changed_at, based_on)
+            VALUES (?, ?, ?, 'withdrawn', ?, ?, ?, ?, ?, ?) RETURNING id""",
+            [
+                SNIPPET,
+                name,
+                number,
+                json.dumps(body, ensure_ascii=False, sort_keys=True),
+                EDITORS,
+                reason.strip(),
+                now,
+                now,
+                newest.id if newest else None,
+            ],
+        ).fetchall()[0]
+        return _new_revision(database, get(database, int(row[0])), by, now)
+
+
+def bring_back(database: Database, name: str, *, by: str, reason: str, now: str) -> int:
+    """A text that was taken back is sent again, word for word as before; returns the number of the new state of all
+    texts. It was approved already.
+
+    Raises:
+        ReviewError: it is not taken back, is not what was approved, or there is no reason.
+    """
+    if not reason.strip():
+        raise ReviewError("“Why?” is empty. One short sentence is enough.")
+    with database.atomic():
+        audit.append(database, by, "text.brought_back", f"{SNIPPET} {name}", now, reason=reason.strip())
+        found = next((version for version in stopped(database) if version.name == name), None)
+        if found is None:
+            raise ReviewError("This text is not taken back, so there is nothing to bring back.")
+        if found.signature:
+            _check_signature(found)
+            return _put_in_use(database, found, by, now)
+        _set(database, found, "superseded", now)
+        return _new_revision(database, found, by, now)
 
 
 def undo(database: Database, kind: str, name: str, *, by: str, reason: str, now: str) -> int:
@@ -288,18 +350,10 @@ def undo(database: Database, kind: str, name: str, *, by: str, reason: str, now:
         raise ReviewError("“Why?” is empty. One short sentence is enough.")
     with database.atomic():
         audit.append(database, by, "text.undone", f"{kind} {name}", now, reason=reason.strip())
-        versions = history(database, kind, name)
-        present = next((version for version in versions if version.state == "published"), None)
-        if present is None:
-            raise ReviewError("Nothing was published here, so there is nothing to go back from.")
-        before = next(
-            (
-                version
-                for version in versions
-                if version.state == "superseded" and version.signature and version.id < present.id
-            ),
-            None,
-        )
+        before = before_published(database, kind, name)
+        present = next(version for version in published(database) if (version.kind, version.name) == (kind, name))
+        if before is None and present.body.get("topic"):
+            raise ReviewError("This is the first version of its question. Take it back instead.")
         _set(database, present, "superseded", now)
         return (
             _put_in_use(database, before, by, now) if before is not None else _new_revision(database, present, by, now)
@@ -347,8 +401,8 @@ def published_set(database: Database) -> Published:
             facts[version.name] = version.body["value"]
         else:
             entries[version.name] = entry_of(version)
-    for name, body in _stopped(database):
-        entries[name] = {**body, "status": "retired"}
+    for version in stopped(database):
+        entries[version.name] = {**entry_of(version), "status": "retired"}
     return Published(entries, facts)
 
 
@@ -393,14 +447,86 @@ def forget_serving(database: Database, process: str) -> None:
     database.execute("DELETE FROM serving_texts WHERE process = ?", [process])
 
 
-def _stopped(database: Database) -> list[tuple[str, Mapping[str, Any]]]:
-    """Snippets whose last published version was withdrawn, with no other in its place."""
-    rows = database.execute(
-        """SELECT name, body FROM texts t WHERE kind = 'snippet' AND state = 'withdrawn' AND id =
-        (SELECT text FROM text_revisions r JOIN texts o ON o.id = r.text WHERE o.kind = t.kind AND o.name = t.name
-        ORDER BY r.id DESC LIMIT 1)"""
+def stopped(database: Database) -> list[Version]:
+    """Snippets whose version that was sent last is taken back, with no other in its place."""
+    return _some(
+        database,
+        """kind = 'snippet' AND state = 'withdrawn' AND id =
+        (SELECT r.text FROM text_revisions r JOIN texts o ON o.id = r.text WHERE o.kind = texts.kind
+        AND o.name = texts.name ORDER BY r.id DESC LIMIT 1) ORDER BY id""",
     )
-    return [(name, json.loads(body)) for name, body in rows]
+
+
+def before_published(database: Database, kind: str, name: str) -> Version | None:
+    """The version that `undo` would send again; None when that is what the files hold.
+
+    Raises:
+        ReviewError: nothing was published here.
+    """
+    versions = history(database, kind, name)
+    present = next((version for version in versions if version.state == "published"), None)
+    if present is None:
+        raise ReviewError("Nothing was published here, so there is nothing to go back from.")
+    return next(
+        (
+            version
+            for version in versions
+            if version.state == "superseded" and version.signature and version.id < present.id
+        ),
+        None,
+    )
+
+
+def add_typing(database: Database) -> None:
+    """Makes the table of what people are typing just now: it passes, and nobody is held to it."""
+    database.execute(
+        """CREATE TABLE text_typing (name TEXT NOT NULL, who TEXT NOT NULL, at TEXT NOT NULL, fields TEXT NOT NULL,
+            PRIMARY KEY (name, who)) WITHOUT ROWID"""
+    )
+
+
+def note_typing(database: Database, name: str, who: str, fields: Mapping[str, str], now: str) -> None:
+    """Keeps what somebody has typed into a form and not saved yet; what they typed before into it is replaced."""
+    with database.atomic():
+        database.execute(
+            "INSERT OR REPLACE INTO text_typing (name, who, at, fields) VALUES (?, ?, ?, ?)",
+            [name, who, now, json.dumps(fields, ensure_ascii=False, sort_keys=True)],
+        )
+
+
+def forget_typing(database: Database, name: str, who: str) -> None:
+    """What somebody typed is saved, or given up."""
+    with database.atomic():
+        database.execute("DELETE FROM text_typing WHERE name = ? AND who = ?", [name, who])
+
+
+def typed(database: Database, name: str, who: str) -> tuple[str, dict[str, str]] | None:
+    """When (ISO 8601 in UTC) and what somebody typed into a form without saving it."""
+    row = database.execute("SELECT at, fields FROM text_typing WHERE name = ? AND who = ?", [name, who]).fetchone()
+    return (str(row[0]), json.loads(row[1])) if row else None
+
+
+def typing_now(database: Database, name: str, *, but: str, since: str) -> list[tuple[str, str]]:
+    """Who else types into a form, and when they did last; `since` is ISO 8601 in UTC."""
+    return database.execute(
+        "SELECT who, at FROM text_typing WHERE name = ? AND who <> ? AND at >= ? ORDER BY at DESC", [name, but, since]
+    ).fetchall()
+
+
+def _as_born(newest: Version | None, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A wording with what its question keeps from version to version."""
+    kept = {key: newest.body[key] for key in _BORN if key in newest.body} if newest is not None else {}
+    return {**kept, **body}
+
+
+def _check_signature(version: Version) -> None:
+    """Raises ReviewError when a version is not what was approved."""
+    if version.signature != _signature(
+        version, str(version.approver), str(version.approver_role), str(version.approved_at), version.review_by
+    ):
+        raise ReviewError(
+            "This version is not what was approved, so it is not sent. Please tell whoever runs the server."
+        )
 
 
 def _some(database: Database, where: str, *values: object) -> list[Version]:
@@ -508,7 +634,7 @@ def sign(
                 SNIPPET,
                 name,
                 number,
-                json.dumps(body, ensure_ascii=False, sort_keys=True),
+                json.dumps(_as_born(newest, body), ensure_ascii=False, sort_keys=True),
                 author,
                 reason,
                 now,

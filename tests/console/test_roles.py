@@ -60,7 +60,7 @@ MAY = {
             "/training/{id}",
             "/training/{id}/reason",
         ),
-        *("/answers/{id}/try", "/answers/{id}/draft", "/approve/{id}"),
+        *("/answers/{id}/try", "/questions/new", "/questions/{id}", "/answers/{id}/draft", "/approve/{id}"),
         *("/judge/turns/{id}", "/judge/next", "/judge/skip", "/judge/complete", "/answers.json", "/turns/{id}/undo"),
     },
     "clinician": {
@@ -76,6 +76,7 @@ MAY = {
         ),
         *(
             "/corrections/{id}",
+            "/answers/{id}/back",
             "/answers/{id}/undo",
             "/answers/{id}/withdraw",
             "/approve/sign",

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from bot.content.files import ContentError
 from bot.content.library import load_library
 from bot.content.published import Published
 from bot.content.shared import one_library, shared_library
+from bot.content.sync import new_intents
 from bot.conversation.engine import Engine
 from bot.conversation.model import model_path
 from bot.conversation.texts_in_use import TextsInUse, this_process
@@ -63,7 +65,8 @@ def publish(database: Database, kind: str, name: str, body: dict[str, object], *
         now=NOW,
     )
     texts.send_for_approval(database, draft.id, by="ann", now=NOW)
-    texts.approve(database, draft.id, by="carla", role="clinician", now=NOW, one_person=False)
+    until = date(2027, 10, 1)
+    texts.approve(database, draft.id, by="carla", role="clinician", now=NOW, one_person=False, review_by=until)
     texts.publish(database, draft.id, by="carla", now=NOW)
 
 
@@ -244,6 +247,21 @@ def test_export_brings_what_was_published_into_the_files_and_the_check_agrees(da
     assert text_files.standing(database, data).newer == ()
     assert text_files.standing(database, data).changed == ()
     assert list(text_files.differences(database, data)) == []
+
+
+def test_a_new_question_is_exported_once_a_model_was_trained_with_it(data: Path, database: Database) -> None:
+    words = "You may knit during a session if the arm with the needle stays still. Ask our staff: {phone}."
+    body = {"question": "May I knit?", "text": words, "topic": "visit", "route": "answer", "sources": ["clinic"]}
+    publish(database, texts.SNIPPET, "knit", {**body, "related": []}, number=1)
+    (data / "nlu").mkdir()
+    assert text_files.export(database, data) == []
+    (data / "nlu" / "reviewed.yml").write_text(
+        "nlu:\n- intent: knit\n  metadata: {new: true}\n  examples: |\n    - may I knit\n", encoding="utf-8"
+    )
+    assert new_intents(data / "nlu") == {"knit"}
+    assert text_files.export(database, data) == ["knit"]
+    assert load_library(data)["knit"].topic == "visit"
+    assert text_files.standing(database, data).newer == ()
 
 
 def test_what_was_changed_on_both_sides_is_a_conflict_and_nothing_is_written(data: Path, database: Database) -> None:

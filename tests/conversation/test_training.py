@@ -19,9 +19,13 @@ from typing import Any
 
 import pytest
 
+from bot.content.files import ContentError
+from bot.content.library import load_library
+from bot.content.sync import out_of_step
 from bot.conversation import training as training_module
 from bot.conversation.model import ModelError, model_path, require_model, train_model
 from bot.conversation.progress import Stages
+from bot.conversation.training_files import ProjectFiles
 from bot.settings import Settings
 from tests.conftest import DATA, ROOT
 
@@ -194,3 +198,26 @@ def test_what_rasa_cannot_train_on_is_said_in_one_sentence(settings: Settings) -
     assert done.returncode == 2
     assert "Traceback" not in errors
     assert _in_folder(settings) == set()
+
+
+def test_a_question_made_in_the_console_is_in_domain_and_rules_of_the_training_and_in_no_file(
+    settings: Settings,
+) -> None:
+    before = ProjectFiles(settings.data)
+    intents, rules = set(before.get_domain().intents), {step.block_name for step in before.get_stories().story_steps}
+    block = "nlu:\n- intent: knit\n  metadata: {new: true}\n  examples: |\n    - may I knit\n"
+    (settings.data / "nlu" / "reviewed.yml").write_text(block, encoding="utf-8")
+    files = ProjectFiles(settings.data)
+    assert set(files.get_domain().intents) - intents == {"knit"}
+    assert "utter_knit" in files.get_domain().action_names_or_texts
+    steps = {step.block_name for step in files.get_stories().story_steps}
+    assert "knit" in steps - rules
+    assert "knit" in {example.get("intent") for example in files.get_nlu_data().intent_examples}
+    assert out_of_step(load_library(settings.data), settings.data) == out_of_step(load_library(DATA), DATA) == []
+
+
+def test_an_intent_that_is_not_marked_as_new_still_needs_its_text(settings: Settings) -> None:
+    block = "nlu:\n- intent: knit\n  examples: |\n    - may I knit\n"
+    (settings.data / "nlu" / "reviewed.yml").write_text(block, encoding="utf-8")
+    with pytest.raises(ContentError, match="`knit` has no snippet"):
+        out_of_step(load_library(settings.data), settings.data)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.content.sync import examples_by_intent
-from bot.improvement.reviewed import sort_out, training_sentence, with_new
+from bot.improvement.reviewed import sort_out, with_new
 from bot.record.corrections import Correction
+from bot.record.sentences import training_sentence
 
 EXAMPLES = {"cost": ["How much is it?"], "pets": ["Do you treat dogs?"]}
 

@@ -299,6 +299,7 @@ PASSES_OR_FOLLOWS = {
     "waiting_conversations": "the number of queue_items",
     "waiting_counts": "the number of waiting_conversations",
     "heartbeat": "passes",
+    "text_typing": "passes when the form is saved",
     "serving_texts": "which process sends which texts at this moment",
     "leases": "passes after minutes",
     "alerts": "follows turns and requests, and passes",

@@ -359,6 +359,23 @@ async function follow() {
   }
 }
 
+// What was typed and not saved comes back into the form when somebody asks for it.
+
+const taking = document.querySelector("[data-take-unsaved]");
+if (taking && text) {
+  taking.hidden = false;
+  taking.addEventListener("click", () => {
+    for (const words of document.querySelectorAll("[data-unsaved]")) {
+      const field = text.elements[words.dataset.unsaved];
+      if (field) field.value = words.textContent;
+      field?.closest("details")?.setAttribute("open", "");
+    }
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    taking.closest("section").remove();
+    text.elements.question.focus();
+  });
+}
+
 if (text) {
   let timer = 0;
   let unsaved = false;
