@@ -38,6 +38,7 @@ _MEANT = re.compile(
     r"|year|yr|session|times?|pm|am|kg|mg|ml|mcg|ug|g|lbs?|cm|mm|k|m|h|s)s?"
     r"|tmrw|tmr|tmw|tmmrw|thx|thnx|tnx|pls|plz|ppl|msgs?|appts?|hrs?|mins?|secs?|wks?|yrs?|mths?|mnths?|txts?|bc|bcs"
     r"|bcz|cuz|rly|rn|btw|idk|smth|sth|smn|ty|np|tbh|ngl|nvm|fyi"
+    r"|klarna|clearpay|afterpay|affirm|paypal|venmo|zelle|revolut"
     r"|dr|mr|mrs|ms|st|rd|blvd|nhs|gp|tv|bday|wkend|wknd|xmas|lmk|hmm+|mhm|pfft|psst|shh|brb|jk|gd|gud|wth|fml|lvl"
     r"|govt|mgmt|dept|bldg|pkg|qty|pymt|srsly|probs?|def|obv|esp|approx|vs|etc"
     r"|[a-z]?\d+([.,:/-]\d+)*%?|[$€£]\d+([.,]\d+)*k?|24/7|\d+/\d+|1on1|2,3-dpg|ebo2|mp3|mp4|4g|5g|3d|a1c|hba1c|t2d|5ml"
