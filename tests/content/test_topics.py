@@ -51,7 +51,7 @@ def test_only_what_may_be_sent_today_is_shown(library: Library) -> None:
     first, second, third = list(answers_of(topic, library, today))[:3]
     changed = {
         first.id: replace(first, status="retired"),
-        second.id: replace(second, review_by=today - timedelta(days=1)),
+        second.id: replace(second, review_by=today - timedelta(days=1), clinic_only=False),
         third.id: replace(third, unknown=("price",)),
     }
     shown = {
