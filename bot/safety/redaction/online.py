@@ -1,4 +1,4 @@
-"""Where somebody is found on the net: e-mail addresses, however they are spelled, web addresses, handles, passwords."""
+"""Where somebody is found on the net: e-mail addresses, however they are spelled, web addresses, handles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Set
 from bot.safety.redaction.spans import Span
 from bot.safety.redaction.words import COMMON, word_set
 
-E_MAIL, WEB, HANDLE, PASSWORD = "[e-mail]", "[web address]", "[handle]", "[password]"
+E_MAIL, WEB, HANDLE = "[e-mail]", "[web address]", "[handle]"
 
 _PROVIDERS = (
     "gmail|googlemail|hotmail|yahoo|ymail|outlook|icloud|proton|protonmail|gmx|aol|live|msn|me|mac|"
@@ -91,27 +91,12 @@ _HANDLE_IS = re.compile(
     r"(?P<said>\s?(?:is|ist|es|est|:|=|-|at|as|under|called)\s?|\s)(?P<value>(?:live:)?@?[\w.#-]{3,40})",
     re.IGNORECASE,
 )
-_SECRET_IS = re.compile(
-    r"\b(?:pass ?word|pass ?code|pass ?phrase|pwd|passwd|pin|pin (?:code|number)|otp|log ?in code|"
-    r"verification code|security code|access code|one[- ]time code|cvv|cvc|contraseña|clave|passwort|"
-    r"kennwort|mot de passe|parola d'ordine|senha|"
-    r"wachtwoord|hasło|lösenord|пароль)\b(?P<said>(?:\s(?:for|to|of)\s(?:my|the|"
-    r"your)?\s?\w{1,20}(?:\s\w{1,20})?)?\s?(?:is|was|ist|es|est|é|è|:|=|->)(?:\s(?:now|still|"
-    r"called))?\s{0,2}:?|\s)\s{0,2}(?P<value>[^\s]{3,60})",
-    re.IGNORECASE,
-)
 _HOSTS = word_set("mail email live home work hospital clinic health company office doctor")
 _HANDLE_WORDS = word_set(
     """
     instagram insta ig twitter telegram tele tiktok tik snapchat snap skype discord wechat we line kik reddit
     facebook fb messenger threads mastodon linkedin viber username user userid screen screenname handle
     benutzername usuario identifiant pseudo nickname gamertag signal gmail hotmail
-    """
-)
-_SECRET_WORDS = word_set(
-    """
-    password pass passcode passphrase pwd passwd pin otp login log verification security access code one-time
-    one cvv cvc contraseña clave passwort kennwort mot parola senha wachtwoord hasło lösenord пароль
     """
 )
 
@@ -153,11 +138,6 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
             and (looks or (told and not value.lower().endswith(("ing", "ed"))))
         ):
             yield Span(found.start("value"), found.start("value") + len(value), HANDLE)
-    for found in _SECRET_IS.finditer(text) if not said.isdisjoint(_SECRET_WORDS) else ():
-        value, told = found["value"].strip(_END), found["said"].strip() != ""
-        looks = bool(re.search(r"\d", value))
-        if value and value.lower() not in COMMON and (looks if not told else not value.lower().endswith(("ing", "ed"))):
-            yield Span(found.start("value"), found.end("value"), PASSWORD)
 
 
 def _spoken(text: str) -> Iterator[Span]:
