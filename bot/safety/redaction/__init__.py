@@ -20,10 +20,11 @@ import re
 from functools import lru_cache
 
 from bot.safety.normalise import clean, shortened
+from bot.safety.redaction.born import ages, births
 from bot.safety.redaction.codes import codes_of
 from bot.safety.redaction.numbers import numbers_of
 from bot.safety.redaction.online import online_of
-from bot.safety.redaction.people import People, ages, births, other_scripts
+from bot.safety.redaction.people import People, other_scripts
 from bot.safety.redaction.places import places_of
 from bot.safety.redaction.spans import Span, blanked, plain, without, words_of
 

@@ -275,7 +275,7 @@ def _with_a_cue(text: str) -> Iterator[Span]:
             or re.fullmatch(r"[a-z]\d{1,2}(?:[ -][a-z]\d{1,2})*", value, re.IGNORECASE)  # vertebrae: a plate in C5 C6
             or (digits < 6 and _NOT_AN_ID.match(text, found.end("value")))
             or _PAPERS.match(value)
-            or _is_a_date(value)
+            or _is_a_date(value.rpartition(" ")[2] if value[:1].isalpha() else value)
         ):
             continue
         ends = _LETTERS_BEHIND.match(text, found.end("value"))

@@ -1,10 +1,9 @@
-"""Who somebody is: names behind cues, days of birth, and ages over 89, which few people in a town have."""
+"""Who somebody is: names behind cues, in greetings and signatures, first names with a surname."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from datetime import date
+from collections.abc import Iterator, Sequence
 
 from bot.safety.redaction.spans import Span, Word
 from bot.safety.redaction.words import (
@@ -20,10 +19,7 @@ from bot.safety.redaction.words import (
     word_set,
 )
 
-NAME, BIRTH, AGE = "[name]", "[date of birth]", "[age]"
-
-_OLDEST_TOLD = 89
-"""Years: up to this age it says little about who somebody is, and a clinician needs it."""
+NAME = "[name]"
 
 _MOST_WORDS = 4
 
@@ -63,63 +59,6 @@ _ENDS_HERE = re.compile(
     r"here|speaking|phone|tel|email|my|we|who|again|calling|writing|\d|und|y|et|e|on behalf)\b",
     re.IGNORECASE,
 )
-
-_MONTH = (
-    "jan(?:uary|uar|vier)?|feb(?:ruary|ruar|rero)?|f[eé]vrier|mar(?:ch|zo|s|ço)?|m[äa]rz|apr(?:il|ile)?|"
-    "abril|avril|may|mai|mayo|maggio|jun(?:e|i|io)?|juin|luglio|giugno|settembre|jul(?:y|i|io)?|juillet|aug(?:ust)?|agosto|"
-    "ao[uû]t|sep(?:t|tember|tiembre|tembre)?|oct(?:ober|ubre|obre)?|okt(?:ober)?|ottobre|nov(?:ember|"
-    "iembre|embre)?|dec(?:ember)?|dez(?:ember)?|dic(?:iembre|embre)?|d[eé]cembre|enero|gennaio|janeiro"
-)
-_DAY = (
-    rf"(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{{1,2}}[./-]\d{{1,2}}|"
-    rf"\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s(?:of\s|de\s)?(?:{_MONTH})\.?,?\s?(?:de[l]?\s)?(?:(?:19|20)\d\d|"
-    r"'?\d\d)\b"
-    rf"|(?:{_MONTH})\.?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:(?:19|20)\d\d|'\d\d)\b|"
-    rf"\d{{1,2}}[ ]\d{{1,2}}[ ](?:19|20)?\d\d\b|(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d\b|"
-    rf"\d{{6}}\b|(?:19|20)\d{{6}}\b"
-    rf"|\d{{1,2}}[ -](?:{_MONTH})[ -](?:19|20)?\d\d\b|(?:{_MONTH})\s(?:\d{{1,2}}(?:st|nd|rd|"
-    rf"th)?)\b(?!\s?(?:mg|ml|%))|\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:{_MONTH})\b)"
-)
-_BIRTH_CUE = re.compile(
-    r"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birth ?day|b-?day|born|birth|geboren|geb\.?|"
-    r"geburtsdatum|geburtstag|n[ée]e?s? le|date de naissance|nacid[oa]|nac[ií]|fecha de nacimiento|"
-    r"nat[oa]|data di nascita|nascid[oa]|nasci|"
-    r"data de nascimento|geboortedatum|fødselsdato|född|urodzon[ya]|data urodzenia|родил(?:ся|ась)|"
-    r"дата рождения)(?!\w)(?P<said>[ \t]{0,2}(?:[:=-]|is|was|on|in|am|the|el|le|il|em|dia|día|est|ist|es|"
-    r",|\)|\(){0,1}(?:[ \t]{1,2}(?:the|on|am|el|is|le|il|of))?[ \t]{0,3})",
-    re.IGNORECASE,
-)
-_BIRTH_WORDS = word_set("""
-    dob d date birth birthdate birthday bday b-day born geboren geb geburtsdatum geburtstag né née nés naissance
-    nacido nacida nací naci fecha nato nata data nascido nascida nasci geboortedatum fødselsdato född urodzony
-    urodzona родился родилась дата
-    """)
-_DAY_HERE = re.compile(_DAY, re.IGNORECASE)
-_YEAR_HERE = re.compile(r"(?:in\s)?((?:18|19|20)\d\d)\b(?![./-]\d)", re.IGNORECASE)
-_SPOKEN_DAY = re.compile(
-    rf"(?:the )?(?:\w{{3,10}}[ -]?\w{{0,8}}) (?:of )?(?:{_MONTH})(?:,? (?:nineteen|twenty|"
-    rf"two thousand)(?:[ -]\w{{3,9}}){{0,3}})?|(?:{_MONTH}) (?:the )?\w{{3,8}}[ -]?\w{{0,8}},? (?:nineteen|"
-    rf"twenty|two thousand)(?:[ -]\w{{3,9}}){{1,3}}",
-    re.IGNORECASE,
-)
-
-_OLD = r"(?:9\d|1[01]\d|12[0-5])"
-_OLD_WORDS = r"(?:ninety|a hundred|one hundred)(?:[ -](?:and )?(?:one|two|three|four|five|six|seven|eight|nine))?"
-_AGE = re.compile(
-    rf"\b(?P<one>{_OLD}|{_OLD_WORDS})[ -]{{0,2}}(?:(?:years?|yrs?)\b[ -]?(?:old|of age|young)|(?:yo|y/o|"
-    r"y\.o\.?|yr|yrs)\b|jahre\b|j[äa]hrig\w*|ans\b|años\b|anos de\b|anos\b|anni\b|jaar\b|år\b|lat\b|"
-    r"лет\b)(?!\s(?:ago|warranty|experience|later|of\sexp|study|follow))"
-    r"|\b(?:i am|i'm|im|i’m|she is|he is|she's|he's|who is|who's|shes|hes|aged?|age:|age is|aged about|"
-    r"turning|turned|turns|almost|nearly|now|just turned|"
-    r"(?:mother|father|mum|mom|dad|grandma|grandmother|grandfather|grandpa|gran|granny|nan|husband|wife|"
-    r"aunt|uncle|nana|patient)(?:'s|\sis|,))\s(?:is\s|now\s|already\s|almost\s|nearly\s|about\s|of\s)?"
-    rf"(?P<two>{_OLD}|{_OLD_WORDS})\b"
-    r"(?!\s?(?:%|percent|kg|kilos?|lbs?|pounds?|cm|st\b|stone|°|degrees?|minutes?|mins?|hours?|days?|"
-    r"weeks?|months?|sure|mg|ml|mm|bpm|/|over|miles?|km|m\b|sessions?|times|euros?|dollars|out|certain|"
-    r"good|p\b)|[.,/:-]\d|\d)",
-    re.IGNORECASE,
-)
-_MAY_BE_OLD = re.compile(rf"(?<!\d){_OLD}(?!\d)|ninety|hundred", re.IGNORECASE)
 
 _OTHER_SCRIPTS = re.compile(
     r"(?:我叫|我的名字是|我的名字叫|名字[:：]|姓名[:：])(?P<han>[\u4e00-\u9fff·]{2,4})|(?:私の名前は|名前は|"
@@ -555,43 +494,6 @@ class People:
             if 0 <= place < len(self._words) - 1
             else ""
         )
-
-
-def ages(text: str) -> Iterator[Span]:
-    """Ages over 89 in a plain text."""
-    if _MAY_BE_OLD.search(text) is None:
-        return
-    for found in _AGE.finditer(text):
-        group = "one" if found["one"] else "two"
-        yield Span(found.start(group), found.end(group), AGE)
-
-
-def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
-    """Days of birth in a plain text: behind a cue, or next to a
-    name (`named`); of years alone those that tell an age over 89."""
-    if not said.isdisjoint(_BIRTH_WORDS):
-        for cue in _BIRTH_CUE.finditer(text):
-            day = _DAY_HERE.match(text, cue.end()) or (
-                _SPOKEN_DAY.match(text, cue.end()) if text[cue.end() : cue.end() + 1].isalpha() else None
-            )
-            if day is not None and day.end() > day.start():
-                yield Span(day.start(), day.end(), BIRTH)
-                continue
-            year = _YEAR_HERE.match(text, cue.end())
-            if year is not None and (
-                date.today().year - int(year[1]) > _OLDEST_TOLD or "dob" in cue[0].lower() or "birth" in cue[0].lower()
-            ):
-                yield Span(year.start(1), year.end(), BIRTH)
-    for name in named:
-        gap = re.compile(r"[ ,;(-]{1,3}").match(text, name.end)
-        day = _FULL_DAY.match(text, gap.end()) if gap else None
-        if day is not None and int(day["year"] or day["first"]) <= date.today().year - 5:
-            yield Span(day.start(), day.end(), BIRTH)
-
-
-_FULL_DAY = re.compile(
-    r"(?:\d{1,2}[./-]\d{1,2}[./-](?P<year>(?:19|20)\d\d)|(?P<first>(?:19|" r"20)\d\d)[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
-)
 
 
 def other_scripts(text: str) -> Iterator[Span]:
