@@ -10,6 +10,8 @@ from bot.safety.redaction.words import (
     COMMON,
     DOUBTFUL_NAMES,
     FIRST_NAMES,
+    HOUSES,
+    MORE_FIRST_NAMES,
     NOT_AFTER_A_NAME,
     PARTICLES,
     SURNAMES,
@@ -31,6 +33,13 @@ _KIN = word_set("""
     wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
     fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
     neighbor granddaughter grandson mama papa stepson stepdaughter caregiver carer therapist nurse doctor esposa
+    receptionist physio physiotherapist colleague manager assistant secretary coordinator flatmate roommate landlord
+    landlady teacher coach trainer osteopath acupuncturist midwife dentist oncologist cardiologist gp consultant
+    practitioner buddy mate bestie stepmother stepfather stepmum stepdad grandad granddad nan nana gran granny auntie
+    twin mother-in-law father-in-law sister-in-law brother-in-law daughter-in-law son-in-law ex-wife ex-husband ex
+    schwester bruder tochter oma opa freund freundin kollege kollegin nachbar nachbarin schwiegermutter hermana hermano
+    abuela abuelo amiga amigo vecina sœur soeur frère amie ami voisine mère père sorella fratello nonna nonno amica
+    irmã irmão amiga mãe pai avó avô moeder vader zus broer vriend vriendin zoon dochter min søster bror
     esposo marido hija hijo madre padre frau mann sohn tochter femme mari fils fille moglie marito figlio figlia
     """)
 _BEFORE_NAME = word_set("""
@@ -47,15 +56,33 @@ _FAREWELLS = word_set("""
     faithfully wishes respectfully blessings you advance merci danke gracias saluti bye
     """)
 _SAYS_NAME = word_set("""
-    m'appelle s'appelle llamo heiße heisse heiss appelle chiamo chamo heet heter hedder называ зовут nazywam
+    m'appelle s'appelle t'appelle llamo llama heiße heisse heiss heißt appelle chiamo chiama chamo chama heet heter
+    hedder называ зовут nazywam nazywa numesc jmenuji jmenuju adım adim ismim nimeni olen
     """)
 
 _BOOKED = re.compile(r"\b(?:book|appointment|reserv|regist|file)\w{0,8}\b", re.IGNORECASE)
 _IS_OR_HAS = re.compile(r"\s(?:is|has|had|was)\b|[,.]|\Z", re.IGNORECASE)
+_WHO_GOES_ON = re.compile(
+    r",?\s(?:again|here|from|calling|writing|speaking|texting|back)\b|"
+    r",\s(?:i|i'm|im|i've|ive|my|we|we're|can|could|just|do|did|the|your|is|are|please|who|quick)\b",
+    re.IGNORECASE,
+)
+"""What people say after they have said who they are."""
+
+_A_PUBLIC_PERSON = re.compile(
+    r"\b(?:stud(?:y|ies)|papers?|trials?|et al|books?|reads?|reading|wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
+    r"articles?|journals?|theor\w+|protocols?|methods?|machines?|podcasts?|videos?|youtube|famous|reviews?|research\w*|"
+    r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie|stuff)\b",
+    re.IGNORECASE,
+)
+"""Near it, a full name is that of an author, which a reviewer needs."""
+
 _NAME_JOINS = frozenset((" ", ". ", ".", "  "))
 _OPENS = re.compile(r"[ \t]{0,3}(?:[:=–—,-]|is\b|'s\b)?[ \t]{0,2}[\"'(*_]{0,2}")
 _ENDS_HERE = re.compile(
     r"[ \t\"')*_]{0,3}(?:[.,;:!?)\n]|\Z|-|–|—)|[ \t]{1,2}(?:and|but|from|i|i'm|im|with|born|dob|age|aged|"
+    r"please|pls|plz|on|at|in|the|yesterday|today|last|this|about|that|to|for|said|told|is|was|has|had|btw|when|because|if|"
+    r"so|or|he|she|they|earlier|can|could|a|of|nimmt|hat|takes|"
     r"here|speaking|phone|tel|email|my|we|who|again|calling|writing|\d|und|y|et|e|on behalf)\b",
     re.IGNORECASE,
 )
@@ -134,7 +161,12 @@ class People:
                 and words[place + 1].lower in ("is", "bin", "sono", "sou", "suis", "soy", "ist")
                 else 0
             )
-            return self._weak(place + 1 + skip) if skip or lower in ("it's", "its") else None
+            greeted = place == 0 or before in _GREETINGS or not self._gap(place - 1).strip(" ").isspace()
+            return (
+                self._weak(place + 1 + skip, introduced=lower in ("this", "it's", "its") and (greeted or place < 4))
+                if skip or lower in ("it's", "its")
+                else None
+            )
         if lower in ("i'm", "soy") or (lower == "im" and place + 1 < len(words) and words[place + 1].lower in names()):
             return self._weak(place + 1)
         if lower == "am" and before == "i":
@@ -285,7 +317,18 @@ class People:
     def _ends_after(self, place: int) -> bool:
         return _ENDS_HERE.match(self._text, self._words[place].end) is not None
 
-    def _weak(self, first: int, *, told: bool = False) -> tuple[int, int] | None:
+    def _introduced(self, first: int) -> bool:
+        """Whether an unknown word in small letters is a name: "this is jas, i was in on tuesday", "its jas again"."""
+        word = self._words[first]
+        return (
+            len(word.lower) > 2
+            and not no_name(word.lower)
+            and not like_a_state(word.lower)
+            and word.lower not in DOUBTFUL_NAMES
+            and _WHO_GOES_ON.match(self._text, word.end) is not None
+        )
+
+    def _weak(self, first: int, *, told: bool = False, introduced: bool = False) -> tuple[int, int] | None:
         """What may be a name or anything else: "I'm John Smith", "I'm tired", "this is Anna"."""
         words = self._words
         if first >= len(words) or not _OPENS.fullmatch(self._gap(first - 1)) or "\n" in self._gap(first - 1):
@@ -306,6 +349,8 @@ class People:
                 and len(word.lower) > 2
                 and self._ends_after(first)
             ):
+                return first, self._end(first)
+            if introduced and self._introduced(first):
                 return first, self._end(first)
             surname = (
                 follows is not None
@@ -335,11 +380,12 @@ class People:
             return first, self._end(first)
         alone = (
             not no_name(word.lower)
-            and (word.lower in DOUBTFUL_NAMES or not like_a_state(word.lower))
+            and (told or word.lower in DOUBTFUL_NAMES or not like_a_state(word.lower))
             and not word.text.isupper()
             and len(word.text) > 2
         )
-        return (first, first + 1) if alone and self._ends_after(first) and word.lower not in NOT_AFTER_A_NAME else None
+        ends = told or self._ends_after(first)
+        return (first, first + 1) if alone and ends and word.lower not in NOT_AFTER_A_NAME else None
 
     def _after_title(self, place: int) -> tuple[int, int] | None:
         first, words = place + 1, self._words
