@@ -87,7 +87,9 @@ _HANDLE_IS = re.compile(
     r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
     r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber id|"
     r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|"
-    r"signal)\b(?:\s(?:handle|name|id|account|user ?name|user|profile|page|acc|konto|tag)){0,2}"
+    r"signal|whats ?app|bluesky|bsky|twitch|steam|xbox|psn|tinder|bumble|onlyfans|spotify|strava|youtube|slack|teams|login name|"
+    r"patreon|etsy|ebay|paypal|venmo|cash ?app|zelle|insta name)\b(?:\s(?:handle|name|id|account|user ?name|user|profile|page|acc|konto|tag|channel)){0,2}"
+    r"(?:\s(?:on|for|at|in|with|there|here)(?:\s(?:your|the|my|this|our))?(?:\s\w{2,15}){1,2}?(?=\s(?:is|was|=)\s))?"
     r"(?P<said>\s?(?:is|ist|es|est|:|=|-|at|as|under|called)\s?|\s)(?P<value>(?:live:)?@?[\w.#-]{3,40})",
     re.IGNORECASE,
 )
@@ -191,7 +193,7 @@ def _web(text: str) -> Iterator[Span]:
                 if path is not None and (_PERSONAL_SITE.match(token) or _TELLS_SOMEBODY.search(path["path"][:400]))
                 else None
             )
-        if begins is not None:
+        if begins is not None and not (_NOBODYS.fullmatch(token) and not _THEIR_OWN.search(text, max(found.start() - 40, 0), found.end() + 15)):
             start = (
                 found.start()
                 + begins.start()
@@ -202,6 +204,14 @@ def _web(text: str) -> Iterator[Span]:
                 start, found.start() + len(token.rstrip(_END)) if len(token.rstrip(_END)) > 5 else found.end(), WEB
             )
 
+
+_NOBODYS = re.compile(
+    r"[(<\[\"']{0,4}(?:(?:www\.)(?:[a-z0-9-]{1,63}\.){1,3}[a-z]{2,12}/?|(?:www\.)?(?:youtube|reddit|google|wikipedia|facebook|instagram)\.(?:com|org)/"
+    r"(?:watch|search|results|r/\w{1,30}|wiki/\w{1,40})?)[.,;:!?)\"'>\]]{0,3}",
+    re.IGNORECASE,
+)
+"""The front page of a house, or a page without a name of anything on it: it leads to nobody unless somebody's own."""
+_THEIR_OWN = re.compile(r"\b(?:my|mine|me|our|i'm|am|her|his|own|find|follow|profile|contact|meine?|mon|mi)\b", re.IGNORECASE)
 
 _WITHIN = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 

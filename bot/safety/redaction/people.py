@@ -10,7 +10,6 @@ from bot.safety.redaction.words import (
     COMMON,
     DOUBTFUL_NAMES,
     FIRST_NAMES,
-    HOUSES,
     MORE_FIRST_NAMES,
     NOT_AFTER_A_NAME,
     PARTICLES,
@@ -62,6 +61,45 @@ _SAYS_NAME = word_set("""
 
 _BOOKED = re.compile(r"\b(?:book|appointment|reserv|regist|file)\w{0,8}\b", re.IGNORECASE)
 _IS_OR_HAS = re.compile(r"\s(?:is|has|had|was)\b|[,.]|\Z", re.IGNORECASE)
+_LISTED_AS = word_set("""
+    patient client contact kin guardian caller customer holder cardholder beneficiary insured physician attn attention
+    passenger sender recipient parent companion guest patientin paciente cliente
+    """)
+_CLAUSE_ENDS = re.compile(r"\s?[,.;!?\n)]|\s{0,2}\Z")
+_SPEAKS = word_set("ask asked speak talk meet spoke spoken speaking talked talking chatted dealt emailed dealing met chat")
+_SPOKE = _SPEAKS - {"ask", "asked", "meet"}
+
+_FIRST = FIRST_NAMES | MORE_FIRST_NAMES
+
+_PLACES_TOO = word_set("""
+    victoria sydney georgia florence adelaide santiago carolina virginia lourdes charlotte jordan chelsea paris kent austin
+    houston madison lincoln alexandria valencia milan lorraine charleston luka israel china asia india kenya brittany
+    burgundy dakota montana alma vienna siena san
+    """)
+"""First names that are towns and countries as well."""
+
+_DOES = re.compile(
+    r"(?:'s)?(?:\s(?:said|says|told|thinks|thought|is|was|has|had|did|does|gave|gives|put|wants|needs|will|would|can|could|who|from|at|"
+    r"in|on|and|or|but|asked|took|takes|does|got|knows|btw|by the way|again|please|here|for|about|yesterday|today|called|rang|"
+    r"sent|mentioned|recommended|nimmt|hat|ist|sagt|dit|dice)\b|[,.!?;:)]|\Z|\n)",
+    re.IGNORECASE,
+)
+"""What follows the name of somebody who says or does something."""
+
+_YEAR_BEHIND = re.compile(r",?\s\(?(?:19|20)\d\d|\set al\b", re.IGNORECASE)
+_BY_THE_WAY = re.compile(r"\s(?:btw|by the way|fyi)\b", re.IGNORECASE)
+_DETAILS_BEHIND = re.compile(r"\s?[,;|/-]\s?(?:\0|\+?\(?\d|members?\b|dob\b|born\b|age\b|patient\b|tel\b|phone\b|mob)", re.IGNORECASE)
+_INITIAL = re.compile(
+    r"(?:\b(?:to|for|attn|from|name|signed|invoice|bill|patient|client|mr|mrs|ms|dr|from|am|i'm|regards|thanks)\b[:,.]?\s{1,2}|\A|\n)"
+    r"(?P<name>(?:[A-ZÀ-Ý]\.\s?){1,3}[A-ZÀ-Ý][\w'-]{2,25})(?!\w)",
+)
+_SPELLED_NAME = re.compile(r"(?<![\w-])[^\W\d_](?:-[^\W\d_]){3,20}(?![\w-])")
+_SPELLED_OUT = re.compile(
+    r"\b(?:spell\w*|spelt|name|surname|buchstabier\w*|letters)\b[^.!?\n]{0,25}?[\s:](?P<name>[^\W\d_](?:[ ,.-]{1,2}[^\W\d_]){2,20})(?!\w)",
+    re.IGNORECASE,
+)
+_AND = word_set("and & und y e et or och og i ja ve en")
+
 _WHO_GOES_ON = re.compile(
     r",?\s(?:again|here|from|calling|writing|speaking|texting|back)\b|"
     r",\s(?:i|i'm|im|i've|ive|my|we|we're|can|could|just|do|did|the|your|is|are|please|who|quick)\b",
@@ -70,9 +108,10 @@ _WHO_GOES_ON = re.compile(
 """What people say after they have said who they are."""
 
 _A_PUBLIC_PERSON = re.compile(
-    r"\b(?:stud(?:y|ies)|papers?|trials?|et al|books?|reads?|reading|wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
+    r"\b(?:stud(?:y|ies)|papers?|trials?|et al|(?:a|the|his|her|whose|on|of|recent|new|old|[0-9]{4}) book|books|wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
     r"articles?|journals?|theor\w+|protocols?|methods?|machines?|podcasts?|videos?|youtube|famous|reviews?|research\w*|"
-    r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie|stuff)\b",
+    r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie)\b"
+    r"|\b(?:read|watched) (?:about |of |that |up on )?\w",
     re.IGNORECASE,
 )
 """Near it, a full name is that of an author, which a reviewer needs."""
@@ -116,9 +155,65 @@ class People:
     def names(self) -> Iterator[Span]:
         """Names behind cues, in greetings and signatures, and first names with a surname."""
         for place, word in enumerate(self._words):
-            start = self._cue(place, word)
-            if start is not None:
-                yield Span(self._words[start[0]].start, self._words[start[1] - 1].end, NAME)
+            start = self._cue(place, word) or self._first_alone(place, word)
+            if start is None or (start[0] == place and self._is_public(*start)):
+                continue
+            yield Span(self._words[start[0]].start, self._words[start[1] - 1].end, NAME)
+            other = self._another(start[1])
+            if other is not None:
+                yield Span(self._words[other[0]].start, self._words[other[1] - 1].end, NAME)
+        for kind in (_INITIAL, _SPELLED_NAME, _SPELLED_OUT):
+            for found in kind.finditer(self._text):
+                group = "name" if "name" in kind.groupindex else 0
+                last = found[group].rpartition(".")[2].strip().lower()
+                if not (kind is _INITIAL and (no_name(last) or _YEAR_BEHIND.match(self._text, found.end()))):
+                    yield Span(found.start(group), found.end(group), NAME)
+
+    def _is_public(self, first: int, end: int) -> bool:
+        """Whether a name without a cue is that of an author or a celebrity."""
+        start, last = self._words[first].start, self._words[end - 1].end
+        return (
+            _YEAR_BEHIND.match(self._text, last) is not None
+            or _A_PUBLIC_PERSON.search(self._text, max(start - 50, 0), last + 50) is not None
+        )
+
+    def _another(self, place: int) -> tuple[int, int] | None:
+        """A second name after one: "Tom and Ellie"."""
+        words = self._words
+        if place + 1 >= len(words) or words[place].lower not in _AND or self._gap(place) != " ":
+            return None
+        word = words[place + 1]
+        if not (word.capital and self._cased) or word.lower in NOT_AFTER_A_NAME:
+            return None
+        known = word.lower in _FIRST or (word.lower in DOUBTFUL_NAMES - COMMON and self._ends_after(place + 1))
+        return (place + 1, self._end(place + 1)) if known else None
+
+    def _first_alone(self, place: int, word: Word) -> tuple[int, int] | None:
+        """A first name alone with a capital letter, of somebody who says or does something, and "Keisha btw"."""
+        lower = word.lower.removesuffix("'s")
+        if not (word.capital and self._cased) or word.text.isupper() or len(lower) < 3 or no_name(lower):
+            return None
+        words = self._words
+        if place and words[place - 1].capital and self._gap(place - 1) in (" ", ". ") and words[place - 1].lower not in COMMON:
+            return None
+        if _BY_THE_WAY.match(self._text, word.end):
+            return place, place + 1
+        if place + 1 < len(words) and (place == 0 or self._gap(place - 1).endswith("\n")):
+            surname = words[place + 1]
+            if (
+                self._gap(place) == " "
+                and surname.capital
+                and not surname.text.isupper()
+                and not no_name(surname.lower)
+                and surname.lower not in NOT_AFTER_A_NAME
+                and _DETAILS_BEHIND.match(self._text, surname.end)
+            ):
+                return place, place + 2
+        if lower not in _FIRST or lower in DOUBTFUL_NAMES or lower in COMMON or lower in _PLACES_TOO:
+            return None
+        if place and words[place - 1].lower in ("san", "santa", "saint", "st", "são", "in", "near", "the", "lake", "mount", "port"):
+            return None
+        return (place, place + 1) if _DOES.match(self._text, word.end) else None
 
     def _cue(self, place: int, word: Word) -> tuple[int, int] | None:
         """The name (first word, one past the last) to which this word leads or with which it begins."""
@@ -181,9 +276,13 @@ class People:
             booked = skip > 0 or _BOOKED.search(self._text, max(word.start - 60, 0), word.start) is not None
             known = first < len(words) and self._knows(words[first].lower)
             return self._weak(first, told=booked) if booked or known else None
-        if lower in ("for", "to", "with") and before in ("ask", "asked", "speak", "talk", "meet"):
+        if lower in ("for", "to", "with") and before in _SPEAKS:
+            return self._weak(place + 1, told=before in _SPOKE and self._capital(place + 1))
+        if lower in ("tell", "ask", "saw", "met", "told", "asked", "contact", "call", "ring", "text") and self._capital(place + 1):
             return self._weak(place + 1)
-        if lower in ("patient", "client") and ":" in self._gap(place):
+        if lower in ("of", "named") and (before in _KIN or before in ("carer", "parent", "guardian", "relative", "mates")):
+            return self._weak(place + 1, told=self._capital(place + 1))
+        if lower in _LISTED_AS and ":" in self._gap(place):
             return self._strong(place + 1, capital=True, listed=True)
         if place + 2 >= len(words) and re.search(r"(?:\A|\s)-\s?\Z", self._text[: word.start]) and self._knows(lower):
             return place, len(words)
@@ -214,6 +313,9 @@ class People:
             if (told := self._full(place + 1 + skip)) is not None:
                 return told
         return self._first_and_last(place)
+
+    def _capital(self, place: int) -> bool:
+        return place < len(self._words) and self._cased and self._words[place].capital and not no_name(self._words[place].lower)
 
     def _are(self, place: int, *lower: str) -> bool:
         return [word.lower for word in self._words[place : place + len(lower)]] == list(lower)
@@ -268,7 +370,7 @@ class People:
         ):
             return None
         if (capital and not (word.capital and self._cased)) or (
-            not word.capital and word.lower.endswith("ed") and word.lower not in FIRST_NAMES and len(word.lower) > 4
+            not word.capital and word.lower.endswith("ed") and word.lower not in _FIRST and len(word.lower) > 4
         ):
             return None
         return first, self._end(first, listed=listed)
@@ -290,9 +392,20 @@ class People:
                 end = behind + 1
                 continue
             if not self._may_be_surname(end, words[end - 1], listed=listed):
-                break
+                chain = self._chain(end) if not words[end - 1].capital or not self._cased else end
+                return chain
             end += 1
         return end
+
+    def _chain(self, first: int) -> int:
+        """One past the last of some unknown words in small letters with which a sentence ends; without them, the first."""
+        end = first
+        while end < len(self._words) and end - first < _MOST_WORDS - 1 and self._gap(end - 1) == " ":
+            word = self._words[end]
+            if word.capital or word.lower.isdigit() or len(word.lower) < 2 or no_name(word.lower) or like_a_state(word.lower) or word.lower in DOUBTFUL_NAMES:
+                break
+            end += 1
+        return end if end > first and _CLAUSE_ENDS.match(self._text, self._words[end - 1].end) else first
 
     def _behind_particles(self, place: int) -> int:
         """The first word from a place on that is no "van", "de", "la"."""
@@ -503,7 +616,7 @@ class People:
         if (
             place + 1 >= len(words)
             or self._gap(place) != " "
-            or word.lower not in FIRST_NAMES
+            or word.lower not in _FIRST
             or word.lower not in names()
         ):
             return None
