@@ -62,7 +62,9 @@ class Score:
         lines = ["| kind | hidden | of | recall |", "|---|---:|---:|---:|"]
         lines += [f"| {kind} | {hidden} | {of} | {_percent(hidden, of)} |" for kind, hidden, of in rows]
         touched = len(self.touched)
-        return "\n".join([*lines, "", f"Clean messages touched: {touched} of {self.clean}, {_percent(touched, self.clean)}"])
+        return "\n".join(
+            [*lines, "", f"Clean messages touched: {touched} of {self.clean}, {_percent(touched, self.clean)}"]
+        )
 
 
 def _percent(part: int, whole: int) -> str:

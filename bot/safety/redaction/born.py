@@ -15,22 +15,30 @@ _OLDEST_TOLD = 89
 """Years: up to this age it says little about who somebody is, and a clinician needs it."""
 
 _MONTH = (
-    r"jan(?:uary|uar|vier|uari|uarie)?|feb(?:ruary|ruar|rero|braio|ruari)?|f[eé]v(?:rier|ereiro)?|mar(?:ch|zo|s|ço|et|t|ca|"
-    r"tie)?|m[äa]rz|maart|mrt|apr(?:il|ile|ilie)?|abril|avril|may|mai|mayo|maggio|maio|mei|maj[a]?|jun(?:e|i|io|ho)?|juin|"
+    r"jan(?:uary|uar|vier|uari|uarie)?|feb(?:ruary|ruar|rero|braio|ruari)?|f[eé]v(?:rier|ereiro)?|mar(?:ch|zo|s|ço|"
+    r"et|t|ca|"
+    r"tie)?|m[äa]rz|maart|mrt|apr(?:il|ile|ilie)?|abril|avril|may|mai|mayo|maggio|maio|mei|maj[a]?|jun(?:e|i|io|ho)?|"
+    r"juin|"
     r"giugno|iunie|jul(?:y|i|io|ho)?|juillet|luglio|iulie|aug(?:ust|ustus|usti)?|agosto|ao[uû]t|sep(?:t|tember|tiembre|"
-    r"tembre)?|setiembre|settembre|set(?:embro)?|oct(?:ober|ubre|obre|ombrie)?|okt(?:ober)?|ottobre|out(?:ubro)?|nov(?:ember|"
-    r"iembre|embre|embro)?|dec(?:ember|embrie)?|dez(?:ember|embro)?|dic(?:iembre|embre)?|d[eé]cembre|enero|gennaio|janeiro|"
-    r"stycznia|lutego|kwietnia|czerwca|lipca|sierpnia|września|października|listopada|grudnia|января|февраля|марта|апреля|"
+    r"tembre)?|setiembre|settembre|set(?:embro)?|oct(?:ober|ubre|obre|ombrie)?|okt(?:ober)?|ottobre|out(?:ubro)?|"
+    r"nov(?:ember|"
+    r"iembre|embre|embro)?|dec(?:ember|embrie)?|dez(?:ember|embro)?|dic(?:iembre|embre)?|d[eé]cembre|enero|gennaio|"
+    r"janeiro|"
+    r"stycznia|lutego|kwietnia|czerwca|lipca|sierpnia|września|października|listopada|grudnia|января|февраля|марта|"
+    r"апреля|"
     r"мая|июня|июля|августа|сентября|октября|ноября|декабря|ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|"
-    r"ekim|kasım|aralık|tammikuuta|helmikuuta|maaliskuuta|huhtikuuta|toukokuuta|kesäkuuta|heinäkuuta|elokuuta|syyskuuta|"
-    r"lokakuuta|marraskuuta|joulukuuta|ledna|února|března|dubna|května|června|července|srpna|září|října|listopadu|prosince"
+    r"ekim|kasım|aralık|tammikuuta|helmikuuta|maaliskuuta|huhtikuuta|toukokuuta|kesäkuuta|heinäkuuta|elokuuta|"
+    r"syyskuuta|"
+    r"lokakuuta|marraskuuta|joulukuuta|ledna|února|března|dubna|května|června|července|srpna|září|října|listopadu|"
+    r"prosince"
 )
 _YEAR = r"(?:18|19|20)\d\d"
 _OF = r"\.?,?[ -]?(?:of |de |del |den )?"
 _FULL = (
     rf"(?:(?<![\d./-])(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?P<y1>{_YEAR}|'?\d\d)(?![\d/-]|[.]\d)|"
     rf"(?P<y2>{_YEAR})[./-]\d{{1,2}}[./-]\d{{1,2}}(?![\d/-]))"
-    rf"|(?<![\w./-])\d{{1,2}}(?:st|nd|rd|th|er|\.|º|°)?(?:\s|-|\.|/)?\s?(?:of\s|de\s|di\s)?(?:{_MONTH})(?!\w*[^\W\d])\.?,?[\s/-]{{0,2}}"
+    rf"|(?<![\w./-])\d{{1,2}}(?:st|nd|rd|th|er|\.|º|°)?(?:\s|-|\.|/)?\s?(?:of\s|de\s|"
+    rf"di\s)?(?:{_MONTH})(?!\w*[^\W\d])\.?,?[\s/-]{{0,2}}"
     rf"(?:de[l]?\s)?(?P<y3>{_YEAR}|'\d\d|\d\d)(?![\w:])"
     rf"|(?<!\w)(?:{_MONTH})\.?,?\s?(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:of\s)?(?P<y4>{_YEAR}|'\d\d)(?!\w)"
     rf"|(?P<y5>{_YEAR})年\d{{1,2}}月\d{{1,2}}日)"
@@ -39,10 +47,12 @@ _FULL_DAY = re.compile(_FULL, re.IGNORECASE)
 """A whole day with its year."""
 
 _DAY = (
-    rf"(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:(?:18|19|20)\d\d|'?\d\d)(?!\d)|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)|"
+    rf"(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:(?:18|19|"
+    rf"20)\d\d|'?\d\d)(?!\d)|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)|"
     rf"\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?[\s-]?(?:of\s|de\s)?(?:{_MONTH})\.?,?[\s-]?(?:de[l]?\s|of\s)?(?:{_YEAR}|"
     rf"'?\d\d)\b"
-    rf"|(?:{_MONTH})\.?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:of\s)?(?:{_YEAR}|'\d\d)\b|(?:{_MONTH})\s(?:of\s|de\s)?{_YEAR}\b|"
+    rf"|(?:{_MONTH})\.?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:of\s)?(?:{_YEAR}|'\d\d)\b|(?:{_MONTH})\s(?:of\s|"
+    rf"de\s)?{_YEAR}\b|"
     rf"\d{{1,2}}[ ]\d{{1,2}}[ ](?:19|20)?\d\d\b|(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d\b|"
     rf"\d{{6}}\b|(?:19|20)\d{{6}}\b|{_YEAR}年\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}/{_YEAR}\b"
     rf"|(?:{_MONTH})\s(?:the\s)?(?:\d{{1,2}}(?:st|nd|rd|th)?)\b(?!\s?(?:mg|ml|%))"
@@ -54,14 +64,16 @@ _BIRTH_NAMES = (
     r"d\.?\s?o\.?\s?b\.?|date of birth|birth ?date|birth ?days?|b-?day|birth|geboren|geb\.?|"
     r"geburtsdatum|geburtstag|geb\.?-?datum|n[ée]e?s? le|date de naissance|anniversaire|nacid[oa]|nac[ií]|"
     r"fecha de nacimiento|cumpleaños|nat[oa]|data di nascita|compleanno|nascid[oa]|nasci|"
-    r"data de nascimento|anivers[áa]rio|geboortedatum|verjaardag|fødselsdato|fødselsdag|født|född|födelsedatum|födelsedag|"
+    r"data de nascimento|anivers[áa]rio|geboortedatum|verjaardag|fødselsdato|fødselsdag|født|född|födelsedatum|"
+    r"födelsedag|"
     r"syntynyt|syntymäaika|urodzon[ya]|urodziłem|urodziłam|data urodzenia|ur\.|narozen[aá]?|datum narození|született|"
     r"születési (?:idő|dátum)[a-z]{0,3}|născut[ăa]?|data nașterii|doğum tarihi(?:m)?|doğdum|doğumlu|родил(?:ся|ась)|"
     r"дата рождения|д\.?р\.?|народи(?:вся|лася)|γεννήθηκα|ημερομηνία γέννησης|生年月日|出生日期|出生|生日|생년월일|"
     r"تاريخ الميلاد|born(?:\sdate)?"
 )
 _BIRTH_CUE = re.compile(
-    rf"(?<!\w)(?:{_BIRTH_NAMES})(?!\w)(?P<said>[ \t]{{0,2}}(?:'s|[:=,-]|is|was|on|in|am|the|el|le|il|em|op|den|dne|dnia|dia|"
+    rf"(?<!\w)(?:{_BIRTH_NAMES})(?!\w)(?P<said>[ \t]{{0,2}}(?:'s|[:=,-]|is|was|on|in|am|the|el|le|il|em|op|den|dne|"
+    rf"dnia|dia|"
     r"día|est|ist|es|è|é|er|är|on|em|o|\)|\(|/)?(?:[ \t]{1,2}(?:the|on|am|el|is|le|il|of|in|=|my|den|op|a|o)){0,2}"
     r"[ \t]{0,3}[(:]?[ \t]{0,2})",
     re.IGNORECASE,
@@ -77,7 +89,8 @@ BIRTH_WORDS = word_set("""
 _DAY_HERE = re.compile(_DAY, re.IGNORECASE)
 _DAY_BEFORE = re.compile(
     rf"(?P<day>{_DAY})(?:,?\s(?:is|was|er|är|ist|es|est|is|=|-)\s)?(?:\s?(?:my|his|her|our|jeg|jag|i|ich|ik|he|she|is|"
-    r"mein|meine|mon|mi|il mio|son|sa|the|was|war|er|wurde|(?:wife|husband|mum|mom|mother|father|dad|son|daughter)'?s?)\s){0,3}\s?\Z",
+    r"mein|meine|mon|mi|il mio|son|sa|the|was|war|er|wurde|(?:wife|husband|mum|mom|mother|father|dad|son|"
+    r"daughter)'?s?)\s){0,3}\s?\Z",
     re.IGNORECASE,
 )
 """A day right before the word for birth: "am 4. Dezember 1938 geboren", "4/12/38 is my birthday"."""
@@ -85,8 +98,10 @@ _DAY_BEFORE = re.compile(
 _YEAR_HERE = re.compile(r"(?:in\s)?((?:18|19|20)\d\d)\b(?![./-]\d)", re.IGNORECASE)
 _SPOKEN_ORDINAL = (
     r"(?:(?:twenty|thirty)[ -]?)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|"
-    r"thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|one|two|three|four|"
-    r"five|six|seven|eight|nine)|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty"
+    r"thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|one|two|three|"
+    r"four|"
+    r"five|six|seven|eight|nine)|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
+    r"twenty|thirty"
 )
 _SPOKEN_YEAR = (
     r"(?:nineteen|twenty|two thousand|eighteen)(?:[ -](?:and\s)?[a-z]{3,9}){1,3}?(?=[,.;!?\s]|\Z)|"
@@ -113,7 +128,9 @@ _ANOTHER_DAY = re.compile(
     r"expire|valid|move|resched|paid|invoice|biops|cita\b|rendez|married|died|wedding|event|open|closed|happened",
     re.IGNORECASE,
 )
-_LISTED_BEFORE = re.compile(r"(?:\A|[\n:;,(/|])[ \t]{0,2}(?:the\s|am\s)?\Z|\b(?:m|f|male|female|pt|patient|man|woman)\W{1,2}\Z", re.IGNORECASE)
+_LISTED_BEFORE = re.compile(
+    r"(?:\A|[\n:;,(/|])[ \t]{0,2}(?:the\s|am\s)?\Z|\b(?:m|f|male|female|pt|patient|man|woman)\W{1,2}\Z", re.IGNORECASE
+)
 _LISTED_BEHIND = re.compile(r"[ \t]{0,2}(?:[,;)\n/|]|\.(?!\w)|\Z|(?:m|f|male|female)\b)", re.IGNORECASE)
 _TURNED = re.compile(
     rf"\b(?:turn(?:ed|s|ing)?|be|being|am|was|is)\s\d{{1,3}}(?:\syears old)?\s(?:on|this)\s(?P<day>(?:the\s)?{_DAY})"
@@ -189,7 +206,9 @@ def _near_birth(text: str, cues: Sequence[re.Match[str]], this_year: int) -> Ite
         if (
             near
             and _year_of(day, this_year) < this_year
-            and not _ANOTHER_DAY.search(text, max(day.start() - 30, cue.end() if cue.end() < day.start() else 0), day.start())
+            and not _ANOTHER_DAY.search(
+                text, max(day.start() - 30, cue.end() if cue.end() < day.start() else 0), day.start()
+            )
         ):
             yield Span(day.start(), day.end(), BIRTH)
 
@@ -206,43 +225,57 @@ _TENS = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 _OLD = r"(?:9\d|1[01]\d|12[0-5])"
 _OLD_WORDS = (
     rf"(?:ninety(?:[ -]?{_TENS})?|nine ?ty[ -]{_TENS}|(?:a|one) hundred(?:[ -](?:and )?{_TENS}|[ -](?:and )?ten)?|"
-    r"(?:ein|zwei|drei|vier|fünf|fuenf|sechs|sieben|acht|neun)undneunzig|neunzig|(?:ein)?hundert(?:eins|zwei|drei|vier)?|"
-    r"noventa(?: (?:y|e) (?:un[oa]?|dos|dois|duas|tres|três|cuatro|quatro|cinco|seis|siete|sete|ocho|oito|nueve|nove))?|cien|"
+    r"(?:ein|zwei|drei|vier|fünf|fuenf|sechs|sieben|acht|neun)undneunzig|neunzig|(?:ein)?hundert(?:eins|zwei|drei|"
+    r"vier)?|"
+    r"noventa(?: (?:y|e) (?:un[oa]?|dos|dois|duas|tres|três|cuatro|quatro|cinco|seis|siete|sete|ocho|oito|nueve|"
+    r"nove))?|cien|"
     r"quatre-vingt-(?:dix(?:-sept|-huit|-neuf)?|onze|douze|treize|quatorze|quinze|seize)|nonante(?:-\w{2,6})?|"
     r"novanta(?:due|tr[eé]|quattro|cinque|sei|sette|nove)?|novant(?:uno|otto)|"
-    r"(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen)[eë]nnegentig|negentig|nittio(?:ett|två|tre|fyra|fem|sex|sju|åtta|nio)?|"
+    r"(?:een|twee|drie|vier|vijf|zes|zeven|acht|negen)[eë]nnegentig|negentig|nittio(?:ett|två|tre|fyra|fem|sex|sju|"
+    r"åtta|nio)?|"
     r"(?:en|to|tre|fire|fem|seks|syv|otte|ni)oghalvfems|halvfems|nitti(?:en|to|tre|fire|fem|seks|sju|åtte|ni)?|"
     r"dziewięćdziesiąt(?: \w{3,9})?|девяносто(?: \w{3,6})?|doksan(?: \w{2,5})?)"
 )
 _OLD_ORDINAL = (
-    rf"(?:9\d|1[01]\d)(?:st|nd|rd|th)|ninet(?:ieth|y[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))|"
+    rf"(?:9\d|1[01]\d)(?:st|nd|rd|th)|ninet(?:ieth|y[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|"
+    rf"ninth))|"
     r"(?:one )?hundred(?:th| and (?:first|second|third|fourth|fifth))"
 )
 _YEARS = (
-    r"(?:years?|yrs?)\b[ -]?(?:old|of age|young|and|strong|now|,|\.|\Z|is\b|was\b|has\b)|(?:years?|yrs?)[ -]?olds?\b|(?:yo|y/o|y\.o\.?|yr|yrs)\b|"
-    r"yo[mf]\b|jahre\b|j[äa]hrig\w*|jährige?\w*|ans\b|años\b|anos\b|anni\b|jaar\b|jarige?\b|år\b|lat[ka]?\b|лет\b|года?\b|"
+    r"(?:years?|yrs?)\b[ -]?(?:old|of age|young|and|strong|now|,|\.|\Z|is\b|was\b|has\b)|(?:years?|yrs?)[ -]?olds?\b|"
+    r"(?:yo|y/o|y\.o\.?|yr|yrs)\b|"
+    r"yo[mf]\b|jahre\b|j[äa]hrig\w*|jährige?\w*|ans\b|años\b|anos\b|anni\b|jaar\b|jarige?\b|år\b|lat[ka]?\b|лет\b|"
+    r"года?\b|"
     r"летн\w*|year[ -]?ol\w*|éves\b|let\b|letá\b|letý\b|(?:de )?ani\b|yaşında\w*|yaş\b|ετών|χρονών|歳|才|岁|歲|세|살|سنة|"
     r"vuotias\w*|-vuotias|godin\w*"
 )
 _NOT_AGE_BEHIND = (
     r"(?!\s?(?:%|percent|per\scent|kg|kilos?|lbs?|pounds?|cm|st\b|stone|°|degrees?|minutes?|mins?|hours?|hrs?|days?|"
-    r"weeks?|months?|sure|mg|mcg|µg|ug|ml|mm|bpm|/|over\s\d|miles?|km|m\b|meters?|metres?|sessions?|times|euros?|dollars?|"
+    r"weeks?|months?|sure|mg|mcg|µg|ug|ml|mm|bpm|/|over\s\d|miles?|km|m\b|meters?|metres?|sessions?|times|euros?|"
+    r"dollars?|"
     r"bucks|€|\$|£|out\sof|certain|good|p\b|people|patients?|steps|on\s(?:room|the|oxygen|my|exertion|climbing|oxi)|"
     r"at\s(?:rest|night)|systolic|diastolic|beats|when\si|while|for\sthe\spast|f\b(?!\s*,)|c\b|fahrenheit|celsius|"
     r"proof|in\sline|passes|pass|gamma|treatments?|ppm|nmol|mmol|points?|x\b)|[.,:/]\d|-\d|\d)"
 )
 _SOMEBODY = (
-    r"(?:mothers?|fathers?|mums?|moms?|mummy|mommy|mamma|mama|dads?|daddy|papa|grand ?ma|grandmother|grandfather|grand ?pa|gramps|"
-    r"grampa|gran|granny|nan|nanna|nana|husband|wife|aunt|auntie|aunty|uncle|great[ -](?:gran\w*|aunt|uncle)|patients?|pt|"
-    r"neighbou?r|friend|lady|woman|man|gentleman|guy|client|resident|resident|partner|brother|sister|cousin|teacher|oldest|eldest|"
+    r"(?:mothers?|fathers?|mums?|moms?|mummy|mommy|mamma|mama|dads?|daddy|papa|grand ?ma|grandmother|grandfather|"
+    r"grand ?pa|gramps|"
+    r"grampa|gran|granny|nan|nanna|nana|husband|wife|aunt|auntie|aunty|uncle|great[ -](?:gran\w*|aunt|uncle)|"
+    r"patients?|pt|"
+    r"neighbou?r|friend|lady|woman|man|gentleman|guy|client|resident|resident|partner|brother|sister|cousin|teacher|"
+    r"oldest|eldest|"
     r"landlady|boss|in-law|(?:mother|father|sister|brother)-in-law|oma|opa|omi|opi|mutter|vater|mann|frau|tante|onkel|"
-    r"großmutter|großvater|nachbarin?|schwiegermutter|schwiegervater|patientin|m[eè]re|p[eè]re|grand-m[eè]re|grand-p[eè]re|"
-    r"mamie|papi|papy|mari|femme|oncle|voisine?|madre|padre|abuel[oa]|abuelit[oa]|mam[áàã]|pap[áà]|suegr[oa]|t[ií][oa]|vecin[oa]|"
+    r"großmutter|großvater|nachbarin?|schwiegermutter|schwiegervater|patientin|m[eè]re|p[eè]re|grand-m[eè]re|"
+    r"grand-p[eè]re|"
+    r"mamie|papi|papy|mari|femme|oncle|voisine?|madre|padre|abuel[oa]|abuelit[oa]|mam[áàã]|pap[áà]|suegr[oa]|"
+    r"t[ií][oa]|vecin[oa]|"
     r"nonn[oa]|zi[oa]|marito|moglie|av[óôò]|m[ãa]e|pai|vov[óô]|moeder|vader|mor|far|farmor|mormor|farfar|morfar|babcia|"
-    r"dziadek|mama|tata|бабушк\w|дедушк\w|мам\w|пап\w|babička|děda|nagymama|anneanne\w*|babaanne\w*|dede\w*|annem|babam)"
+    r"dziadek|mama|tata|бабушк\w|дедушк\w|мам\w|пап\w|babička|děda|nagymama|anneanne\w*|babaanne\w*|dede\w*|annem|"
+    r"babam)"
 )
 _BE = (
-    r"(?:is|was|'s|s|are|am|turned|turns|turning|will\sbe|'ll\sbe|ll\sbe|'ll\sturn|will\sturn|just\shit|hit|reached|reaches|"
+    r"(?:is|was|'s|s|are|am|turned|turns|turning|will\sbe|'d\sbe|would\sbe|'ll\sbe|ll\sbe|'ll\sturn|will\sturn|"
+    r"just\shit|hit|reached|reaches|"
     r"has\sturned|being|be|becomes|became|going\son|getting\son\sfor|pushing|approaching|nearing|"
     r"ist|wird|wurde|bin|aura|va\savoir|cumple|cumpli[óo]|va\sa\scumplir|compie|compir[àa]|"
     r"fez|faz|fará|wordt|är|er|fyller|bliver|blir|fylder|var|je)"
@@ -250,41 +283,52 @@ _BE = (
 _ADVERB = (
     r"(?:now|already|almost|nearly|about|around|only|actually|just|even|over|past|like|soon|almost|still|approx\.?|"
     r"approximately|roughly|currently|presently|well|really|literally|bloody|exactly|turned|turning|age|aged|of|to\sbe|"
-    r"going\son|schon|jetzt|bereits|fast|erst|noch|gerade|d[ée]j[àa]|presque|bient[ôo]t|ya|casi|ahora|gi[àa]|quasi|ora|j[áa]|quase|al|bijna|nu|"
-    r"redan|snart|allerede|już|prawie|уже|почти|скоро|už|skoro|a\s(?:young|fit|sprightly|spry|healthy|strong|very\s\w{3,9})|fit|young|sprightly)"
+    r"going\son|schon|jetzt|bereits|fast|erst|noch|gerade|d[ée]j[àa]|presque|bient[ôo]t|ya|casi|ahora|gi[àa]|quasi|"
+    r"ora|j[áa]|quase|al|bijna|nu|"
+    r"redan|snart|allerede|już|prawie|уже|почти|скоро|už|skoro|a\s(?:young|fit|sprightly|spry|healthy|strong|"
+    r"very\s\w{3,9})|fit|young|sprightly)"
 )
 _AGE = re.compile(
-    rf"(?<![\w.,$€£/-])(?P<one>{_OLD}|{_OLD_WORDS})[ -]{{0,2}}(?:{_YEARS})(?!\s(?:ago|warranty|experience|later|of\s(?!age)|study|follow|"
+    rf"(?<![\w.,$€£/-])(?P<one>{_OLD}|{_OLD_WORDS})[ -]{{0,2}}(?:{_YEARS})(?!\s(?:ago|warranty|experience|later|"
+    rf"of\s(?!age)|study|follow|"
     r"history|in\s(?:business|practice)|combined|before|earlier|guarantee))"
     rf"|(?<![\w.,$€£/-])(?P<two>{_OLD})\s?[-/]?\s?(?:f|m|w|♀|♂|fem|female|male)(?=[,.;\s)]|\Z)(?!\.?\d)"
     rf"|(?<![\w.,$€£/-])(?P<three>{_OLD_ORDINAL})\s(?:birthday|b-?day|year(?!\s(?:of\s(?:the|our)|anniversary)))"
-    rf"|(?<!\w)(?:(?:i|he|she|who|one\sof\s(?:us|them|our\sgroup)|{_SOMEBODY})(?:\s|(?=')|,\s(?:who\s)?)(?:\w{{1,12}}\s)??{_BE}\s|"
+    rf"|(?<!\w)(?:(?:i|he|she|who|one\sof\s(?:us|them|our\sgroup)|{_SOMEBODY})(?:\s|"
+    rf"(?=')|,\s(?:who\s)?)(?:\w{{1,12}}\s)??{_BE}\s|"
     rf"(?:i'?m|(?:he|she|who)'?s|{_SOMEBODY},?)\s)(?:{_ADVERB}\s){{0,3}}"
     rf"(?P<four>{_OLD}|{_OLD_WORDS})(?!\w){_NOT_AGE_BEHIND}"
-    rf"|(?<!\w)(?:ag(?:e|ed)|age[sd]?\sof|alter|edad|[âa]ge|et[àa]|leeftijd|idade|wiek|возраст|ålder|alder|ikä|věk|kor|yaş|年齢|年龄|나이|"
-    r"aged\sabout|at\sage|im\salter\svon|turn(?:ed|s|ing)?|pushing|just\sturned|will\sbe|'ll\sbe|mit|con)"
+    rf"|(?<!\w)(?:ag(?:e|ed)|age[sd]?\sof|alter|edad|[âa]ge|et[àa]|leeftijd|idade|wiek|возраст|ålder|alder|ikä|věk|"
+    rf"kor|yaş|年齢|年龄|나이|"
+    r"aged\sabout|at\sage|im\salter\svon|turn(?:ed|s|ing)?|pushing|liv(?:ed|es)\sto(?:\sbe)?|just\sturned|"
+    r"will\sbe|'ll\sbe|mit|con)"
     r"(?:\s?(?:is|was|:|=|-|ist|es|est|è|about|of|von|now)){0,2}\s?(?:(?:nearly|almost|over|just|about|around)\s)?"
     rf"(?P<five>{_OLD}|{_OLD_WORDS})(?!\w){_NOT_AGE_BEHIND}"
-    rf"|(?<!\w)at\s(?:the\s(?:grand\s|ripe\s(?:old\s)?|great\s)?age\sof\s|almost\s|nearly\s)?(?P<six>{_OLD}|{_OLD_WORDS})"
+    rf"|(?<!\w)at\s(?:the\s(?:grand\s|ripe\s(?:old\s)?|great\s)?age\sof\s|almost\s|"
+    rf"nearly\s)?(?P<six>{_OLD}|{_OLD_WORDS})"
     r"(?=,?\s(?:i|he|she|my|you|one|is\sit|can|we|years)\b)"
     rf"|\b{_SOMEBODY}\s?\(\s?(?:aged?\s)?(?P<seven>{_OLD})\s?[),]"
-    rf"|(?<![\w.,$€£/-])(?P<eight>{_OLD}|{_OLD_WORDS})(?=,?\s(?:and\s(?:still|counting|going|fit|sharp|a\shalf|lives|in\s(?:good|great))|years?\syoung|"
+    rf"|(?<![\w.,$€£/-])(?P<eight>{_OLD}|{_OLD_WORDS})(?=,?\s(?:and\s(?:still|counting|going|fit|sharp|a\shalf|lives|"
+    rf"in\s(?:good|great))|years?\syoung|"
     r"next\sbirthday|next\s(?:month|week)|this\s(?:year|spring|summer|autumn|fall|winter|month)))",
     re.IGNORECASE,
 )
 _NAMED_AGE = re.compile(
-    rf"(?P<name>[^\W\d_]{{2,20}})(?:'s)?(?:,|\s(?:is|was|turned|turns|will be|ist|wird|a|tiene|ha|tem))\s(?:{_ADVERB}\s){{0,2}}(?P<age>{_OLD}|{_OLD_WORDS})(?!\w)"
+    rf"(?P<name>[^\W\d_]{{2,20}})(?:'s)?(?:,|\s(?:is|was|turned|turns|will be|ist|wird|a|tiene|ha|"
+    rf"tem))\s(?:{_ADVERB}\s){{0,2}}(?P<age>{_OLD}|{_OLD_WORDS})(?!\w)"
     rf"{_NOT_AGE_BEHIND}",
     re.IGNORECASE,
 )
 _MEASURES = re.compile(
     r"\b(?:oxygen|o2|sats?|saturation|spo2|pulse|heart\s?rate|hr|rate|bp|pressure|weight|weighs?|glucose|sugar|temp\w*|"
-    r"score|level|dose|count|egfr|psa|ferritin|crp|pain|number|room|dpm|bpm|reading|ldl|hdl|cholesterol|costs?|price|paid|pay|"
+    r"score|level|dose|count|egfr|psa|ferritin|crp|pain|number|room|dpm|bpm|reading|ldl|hdl|cholesterol|costs?|price|"
+    r"paid|pay|"
     r"charged?|systolic|diastolic|waist|sitting\sat|down\sto|drop\w*|up\sto|from)\b[^.!?\n]{0,25}\Z",
     re.IGNORECASE,
 )
 _MAY_BE_OLD = re.compile(
-    rf"(?<!\d){_OLD}(?!\d)|ninet|nine ty|hund[re]|neunzig|novent|novant|quatre-vingt|nonant|\bcien\b|negentig|nitti|halvfems|dziewi|девян|doksan",
+    rf"(?<!\d){_OLD}(?!\d)|ninet|nine ty|hund[re]|neunzig|novent|novant|quatre-vingt|nonant|\bcien\b|negentig|nitti|"
+    rf"halvfems|dziewi|девян|doksan",
     re.IGNORECASE,
 )
 
@@ -301,6 +345,8 @@ def ages(text: str) -> Iterator[Span]:
             continue
         yield Span(found.start(group), found.end(group), AGE)
     for found in _NAMED_AGE.finditer(text):
-        named = found["name"].lower() in names() or (found["name"][0].isupper() and found["name"].lower() in DOUBTFUL_NAMES - COMMON)
+        named = found["name"].lower() in names() or (
+            found["name"][0].isupper() and found["name"].lower() in DOUBTFUL_NAMES - COMMON
+        )
         if named and not _MEASURES.search(text, max(found.start() - 30, 0), found.start("age")):
             yield Span(found.start("age"), found.end("age"), AGE)

@@ -16,29 +16,35 @@ _PASSWORD = (
     r"pass ?words?|pass ?codes?|pass ?phrases?|pass|pwd?|psw|passwd|mdp|code ?words?|"
     r"security answer|secret answer|secret word|"
     r"contrase(?:ñ|n)as?|clave|passwor[td]e?|kennwort|zugangsdaten|mots? de passe|parola(?: d'ordine| chiave)?|"
-    r"senha|palavra-passe|wachtwoord|hasło|haslo|lösenord(?:et)?|adgangskode|kodeord|passord|salasana|şifre|sifre|jelszó|"
+    r"senha|palavra-passe|wachtwoord|hasło|haslo|lösenord(?:et)?|adgangskode|kodeord|passord|salasana|şifre|sifre|"
+    r"jelszó|"
     r"heslo|parolă|пароль|κωδικός|κωδικος|סיסמה|كلمة السر|كلمة المرور"
 )
 """What is nothing but a secret: what follows may be an ordinary word."""
 
 _OPENED = (
-    r"(?:(?:front|back|main|street|side|apartment|building|house|garage|car|garden|room|flat)[ -]?)?(?:door|gate|entrance)|"
+    r"(?:(?:front|back|main|street|side|apartment|building|house|garage|car|garden|room|flat)[ -]?)?(?:door|gate|"
+    r"entrance)|"
     r"building|house|flat|apartment|garage|alarm|burglar alarm|"
     r"key ?safe|lock ?box|key ?box|entry|entrance|intercom|buzzer|elevator|lift|lobby|locker|safe|padlock|lock|"
     r"stairwell|porch|hall|"
     r"wi-?fi|wlan|router|network|hotspot|guest|portal|log ?in|sign ?in|account|app|access|security|verification|"
-    r"verify|activation|authentication|authenticat(?:or|e)|auth|reset|sms|text|unlock|phone|tablet|laptop|ipad|computer|"
+    r"verify|activation|authentication|authenticat(?:or|e)|auth|reset|sms|text|unlock|phone|tablet|laptop|ipad|"
+    r"computer|"
     r"voicemail|screen|one[- ]?time|temporary|temp|back-?up|recovery|(?:two|2)[- ]?factor|2fa|key ?pad|bank|card|atm|"
     r"secret|patient|member|parking|call"
 )
 _CODE = (
     rf"(?:(?:{_OPENED})[ -]?(?:pin|pass ?code|pass ?key|pass|code|codes|combo|combination|password|key|number)s?|"
-    r"pin(?: ?code| number)?s?|otp|tan|cvv2?|cvc2?|cv2|combo|combination|key ?safe|lock ?box|key ?box|key ?pad|digicode|"
+    r"pin(?: ?code| number)?s?|otp|tan|cvv2?|cvc2?|cv2|combo|combination|key ?safe|lock ?box|key ?box|key ?pad|"
+    r"digicode|"
     r"alarm|burglar alarm|wi-?fi|"
-    r"(?:haus)?t[üu]r-?code|zugangscode|zugangs-?pin|geheimzahl|geheimnummer|schl[üu]ssel(?:kasten|safe|box)|zahlencode|"
+    r"(?:haus)?t[üu]r-?code|zugangscode|zugangs-?pin|geheimzahl|geheimnummer|schl[üu]ssel(?:kasten|safe|box)|"
+    r"zahlencode|"
     r"best[äa]tigungscode|sicherheitscode|wlan-?passwort|code (?:d'acc[eè]s|d'entr[ée]e|de la porte|porte|du portail|"
     r"de l'immeuble|wi-?fi|secret|confidentiel)|c[oó]digo (?:de (?:la puerta|acceso|entrada|verificaci[oó]n|seguridad)|"
-    r"secreto|do portão|da porta|de acesso)|codice (?:d'accesso|di accesso|del (?:cancello|portone)|segreto|di verifica)|"
+    r"secreto|do portão|da porta|de acesso)|codice (?:d'accesso|di accesso|del (?:cancello|portone)|segreto|"
+    r"di verifica)|"
     r"toegangscode|deurcode|pincode|portkod(?:en)?|dörrkod(?:en)?|dørkode(?:n)?|ovikoodi|kapukód|kod do (?:drzwi|bramy|"
     r"domofonu)|domofon|код (?:от )?(?:двери|домофона|подъезда)|密码|密碼|パスワード|暗証番号|비밀번호)"
 )
@@ -60,13 +66,15 @@ _SECRET_IS = re.compile(
 )
 _LATER = re.compile(
     rf"(?<![\w-])(?:(?P<code>{_CODE})|(?P<word>{_PASSWORD})|(?P<any>{_ANY_CODE}))(?!\w)[^\d.!?\n]{{1,60}}?\s[\"'“(]?"
-    r"(?P<value>(?:[#*]?\d{3,10}+[#*]?(?![\w%]|[.,:/-]\d)|(?=\D{0,30}\d)(?=[^\sa-z]{0,30}[a-z])[^\s\d]{0,30}\d\S{0,30}))",
+    r"(?P<value>(?:[#*]?\d{3,10}+[#*]?(?![\w%]|[.,:/-]\d)|"
+    r"(?=\D{0,30}\d)(?=[^\sa-z]{0,30}[a-z])[^\s\d]{0,30}\d\S{0,30}))",
     re.IGNORECASE,
 )
 """What is said to be the code only after some more words: "they changed the code at the front, it is 7736* now"."""
 
 _PRESSED = re.compile(
-    r"\b(?:buzz|press|punch(?:\sin)?|dial|key(?:\sin)?|type(?:\sin)?|enter|hit|put(?:\sin)?|tap(?:\sin)?|input|ring|use|"
+    r"\b(?:buzz|press|punch(?:\sin)?|dial|key(?:\sin)?|type(?:\sin)?|enter|hit|put(?:\sin)?|tap(?:\sin)?|input|ring|"
+    r"use|"
     r"klingeln bei|tapez|marque|pulse|digita|digite)\s(?:(?:the|code|number|bell|buzzer|flat|apartment|apt)\s){0,2}"
     r"(?P<value>[#*]?(?:[a-z]{0,3}\d[\da-z]{1,8}|\d(?:[ -]\d){2,7})[#*]?)(?!\w|[.,]\d|\s?%)",
     re.IGNORECASE,
@@ -77,8 +85,10 @@ _AT_A_DOOR = re.compile(
     re.IGNORECASE,
 )
 _IS_MY_CODE = re.compile(
-    r"(?<![\w.,/:@-])(?P<value>[#*]?\d{3,8}[#*]?|\d(?:[ -]\d){3,7}|(?=[^\s\d]{0,20}\d)(?=[^\sa-z]{0,20}[a-z])[^\s,;]{5,30})"
-    r"\"?,?\s{1,2}(?:(?:is|was|ist|est|es|è|é|opens?|unlocks|=|-)\s|that'?s\s|as\s|for\s)(?:(?:my|the|our|your|his|her|a|mein|meine|die|"
+    r"(?<![\w.,/:@-])(?P<value>[#*]?\d{3,8}[#*]?|\d(?:[ -]\d){3,7}|"
+    r"(?=[^\s\d]{0,20}\d)(?=[^\sa-z]{0,20}[a-z])[^\s,;]{5,30})"
+    r"\"?,?\s{1,2}(?:(?:is|was|ist|est|es|è|é|opens?|unlocks|=|-)\s|that'?s\s|as\s|for\s)(?:(?:my|the|our|your|his|"
+    r"her|a|mein|meine|die|"
     r"der|mon|mi|el|il|mio|ma|what opens)\s)?(?:\w{1,15}\s){0,2}?\Z",
     re.IGNORECASE,
 )
@@ -86,20 +96,23 @@ _BEFORE_CODE = 70
 """Characters before the word for a code in which the code may stand."""
 
 _NO_SECRET = re.compile(
-    r"discount|promo|coupon|voucher|newsletter|\bicd|\bcpt|hcpcs|\bdrg|diagnos|billing|procedure|error|area|dress|\bzip|"
+    r"discount|promo|coupon|voucher|newsletter|\bicd|\bcpt|hcpcs|\bdrg|diagnos|billing|procedure|error|area|dress|"
+    r"\bzip|"
     r"post(?:al|ce)?\b|referral|\bqr|\bbar|status|colou?r|country|dial|%|\boff\b|gift|version|fehler|page|"
     r"building reg|lot\b|batch|product|item|offer|gutschein|rabatt|descuento|remise|sconto|step|lab code|tax code",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(
-    r"\s{0,2}(?:mg|mcg|µg|ug|ml|cc|iu|units?|days?|weeks?|months?|years?|hours?|minutes?|mins?|people|patients?|sessions?|"
+    r"\s{0,2}(?:mg|mcg|µg|ug|ml|cc|iu|units?|days?|weeks?|months?|years?|hours?|minutes?|mins?|people|patients?|"
+    r"sessions?|"
     r"euros?|dollars?|pounds?|€|\$|£|%|km|miles?|kg|lbs?|ppm|percent|am\b|pm\b|times|o'?clock|uhr|passes|pass|gamma|"
     r"nmol|mmol|ng|mm|cm)(?![a-z])",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _COUNTED_BEFORE = re.compile(
-    r"\b(?:in|since|from|until|error|version|step|page|around|about|costs?|paid|pay|for|room|dial|call|code|windows|iphone|"
+    r"\b(?:in|since|from|until|error|version|step|page|around|about|costs?|paid|pay|for|room|dial|call|code|windows|"
+    r"iphone|"
     r"ios|android|over|after|before|every|covid|vitamin|level|\$|£|€)[- ]?\Z",
     re.IGNORECASE,
 )
@@ -108,7 +121,8 @@ _SAID_OF_SECRETS = word_set("""
     insensitive strong weak long short random complicated impossible easy secure unsafe compromised gone
     lost hopeless useless nowhere somewhere something anything everything out what which where how why when who
     reset resetting link page field button screen protected manager hint policy rule rules recovery requirements
-    prompt option box form change changes help please thanks doesn't doesnt won't wont isn't isnt didn't didnt can't cant
+    prompt option box form change changes help please thanks doesn't doesnt won't wont isn't isnt didn't didnt
+    can't cant
     cannot keeps and or but if because so then again twice always never email e-mail mail sms phone
     falsch ungültig vergessen abgelaufen weg incorrecta incorrecto olvidada caducada expiré oublié perdu refusé scaduta
     dimenticata sbagliata esquecida incorreta verlopen vergeten fel fejl rules too that this there here it's its
@@ -130,7 +144,8 @@ CODE_WORDS = word_set("""
     password passwords passcode passcodes passphrase pass passwd pwd pw psw mdp login log codeword code codes pin pins
     pincode otp tan cvv cvv2 cvc cvc2 cv combo combination safe keysafe lockbox box keypad pad digicode alarm wifi wi-fi
     key lock answer word words
-    door gate contraseña contrasena contraseñas clave passwort passwörter passworte kennwort zugangsdaten mot mots parola
+    door gate contraseña contrasena contraseñas clave passwort passwörter passworte kennwort zugangsdaten mot mots
+    parola
     senha palavra-passe wachtwoord hasło haslo lösenord lösenordet adgangskode kodeord passord salasana şifre sifre
     jelszó heslo parolă пароль κωδικός κωδικος סיסמה السر المرور türcode turcode haustürcode tür-code haustür-code
     zugangscode zugangs-pin geheimzahl geheimnummer schlüsselkasten schlüsselsafe schlüsselbox zahlencode
@@ -146,7 +161,8 @@ _VEHICLE_WORDS = word_set("""
     chevy chevrolet subaru lexus tesla dacia suzuki golf polo corsa prius civic corolla dodge porsche
     """)
 _PLATE_CUES = word_set("""
-    plate plates numberplate licenceplate tag tags reg rego regs registration registered kenteken kentekenplaat kennzeichen autokennzeichen
+    plate plates numberplate licenceplate tag tags reg rego regs registration registered kenteken kentekenplaat
+    kennzeichen autokennzeichen
     nummernschild autonummer matrícula matricula targa immatriculation immatriculée immatriculé plaque placa placas
     chapa plaka plakası plakam spz rendszám rendszáma rejestracja rejestracyjny rejestracyjna rejestracyjne rejestrację
     registreringsnummer registreringsskylt regnr nummerplade nummerplate nummerplaat nummerskilt rekisterinumero rekkari
@@ -154,7 +170,8 @@ _PLATE_CUES = word_set("""
     """)
 _PLATE = re.compile(
     r"(?<![\w.,@/+-])(?![a-z]{1,4} )(?P<value>"
-    r"[^\W\d_]{2}[ ·•-]?\d{1,2}[ ·•-]?[^\W\d_]{1,3}[ ·•-]?\d{1,4}|\d[^\W\d_]{2}[ -]?\d[^\W\d_]{2}|[^\W\d_]{3}\d[^\W\d_]\d{2}"
+    r"[^\W\d_]{2}[ ·•-]?\d{1,2}[ ·•-]?[^\W\d_]{1,3}[ ·•-]?\d{1,4}|"
+    r"\d[^\W\d_]{2}[ -]?\d[^\W\d_]{2}|[^\W\d_]{3}\d[^\W\d_]\d{2}"
     r"|\d[^\W\d_]{1,2}\d?[ -]?\d{2,4}|[^\W\d_]\d{3}[^\W\d_]{2}\d{2,3}|[^\W\d_]{1,4}(?:[ ·•-]{1,3}(?:[^\W\d_]{1,3}[ ·•-])?|)\d{1,6}(?:[ ·•-]?[^\W\d_]{1,3}(?![^\W_]))?(?:[ ·•-]?\d{1,3})?"
     r"|\d{1,4}[ ·•-]?[^\W\d_]{1,4}(?:[ ·•-]?\d{1,6})?(?:[ ·•-]?[^\W\d_]{1,2}(?![^\W_]))?"
     r"|[^\W\d_]\d[^\W\d_]{1,2}[ -]?\d{1,4}|\d[^\W\d_]{2}[ -]?\d{2,4}|[^\W\d_]{1,2}\d{1,2}[ ]?[^\W\d_]{2,3}[ ]?\d{0,4}"
@@ -165,13 +182,16 @@ _STRONG_PLATE = re.compile(r"(?<![\w.-])(?:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]{2}(?P<s
 _NO_PLATE = re.compile(
     r"(?:NCT|PMC|PMID|ISO|EN|IEC|ASTM|DIN|CAS|ISBN|ISSN|DOI|RFC|EC|EU|LOT|FDA|CFR|ICD|CPT|HCPCS|BMW|VW|KIA|SUV|GPS|MG|"
     r"MINI|ID|AMG|GLC|GLA|PM|AM|BP|HR|CRP|PSA|INR|TSH|LDL|HDL|HBA|FEV|CD|IL|SPF|RAV|EV|COVID|CO|NAD|ATP|EBV|HPV|USD|"
-    r"EUR|GBP|CHF|KM|MPH|MAY|JUN|JUL|JAN|FEB|MAR|APR|AUG|SEP|OCT|NOV|DEC|LEVEL|BAY|ROW|SPACE|SPOT|FLOOR|ROOM|GATE|AT|ON|IN|TO|"
+    r"EUR|GBP|CHF|KM|MPH|MAY|JUN|JUL|JAN|FEB|MAR|APR|AUG|SEP|OCT|NOV|DEC|LEVEL|BAY|ROW|SPACE|SPOT|FLOOR|ROOM|GATE|AT|"
+    r"ON|IN|TO|"
     r"BY|OF|NR|NO|IS|THE|FOR|AND|A|I|ZONE|AGE|AGED|CALL|UP|OR|UNIT)",
     re.IGNORECASE,
 )
 _NEAR_CAR, _NEAR_CUE = 60, 40
 """Characters between a car, or the word for a plate, and the plate."""
-_VANITY = re.compile(r"\s?(?:number|no\.?)?\s?(?:(?:is|says|reads)|:)?\s(?P<value>[A-Z]{4,8}(?:[ -][A-Z]{1,4})?)(?![\w-])")
+_VANITY = re.compile(
+    r"\s?(?:number|no\.?)?\s?(?:(?:is|says|reads)|:)?\s(?P<value>[A-Z]{4,8}(?:[ -][A-Z]{1,4})?)(?![\w-])"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -313,8 +333,10 @@ def _plates(text: str, said: Set[str]) -> Iterator[Span]:
             for start, end, cue in near
             if cue
         )
-        if near and _is_a_plate(found["value"], called=called, shouted=shouted) and not _MEASURED.match(
-            text, found.end()
+        if (
+            near
+            and _is_a_plate(found["value"], called=called, shouted=shouted)
+            and not _MEASURED.match(text, found.end())
         ):
             yield Span(found.start(), found.end(), PLATE)
     if not shouted:
@@ -342,7 +364,9 @@ def _is_a_plate(value: str, *, called: bool, shouted: bool) -> bool:
         return False
     for group in groups:
         alone = group.isalpha()
-        if alone and (_NO_PLATE.fullmatch(group) or (len(group) > 1 and group.lower() in COMMON and not group.isupper())):
+        if alone and (
+            _NO_PLATE.fullmatch(group) or (len(group) > 1 and group.lower() in COMMON and not group.isupper())
+        ):
             return False
         if _MEASURED.match(group.lstrip("0123456789")) and group.lower() == group and not alone:
             return False

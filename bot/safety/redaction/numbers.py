@@ -148,10 +148,12 @@ _ID_NAMES = (
     "soc sec|pps|ppsn|ahv|avs|ahv-nummer|svnr|sv-nummer|versicherungsnr|rentenversicherungsnummer|rvnr|"
     "fødselsnummer|fodselsnummer|henkilötunnus|hetu|rodné číslo|rodne cislo|rč|taj|cnp|egn|егн|jmbg|oib|amka|afm|"
     "tc kimlik|tc kimlik no|kimlik no|snils|снилс|inn|инн|cuil|cuit|run|rut|niss|insz|rijksregisternummer|"
-    "numero national|numéro national|registre national|ird|nhi|ramq|inami|kennitala|isikukood|asmens kodas|teudat zehut|"
+    "numero national|numéro national|registre national|ird|nhi|ramq|inami|kennitala|isikukood|asmens kodas|"
+    "teudat zehut|"
     "iqama|nik|ktp|nin|bvn|cnic|nic|my number|mynumber|sss|philhealth|umid|voter id|epic|ration card|abha|uan|"
     "nss|imss|curp|ine|cc|tarjeta de identidad|bi|cartão de cidadão|cartao de cidadao|niss|sns|utente|sus|"
-    "krankenversicherungsnummer|kvnr|gesundheitskarte|european health card|ehic|ghic|green card|visa number|resident permit|"
+    "krankenversicherungsnummer|kvnr|gesundheitskarte|european health card|ehic|ghic|green card|visa number|"
+    "resident permit|"
     "paszport|dowód|dowod|nip|ufi|national identity|social insurance number|numer pesel|burgerservicenummer"
 )
 _ID_CUE = re.compile(
@@ -280,15 +282,20 @@ def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Spa
 
 
 _LAST_FOUR = re.compile(
-    r"\b(?:last|first)\s(?:four|4|five|5|three|3|six|6|two|2|digits|numbers|bit|part)\b[^\d.!?\n]{0,40}?\s(?P<value>\d[\d -]{0,8}\d)(?![\w%.,:/])"
-    r"|\b(?:ssn|social|card|visa|mastercard|account|iban|phone|number|passport)\s(?:number\s)?(?:that\s)?(?:ends?|ending|starts?|starting|finish\w*)\s"
+    r"\b(?:last|first)\s(?:four|4|five|5|three|3|six|6|two|2|digits|numbers|bit|"
+    r"part)\b[^\d.!?\n]{0,40}?\s(?P<value>\d[\d -]{0,8}\d)(?![\w%.,:/])"
+    r"|\b(?:ssn|social|card|visa|mastercard|account|iban|phone|number|passport)\s(?:number\s)?(?:that\s)?(?:ends?|"
+    r"ending|starts?|starting|finish\w*)\s"
     r"(?:in|with|on)?\s?(?P<end>\d{2,6})(?!\w)"
-    r"|\b(?:the\srest|second\s(?:half|bit|part)|other\shalf)\s(?:is|are|:|=|being)\s(?P<rest>\d[\d -]{1,10}\d)(?![\w%.,:/]|\s?(?:mg|ml|min|days|weeks|euro|pass))",
+    r"|\b(?:the\srest|second\s(?:half|bit|part)|other\shalf)\s(?:is|are|:|=|"
+    r"being)\s(?P<rest>\d[\d -]{1,10}\d)(?![\w%.,:/]|\s?(?:mg|ml|min|days|weeks|euro|pass))",
     re.IGNORECASE,
 )
 """A part of a number: "last four of social 8830"."""
 
-_OF_A_NUMBER = re.compile(r"\b(?:digits?|numbers?|bit|part|social|ssn|soc|card|account|phone|insurance|passport|iban|nhs)\b", re.IGNORECASE)
+_OF_A_NUMBER = re.compile(
+    r"\b(?:digits?|numbers?|bit|part|social|ssn|soc|card|account|phone|insurance|passport|iban|nhs)\b", re.IGNORECASE
+)
 
 _PLUS_OR_SLASHES = re.compile(r"///|\w\+\w")
 

@@ -87,8 +87,10 @@ _HANDLE_IS = re.compile(
     r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
     r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber id|"
     r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|"
-    r"signal|whats ?app|bluesky|bsky|twitch|steam|xbox|psn|tinder|bumble|onlyfans|spotify|strava|youtube|slack|teams|login name|"
-    r"patreon|etsy|ebay|paypal|venmo|cash ?app|zelle|insta name)\b(?:\s(?:handle|name|id|account|user ?name|user|profile|page|acc|konto|tag|channel)){0,2}"
+    r"signal|whats ?app|bluesky|bsky|twitch|steam|xbox|psn|tinder|bumble|onlyfans|spotify|strava|youtube|slack|teams|"
+    r"login name|"
+    r"patreon|etsy|ebay|paypal|venmo|cash ?app|zelle|insta name)\b(?:\s(?:handle|name|id|account|user ?name|user|"
+    r"profile|page|acc|konto|tag|channel)){0,2}"
     r"(?:\s(?:on|for|at|in|with|there|here)(?:\s(?:your|the|my|this|our))?(?:\s\w{2,15}){1,2}?(?=\s(?:is|was|=)\s))?"
     r"(?P<said>\s?(?:is|ist|es|est|:|=|-|at|as|under|called)\s?|\s)(?P<value>(?:live:)?@?[\w.#-]{3,40})",
     re.IGNORECASE,
@@ -96,6 +98,9 @@ _HANDLE_IS = re.compile(
 _HOSTS = word_set("mail email live home work hospital clinic health company office doctor")
 _HANDLE_WORDS = word_set(
     """
+    whatsapp bluesky bsky twitch steam xbox psn tinder bumble onlyfans spotify strava youtube slack teams patreon
+    etsy ebay
+    paypal venmo cashapp cash zelle user
     instagram insta ig twitter telegram tele tiktok tik snapchat snap skype discord wechat we line kik reddit
     facebook fb messenger threads mastodon linkedin viber username user userid screen screenname handle
     benutzername usuario identifiant pseudo nickname gamertag signal gmail hotmail
@@ -193,7 +198,9 @@ def _web(text: str) -> Iterator[Span]:
                 if path is not None and (_PERSONAL_SITE.match(token) or _TELLS_SOMEBODY.search(path["path"][:400]))
                 else None
             )
-        if begins is not None and not (_NOBODYS.fullmatch(token) and not _THEIR_OWN.search(text, max(found.start() - 40, 0), found.end() + 15)):
+        if begins is not None and not (
+            _NOBODYS.fullmatch(token) and not _THEIR_OWN.search(text, max(found.start() - 40, 0), found.end() + 15)
+        ):
             start = (
                 found.start()
                 + begins.start()
@@ -206,12 +213,15 @@ def _web(text: str) -> Iterator[Span]:
 
 
 _NOBODYS = re.compile(
-    r"[(<\[\"']{0,4}(?:(?:www\.)(?:[a-z0-9-]{1,63}\.){1,3}[a-z]{2,12}/?|(?:www\.)?(?:youtube|reddit|google|wikipedia|facebook|instagram)\.(?:com|org)/"
+    r"[(<\[\"']{0,4}(?:(?:www\.)(?:[a-z0-9-]{1,63}\.){1,3}[a-z]{2,12}/?|(?:www\.)?(?:youtube|reddit|google|wikipedia|"
+    r"facebook|instagram)\.(?:com|org)/"
     r"(?:watch|search|results|r/\w{1,30}|wiki/\w{1,40})?)[.,;:!?)\"'>\]]{0,3}",
     re.IGNORECASE,
 )
 """The front page of a house, or a page without a name of anything on it: it leads to nobody unless somebody's own."""
-_THEIR_OWN = re.compile(r"\b(?:my|mine|me|our|i'm|am|her|his|own|find|follow|profile|contact|meine?|mon|mi)\b", re.IGNORECASE)
+_THEIR_OWN = re.compile(
+    r"\b(?:my|mine|me|our|i'm|am|her|his|own|find|follow|profile|contact|meine?|mon|mi)\b", re.IGNORECASE
+)
 
 _WITHIN = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 

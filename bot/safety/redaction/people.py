@@ -66,21 +66,26 @@ _LISTED_AS = word_set("""
     passenger sender recipient parent companion guest patientin paciente cliente
     """)
 _CLAUSE_ENDS = re.compile(r"\s?[,.;!?\n)]|\s{0,2}\Z")
-_SPEAKS = word_set("ask asked speak talk meet spoke spoken speaking talked talking chatted dealt emailed dealing met chat")
+_SPEAKS = word_set(
+    "ask asked speak talk meet spoke spoken speaking talked talking chatted dealt emailed dealing met chat"
+)
 _SPOKE = _SPEAKS - {"ask", "asked", "meet"}
 
 _FIRST = FIRST_NAMES | MORE_FIRST_NAMES
 
 _PLACES_TOO = word_set("""
-    victoria sydney georgia florence adelaide santiago carolina virginia lourdes charlotte jordan chelsea paris kent austin
+    victoria sydney georgia florence adelaide santiago carolina virginia lourdes charlotte jordan chelsea paris
+    kent austin
     houston madison lincoln alexandria valencia milan lorraine charleston luka israel china asia india kenya brittany
     burgundy dakota montana alma vienna siena san
     """)
 """First names that are towns and countries as well."""
 
 _DOES = re.compile(
-    r"(?:'s)?(?:\s(?:said|says|told|thinks|thought|is|was|has|had|did|does|gave|gives|put|wants|needs|will|would|can|could|who|from|at|"
-    r"in|on|and|or|but|asked|took|takes|does|got|knows|btw|by the way|again|please|here|for|about|yesterday|today|called|rang|"
+    r"(?:'s)?(?:\s(?:said|says|told|thinks|thought|is|was|has|had|did|does|gave|gives|put|wants|needs|will|would|can|"
+    r"could|who|from|at|"
+    r"in|on|and|or|but|asked|took|takes|does|got|knows|btw|by the way|again|please|here|for|about|yesterday|today|"
+    r"called|rang|"
     r"sent|mentioned|recommended|nimmt|hat|ist|sagt|dit|dice)\b|[,.!?;:)]|\Z|\n)",
     re.IGNORECASE,
 )
@@ -88,14 +93,18 @@ _DOES = re.compile(
 
 _YEAR_BEHIND = re.compile(r",?\s\(?(?:19|20)\d\d|\set al\b", re.IGNORECASE)
 _BY_THE_WAY = re.compile(r"\s(?:btw|by the way|fyi)\b", re.IGNORECASE)
-_DETAILS_BEHIND = re.compile(r"\s?[,;|/-]\s?(?:\0|\+?\(?\d|members?\b|dob\b|born\b|age\b|patient\b|tel\b|phone\b|mob)", re.IGNORECASE)
+_DETAILS_BEHIND = re.compile(
+    r"\s?[,;|/-]\s?(?:\0|\+?\(?\d|members?\b|dob\b|born\b|age\b|patient\b|tel\b|phone\b|mob)", re.IGNORECASE
+)
 _INITIAL = re.compile(
-    r"(?:\b(?:to|for|attn|from|name|signed|invoice|bill|patient|client|mr|mrs|ms|dr|from|am|i'm|regards|thanks)\b[:,.]?\s{1,2}|\A|\n)"
+    r"(?:\b(?:to|for|attn|from|name|signed|invoice|bill|patient|client|mr|mrs|ms|dr|from|am|i'm|regards|"
+    r"thanks)\b[:,.]?\s{1,2}|\A|\n)"
     r"(?P<name>(?:[A-ZÀ-Ý]\.\s?){1,3}[A-ZÀ-Ý][\w'-]{2,25})(?!\w)",
 )
 _SPELLED_NAME = re.compile(r"(?<![\w-])[^\W\d_](?:-[^\W\d_]){3,20}(?![\w-])")
 _SPELLED_OUT = re.compile(
-    r"\b(?:spell\w*|spelt|name|surname|buchstabier\w*|letters)\b[^.!?\n]{0,25}?[\s:](?P<name>[^\W\d_](?:[ ,.-]{1,2}[^\W\d_]){2,20})(?!\w)",
+    r"\b(?:spell\w*|spelt|name|surname|buchstabier\w*|"
+    r"letters)\b[^.!?\n]{0,25}?[\s:](?P<name>[^\W\d_](?:[ ,.-]{1,2}[^\W\d_]){2,20})(?!\w)",
     re.IGNORECASE,
 )
 _AND = word_set("and & und y e et or och og i ja ve en")
@@ -108,7 +117,8 @@ _WHO_GOES_ON = re.compile(
 """What people say after they have said who they are."""
 
 _A_PUBLIC_PERSON = re.compile(
-    r"\b(?:stud(?:y|ies)|papers?|trials?|et al|(?:a|the|his|her|whose|on|of|recent|new|old|[0-9]{4}) book|books|wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
+    r"\b(?:stud(?:y|ies)|papers?|trials?|et al|(?:a|the|his|her|whose|on|of|recent|new|old|[0-9]{4}) book|books|"
+    r"wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
     r"articles?|journals?|theor\w+|protocols?|methods?|machines?|podcasts?|videos?|youtube|famous|reviews?|research\w*|"
     r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie)\b"
     r"|\b(?:read|watched) (?:about |of |that |up on )?\w",
@@ -120,7 +130,8 @@ _NAME_JOINS = frozenset((" ", ". ", ".", "  "))
 _OPENS = re.compile(r"[ \t]{0,3}(?:[:=–—,-]|is\b|'s\b)?[ \t]{0,2}[\"'(*_]{0,2}")
 _ENDS_HERE = re.compile(
     r"[ \t\"')*_]{0,3}(?:[.,;:!?)\n]|\Z|-|–|—)|[ \t]{1,2}(?:and|but|from|i|i'm|im|with|born|dob|age|aged|"
-    r"please|pls|plz|on|at|in|the|yesterday|today|last|this|about|that|to|for|said|told|is|was|has|had|btw|when|because|if|"
+    r"please|pls|plz|on|at|in|the|yesterday|today|last|this|about|that|to|for|said|told|is|was|has|had|btw|when|"
+    r"because|if|"
     r"so|or|he|she|they|earlier|can|could|a|of|nimmt|hat|takes|"
     r"here|speaking|phone|tel|email|my|we|who|again|calling|writing|\d|und|y|et|e|on behalf)\b",
     re.IGNORECASE,
@@ -194,7 +205,12 @@ class People:
         if not (word.capital and self._cased) or word.text.isupper() or len(lower) < 3 or no_name(lower):
             return None
         words = self._words
-        if place and words[place - 1].capital and self._gap(place - 1) in (" ", ". ") and words[place - 1].lower not in COMMON:
+        if (
+            place
+            and words[place - 1].capital
+            and self._gap(place - 1) in (" ", ". ")
+            and words[place - 1].lower not in COMMON
+        ):
             return None
         if _BY_THE_WAY.match(self._text, word.end):
             return place, place + 1
@@ -211,7 +227,19 @@ class People:
                 return place, place + 2
         if lower not in _FIRST or lower in DOUBTFUL_NAMES or lower in COMMON or lower in _PLACES_TOO:
             return None
-        if place and words[place - 1].lower in ("san", "santa", "saint", "st", "são", "in", "near", "the", "lake", "mount", "port"):
+        if place and words[place - 1].lower in (
+            "san",
+            "santa",
+            "saint",
+            "st",
+            "são",
+            "in",
+            "near",
+            "the",
+            "lake",
+            "mount",
+            "port",
+        ):
             return None
         return (place, place + 1) if _DOES.match(self._text, word.end) else None
 
@@ -278,9 +306,13 @@ class People:
             return self._weak(first, told=booked) if booked or known else None
         if lower in ("for", "to", "with") and before in _SPEAKS:
             return self._weak(place + 1, told=before in _SPOKE and self._capital(place + 1))
-        if lower in ("tell", "ask", "saw", "met", "told", "asked", "contact", "call", "ring", "text") and self._capital(place + 1):
+        if lower in ("tell", "ask", "saw", "met", "told", "asked", "contact", "call", "ring", "text") and self._capital(
+            place + 1
+        ):
             return self._weak(place + 1)
-        if lower in ("of", "named") and (before in _KIN or before in ("carer", "parent", "guardian", "relative", "mates")):
+        if lower in ("of", "named") and (
+            before in _KIN or before in ("carer", "parent", "guardian", "relative", "mates")
+        ):
             return self._weak(place + 1, told=self._capital(place + 1))
         if lower in _LISTED_AS and ":" in self._gap(place):
             return self._strong(place + 1, capital=True, listed=True)
@@ -315,7 +347,12 @@ class People:
         return self._first_and_last(place)
 
     def _capital(self, place: int) -> bool:
-        return place < len(self._words) and self._cased and self._words[place].capital and not no_name(self._words[place].lower)
+        return (
+            place < len(self._words)
+            and self._cased
+            and self._words[place].capital
+            and not no_name(self._words[place].lower)
+        )
 
     def _are(self, place: int, *lower: str) -> bool:
         return [word.lower for word in self._words[place : place + len(lower)]] == list(lower)
@@ -402,7 +439,14 @@ class People:
         end = first
         while end < len(self._words) and end - first < _MOST_WORDS - 1 and self._gap(end - 1) == " ":
             word = self._words[end]
-            if word.capital or word.lower.isdigit() or len(word.lower) < 2 or no_name(word.lower) or like_a_state(word.lower) or word.lower in DOUBTFUL_NAMES:
+            if (
+                word.capital
+                or word.lower.isdigit()
+                or len(word.lower) < 2
+                or no_name(word.lower)
+                or like_a_state(word.lower)
+                or word.lower in DOUBTFUL_NAMES
+            ):
                 break
             end += 1
         return end if end > first and _CLAUSE_ENDS.match(self._text, self._words[end - 1].end) else first
@@ -613,12 +657,7 @@ class People:
         """A first name and a surname, wherever they stand: "Maria Lopez wants to book"."""
         words = self._words
         word = words[place]
-        if (
-            place + 1 >= len(words)
-            or self._gap(place) != " "
-            or word.lower not in _FIRST
-            or word.lower not in names()
-        ):
+        if place + 1 >= len(words) or self._gap(place) != " " or word.lower not in _FIRST or word.lower not in names():
             return None
         if (
             place
