@@ -108,7 +108,10 @@ _SPOKEN_YEAR = (
     r"(?:thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
 )
 _SPOKEN_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
-_SPOKEN_REST = r"(?:[ -](?:hundred|oh|ten|eleven|twelve|thir|four|fif|six|seven|eigh|nine|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|one|two|three|five|eight)(?:teen)?){0,3}"
+_SPOKEN_REST = (
+    r"(?:[ -](?:hundred|oh|ten|eleven|twelve|thir|four|fif|six|seven|eigh|nine|twenty|thirty|forty|fifty|sixty|seventy|"
+    r"eighty|ninety|one|two|three|five|eight)(?:teen)?){0,3}"
+)
 _SPOKEN_DAY = re.compile(
     rf"(?:the\s)?(?:{_SPOKEN_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)?)\s(?:of\s|day of\s)?(?:{_SPOKEN_MONTH}),?(?:\s(?:in\s)?"
     rf"(?:(?:nineteen|twenty|two thousand|eighteen){_SPOKEN_REST}|(?:thirty|forty|fifty|sixty|seventy|eighty|ninety)"
@@ -237,8 +240,8 @@ _OLD_WORDS = (
     r"dziewięćdziesiąt(?: \w{3,9})?|девяносто(?: \w{3,6})?|doksan(?: \w{2,5})?)"
 )
 _OLD_ORDINAL = (
-    rf"(?:9\d|1[01]\d)(?:st|nd|rd|th)|ninet(?:ieth|y[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|"
-    rf"ninth))|"
+    r"(?:9\d|1[01]\d)(?:st|nd|rd|th)|ninet(?:ieth|y[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|"
+    r"ninth))|"
     r"(?:one )?hundred(?:th| and (?:first|second|third|fourth|fifth))"
 )
 _YEARS = (

@@ -12,7 +12,7 @@ PASSWORD, PLATE = "[password]", "[number]"
 
 _END = ".,;:!?)\"'>]”“"
 
-_PASSWORD = (
+_PASSWORD = (  # noqa: S105 - the word for it
     r"pass ?words?|pass ?codes?|pass ?phrases?|pass|pwd?|psw|passwd|mdp|code ?words?|"
     r"security answer|secret answer|secret word|"
     r"contrase(?:ñ|n)as?|clave|passwor[td]e?|kennwort|zugangsdaten|mots? de passe|parola(?: d'ordine| chiave)?|"
@@ -172,7 +172,8 @@ _PLATE = re.compile(
     r"(?<![\w.,@/+-])(?![a-z]{1,4} )(?P<value>"
     r"[^\W\d_]{2}[ ·•-]?\d{1,2}[ ·•-]?[^\W\d_]{1,3}[ ·•-]?\d{1,4}|"
     r"\d[^\W\d_]{2}[ -]?\d[^\W\d_]{2}|[^\W\d_]{3}\d[^\W\d_]\d{2}"
-    r"|\d[^\W\d_]{1,2}\d?[ -]?\d{2,4}|[^\W\d_]\d{3}[^\W\d_]{2}\d{2,3}|[^\W\d_]{1,4}(?:[ ·•-]{1,3}(?:[^\W\d_]{1,3}[ ·•-])?|)\d{1,6}(?:[ ·•-]?[^\W\d_]{1,3}(?![^\W_]))?(?:[ ·•-]?\d{1,3})?"
+    r"|\d[^\W\d_]{1,2}\d?[ -]?\d{2,4}|[^\W\d_]\d{3}[^\W\d_]{2}\d{2,3}"
+    r"|[^\W\d_]{1,4}(?:[ ·•-]{1,3}(?:[^\W\d_]{1,3}[ ·•-])?|)\d{1,6}(?:[ ·•-]?[^\W\d_]{1,3}(?![^\W_]))?(?:[ ·•-]?\d{1,3})?"
     r"|\d{1,4}[ ·•-]?[^\W\d_]{1,4}(?:[ ·•-]?\d{1,6})?(?:[ ·•-]?[^\W\d_]{1,2}(?![^\W_]))?"
     r"|[^\W\d_]\d[^\W\d_]{1,2}[ -]?\d{1,4}|\d[^\W\d_]{2}[ -]?\d{2,4}|[^\W\d_]{1,2}\d{1,2}[ ]?[^\W\d_]{2,3}[ ]?\d{0,4}"
     r")(?![\w@/%]|[.,-]\w)",
@@ -256,7 +257,7 @@ def _secret(text: str, found: re.Match[str]) -> Span | None:
         more = _MORE_DIGITS.match(text, end)
         end = more.end() if more else end
         digits += sum(map(str.isdigit, more[0])) if more else 0
-        certain = told or found["code"] is not None and re.search(r"[ck][oó]d|pin", found["code"], re.IGNORECASE)
+        certain = told or (found["code"] is not None and re.search(r"[ck][oó]d|pin", found["code"], re.IGNORECASE))
         year = not certain and _YEAR.fullmatch(value) is not None
         return Span(start, end, PASSWORD) if digits >= 3 and not year and not _MEASURED.match(text, end) else None
     lower = value.lower()
@@ -373,6 +374,7 @@ def _is_a_plate(value: str, *, called: bool, shouted: bool) -> bool:
         if alone and _MEASURED.fullmatch(group) and group.islower():
             return False
     if letters.isupper() and not shouted:
-        return (called or len(letters) >= 2) and not _NO_PLATE.fullmatch(re.match(r"[^\W\d_]*", value)[0] or "\0")  # type: ignore[index]
+        first = value[: next((place for place, sign in enumerate(value) if not sign.isalpha()), len(value))]
+        return (called or len(letters) >= 2) and not (first and _NO_PLATE.fullmatch(first))
     mixed = any(not group.isalpha() and not group.isdigit() for group in groups) or "-" in value
     return called and len(letters) >= 2 and digits >= 2 and (mixed or len(groups) >= 2)

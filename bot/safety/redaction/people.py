@@ -435,7 +435,7 @@ class People:
         return end
 
     def _chain(self, first: int) -> int:
-        """One past the last of some unknown words in small letters with which a sentence ends; without them, the first."""
+        """One past the last of some unknown small words with which a clause ends; where there are none, the first."""
         end = first
         while end < len(self._words) and end - first < _MOST_WORDS - 1 and self._gap(end - 1) == " ":
             word = self._words[end]

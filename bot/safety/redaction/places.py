@@ -215,7 +215,8 @@ _HOUSE_BY_NAME = re.compile(
 )
 """A house with a name instead of a number, and what stands behind it: "The Old Rectory, Church Hill, Dunmow"."""
 _SHOWN_HOUSES = word_set(
-    "rectory cottage cottages house farm farmhouse barn lodge manor mill vicarage hall villa bungalow grange stables croft tower towers mansion mansions"
+    "rectory cottage cottages house farm farmhouse barn lodge manor mill vicarage hall villa bungalow grange stables "
+    "croft tower towers mansion mansions"
 )
 _BLOCKS = re.compile(
     r"(?<![\w.,/-])\d{1,2}-\d{1,2}-\d{1,2}\s[A-Z][\w-]{2,25}(?:,\s[A-Z][\w]{1,20}(?:-(?:ku|shi|cho|machi|to|fu|ken|"
