@@ -62,7 +62,8 @@ _DAY = (
 _DAY += ")"
 _BIRTH_NAMES = (
     r"d\.?\s?o\.?\s?b\.?|date of birth|birth ?date|birth ?days?|b-?day|birth|geboren|geb\.?|"
-    r"geburtsdatum|geburtstag|geb\.?-?datum|n[ée]e?s? le|date de naissance|anniversaire|nacid[oa]|nac[ií]|"
+    r"geburtsdatum|geburtstag|geb\.?-?datum|n[ée]e?s? (?:le|en)|jahrgang|year of birth|birth ?year|date de naissance|"
+    r"anniversaire|nacid[oa]|nac[ií]|"
     r"fecha de nacimiento|cumpleaños|nat[oa]|data di nascita|compleanno|nascid[oa]|nasci|"
     r"data de nascimento|anivers[áa]rio|geboortedatum|verjaardag|fødselsdato|fødselsdag|født|född|födelsedatum|"
     r"födelsedag|"
@@ -79,11 +80,13 @@ _BIRTH_CUE = re.compile(
     re.IGNORECASE,
 )
 BIRTH_WORDS = word_set("""
+    jahrgang year birthyear
     dob d date birth birthdate birthday birthdays bday b-day born geboren geb geburtsdatum geburtstag né née nés ne nee
     nes naissance anniversaire nacido nacida nací naci fecha cumpleaños nato nata data compleanno nascido nascida nasci
     aniversário aniversario geboortedatum verjaardag fødselsdato fødselsdag født född födelsedatum födelsedag syntynyt
     syntymäaika urodzony urodzona urodziłem urodziłam ur narozen narozena narozená datum született születési născut
-    născută doğum doğdum doğumlu родился родилась дата д народився народилася γεννήθηκα ημερομηνία b 生年月日 出生日期 出生
+    născută doğum doğdum doğumlu родился родилась дата д народився народилася γεννήθηκα ημερομηνία b
+    生年月日 出生日期 出生
     생년월일 تاريخ
     """)
 _DAY_HERE = re.compile(_DAY, re.IGNORECASE)
@@ -249,7 +252,8 @@ _YEARS = (
     r"(?:yo|y/o|y\.o\.?|yr|yrs)\b|"
     r"yo[mf]\b|jahre\b|j[äa]hrig\w*|jährige?\w*|ans\b|años\b|anos\b|anni\b|jaar\b|jarige?\b|år\b|lat[ka]?\b|лет\b|"
     r"года?\b|"
-    r"летн\w*|year[ -]?ol\w*|éves\b|let\b|letá\b|letý\b|(?:de )?ani\b|yaşında\w*|yaş\b|ετών|χρονών|歳|才|岁|歲|세|살|سنة|"
+    r"летн\w*|year[ -]?ol\w*|éves\b|let\b|letá\b|letý\b|(?:de )?ani\b|yaşında\w*|yaş\b|ετών|χρονών|"
+    r"歳|才|岁|歲|세|살|سنة|"
     r"vuotias\w*|-vuotias|godin\w*"
 )
 _NOT_AGE_BEHIND = (

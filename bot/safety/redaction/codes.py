@@ -12,7 +12,7 @@ PASSWORD, PLATE = "[password]", "[number]"
 
 _END = ".,;:!?)\"'>]”“"
 
-_PASSWORD = (  # noqa: S105 - the word for it
+_WATCHWORD = (
     r"pass ?words?|pass ?codes?|pass ?phrases?|pass|pwd?|psw|passwd|mdp|code ?words?|"
     r"security answer|secret answer|secret word|"
     r"contrase(?:ñ|n)as?|clave|passwor[td]e?|kennwort|zugangsdaten|mots? de passe|parola(?: d'ordine| chiave)?|"
@@ -60,12 +60,12 @@ _OF = (
 )
 _QUOTED = r"\s{0,3}[\"'“„(«]?(?:is\s)?"
 _SECRET_IS = re.compile(
-    rf"(?<![\w-])(?:my |our |the )?(?:(?P<code>{_CODE})|(?P<word>{_PASSWORD})|(?P<any>{_ANY_CODE}))(?!\w)"
+    rf"(?<![\w-])(?:my |our |the )?(?:(?P<code>{_CODE})|(?P<word>{_WATCHWORD})|(?P<any>{_ANY_CODE}))(?!\w)"
     rf"(?:{_OF}(?P<said>{_IS})|)(?:\s{{1,3}}|(?<=[:=>]))[\"'“„(«]?(?P<value>[^\s]{{2,60}})",
     re.IGNORECASE,
 )
 _LATER = re.compile(
-    rf"(?<![\w-])(?:(?P<code>{_CODE})|(?P<word>{_PASSWORD})|(?P<any>{_ANY_CODE}))(?!\w)[^\d.!?\n]{{1,60}}?\s[\"'“(]?"
+    rf"(?<![\w-])(?:(?P<code>{_CODE})|(?P<word>{_WATCHWORD})|(?P<any>{_ANY_CODE}))(?!\w)[^\d.!?\n]{{1,60}}?\s[\"'“(]?"
     r"(?P<value>(?:[#*]?\d{3,10}+[#*]?(?![\w%]|[.,:/-]\d)|"
     r"(?=\D{0,30}\d)(?=[^\sa-z]{0,30}[a-z])[^\s\d]{0,30}\d\S{0,30}))",
     re.IGNORECASE,
@@ -141,6 +141,7 @@ _SPELLED = re.compile(rf"{_DIGIT}(?:[ ,-]{{1,2}}{_DIGIT}){{2,11}}(?!\w)", re.IGN
 _MORE_DIGITS = re.compile(r"(?:[ -]\d{1,6}(?![\w/:%.]\w?)){1,5}[#*]?|[ ]?[#*](?!\w)")
 
 CODE_WORDS = word_set("""
+    buzzer intercom
     password passwords passcode passcodes passphrase pass passwd pwd pw psw mdp login log codeword code codes pin pins
     pincode otp tan cvv cvv2 cvc cvc2 cv combo combination safe keysafe lockbox box keypad pad digicode alarm wifi wi-fi
     key lock answer word words
@@ -150,7 +151,8 @@ CODE_WORDS = word_set("""
     jelszó heslo parolă пароль κωδικός κωδικος סיסמה السر المرور türcode turcode haustürcode tür-code haustür-code
     zugangscode zugangs-pin geheimzahl geheimnummer schlüsselkasten schlüsselsafe schlüsselbox zahlencode
     bestätigungscode sicherheitscode wlan-passwort código codigo codice toegangscode deurcode portkod portkoden dörrkod
-    dörrkoden dørkode dørkoden ovikoodi kapukód kod kode domofon код koodi kód 密码 密碼 パスワード 暗証番号 비밀번호 number
+    dörrkoden dørkode dørkoden ovikoodi kapukód kod kode domofon код koodi kód
+    密码 密碼 パスワード 暗証番号 비밀번호 number
     """)
 
 _VEHICLE_WORDS = word_set("""
@@ -173,7 +175,8 @@ _PLATE = re.compile(
     r"[^\W\d_]{2}[ ·•-]?\d{1,2}[ ·•-]?[^\W\d_]{1,3}[ ·•-]?\d{1,4}|"
     r"\d[^\W\d_]{2}[ -]?\d[^\W\d_]{2}|[^\W\d_]{3}\d[^\W\d_]\d{2}"
     r"|\d[^\W\d_]{1,2}\d?[ -]?\d{2,4}|[^\W\d_]\d{3}[^\W\d_]{2}\d{2,3}"
-    r"|[^\W\d_]{1,4}(?:[ ·•-]{1,3}(?:[^\W\d_]{1,3}[ ·•-])?|)\d{1,6}(?:[ ·•-]?[^\W\d_]{1,3}(?![^\W_]))?(?:[ ·•-]?\d{1,3})?"
+    r"|[^\W\d_]{1,4}(?:[ ·•-]{1,3}(?:[^\W\d_]{1,3}[ ·•-])?|)\d{1,6}(?:[ ·•-]?[^\W\d_]{1,3}(?![^\W_]))?"
+    r"(?:[ ·•-]?\d{1,3})?"
     r"|\d{1,4}[ ·•-]?[^\W\d_]{1,4}(?:[ ·•-]?\d{1,6})?(?:[ ·•-]?[^\W\d_]{1,2}(?![^\W_]))?"
     r"|[^\W\d_]\d[^\W\d_]{1,2}[ -]?\d{1,4}|\d[^\W\d_]{2}[ -]?\d{2,4}|[^\W\d_]{1,2}\d{1,2}[ ]?[^\W\d_]{2,3}[ ]?\d{0,4}"
     r")(?![\w@/%]|[.,-]\w)",
@@ -206,6 +209,11 @@ def codes_of(text: str, said: Set[str]) -> Iterator[Span]:
         for found in _HASHED.finditer(text):
             if _AT_A_DOOR.search(text, max(found.start() - 40, 0), found.end() + 40):
                 yield Span(found.start(), found.end(), PASSWORD)
+    if not said.isdisjoint(("with", "using", "via", "mit", "avec", "con")):
+        for found in _OPENED_WITH.finditer(text):
+            near = _AT_A_DOOR.search(text, max(found.start() - 50, 0), found.start())
+            if near and not _MEASURED.match(text, found.end()) and not _YEAR.fullmatch(found["value"]):
+                yield Span(found.start("value"), found.end("value"), PASSWORD)
     if not said.isdisjoint(_DOOR_WORDS):
         for found in _PRESSED.finditer(text):
             around = text[max(found.start() - 60, 0) : found.end() + 60]
@@ -214,6 +222,9 @@ def codes_of(text: str, said: Set[str]) -> Iterator[Span]:
     yield from _plates(text, said)
 
 
+_OPENED_WITH = re.compile(
+    r"\b(?:with|using|via|mit|avec|con)\s(?P<value>[#*]?\d{4,8}[#*]?)(?![\w%]|[.,:/-]\d)", re.IGNORECASE
+)
 _HASHED = re.compile(r"(?<![\w.#*])\d{3,8}[#*](?![\w#*])")
 _DOOR_WORDS = word_set(
     "buzz press punch dial key type enter hit put tap input ring use klingeln tapez marque pulse digita digite"
@@ -234,7 +245,7 @@ def _secrets(text: str) -> Iterator[Span]:
             yield Span(before.start("value"), before.end("value"), PASSWORD)
 
 
-_CODE_HERE = re.compile(rf"(?<![\w-])(?:{_CODE}|{_PASSWORD}|{_ANY_CODE}|gate|door)(?!\w)", re.IGNORECASE)
+_CODE_HERE = re.compile(rf"(?<![\w-])(?:{_CODE}|{_WATCHWORD}|{_ANY_CODE}|gate|door)(?!\w)", re.IGNORECASE)
 
 
 def _no_secret(text: str, start: int, end: int) -> bool:
@@ -287,6 +298,9 @@ def _secret(text: str, found: re.Match[str]) -> Span | None:
 _PHRASE = re.compile(r"[\w'-]{2,20}+(?: [\w'-]{2,20}+){0,5}")
 
 
+_CODE_OR_PIN = re.compile(r"[ck]od|pin|combo", re.IGNORECASE)
+
+
 def _is_a_late_code(text: str, found: re.Match[str]) -> bool:
     value = found["value"].rstrip(_END)
     before = text[found.start() : found.start("value")]
@@ -300,7 +314,8 @@ def _is_a_late_code(text: str, found: re.Match[str]) -> bool:
         return False
     if value.strip("#*").isdigit():
         sure = re.search(r"\b(?:is|its|it's|to|now|was|:|=)\W{0,3}\Z", before, re.IGNORECASE) is not None
-        return len(value) >= 3 and (sure or "#" in value or "*" in value) and not _YEAR.fullmatch(value)
+        direct = found["code"] is not None and len(before) < 36 and _CODE_OR_PIN.search(found["code"]) is not None
+        return len(value) >= 3 and (sure or direct or "#" in value or "*" in value) and not _YEAR.fullmatch(value)
     sure = re.search(r"\b(?:is|its|it's|to|was|as)\W{0,3}\Z|[:=]\s?\Z", before, re.IGNORECASE) is not None
     return (
         found["any"] is None

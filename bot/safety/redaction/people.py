@@ -92,6 +92,8 @@ _DOES = re.compile(
 """What follows the name of somebody who says or does something."""
 
 _YEAR_BEHIND = re.compile(r",?\s\(?(?:19|20)\d\d|\set al\b", re.IGNORECASE)
+_TOLD_ME = re.compile(r"\s(?:told|asked|rang|called|texted|emailed|phoned|promised|advised)\s(?:me|us)\b")
+_OFFICES = ("ist", "er", "or", "ers", "ors", "ists", "site", "ian", "ians", "line", "ion", "es", "ies", "net", "ity")
 _BY_THE_WAY = re.compile(r"\s(?:btw|by the way|fyi)\b", re.IGNORECASE)
 _DETAILS_BEHIND = re.compile(
     r"\s?[,;|/-]\s?(?:\0|\+?\(?\d|members?\b|dob\b|born\b|age\b|patient\b|tel\b|phone\b|mob)", re.IGNORECASE
@@ -212,7 +214,9 @@ class People:
             and words[place - 1].lower not in COMMON
         ):
             return None
-        if _BY_THE_WAY.match(self._text, word.end):
+        if _BY_THE_WAY.match(self._text, word.end) or (
+            _TOLD_ME.match(self._text, word.end) and lower not in _KIN and not lower.endswith(_OFFICES)
+        ):
             return place, place + 1
         if place + 1 < len(words) and (place == 0 or self._gap(place - 1).endswith("\n")):
             surname = words[place + 1]
@@ -539,7 +543,7 @@ class People:
             not no_name(word.lower)
             and (told or word.lower in DOUBTFUL_NAMES or not like_a_state(word.lower))
             and not word.text.isupper()
-            and len(word.text) > 2
+            and len(word.text) > (1 if told else 2)
         )
         ends = told or self._ends_after(first)
         return (first, first + 1) if alone and ends and word.lower not in NOT_AFTER_A_NAME else None
