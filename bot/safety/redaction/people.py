@@ -93,7 +93,27 @@ _DOES = re.compile(
 
 _YEAR_BEHIND = re.compile(r",?\s\(?(?:19|20)\d\d|\set al\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\s(?:told|asked|rang|called|texted|emailed|phoned|promised|advised)\s(?:me|us)\b")
-_OFFICES = ("ist", "er", "or", "ers", "ors", "ists", "site", "ian", "ians", "line", "ion", "es", "ies", "net", "ity")
+_OFFICES = (
+    "ist",
+    "er",
+    "or",
+    "ers",
+    "ors",
+    "ists",
+    "site",
+    "ian",
+    "ians",
+    "line",
+    "ion",
+    "es",
+    "ies",
+    "net",
+    "ity",
+    "ce",
+    "cy",
+    "al",
+    "desk",
+)
 _BY_THE_WAY = re.compile(r"\s(?:btw|by the way|fyi)\b", re.IGNORECASE)
 _DETAILS_BEHIND = re.compile(
     r"\s?[,;|/-]\s?(?:\0|\+?\(?\d|members?\b|dob\b|born\b|age\b|patient\b|tel\b|phone\b|mob)", re.IGNORECASE
