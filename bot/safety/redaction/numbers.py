@@ -150,7 +150,7 @@ _ID_NAMES = (
     "tc kimlik|tc kimlik no|kimlik no|snils|снилс|inn|инн|cuil|cuit|run|rut|niss|insz|rijksregisternummer|"
     "numero national|numéro national|registre national|ird|nhi|ramq|inami|kennitala|isikukood|asmens kodas|"
     "teudat zehut|"
-    "iqama|nik|ktp|nin|bvn|cnic|nic|my number|mynumber|sss|philhealth|umid|voter id|epic|ration card|abha|uan|"
+    "iqama|nik|ktp|nin|bvn|cnic|nic|mynumber|sss|philhealth|umid|voter id|epic|ration card|abha|uan|"
     "nss|imss|curp|ine|cc|tarjeta de identidad|bi|cartão de cidadão|cartao de cidadao|niss|sns|utente|sus|"
     "krankenversicherungsnummer|kvnr|gesundheitskarte|european health card|ehic|ghic|green card|visa number|"
     "resident permit|"
@@ -327,7 +327,7 @@ def _with_a_cue(text: str) -> Iterator[Span]:
 _MIXED = re.compile(r"[A-Z0-9]{1,6}(?:[-/][A-Z0-9]{1,10}){1,3}|[A-Z]{1,4}\d{4,10}")
 """Capital letters and digits joined by signs, as a house numbers its files."""
 
-_LETTERS_BEHIND = re.compile(r" [A-Z]{1,3}\b|[ -][a-z]{3}(?=[.,;!?]|\Z)")
+_LETTERS_BEHIND = re.compile(r" (?!I\b)[A-Z]{1,3}\b|[ -][a-z]{3}(?=[.,;!?]|\Z)")
 """The end of a plate: AB12 CDE."""
 
 
