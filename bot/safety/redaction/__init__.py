@@ -2,10 +2,12 @@
 
 All kinds are looked for in one pass over the same text, and what is found is taken out at once:
 
-1. `online`: e-mail addresses, also in words, web addresses, handles, passwords;
-2. `places`: streets with a number, postal codes behind a cue or in a country's form, "I live at ...";
-3. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, plates, places on the map;
-4. `people`: names behind a cue or in a signature, days of birth, ages over 89.
+1. `online`: e-mail addresses, also in words, web addresses, handles;
+2. `codes`: passwords, the codes of doors, safes and accounts, plates of cars;
+3. `places`: streets with a number, postal codes behind a cue or in a country's form, "I live at ...";
+4. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, places on the map;
+5. `people`: names behind a cue or in a signature;
+6. `born`: days of birth, ages over 89.
 
 What a reviewer needs to judge a referral stays: medicines, doses and rows of them, blood values, ages up to 89, years,
 dates, prices, the numbers of papers, chemicals and laws. Every look is bounded, so that a text of any shape costs what
@@ -18,9 +20,11 @@ import re
 from functools import lru_cache
 
 from bot.safety.normalise import clean, shortened
+from bot.safety.redaction.born import ages, births
+from bot.safety.redaction.codes import codes_of
 from bot.safety.redaction.numbers import numbers_of
 from bot.safety.redaction.online import online_of
-from bot.safety.redaction.people import People, ages, births, other_scripts
+from bot.safety.redaction.people import People, other_scripts
 from bot.safety.redaction.places import places_of
 from bot.safety.redaction.spans import Span, blanked, plain, without, words_of
 
@@ -67,8 +71,13 @@ def found(text: str) -> list[Span]:
     level = plain(text)
     words = words_of(level)
     said = {word.lower for word in words}
+    said |= {part for word in said if "-" in word or "'" in word for part in re.split("['-]", word)}
     spans = list(online_of(level, said))
     level = blanked(level, spans) if spans else level
+    opening = list(codes_of(level, said))
+    if opening:
+        spans += opening
+        level = blanked(level, opening)
     addresses = list(places_of(level, words, said))
     level = blanked(level, addresses) if addresses else level
     named = list(People(level, words).names())

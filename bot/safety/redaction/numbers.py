@@ -142,7 +142,19 @@ _ID_NAMES = (
     "pasaporte|passaporto|reisepassnummer|npi|dea|sample|specimen|accession|vin|imei|serial|device|"
     "license plate|licence plate|number plate|plate|plates|registration|reg|car reg|car|kennzeichen|"
     "matrícula|matricula|"
-    "immatriculation|targa|vehicle"
+    "immatriculation|targa|vehicle|"
+    "dossier|num[ée]ro de dossier|expediente|fascicolo|cartella|akte|fallnummer|journalnummer|journal|ticket|"
+    "voucher|request|complaint|"
+    "soc sec|pps|ppsn|ahv|avs|ahv-nummer|svnr|sv-nummer|versicherungsnr|rentenversicherungsnummer|rvnr|"
+    "fødselsnummer|fodselsnummer|henkilötunnus|hetu|rodné číslo|rodne cislo|rč|taj|cnp|egn|егн|jmbg|oib|amka|afm|"
+    "tc kimlik|tc kimlik no|kimlik no|snils|снилс|inn|инн|cuil|cuit|run|rut|niss|insz|rijksregisternummer|"
+    "numero national|numéro national|registre national|ird|nhi|ramq|inami|kennitala|isikukood|asmens kodas|"
+    "teudat zehut|"
+    "iqama|nik|ktp|nin|bvn|cnic|nic|mynumber|sss|philhealth|umid|voter id|epic|ration card|abha|uan|"
+    "nss|imss|curp|ine|cc|tarjeta de identidad|bi|cartão de cidadão|cartao de cidadao|niss|sns|utente|sus|"
+    "krankenversicherungsnummer|kvnr|gesundheitskarte|european health card|ehic|ghic|green card|visa number|"
+    "resident permit|"
+    "paszport|dowód|dowod|nip|ufi|national identity|social insurance number|numer pesel|burgerservicenummer"
 )
 _ID_CUE = re.compile(
     rf"\b(?P<name>{_ID_NAMES})"
@@ -157,7 +169,8 @@ _DOUBTFUL_IDS = word_set("""
     record patient chart file hospital clinic case member membership group policy insurance insurer social id
     tax license licence account card visa booking reference ref confirmation invoice claim order customer client
     student employee staff badge pan sample specimen device car reg registration vehicle routing identity sin
-    nie serial chi ni rg nir dea plate plates medicare medicaid subscriber
+    nie serial chi ni rg nir dea plate plates medicare medicaid subscriber dossier expediente fascicolo cartella akte
+    journal ticket appointment voucher request complaint run inn nik nin nic ine cc bi sus epic nip sss taj
     """)
 """Words that stand before other numbers as well: theirs are longer, or called a number."""
 _PLATES = frozenset(
@@ -176,7 +189,7 @@ _PLATES = frozenset(
         "car reg",
     ]
 )
-_ID_WORDS = frozenset(name.split()[0] for name in _ID_NAMES.split("|"))
+_ID_WORDS = frozenset(name.split()[0].split("-")[0] for name in re.sub(r"\[\w+\]", "é", _ID_NAMES).split("|"))
 _NOT_AN_ID = re.compile(
     r"\s{0,2}(?:%|percent|am\b|pm\b|mg|ml|mcg|days?|weeks?|months?|years?|hours?|minutes?|mins?|people|"
     r"times|sessions?|o'?clock|euros?|dollars|pounds|kg|cm|ago|passes|pass|patients?)\b",
@@ -210,6 +223,12 @@ _COORDINATES = re.compile(
     r"''))?\s?[NSEWO])?"
     r"|\d{1,2}\.\d{2,}+\s?°?\s?[NS]\W{1,3}\d{1,3}\.\d{2,}+\s?°?\s?[EWO]\b)"
 )
+_HEMISPHERES = re.compile(
+    r"(?<!\w)[NS]\s?\d{1,2}(?:[°\s]\s?\d{1,2}(?:\.\d+)?['′’]?|\.\d{2,}°?)(?:\s\d{1,2}(?:\.\d+)?[\"″]?)?[\s,;/]{1,3}"
+    r"[EWO]\s?\d{1,3}(?:[°\s]\s?\d{1,2}(?:\.\d+)?['′’]?|\.\d{2,}°?)(?:\s\d{1,2}(?:\.\d+)?[\"″]?)?(?!\w)"
+    r"|(?<![\w.])\d{1,2}\s\d{1,2}(?:\.\d+)?\s?[NS][\s,;/]{1,3}\d{1,3}\s\d{1,2}(?:\.\d+)?\s?[EWO](?!\w)"
+)
+"""Degrees and minutes behind the letter of the hemisphere, as a receiver shows them."""
 _LATITUDE = re.compile(
     r"\blat(?:itude)?\W{0,3}-?\d{1,2}\.\d+\W{1,4}(?:and\s)?lon(?:g|gitude)?\W{0,3}-?\d{1,3}\.\d+", re.IGNORECASE
 )
@@ -237,10 +256,10 @@ def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Spa
     digits = sum(map(str.isdigit, text))
     if digits < 2:
         return
-    if digits >= 6 and ("." in text or "°" in text):
+    if digits >= 6 and ("." in text or "°" in text or _HEMISPHERES.search(text)):
         places = [
             Span(found.start(), found.end(), PLACE)
-            for kind in (_COORDINATES, _LATITUDE)
+            for kind in (_COORDINATES, _LATITUDE, _HEMISPHERES)
             for found in kind.finditer(text)
         ]
         yield from places
@@ -248,6 +267,11 @@ def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Spa
             text = text[: place.start] + "\0" * (place.end - place.start) + text[place.end :]
     if not said.isdisjoint(_ID_WORDS):
         yield from _with_a_cue(text)
+    for found in _LAST_FOUR.finditer(text):
+        group = found.lastgroup or "value"
+        of_a_number = group != "value" or _OF_A_NUMBER.search(found[0]) is not None
+        if of_a_number and not _UNITS.match(text, found.end(group)) and not _is_a_date(found[group]):
+            yield Span(found.start(group), found.end(group), NUMBER)
     if digits >= 6:
         yield from (
             Span(found.start(), found.end(), NUMBER)
@@ -256,6 +280,22 @@ def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Spa
         )
         yield from _runs(text)
 
+
+_LAST_FOUR = re.compile(
+    r"\b(?:last|first)\s(?:four|4|five|5|three|3|six|6|two|2|digits|numbers|bit|"
+    r"part)\b[^\d.!?\n]{0,40}?\s(?P<value>\d[\d -]{0,8}\d)(?![\w%.,:/])"
+    r"|\b(?:ssn|social|card|visa|mastercard|account|iban|phone|number|passport)\s(?:number\s)?(?:that\s)?(?:ends?|"
+    r"ending|starts?|starting|finish\w*)\s"
+    r"(?:in|with|on)?\s?(?P<end>\d{2,6})(?!\w)"
+    r"|\b(?:the\srest|second\s(?:half|bit|part)|other\shalf)\s(?:is|are|:|=|"
+    r"being)\s(?P<rest>\d[\d -]{1,10}\d)(?![\w%.,:/]|\s?(?:mg|ml|min|days|weeks|euro|pass))",
+    re.IGNORECASE,
+)
+"""A part of a number: "last four of social 8830"."""
+
+_OF_A_NUMBER = re.compile(
+    r"\b(?:digits?|numbers?|bit|part|social|ssn|soc|card|account|phone|insurance|passport|iban|nhs)\b", re.IGNORECASE
+)
 
 _PLUS_OR_SLASHES = re.compile(r"///|\w\+\w")
 
@@ -267,21 +307,27 @@ def _with_a_cue(text: str) -> Iterator[Span]:
         digits = sum(map(str.isdigit, value))
         name, behind = found["name"].lower(), text[found.end("name") : found.start("said")]
         called = name not in _DOUBTFUL_IDS or behind.strip() != "" or bool(re.search(r"[:#=]", found["said"]))
+        mixed = any(map(str.isalpha, value)) and _MIXED.fullmatch(value) is not None
+        called = called or (mixed and digits >= 3)
         least = 2 if name in _PLATES or "plate" in behind.lower() else 3 if called else 5
         if (
             digits < least
             or re.fullmatch(r"\d{1,3}\.\d{1,2}", value)
             or value.lower() in COMMON
+            or re.fullmatch(r"[a-z]\d{1,2}(?:[ -][a-z]\d{1,2})*", value, re.IGNORECASE)  # vertebrae: a plate in C5 C6
             or (digits < 6 and _NOT_AN_ID.match(text, found.end("value")))
             or _PAPERS.match(value)
-            or _is_a_date(value)
+            or _is_a_date(value.rpartition(" ")[2] if value[:1].isalpha() else value)
         ):
             continue
         ends = _LETTERS_BEHIND.match(text, found.end("value"))
         yield Span(found.start("value"), ends.end() if ends else found.end("value"), NUMBER)
 
 
-_LETTERS_BEHIND = re.compile(r" [A-Z]{1,3}\b|[ -][a-z]{3}(?=[.,;!?]|\Z)")
+_MIXED = re.compile(r"[A-Z0-9]{1,6}(?:[-/][A-Z0-9]{1,10}){1,3}|[A-Z]{1,4}\d{4,10}")
+"""Capital letters and digits joined by signs, as a house numbers its files."""
+
+_LETTERS_BEHIND = re.compile(r" (?!I\b)[A-Z]{1,3}\b|[ -][a-z]{3}(?=[.,;!?]|\Z)")
 """The end of a plate: AB12 CDE."""
 
 

@@ -1,4 +1,4 @@
-"""Where somebody is found on the net: e-mail addresses, however they are spelled, web addresses, handles, passwords."""
+"""Where somebody is found on the net: e-mail addresses, however they are spelled, web addresses, handles."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Set
 from bot.safety.redaction.spans import Span
 from bot.safety.redaction.words import COMMON, word_set
 
-E_MAIL, WEB, HANDLE, PASSWORD = "[e-mail]", "[web address]", "[handle]", "[password]"
+E_MAIL, WEB, HANDLE = "[e-mail]", "[web address]", "[handle]"
 
 _PROVIDERS = (
     "gmail|googlemail|hotmail|yahoo|ymail|outlook|icloud|proton|protonmail|gmx|aol|live|msn|me|mac|"
@@ -87,31 +87,23 @@ _HANDLE_IS = re.compile(
     r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
     r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber id|"
     r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|"
-    r"signal)\b(?:\s(?:handle|name|id|account|user ?name|user|profile|page|acc|konto|tag)){0,2}"
+    r"signal|whats ?app|bluesky|bsky|twitch|steam|xbox|psn|tinder|bumble|onlyfans|spotify|strava|youtube|slack|teams|"
+    r"login name|"
+    r"patreon|etsy|ebay|paypal|venmo|cash ?app|zelle|insta name)\b(?:\s(?:handle|name|id|account|user ?name|user|"
+    r"profile|page|acc|konto|tag|channel)){0,2}"
+    r"(?:\s(?:on|for|at|in|with|there|here)(?:\s(?:your|the|my|this|our))?(?:\s\w{2,15}){1,2}?(?=\s(?:is|was|=)\s))?"
     r"(?P<said>\s?(?:is|ist|es|est|:|=|-|at|as|under|called)\s?|\s)(?P<value>(?:live:)?@?[\w.#-]{3,40})",
-    re.IGNORECASE,
-)
-_SECRET_IS = re.compile(
-    r"\b(?:pass ?word|pass ?code|pass ?phrase|pwd|passwd|pin|pin (?:code|number)|otp|log ?in code|"
-    r"verification code|security code|access code|one[- ]time code|cvv|cvc|contraseña|clave|passwort|"
-    r"kennwort|mot de passe|parola d'ordine|senha|"
-    r"wachtwoord|hasło|lösenord|пароль)\b(?P<said>(?:\s(?:for|to|of)\s(?:my|the|"
-    r"your)?\s?\w{1,20}(?:\s\w{1,20})?)?\s?(?:is|was|ist|es|est|é|è|:|=|->)(?:\s(?:now|still|"
-    r"called))?\s{0,2}:?|\s)\s{0,2}(?P<value>[^\s]{3,60})",
     re.IGNORECASE,
 )
 _HOSTS = word_set("mail email live home work hospital clinic health company office doctor")
 _HANDLE_WORDS = word_set(
     """
+    whatsapp bluesky bsky twitch steam xbox psn tinder bumble onlyfans spotify strava youtube slack teams patreon
+    etsy ebay
+    paypal venmo cashapp cash zelle user
     instagram insta ig twitter telegram tele tiktok tik snapchat snap skype discord wechat we line kik reddit
     facebook fb messenger threads mastodon linkedin viber username user userid screen screenname handle
     benutzername usuario identifiant pseudo nickname gamertag signal gmail hotmail
-    """
-)
-_SECRET_WORDS = word_set(
-    """
-    password pass passcode passphrase pwd passwd pin otp login log verification security access code one-time
-    one cvv cvc contraseña clave passwort kennwort mot parola senha wachtwoord hasło lösenord пароль
     """
 )
 
@@ -153,11 +145,6 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
             and (looks or (told and not value.lower().endswith(("ing", "ed"))))
         ):
             yield Span(found.start("value"), found.start("value") + len(value), HANDLE)
-    for found in _SECRET_IS.finditer(text) if not said.isdisjoint(_SECRET_WORDS) else ():
-        value, told = found["value"].strip(_END), found["said"].strip() != ""
-        looks = bool(re.search(r"\d", value))
-        if value and value.lower() not in COMMON and (looks if not told else not value.lower().endswith(("ing", "ed"))):
-            yield Span(found.start("value"), found.end("value"), PASSWORD)
 
 
 def _spoken(text: str) -> Iterator[Span]:
@@ -211,7 +198,9 @@ def _web(text: str) -> Iterator[Span]:
                 if path is not None and (_PERSONAL_SITE.match(token) or _TELLS_SOMEBODY.search(path["path"][:400]))
                 else None
             )
-        if begins is not None:
+        if begins is not None and not (
+            _NOBODYS.fullmatch(token) and not _THEIR_OWN.search(text, max(found.start() - 40, 0), found.end() + 15)
+        ):
             start = (
                 found.start()
                 + begins.start()
@@ -222,6 +211,17 @@ def _web(text: str) -> Iterator[Span]:
                 start, found.start() + len(token.rstrip(_END)) if len(token.rstrip(_END)) > 5 else found.end(), WEB
             )
 
+
+_NOBODYS = re.compile(
+    r"[(<\[\"']{0,4}(?:(?:www\.)(?:[a-z0-9-]{1,63}\.){1,3}[a-z]{2,12}/?|(?:www\.)?(?:youtube|reddit|google|wikipedia|"
+    r"facebook|instagram)\.(?:com|org)/"
+    r"(?:watch|search|results|r/\w{1,30}|wiki/\w{1,40})?)[.,;:!?)\"'>\]]{0,3}",
+    re.IGNORECASE,
+)
+"""The front page of a house, or a page without a name of anything on it: it leads to nobody unless somebody's own."""
+_THEIR_OWN = re.compile(
+    r"\b(?:my|mine|me|our|i'm|am|her|his|own|find|follow|profile|contact|meine?|mon|mi)\b", re.IGNORECASE
+)
 
 _WITHIN = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 

@@ -1,16 +1,16 @@
-"""Who somebody is: names behind cues, days of birth, and ages over 89, which few people in a town have."""
+"""Who somebody is: names behind cues, in greetings and signatures, first names with a surname."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
-from datetime import date
+from collections.abc import Iterator, Sequence
 
 from bot.safety.redaction.spans import Span, Word
 from bot.safety.redaction.words import (
     COMMON,
     DOUBTFUL_NAMES,
     FIRST_NAMES,
+    MORE_FIRST_NAMES,
     NOT_AFTER_A_NAME,
     PARTICLES,
     SURNAMES,
@@ -20,10 +20,7 @@ from bot.safety.redaction.words import (
     word_set,
 )
 
-NAME, BIRTH, AGE = "[name]", "[date of birth]", "[age]"
-
-_OLDEST_TOLD = 89
-"""Years: up to this age it says little about who somebody is, and a clinician needs it."""
+NAME = "[name]"
 
 _MOST_WORDS = 4
 
@@ -35,6 +32,13 @@ _KIN = word_set("""
     wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
     fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
     neighbor granddaughter grandson mama papa stepson stepdaughter caregiver carer therapist nurse doctor esposa
+    receptionist physio physiotherapist colleague manager assistant secretary coordinator flatmate roommate landlord
+    landlady teacher coach trainer osteopath acupuncturist midwife dentist oncologist cardiologist gp consultant
+    practitioner buddy mate bestie stepmother stepfather stepmum stepdad grandad granddad nan nana gran granny auntie
+    twin mother-in-law father-in-law sister-in-law brother-in-law daughter-in-law son-in-law ex-wife ex-husband ex
+    schwester bruder tochter oma opa freund freundin kollege kollegin nachbar nachbarin schwiegermutter hermana hermano
+    abuela abuelo amiga amigo vecina sœur soeur frère amie ami voisine mère père sorella fratello nonna nonno amica
+    irmã irmão amiga mãe pai avó avô moeder vader zus broer vriend vriendin zoon dochter min søster bror
     esposo marido hija hijo madre padre frau mann sohn tochter femme mari fils fille moglie marito figlio figlia
     """)
 _BEFORE_NAME = word_set("""
@@ -51,75 +55,109 @@ _FAREWELLS = word_set("""
     faithfully wishes respectfully blessings you advance merci danke gracias saluti bye
     """)
 _SAYS_NAME = word_set("""
-    m'appelle s'appelle llamo heiße heisse heiss appelle chiamo chamo heet heter hedder называ зовут nazywam
+    m'appelle s'appelle t'appelle llamo llama heiße heisse heiss heißt appelle chiamo chiama chamo chama heet heter
+    hedder называ зовут nazywam nazywa numesc jmenuji jmenuju adım adim ismim nimeni olen
     """)
 
 _BOOKED = re.compile(r"\b(?:book|appointment|reserv|regist|file)\w{0,8}\b", re.IGNORECASE)
 _IS_OR_HAS = re.compile(r"\s(?:is|has|had|was)\b|[,.]|\Z", re.IGNORECASE)
+_LISTED_AS = word_set("""
+    patient client contact kin guardian caller customer holder cardholder beneficiary insured physician attn attention
+    passenger sender recipient parent companion guest patientin paciente cliente
+    """)
+_CLAUSE_ENDS = re.compile(r"\s?[,.;!?\n)]|\s{0,2}\Z")
+_SPEAKS = word_set(
+    "ask asked speak talk meet spoke spoken speaking talked talking chatted dealt emailed dealing met chat"
+)
+_SPOKE = _SPEAKS - {"ask", "asked", "meet"}
+
+_FIRST = FIRST_NAMES | MORE_FIRST_NAMES
+
+_PLACES_TOO = word_set("""
+    victoria sydney georgia florence adelaide santiago carolina virginia lourdes charlotte jordan chelsea paris
+    kent austin
+    houston madison lincoln alexandria valencia milan lorraine charleston luka israel china asia india kenya brittany
+    burgundy dakota montana alma vienna siena san
+    """)
+"""First names that are towns and countries as well."""
+
+_DOES = re.compile(
+    r"(?:'s)?(?:\s(?:said|says|told|thinks|thought|is|was|has|had|did|does|gave|gives|put|wants|needs|will|would|can|"
+    r"could|who|from|at|"
+    r"in|on|and|or|but|asked|took|takes|does|got|knows|btw|by the way|again|please|here|for|about|yesterday|today|"
+    r"called|rang|"
+    r"sent|mentioned|recommended|nimmt|hat|ist|sagt|dit|dice)\b|[,.!?;:)]|\Z|\n)",
+    re.IGNORECASE,
+)
+"""What follows the name of somebody who says or does something."""
+
+_YEAR_BEHIND = re.compile(r",?\s\(?(?:19|20)\d\d|\set al\b", re.IGNORECASE)
+_TOLD_ME = re.compile(r"\s(?:told|asked|rang|called|texted|emailed|phoned|promised|advised)\s(?:me|us)\b")
+_OFFICES = (
+    "ist",
+    "er",
+    "or",
+    "ers",
+    "ors",
+    "ists",
+    "site",
+    "ian",
+    "ians",
+    "line",
+    "ion",
+    "es",
+    "ies",
+    "net",
+    "ity",
+    "ce",
+    "cy",
+    "al",
+    "desk",
+)
+_BY_THE_WAY = re.compile(r"\s(?:btw|by the way|fyi)\b", re.IGNORECASE)
+_DETAILS_BEHIND = re.compile(
+    r"\s?[,;|/-]\s?(?:\0|\+?\(?\d|members?\b|dob\b|born\b|age\b|patient\b|tel\b|phone\b|mob)", re.IGNORECASE
+)
+_INITIAL = re.compile(
+    r"(?:\b(?:to|for|attn|from|name|signed|invoice|bill|patient|client|mr|mrs|ms|dr|from|am|i'm|regards|"
+    r"thanks)\b[:,.]?\s{1,2}|\A|\n)"
+    r"(?P<name>(?:[A-ZÀ-Ý]\.\s?){1,3}[A-ZÀ-Ý][\w'-]{2,25})(?!\w)",
+)
+_SPELLED_NAME = re.compile(r"(?<![\w-])[^\W\d_](?:-[^\W\d_]){3,20}(?![\w-])")
+_SPELLED_OUT = re.compile(
+    r"\b(?:spell\w*|spelt|name|surname|buchstabier\w*|"
+    r"letters)\b[^.!?\n]{0,25}?[\s:](?P<name>[^\W\d_](?:[ ,.-]{1,2}[^\W\d_]){2,20})(?!\w)",
+    re.IGNORECASE,
+)
+_AND = word_set("and & und y e et or och og i ja ve en")
+
+_WHO_GOES_ON = re.compile(
+    r",?\s(?:again|here|from|calling|writing|speaking|texting|back)\b|"
+    r",\s(?:i|i'm|im|i've|ive|my|we|we're|can|could|just|do|did|the|your|is|are|please|who|quick)\b",
+    re.IGNORECASE,
+)
+"""What people say after they have said who they are."""
+
+_A_PUBLIC_PERSON = re.compile(
+    r"\b(?:stud(?:y|ies)|papers?|trials?|et al|(?:a|the|his|her|whose|on|of|recent|new|old|[0-9]{4}) book|books|"
+    r"wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
+    r"articles?|journals?|theor\w+|protocols?|methods?|machines?|podcasts?|videos?|youtube|famous|reviews?|research\w*|"
+    r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie)\b"
+    r"|\b(?:read|watched) (?:about |of |that |up on )?\w",
+    re.IGNORECASE,
+)
+"""Near it, a full name is that of an author, which a reviewer needs."""
+
 _NAME_JOINS = frozenset((" ", ". ", ".", "  "))
 _OPENS = re.compile(r"[ \t]{0,3}(?:[:=–—,-]|is\b|'s\b)?[ \t]{0,2}[\"'(*_]{0,2}")
 _ENDS_HERE = re.compile(
     r"[ \t\"')*_]{0,3}(?:[.,;:!?)\n]|\Z|-|–|—)|[ \t]{1,2}(?:and|but|from|i|i'm|im|with|born|dob|age|aged|"
+    r"please|pls|plz|on|at|in|the|yesterday|today|last|this|about|that|to|for|said|told|is|was|has|had|btw|when|"
+    r"because|if|"
+    r"so|or|he|she|they|earlier|can|could|a|of|nimmt|hat|takes|"
     r"here|speaking|phone|tel|email|my|we|who|again|calling|writing|\d|und|y|et|e|on behalf)\b",
     re.IGNORECASE,
 )
-
-_MONTH = (
-    "jan(?:uary|uar|vier)?|feb(?:ruary|ruar|rero)?|f[eé]vrier|mar(?:ch|zo|s|ço)?|m[äa]rz|apr(?:il|ile)?|"
-    "abril|avril|may|mai|mayo|maggio|jun(?:e|i|io)?|juin|luglio|giugno|settembre|jul(?:y|i|io)?|juillet|aug(?:ust)?|agosto|"
-    "ao[uû]t|sep(?:t|tember|tiembre|tembre)?|oct(?:ober|ubre|obre)?|okt(?:ober)?|ottobre|nov(?:ember|"
-    "iembre|embre)?|dec(?:ember)?|dez(?:ember)?|dic(?:iembre|embre)?|d[eé]cembre|enero|gennaio|janeiro"
-)
-_DAY = (
-    rf"(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:19|20)?\d\d|(?:19|20)\d\d[./-]\d{{1,2}}[./-]\d{{1,2}}|"
-    rf"\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s(?:of\s|de\s)?(?:{_MONTH})\.?,?\s?(?:de[l]?\s)?(?:(?:19|20)\d\d|"
-    r"'?\d\d)\b"
-    rf"|(?:{_MONTH})\.?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:(?:19|20)\d\d|'\d\d)\b|"
-    rf"\d{{1,2}}[ ]\d{{1,2}}[ ](?:19|20)?\d\d\b|(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d\b|"
-    rf"\d{{6}}\b|(?:19|20)\d{{6}}\b"
-    rf"|\d{{1,2}}[ -](?:{_MONTH})[ -](?:19|20)?\d\d\b|(?:{_MONTH})\s(?:\d{{1,2}}(?:st|nd|rd|"
-    rf"th)?)\b(?!\s?(?:mg|ml|%))|\d{{1,2}}(?:st|nd|rd|th|\.)?\s(?:of\s)?(?:{_MONTH})\b)"
-)
-_BIRTH_CUE = re.compile(
-    r"\b(?:d\.?o\.?b\.?|date of birth|birth ?date|birth ?day|b-?day|born|birth|geboren|geb\.?|"
-    r"geburtsdatum|geburtstag|n[ée]e?s? le|date de naissance|nacid[oa]|nac[ií]|fecha de nacimiento|"
-    r"nat[oa]|data di nascita|nascid[oa]|nasci|"
-    r"data de nascimento|geboortedatum|fødselsdato|född|urodzon[ya]|data urodzenia|родил(?:ся|ась)|"
-    r"дата рождения)(?!\w)(?P<said>[ \t]{0,2}(?:[:=-]|is|was|on|in|am|the|el|le|il|em|dia|día|est|ist|es|"
-    r",|\)|\(){0,1}(?:[ \t]{1,2}(?:the|on|am|el|is|le|il|of))?[ \t]{0,3})",
-    re.IGNORECASE,
-)
-_BIRTH_WORDS = word_set("""
-    dob d date birth birthdate birthday bday b-day born geboren geb geburtsdatum geburtstag né née nés naissance
-    nacido nacida nací naci fecha nato nata data nascido nascida nasci geboortedatum fødselsdato född urodzony
-    urodzona родился родилась дата
-    """)
-_DAY_HERE = re.compile(_DAY, re.IGNORECASE)
-_YEAR_HERE = re.compile(r"(?:in\s)?((?:18|19|20)\d\d)\b(?![./-]\d)", re.IGNORECASE)
-_SPOKEN_DAY = re.compile(
-    rf"(?:the )?(?:\w{{3,10}}[ -]?\w{{0,8}}) (?:of )?(?:{_MONTH})(?:,? (?:nineteen|twenty|"
-    rf"two thousand)(?:[ -]\w{{3,9}}){{0,3}})?|(?:{_MONTH}) (?:the )?\w{{3,8}}[ -]?\w{{0,8}},? (?:nineteen|"
-    rf"twenty|two thousand)(?:[ -]\w{{3,9}}){{1,3}}",
-    re.IGNORECASE,
-)
-
-_OLD = r"(?:9\d|1[01]\d|12[0-5])"
-_OLD_WORDS = r"(?:ninety|a hundred|one hundred)(?:[ -](?:and )?(?:one|two|three|four|five|six|seven|eight|nine))?"
-_AGE = re.compile(
-    rf"\b(?P<one>{_OLD}|{_OLD_WORDS})[ -]{{0,2}}(?:(?:years?|yrs?)\b[ -]?(?:old|of age|young)|(?:yo|y/o|"
-    r"y\.o\.?|yr|yrs)\b|jahre\b|j[äa]hrig\w*|ans\b|años\b|anos de\b|anos\b|anni\b|jaar\b|år\b|lat\b|"
-    r"лет\b)(?!\s(?:ago|warranty|experience|later|of\sexp|study|follow))"
-    r"|\b(?:i am|i'm|im|i’m|she is|he is|she's|he's|who is|who's|shes|hes|aged?|age:|age is|aged about|"
-    r"turning|turned|turns|almost|nearly|now|just turned|"
-    r"(?:mother|father|mum|mom|dad|grandma|grandmother|grandfather|grandpa|gran|granny|nan|husband|wife|"
-    r"aunt|uncle|nana|patient)(?:'s|\sis|,))\s(?:is\s|now\s|already\s|almost\s|nearly\s|about\s|of\s)?"
-    rf"(?P<two>{_OLD}|{_OLD_WORDS})\b"
-    r"(?!\s?(?:%|percent|kg|kilos?|lbs?|pounds?|cm|st\b|stone|°|degrees?|minutes?|mins?|hours?|days?|"
-    r"weeks?|months?|sure|mg|ml|mm|bpm|/|over|miles?|km|m\b|sessions?|times|euros?|dollars|out|certain|"
-    r"good|p\b)|[.,/:-]\d|\d)",
-    re.IGNORECASE,
-)
-_MAY_BE_OLD = re.compile(rf"(?<!\d){_OLD}(?!\d)|ninety|hundred", re.IGNORECASE)
 
 _OTHER_SCRIPTS = re.compile(
     r"(?:我叫|我的名字是|我的名字叫|名字[:：]|姓名[:：])(?P<han>[\u4e00-\u9fff·]{2,4})|(?:私の名前は|名前は|"
@@ -150,9 +188,84 @@ class People:
     def names(self) -> Iterator[Span]:
         """Names behind cues, in greetings and signatures, and first names with a surname."""
         for place, word in enumerate(self._words):
-            start = self._cue(place, word)
-            if start is not None:
-                yield Span(self._words[start[0]].start, self._words[start[1] - 1].end, NAME)
+            start = self._cue(place, word) or self._first_alone(place, word)
+            if start is None or (start[0] == place and self._is_public(*start)):
+                continue
+            yield Span(self._words[start[0]].start, self._words[start[1] - 1].end, NAME)
+            other = self._another(start[1])
+            if other is not None:
+                yield Span(self._words[other[0]].start, self._words[other[1] - 1].end, NAME)
+        for kind in (_INITIAL, _SPELLED_NAME, _SPELLED_OUT):
+            for found in kind.finditer(self._text):
+                group = "name" if "name" in kind.groupindex else 0
+                last = found[group].rpartition(".")[2].strip().lower()
+                if not (kind is _INITIAL and (no_name(last) or _YEAR_BEHIND.match(self._text, found.end()))):
+                    yield Span(found.start(group), found.end(group), NAME)
+
+    def _is_public(self, first: int, end: int) -> bool:
+        """Whether a name without a cue is that of an author or a celebrity."""
+        start, last = self._words[first].start, self._words[end - 1].end
+        return (
+            _YEAR_BEHIND.match(self._text, last) is not None
+            or _A_PUBLIC_PERSON.search(self._text, max(start - 50, 0), last + 50) is not None
+        )
+
+    def _another(self, place: int) -> tuple[int, int] | None:
+        """A second name after one: "Tom and Ellie"."""
+        words = self._words
+        if place + 1 >= len(words) or words[place].lower not in _AND or self._gap(place) != " ":
+            return None
+        word = words[place + 1]
+        if not (word.capital and self._cased) or word.lower in NOT_AFTER_A_NAME:
+            return None
+        known = word.lower in _FIRST or (word.lower in DOUBTFUL_NAMES - COMMON and self._ends_after(place + 1))
+        return (place + 1, self._end(place + 1)) if known else None
+
+    def _first_alone(self, place: int, word: Word) -> tuple[int, int] | None:
+        """A first name alone with a capital letter, of somebody who says or does something, and "Keisha btw"."""
+        lower = word.lower.removesuffix("'s")
+        if not (word.capital and self._cased) or word.text.isupper() or len(lower) < 3 or no_name(lower):
+            return None
+        words = self._words
+        if (
+            place
+            and words[place - 1].capital
+            and self._gap(place - 1) in (" ", ". ")
+            and words[place - 1].lower not in COMMON
+        ):
+            return None
+        if _BY_THE_WAY.match(self._text, word.end) or (
+            _TOLD_ME.match(self._text, word.end) and lower not in _KIN and not lower.endswith(_OFFICES)
+        ):
+            return place, place + 1
+        if place + 1 < len(words) and (place == 0 or self._gap(place - 1).endswith("\n")):
+            surname = words[place + 1]
+            if (
+                self._gap(place) == " "
+                and surname.capital
+                and not surname.text.isupper()
+                and not no_name(surname.lower)
+                and surname.lower not in NOT_AFTER_A_NAME
+                and _DETAILS_BEHIND.match(self._text, surname.end)
+            ):
+                return place, place + 2
+        if lower not in _FIRST or lower in DOUBTFUL_NAMES or lower in COMMON or lower in _PLACES_TOO:
+            return None
+        if place and words[place - 1].lower in (
+            "san",
+            "santa",
+            "saint",
+            "st",
+            "são",
+            "in",
+            "near",
+            "the",
+            "lake",
+            "mount",
+            "port",
+        ):
+            return None
+        return (place, place + 1) if _DOES.match(self._text, word.end) else None
 
     def _cue(self, place: int, word: Word) -> tuple[int, int] | None:
         """The name (first word, one past the last) to which this word leads or with which it begins."""
@@ -195,7 +308,12 @@ class People:
                 and words[place + 1].lower in ("is", "bin", "sono", "sou", "suis", "soy", "ist")
                 else 0
             )
-            return self._weak(place + 1 + skip) if skip or lower in ("it's", "its") else None
+            greeted = place == 0 or before in _GREETINGS or not self._gap(place - 1).strip(" ").isspace()
+            return (
+                self._weak(place + 1 + skip, introduced=lower in ("this", "it's", "its") and (greeted or place < 4))
+                if skip or lower in ("it's", "its")
+                else None
+            )
         if lower in ("i'm", "soy") or (lower == "im" and place + 1 < len(words) and words[place + 1].lower in names()):
             return self._weak(place + 1)
         if lower == "am" and before == "i":
@@ -210,9 +328,17 @@ class People:
             booked = skip > 0 or _BOOKED.search(self._text, max(word.start - 60, 0), word.start) is not None
             known = first < len(words) and self._knows(words[first].lower)
             return self._weak(first, told=booked) if booked or known else None
-        if lower in ("for", "to", "with") and before in ("ask", "asked", "speak", "talk", "meet"):
+        if lower in ("for", "to", "with") and before in _SPEAKS:
+            return self._weak(place + 1, told=before in _SPOKE and self._capital(place + 1))
+        if lower in ("tell", "ask", "saw", "met", "told", "asked", "contact", "call", "ring", "text") and self._capital(
+            place + 1
+        ):
             return self._weak(place + 1)
-        if lower in ("patient", "client") and ":" in self._gap(place):
+        if lower in ("of", "named") and (
+            before in _KIN or before in ("carer", "parent", "guardian", "relative", "mates")
+        ):
+            return self._weak(place + 1, told=self._capital(place + 1))
+        if lower in _LISTED_AS and ":" in self._gap(place):
             return self._strong(place + 1, capital=True, listed=True)
         if place + 2 >= len(words) and re.search(r"(?:\A|\s)-\s?\Z", self._text[: word.start]) and self._knows(lower):
             return place, len(words)
@@ -243,6 +369,14 @@ class People:
             if (told := self._full(place + 1 + skip)) is not None:
                 return told
         return self._first_and_last(place)
+
+    def _capital(self, place: int) -> bool:
+        return (
+            place < len(self._words)
+            and self._cased
+            and self._words[place].capital
+            and not no_name(self._words[place].lower)
+        )
 
     def _are(self, place: int, *lower: str) -> bool:
         return [word.lower for word in self._words[place : place + len(lower)]] == list(lower)
@@ -297,7 +431,7 @@ class People:
         ):
             return None
         if (capital and not (word.capital and self._cased)) or (
-            not word.capital and word.lower.endswith("ed") and word.lower not in FIRST_NAMES and len(word.lower) > 4
+            not word.capital and word.lower.endswith("ed") and word.lower not in _FIRST and len(word.lower) > 4
         ):
             return None
         return first, self._end(first, listed=listed)
@@ -319,9 +453,27 @@ class People:
                 end = behind + 1
                 continue
             if not self._may_be_surname(end, words[end - 1], listed=listed):
-                break
+                chain = self._chain(end) if not words[end - 1].capital or not self._cased else end
+                return chain
             end += 1
         return end
+
+    def _chain(self, first: int) -> int:
+        """One past the last of some unknown small words with which a clause ends; where there are none, the first."""
+        end = first
+        while end < len(self._words) and end - first < _MOST_WORDS - 1 and self._gap(end - 1) == " ":
+            word = self._words[end]
+            if (
+                word.capital
+                or word.lower.isdigit()
+                or len(word.lower) < 2
+                or no_name(word.lower)
+                or like_a_state(word.lower)
+                or word.lower in DOUBTFUL_NAMES
+            ):
+                break
+            end += 1
+        return end if end > first and _CLAUSE_ENDS.match(self._text, self._words[end - 1].end) else first
 
     def _behind_particles(self, place: int) -> int:
         """The first word from a place on that is no "van", "de", "la"."""
@@ -346,7 +498,18 @@ class People:
     def _ends_after(self, place: int) -> bool:
         return _ENDS_HERE.match(self._text, self._words[place].end) is not None
 
-    def _weak(self, first: int, *, told: bool = False) -> tuple[int, int] | None:
+    def _introduced(self, first: int) -> bool:
+        """Whether an unknown word in small letters is a name: "this is jas, i was in on tuesday", "its jas again"."""
+        word = self._words[first]
+        return (
+            len(word.lower) > 2
+            and not no_name(word.lower)
+            and not like_a_state(word.lower)
+            and word.lower not in DOUBTFUL_NAMES
+            and _WHO_GOES_ON.match(self._text, word.end) is not None
+        )
+
+    def _weak(self, first: int, *, told: bool = False, introduced: bool = False) -> tuple[int, int] | None:
         """What may be a name or anything else: "I'm John Smith", "I'm tired", "this is Anna"."""
         words = self._words
         if first >= len(words) or not _OPENS.fullmatch(self._gap(first - 1)) or "\n" in self._gap(first - 1):
@@ -367,6 +530,8 @@ class People:
                 and len(word.lower) > 2
                 and self._ends_after(first)
             ):
+                return first, self._end(first)
+            if introduced and self._introduced(first):
                 return first, self._end(first)
             surname = (
                 follows is not None
@@ -396,11 +561,12 @@ class People:
             return first, self._end(first)
         alone = (
             not no_name(word.lower)
-            and (word.lower in DOUBTFUL_NAMES or not like_a_state(word.lower))
+            and (told or word.lower in DOUBTFUL_NAMES or not like_a_state(word.lower))
             and not word.text.isupper()
-            and len(word.text) > 2
+            and len(word.text) > (1 if told else 2)
         )
-        return (first, first + 1) if alone and self._ends_after(first) and word.lower not in NOT_AFTER_A_NAME else None
+        ends = told or self._ends_after(first)
+        return (first, first + 1) if alone and ends and word.lower not in NOT_AFTER_A_NAME else None
 
     def _after_title(self, place: int) -> tuple[int, int] | None:
         first, words = place + 1, self._words
@@ -515,12 +681,7 @@ class People:
         """A first name and a surname, wherever they stand: "Maria Lopez wants to book"."""
         words = self._words
         word = words[place]
-        if (
-            place + 1 >= len(words)
-            or self._gap(place) != " "
-            or word.lower not in FIRST_NAMES
-            or word.lower not in names()
-        ):
+        if place + 1 >= len(words) or self._gap(place) != " " or word.lower not in _FIRST or word.lower not in names():
             return None
         if (
             place
@@ -555,43 +716,6 @@ class People:
             if 0 <= place < len(self._words) - 1
             else ""
         )
-
-
-def ages(text: str) -> Iterator[Span]:
-    """Ages over 89 in a plain text."""
-    if _MAY_BE_OLD.search(text) is None:
-        return
-    for found in _AGE.finditer(text):
-        group = "one" if found["one"] else "two"
-        yield Span(found.start(group), found.end(group), AGE)
-
-
-def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
-    """Days of birth in a plain text: behind a cue, or next to a
-    name (`named`); of years alone those that tell an age over 89."""
-    if not said.isdisjoint(_BIRTH_WORDS):
-        for cue in _BIRTH_CUE.finditer(text):
-            day = _DAY_HERE.match(text, cue.end()) or (
-                _SPOKEN_DAY.match(text, cue.end()) if text[cue.end() : cue.end() + 1].isalpha() else None
-            )
-            if day is not None and day.end() > day.start():
-                yield Span(day.start(), day.end(), BIRTH)
-                continue
-            year = _YEAR_HERE.match(text, cue.end())
-            if year is not None and (
-                date.today().year - int(year[1]) > _OLDEST_TOLD or "dob" in cue[0].lower() or "birth" in cue[0].lower()
-            ):
-                yield Span(year.start(1), year.end(), BIRTH)
-    for name in named:
-        gap = re.compile(r"[ ,;(-]{1,3}").match(text, name.end)
-        day = _FULL_DAY.match(text, gap.end()) if gap else None
-        if day is not None and int(day["year"] or day["first"]) <= date.today().year - 5:
-            yield Span(day.start(), day.end(), BIRTH)
-
-
-_FULL_DAY = re.compile(
-    r"(?:\d{1,2}[./-]\d{1,2}[./-](?P<year>(?:19|20)\d\d)|(?P<first>(?:19|" r"20)\d\d)[./-]\d{1,2}[./-]\d{1,2})(?!\d)"
-)
 
 
 def other_scripts(text: str) -> Iterator[Span]:

@@ -128,7 +128,8 @@ _CITY_CODE = re.compile(
 _TAIL = re.compile(
     r"(?i:\s{0,2},?\s{0,2}(?:apt\.?|apartment|suite|ste\.?|unit|flat|floor|fl\.?|#|room|rm\.?|bldg\.?|"
     r"building|piso|puerta|etage|étage|stock|wohnung|whg\.?|int\.?|apto\.?|"
-    r"lgh)\s{0,2}#?\s?[\w-]{1,6}){0,2}"
+    r"lgh|bus|bte\.?|bo[iî]te|appt\.?|top|tür|dpto\.?|depto\.?|bloco|scala|interno|byt|m\.|"
+    r"lok\.?)\s{0,2}#?\s?[\w-]{1,6}){0,2}"
     rf"(?:\s{{0,2}}(?:,|\n)\s{{0,2}}(?:(?:{_UK}|{_CA}|\d{{4,5}}(?:-\d{{3,4}})?"
     rf"(?:\s?[A-Z]{{2}}\b)?)\s)?[A-ZÀ-ÝĀ-Ž][\w'’.-]{{1,25}}(?:[ -][A-ZÀ-Ý][\w'’.-]{{1,25}}){{0,2}}(?:\s{{1,2}}(?:{_UK}|"
     rf"{_CA}|\d{{4,6}}(?:-\d{{3,4}})?)(?!\w))?){{0,4}}"
@@ -172,8 +173,11 @@ _GOES_ON = re.compile(
 
 def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span]:
     """All of them in a plain text, of which e-mail addresses and the like are already taken out."""
+    yield from _by_name(text, said)
     if not any(map(str.isdigit, text)):
         return
+    for found in _BLOCKS.finditer(text):
+        yield Span(found.start(), found.end(), ADDRESS)
     for start, end in _streets(text, said):
         tail = _TAIL.match(text, end)
         unit = _UNIT_BEFORE.search(text, max(start - 50, 0), start)
@@ -190,6 +194,54 @@ def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span
                 yield Span(found.start("value"), found.end("value"), ADDRESS)
     if not said.isdisjoint(_LIVES_WORDS):
         yield from _where_somebody_lives(text)
+
+
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_SPOKEN_STREET = re.compile(
+    rf"(?<!\w)(?:(?:{_TENS})(?:[ -](?:{_ONES}))?|"
+    rf"(?:{_ONES})(?: hundred(?: and)?(?: (?:{_TENS}))?(?:[ -](?:{_ONES}))?)?|"
+    r"ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)\s(?P<name>(?:[^\W\d_][\w'-]{1,20}\s){1,3}?)"
+    r"(?:street|avenue|ave|road|boulevard|lane|crescent|terrace|drive|close|court|gardens|grove)(?!\w)",
+    re.IGNORECASE,
+)
+"""A house number in words: "forty two maple avenue"."""
+
+_HOUSE_BY_NAME = re.compile(
+    r"(?<!\w)(?:The\s)?(?!(?:White|Opera|Town|City|Open|Full|Coffee|Wind|"
+    r"Music)\s)(?:[A-Z][\w'’-]{1,20}\s){1,3}(?:Rectory|Cottage|Cottages|House|Farm|Farmhouse|Barn|Lodge|Manor|Mill|"
+    r"Vicarage|Hall|Villa|Bungalow|Grange|Stables|Croft|Towers?|"
+    r"Mansions?)(?:,\s[A-Z][\w'’-]{1,20}(?:\s[A-Z][\w'’-]{1,20}){0,2}){1,4}"
+)
+"""A house with a name instead of a number, and what stands behind it: "The Old Rectory, Church Hill, Dunmow"."""
+_SHOWN_HOUSES = word_set(
+    "rectory cottage cottages house farm farmhouse barn lodge manor mill vicarage hall villa bungalow grange stables "
+    "croft tower towers mansion mansions"
+)
+_BLOCKS = re.compile(
+    r"(?<![\w.,/-])\d{1,2}-\d{1,2}-\d{1,2}\s[A-Z][\w-]{2,25}(?:,\s[A-Z][\w]{1,20}(?:-(?:ku|shi|cho|machi|to|fu|ken|"
+    r"gu|dong|si))?){0,3}"
+    r"|(?<!\w)[A-Z][\w]{2,20}\s\d{1,2}-chome(?:\s\d{1,2}-\d{1,2})?(?!\w)"
+)
+"""Blocks and houses as they are written in Japan: "1-14-3 Nishiazabu, Minato-ku"."""
+
+
+def _by_name(text: str, said: Set[str]) -> Iterator[Span]:
+    """Addresses without a figure."""
+    if not said.isdisjoint(_SURE_ENDS) or not said.isdisjoint(_DOUBTFUL_ENDS):
+        for found in _SPOKEN_STREET.finditer(text):
+            if not any(
+                word in _NEVER_BETWEEN or word in COMMON - _NAMES_OF_STREETS for word in found["name"].lower().split()
+            ):
+                yield Span(found.start(), found.end(), ADDRESS)
+    if not said.isdisjoint(_SHOWN_HOUSES):
+        for found in _HOUSE_BY_NAME.finditer(text):
+            yield Span(found.start(), found.end(), ADDRESS)
+
+
+_NAMES_OF_STREETS = word_set(
+    "high church new old first second third king queen green station long little chestnut lower upper"
+)
 
 
 def _where_somebody_lives(text: str) -> Iterator[Span]:
@@ -282,6 +334,8 @@ def _is_a_name(text: str, seen: Sequence[str], end: int, last: str) -> bool:
 
 def _is_a_street(found: re.Match[str]) -> bool:
     written = found[0]
+    if re.search(r"\s(?:ring|damm|ufer|weg|am|cad|sok)\s", written):  # "told me to ring 988"
+        return False
     if written.lower().startswith("am ") and found.string[: found.start()].lower().endswith(("i ", "what ", "where ")):
         return False
     if _ONLY_WITH_CAPITALS.match(written):

@@ -69,6 +69,69 @@ FIRST_NAMES = word_set("""
     """)
 """First names that are hardly ever anything else."""
 
+MORE_FIRST_NAMES = word_set("""
+    aaliyah abebe abena adaeze adebayo adele adnan adwoa agata agneta ahmet aidan aiden ailsa aino aisling akiko akosua
+    aleksandr aleksei alessio alexa alexia alfie alhassan alistair alisha amadou amara amelie amira amrita anahita
+    anais anders andre andrzejka anneke anneli annelise annika antje anton anusha arash ariana arlene arne arno arturas
+    asif astou ayaan ayumi azadeh bart bartek bartosz beatrix benoit bente bernhard bettina bilal birgitta blanka bojan
+    bożena branka bronwyn burak caoimhe carole cathal catriona celine cem chiamaka chidi chidinma chinedu ciaran
+    clarissa
+    claude claudette clive corinne cormac cyril dagmar danuta darko darragh dawid deirdre delia demetrius denise deniz
+    destiny detlef dilara dilip dimitrios dinesh divya dmytro dolores dorothea dragan ebony edwina efua eilidh
+    eimear eirini
+    elke ellie elodie elzbieta emeka emre enid esme estelle ethel eun euan eunice evangelia evaristo ewan ezra fadi
+    faisal
+    farah farida farouk faruk fatemeh fatou fatoumata fenna femke fergus ferhat filippo finlay fintan finn flavia
+    floortje
+    folake frida friedrich fumiko gabriella geert gennaro gertrude ghislaine gianluca giorgos gisela gordana goran
+    grace-ann
+    grainne grzegorz gudrun gwen gwendolyn gwyneth habib hadiza hakan halima hana hannes haruki haruka hassan
+    hedwig heiko
+    heike helene hendrik henrietta henriette hermione hilda hildegard hiroko hortensia hulya huong hussein ife
+    ifeoma ikram
+    ilaria ilona imani imogen ines inge ingeborg ioana ioannis iqbal isolde izabela jacek jadwiga jagoda jaime
+    jamal jamila
+    janelle janusz jarek jaroslav jas jasper jelena jenifer jeroen jiri jitka joachim jocelyn joelle johan johanna
+    jolanta
+    joost jorge josephine josie juliette jutta kaito kamal kamila kareem karim karin karsten kasia katarzyna kateryna
+    kathryn katja katrin kayode keiko keisha kelechi kelsey kenji kerstin khalid khadija kieran kiera kiran klaus
+    kofi kojo
+    konrad konstantin krystyna krzysztof kurt kwabena kwame kwasi lamar lakshmi lars lasse latisha latoya lea leila lena
+    leona leonie leszek liesbeth lieselotte ligia liesel linh lionel livia ljubica lola lorna lorraine lotte louisa
+    lucas
+    lucinda lucie ludmila ludovic luigi luka lukas luuk lyudmila maarten maciej madison maeve maëlys magali
+    magdalena magda
+    maha maheen mahmoud mairead malik mallory manfred manoj manuela marcin mareike marek margarethe margot marguerite
+    marieke marija marike marina marjorie marlene marlies marlon marta martje mathilde mathis matteo matthias
+    maureen mavis
+    maxine mehmet meera megan melanie melissa meike mei-ling miguel mihai mikael mikkel mikko mila milan milena milica
+    mireille miroslav miriam mirjam mohamed moira monique moritz mukesh muhammad mustafa myrtle nadia nadine naledi
+    nandini naoko naomi narges nasrin natalya nathalie navid neha nell nia niamh nico nicole nicolette nikhil
+    nikita niklas
+    nikos nils nkechi nneka noelia noor norbert nuala nuno obinna octavia odette oksana ola olena olu omari oona
+    orla ornella
+    ortrud osman ottilie pádraig padma pascale patience-joy pernille petar petra petronella philippa phoebe
+    pierrette ping
+    polina prakash precious priscilla priyanka rachida radoslav rainer raisa rajiv ramona ranjit raymond reema reiko
+    renske reza rhiannon rhona rishi rita-maria rocio rocío rogelio roisin róisín rolf romain rosalie roswitha roza ruta
+    ruud sabina sabrina-marie sadia saeed safiya sakura salome sanjana sanne saoirse saskia sathya seamus séamus
+    sebastiaan
+    senait seydou shabnam shanice shanelle shanti shauna sheena shreya shu-fen siegfried sigrid sílvia simran
+    sinead sinéad
+    sindre sipho slavica snezana sofie-anne solveig somchai soraya søren stanislav stavroula stefanie stephane
+    stijn sunil
+    suresh svenja swati swen sybil sylwia szymon tadeusz takashi talia tamsin tamika tariq tatjana tebogo teodora terje
+    thandi thandiwe theodora thérèse therese thijs thorsten tihana timo tomoko torsten trudy tuan tunde tyler
+    tyrone ulrike
+    umar urszula usha uta valentin valerija vasiliki venkat vera-lucia vesna viktor viktoria vikram vilma violeta viola
+    virgil vivienne vlad volker waltraud wendell wenche wiebke wieslaw wilfred willem wilma winifred winston wouter
+    xiaoming
+    ximena xin yael yana yannick yara yelena yetunde yiannis yolande yoko yosef yukiko yuri yusra yuval yvette
+    zahid zainab
+    zanele zara zbigniew zelda zeynep zhanna ziad zlatko zoltan zoltán zora zsuzsanna zuleika
+    """)
+"""More of them, of the whole world."""
+
 DOUBTFUL_NAMES = word_set("""
     will may mark hope faith grace sunny rose art bill drew grant jack rich dawn amber summer joy pat sue ray
     chase penny ruby april june august angel christian chance dean guy sterling miles ernest ivy iris violet
@@ -181,6 +244,41 @@ COMMON = word_set("""
     """)
 """What follows a cue for a name and is none."""
 
+EPONYMS = word_set("""
+    ehlers-danlos ehlers danlos epstein-barr epstein barr guillain-barré guillain-barre guillain hashimoto hashimoto's
+    sjögren sjögren's sjögren-syndrom sjogren sjogren's raynaud raynaud's crohn crohn's parkinson parkinson's alzheimer
+    alzheimer's lyme lyme's hodgkin hodgkin's marfan marfan's ménière ménière's meniere behçet behçet's behcet kawasaki
+    tourette tourette's asperger asperger's barrett's baker's dupuytren dupuytren's quervain peyronie peyronie's
+    osgood-schlatter scheuermann scheuermann's wilson's gilbert's charcot-marie-tooth charcot huntington huntington's
+    creutzfeldt-jakob stevens-johnson down's klinefelter wegener's wegener takayasu paget's perthes morton's herxheimer
+    jarisch-herxheimer jarisch herx myers myers' bechterew basedow pfeiffer'sches pfeiffer graves graves' addison
+    addison's
+    cushing cushing's bell's john's wort tietze ledderhose sudeck bekhterev still's lupus coxsackie legionnaires
+    """)
+"""Illnesses and mixtures called after somebody: nobody's name here."""
+
+HOUSES = word_set("""
+    aetna cigna bupa humana kaiser united unitedhealthcare anthem tricare axa allianz vitality aviva google chatgpt
+    openai
+    siri alexa amazon paypal klarna visa mastercard amex apple samsung uber lyft deliveroo facebook instagram whatsapp
+    youtube tiktok zoom reddit barmer dak aok debeka techniker medicare medicaid nhs fda ema who osha cdc nice boots
+    walgreens cvs walmart tesco aldi lidl ikea herrmann longevity medozon ozonosan promolife zotzmann kastner
+    eliquis xarelto ozempic wegovy mounjaro botox metformin ramipril prednisone ibuprofen aspirin tylenol paracetamol
+    curcumin artesunate glutathione magnesium zinc selenium nad myers hydra vitamin ozone ozon ozono
+    pylori coli difficile aureus albicans burgdorferi
+    """)
+"""Companies, makers, medicines and germs, which people write with a capital letter as well."""
+
+EVERYDAY_MORE = word_set("""
+    ridiculous nonsense awkward nuts bullshit lame rubbish outrageous unacceptable hilarious scary sad silly odd strange
+    brilliant perfect lovely gorgeous horrible disgusting fantastic wonderful excellent hell crap shit awesome
+    super neat sweet
+    rude tricky simple complex relevant related legal illegal legit fake true false nasty gross ugly fair unfair enough
+    probably maybe perhaps hopefully honestly basically purely strictly mainly mostly likely obvious unclear confusing
+    expensive cheap free pricey steep worth pointless useless helpful annoying frustrating disappointing embarrassing
+    definitely certainly exactly precisely everything whatever absolutely hard easy late early soon today tonight
+    """)
+
 PARTICLES = word_set("""
     van von der den de del della di da dos das do du la le el al bin ibn ben st san mac mc ter ten zu af av y e
     """)
@@ -218,14 +316,16 @@ _ADJECTIVES = ("ed", "ic", "ive", "ish", "ant", "ent", "ese", "ly", "ical", "al"
 @cache
 def names() -> frozenset[str]:
     """First names and surnames that are nothing else."""
-    return (FIRST_NAMES | SURNAMES) - DOUBTFUL_NAMES - COMMON
+    return (FIRST_NAMES | MORE_FIRST_NAMES | SURNAMES) - DOUBTFUL_NAMES - COMMON
 
 
 def no_name(word: str) -> bool:
     """Whether a word (lower case) is hardly a name, even after a cue."""
+    if word in EPONYMS or word in HOUSES:
+        return True
     if word in names():
         return False
-    return word in COMMON or word.endswith(NOT_HOW_A_NAME_ENDS)
+    return word in COMMON or word in EVERYDAY_MORE or word.endswith(NOT_HOW_A_NAME_ENDS)
 
 
 def like_a_state(word: str) -> bool:
