@@ -59,8 +59,8 @@ _SURE_IN_GENERAL = 0.75
 """Confidence from which a question about nobody gets the answer
 that speaks of the risk in general, instead of a referral."""
 _NO_RISK = 0.35
-"""Chance of a risk below which a sure question about the visit, the money or the house is answered, in which neither
-net saw more than a likeness: "could my sister hold my hand through it"."""
+"""Chance of a risk below which a sure question about the visit, the money or the house is answered, if no rule saw
+anything in it: "could my sister hold my hand through it"."""
 _OF_THE_HOUSE = ("assistant", "clinic", "money", "visit")
 """Topics of which an answer says nothing about anybody's health."""
 _SURE_IN_BETWEEN = 0.75
@@ -359,9 +359,9 @@ def _answered_in_general(message: Understanding, category: str, library: Library
 
 
 def _of_the_house(message: Understanding, library: Library) -> bool:
-    """Whether a message surely asks about the visit, the money or the house, and nothing plain in it tells of risk."""
+    """Whether a message surely asks about the visit, the money or the house, and no rule sees a risk in it."""
     intent, score = message.intent, message.classifier.get("score")
-    return all(finding.weak for finding in message.findings) and (
+    return not message.findings and (
         intent is not None
         and intent in library
         and message.confidence >= _SURE_IN_GENERAL
