@@ -95,10 +95,10 @@ def test_the_language_is_recognised_and_has_its_sentence(followed: Path, clinic:
 
 
 def test_the_red_flag_fires_where_none_did(followed: Path) -> None:
-    said = "the needle came out and blood is spurting"
-    assert "emergency.bleeding.line-pulled-out" in {
-        finding.rule for finding in load_triage(followed / "safety").check(said)
-    }
+    said = "my drip slipped out and the sheet is soaked"
+    assert not load_triage(DATA / "safety").check(said)
+    found = [finding.rule for finding in load_triage(followed / "safety").check(said)]
+    assert found == ["emergency.bleeding.line-slipped-out"]
 
 
 def test_the_worked_example_is_what_comes_out(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:

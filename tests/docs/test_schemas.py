@@ -55,6 +55,7 @@ BROKEN: list[tuple[str, str, tuple[str | int, ...], Any]] = [
     ("opening", "opening.yml", ("version",), "2a"),
     ("own_page", "own_page.yml", ("sentences", 0, "verdict"), "false"),
     ("plain_words", "plain_words.yml", ("over",), None),
+    ("plain_words", "plain_words.yml", ("goes_on",), "still"),
     ("request_form", "request_form.yml", ("change", "request_colour"), ["change my colour"]),
     ("short_questions", "short_questions.yml", ("questions", 0, "answers", "default"), None),
     ("spelling", "spelling.yml", ("color",), ""),
@@ -72,6 +73,10 @@ BROKEN: list[tuple[str, str, tuple[str | int, ...], Any]] = [
     ("rules", "safety/emergency.yml", ("patterns", 0, "fires"), []),
     ("rules", "safety/clinician.yml", ("patterns", 0, "silent"), None),
     ("rules", "safety/clinician.yml", ("patterns", 0, "week"), True),
+    ("rules", "safety/emergency.yml", ("patterns", 0, "phrases"), None),
+    ("rules", "safety/emergency.yml", ("patterns", 0, "pattern"), "beside phrases"),
+    ("rules", "safety/emergency.yml", ("words", "Young"), "child"),
+    ("overlaps", "safety/overlaps.yml", ("overlaps", "emergency.self-harm.word"), 7),
     ("word_lists", "safety/medicines.yml", ("groups", 1, "names"), "warfarin"),
     ("word_lists", "safety/conditions.yml", ("category",), "conditions"),
 ]
