@@ -212,9 +212,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; end with 1 if something would change")
     check = parser.parse_args().check
     changed = {
-        path: text
-        for path, text in whole().items()
-        if not path.is_file() or path.read_text(encoding="utf-8") != text
+        path: text for path, text in whole().items() if not path.is_file() or path.read_text(encoding="utf-8") != text
     }
     for path, text in changed.items():
         if check:
