@@ -17,7 +17,7 @@ from bot.content.hours import WEEKDAYS
 from bot.content.kinds import KINDS
 from bot.content.opening import FACTS
 from bot.content.own_page import VERDICTS
-from bot.content.rules import LONGEST_PATTERN, load_categories
+from bot.content.rules import load_categories
 from bot.content.schema import Schema, load_schema
 from bot.content.snippet import AFTER_RISK
 from bot.settings import ROOT
@@ -209,9 +209,7 @@ def _rules(categories: tuple[str, ...]) -> Json:
             "was": _told(WORDS, "The id that older turns of the record name it by."),
             "category": {"enum": [*categories], "description": "Also the id of the text that is sent."},
             "phrases": _told(phrases, "One phrase a line after `|`; docs/red-flags.md lists the signs."),
-            "pattern": _told(
-                WORDS | {"maxLength": LONGEST_PATTERN}, "A regular expression, where no phrase will do; say the reason."
-            ),
+            "pattern": _told(WORDS, "A regular expression, where no phrase will do; say the reason."),
             "reason": _told(WORDS, "Why no phrase will do."),
             "unless": _told(phrases, "Silences the rule for that sentence. Keep it short: it can hide a risk."),
             "fires": _list(sentence, 1, "Sentences that it must catch; tested."),

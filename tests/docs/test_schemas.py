@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from bot.content.files import read_mapping
 from scripts.schemas import FILES, FOLDER, paths_of
 from tests.conftest import DATA, ROOT
 from tests.docs.pages import name_of
+
+_content = cache(read_mapping)
+"""A file as it is read; copy it before you change it."""
 
 
 def _schema(name: str) -> Draft202012Validator:
@@ -30,7 +34,7 @@ def test_each_is_a_schema(name: str) -> None:
 )
 def test_the_shipped_content_is_accepted(name: str, path: Path) -> None:
     found = [
-        f"{list(error.absolute_path)}: {error.message[:200]}" for error in _schema(name).iter_errors(read_mapping(path))
+        f"{list(error.absolute_path)}: {error.message[:200]}" for error in _schema(name).iter_errors(_content(path))
     ]
     assert not found, name_of(path)
 
@@ -85,7 +89,7 @@ BROKEN: list[tuple[str, str, tuple[str | int, ...], Any]] = [
 
 @pytest.mark.parametrize(("name", "file", "place", "mistake"), BROKEN, ids=lambda value: str(value)[:40])
 def test_a_mistake_is_refused_where_it_is(name: str, file: str, place: tuple[str | int, ...], mistake: Any) -> None:
-    content = deepcopy(read_mapping(DATA / file))
+    content = deepcopy(_content(DATA / file))
     inner: Any = content
     for step in place[:-1]:
         inner = inner[step]
