@@ -14,6 +14,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,7 @@ def _metrics() -> str:
     return "| metric | kind | |\n|---|---|---|\n" + "\n".join(rows) + "\n"
 
 
+@cache
 def tables() -> Mapping[str, list[str]]:
     """The columns of each table that holds something of ours, by name."""
     record = open_record(None)
@@ -209,13 +211,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; end with 1 if something would change")
     check = parser.parse_args().check
-    changed = [path for path, text in whole().items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
-    for path in changed:
+    changed = {
+        path: text for path, text in whole().items() if not path.is_file() or path.read_text(encoding="utf-8") != text
+    }
+    for path, text in changed.items():
         if check:
             print(f"{path.relative_to(ROOT)} is not what the code says. Run `make reference`.", file=sys.stderr)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(whole()[path], encoding="utf-8")
+            path.write_text(text, encoding="utf-8")
             print(f"wrote {path.relative_to(ROOT)}")
     return int(check and bool(changed))
 

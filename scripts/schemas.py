@@ -1,6 +1,6 @@
 """JSON Schemas of the files in data/, from which an editor completes and checks YAML: written to docs/schema.
 
-They are the first look, while somebody types. What only the whole content can tell (an id that exists, a pattern that
+They are the first look, while somebody types. What only the whole content can tell (an id that exists, a phrase that
 fires on its own examples) is said by `python -m bot content check`. `FILES` says which file has which schema; the
 editors' settings in .vscode and the page docs/reference/data-files.md go by it.
 """
@@ -43,6 +43,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "nlu": ("data/nlu/*.yml",),
     "categories": ("data/safety/categories.yml",),
     "rules": ("data/safety/clinician.yml", "data/safety/emergency.yml"),
+    "overlaps": ("data/safety/overlaps.yml",),
     "word_lists": ("data/safety/conditions.yml", "data/safety/medicines.yml"),
 }
 """The files of each schema, as patterns from the repository's root."""
@@ -200,23 +201,32 @@ def _snippet() -> dict[str, Json]:
 
 def _rules(categories: tuple[str, ...]) -> Json:
     sentence = {"type": "string"}
+    several = _list(WORDS | {"type": ["string", "integer"]}, 1)
+    phrases: Json = {"anyOf": [WORDS, several]}
     rule = _mapping(
         {
             "id": _told(WORDS, "What staff read when it fired; say what it is about."),
+            "was": _told(WORDS, "The id that older turns of the record name it by."),
             "category": {"enum": [*categories], "description": "Also the id of the text that is sent."},
-            "pattern": _told(WORDS, "A regular expression over one normalised sentence; <name> is a list of `words:`."),
-            "unless": _told(WORDS, "Silences the rule for that sentence. Keep it short: it can hide a risk."),
+            "phrases": _told(phrases, "One phrase a line after `|`; docs/red-flags.md lists the signs."),
+            "pattern": _told(WORDS, "A regular expression, where no phrase will do; say the reason."),
+            "reason": _told(WORDS, "Why no phrase will do."),
+            "unless": _told(phrases, "Silences the rule for that sentence. Keep it short: it can hide a risk."),
             "fires": _list(sentence, 1, "Sentences that it must catch; tested."),
             "silent": _list(sentence, 1, "Sentences that it must leave alone; tested."),
             "weak": {"type": "boolean", "description": "A shape that harmless sentences share."},
             "asks": {"type": "boolean", "description": "Gives the number and asks whether it is happening now."},
             "foreign": {"type": "boolean", "description": "Words of another language."},
         },
-        *("id", "category", "pattern", "fires", "silent"),
+        *("id", "category", "fires", "silent"),
     )
-    return _mapping(
-        {"words": _each(_list(WORDS | {"type": ["string", "integer"]}, 1)), "patterns": _list(rule, 1)}, "patterns"
-    )
+    rule |= {
+        "if": {"required": ["pattern"]},
+        "then": {"required": ["reason"], "properties": {"phrases": False}},
+        "else": {"required": ["phrases"]},
+    }
+    families = _told(_each(phrases, {"pattern": "^[a-z_]+$"}), "Families: phrases between commas, used as <name>.")
+    return _mapping({"words": families, "patterns": _list(rule, 1)}, "patterns")
 
 
 def schemas() -> dict[str, Json]:
@@ -297,10 +307,13 @@ def schemas() -> dict[str, Json]:
         ),
         "plain_words": _mapping(
             {
-                name: _mapping({"says": _PHRASES, "begins": _PHRASES}, "says", "begins")
-                for name in ("yes", "no", "over")
+                **{
+                    name: _mapping({"says": _PHRASES, "begins": _PHRASES}, "says", "begins")
+                    for name in ("yes", "no", "over")
+                },
+                "goes_on": _told(_PHRASES, "Words of somebody for whom it is not over, anywhere in a message."),
             },
-            *("yes", "no", "over"),
+            *("yes", "no", "over", "goes_on"),
         ),
         "request_form": _request_form(),
         "short_questions": _mapping(
@@ -366,6 +379,10 @@ def schemas() -> dict[str, Json]:
             "categories",
         ),
         "rules": _rules(categories),
+        "overlaps": _mapping(
+            {"overlaps": _told(_each(WORDS), "Phrases that are kept though others find the examples, by rule.")},
+            "overlaps",
+        ),
         "word_lists": _mapping(
             {
                 "category": {"enum": [*categories]},

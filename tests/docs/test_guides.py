@@ -19,6 +19,7 @@ from bot.content.library import Library, load_library
 from bot.content.rules import load_triage
 from bot.content.sync import sync
 from bot.conversation.engine import Engine
+from bot.safety.triage import Triage
 from tests.conftest import DATA, ROOT
 from tests.docs.pages import DOCS, fences
 
@@ -94,11 +95,11 @@ def test_the_language_is_recognised_and_has_its_sentence(followed: Path, clinic:
     assert "giftig" in clinic["other_language_nl"].text
 
 
-def test_the_red_flag_fires_where_none_did(followed: Path) -> None:
-    said = "the needle came out and blood is spurting"
-    assert "emergency.bleeding.line-pulled-out" in {
-        finding.rule for finding in load_triage(followed / "safety").check(said)
-    }
+def test_the_red_flag_fires_where_none_did(followed: Path, triage: Triage) -> None:
+    said = "my drip slipped out and the sheet is soaked"
+    assert not triage.check(said)
+    found = [finding.rule for finding in load_triage(followed / "safety").check(said)]
+    assert found == ["emergency.bleeding.line-slipped-out"]
 
 
 def test_the_worked_example_is_what_comes_out(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:

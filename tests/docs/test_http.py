@@ -25,6 +25,7 @@ PAGES = {
     "/answers/{id}",
     "/look/{name}",
     "/about",
+    "/privacy",
     "/demo",
     "/demo/es",
     "/install",
