@@ -294,4 +294,4 @@ def test_an_expired_answer_about_the_treatment_is_in_the_inbox_and_hours_go_on(
 
 def test_one_draft_form_has_its_own_place_in_the_browser(log_in: LogIn) -> None:
     page = log_in("reviewer").get("/answers/cost/draft")
-    assert 'data-draft="text /answers/cost/draft"' in page
+    assert re.search(r'data-draft="text /answers/cost/draft \d+" data-follow', page)
