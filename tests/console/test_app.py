@@ -891,8 +891,12 @@ def test_an_answer_shows_its_sources_and_who_answers_for_it(inside: TestClient, 
         assert f'href="{source.address}" rel="noopener noreferrer external"' in html
 
 
-def test_every_snippet_has_a_page(inside: TestClient, library: Library) -> None:
-    assert {inside.get(f"/answers/{snippet.id}").status_code for snippet in library} == {200}
+def test_every_kind_of_snippet_has_a_page(inside: TestClient, library: Library) -> None:
+    kinds = {
+        (snippet.route, snippet.topic, bool(snippet.short_of), bool(snippet.sources), bool(snippet.unknown)): snippet
+        for snippet in library
+    }
+    assert {inside.get(f"/answers/{snippet.id}").status_code for snippet in kinds.values()} == {200}
 
 
 # Export
