@@ -143,7 +143,8 @@ def examples_by_intent(folder: Path) -> dict[str, list[str]]:
 
 def new_intents(folder: Path) -> set[str]:
     """The intents among the reviewed examples whose question staff made in the console. No file of data/snippets need
-    hold it, and no generated file names it: the training itself adds them (bot/conversation/training_files.py).
+    hold it, and no generated file names it, so that a promotion changes one file: the training itself adds them
+    (bot/conversation/training_files.py).
 
     Raises:
         ContentError: the file cannot be read.
@@ -164,22 +165,24 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
         ContentError: an intent without a snippet, or an answer without training examples.
     """
     examples = examples_by_intent(data / "nlu")
-    for name in new_intents(data / "nlu"):
-        if name not in library:
-            del examples[name]
+    new = new_intents(data / "nlu")
+    for name in new:
+        del examples[name]
     for intent in examples:
         if intent not in library:
             raise ContentError(
                 f"{data / 'nlu'}: the intent `{intent}` has no snippet. Add one with this id to data/snippets."
             )
     for snippet in library.of_route(Route.ANSWER):
-        if snippet.id not in examples:
+        if snippet.id not in examples and snippet.id not in new:
             raise ContentError(
                 f"{data / 'nlu'}: the snippet `{snippet.id}` has no training examples. Add the intent `{snippet.id}`."
             )
     intents = sorted(examples)
     unasked = sorted(
-        snippet.id for snippet in library if snippet.id not in examples and snippet.id not in _SAID_BY_RULES
+        snippet.id
+        for snippet in library
+        if snippet.id not in examples and snippet.id not in _SAID_BY_RULES and snippet.id not in new
     )
     load_follow_ups(data, library)
     load_short_questions(data, library)
@@ -208,7 +211,7 @@ def generated_files(library: Library, data: Path) -> dict[Path, str]:
         ),
     ]
     rules = [_WRITTEN, _RULES_HEAD, *(_rule(intent) for intent in intents)]
-    questions = [_WRITTEN, 'version: "3.1"\nnlu:\n', *_questions(library, data)]
+    questions = [_WRITTEN, 'version: "3.1"\nnlu:\n', *_questions(library, data, new)]
     root = data.parent
     return {
         root / "domain.yml": "".join(domain),
@@ -222,10 +225,12 @@ def _rule(intent: str) -> str:
     return f"- rule: {intent}\n  steps:\n  - intent: {intent}\n  - action: utter_{intent}\n{form}"
 
 
-def _questions(library: Library, data: Path) -> Iterable[str]:
+def _questions(library: Library, data: Path, new: set[str]) -> Iterable[str]:
     """The questions on the buttons in both spellings, so that a model fits whichever the clinic chooses."""
     spellings = [load_spelling(data / "spelling.yml", spelling) for spelling in SPELLINGS]
     for snippet in library.of_route(Route.ANSWER):
+        if snippet.id in new:
+            continue
         spelled = dict.fromkeys(spelling.of(snippet.question) for spelling in spellings)
         yield f"- intent: {snippet.id}\n  examples: |\n" + "".join(f"    - {question}\n" for question in spelled)
 
