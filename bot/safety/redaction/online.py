@@ -122,9 +122,10 @@ _HANDLE_FOUND = re.compile(
 )
 """A handle that nothing is said of but that one may be found by it: "add me as quincy_3rd"."""
 _SHOWN_NAME = re.compile(
-    r"\b(?:(?:display|screen|profile|zoom|account|channel|group|skype|facebook|fb|chat|in-?game|gamer) ?name|anzeigename)"
+    r"\b(?:(?:(?:display|screen|profile|zoom|account|channel|group|skype|facebook|fb|chat|in-?game|gamer) ?name|anzeigename)"
     r"(?:\s(?:is|will be|would be|shows|shows up as|says|was|ist|lautet|:)|:)|"
-    r"(?:page|account|profile|group|channel) (?:is )?(?:called|named))\s[\"'“]?(?P<value>[^\W\d_]\w{0,20}(?: [^\W\d_]?\w{1,20}){1,4}?)"
+    r"(?:page|account|profile|group|channel) (?:is )?(?:called|named))\s"
+    r"[\"'“]?(?P<value>[^\W\d_]\w{0,20}(?: [^\W\d_]?\w{1,20}){1,4}?)"
     r"(?=[\"'”]|[,.;!?\n]|\Z|\s(?:and|but|so|in case|please|on|if|when|for|keeps?|not|because|with)\b)",
     re.IGNORECASE,
 )
