@@ -58,7 +58,7 @@ _IS = (
     r"war|era|fue|était|etait|c'est|va|será|sera|will|called|again|currently|just|always|simply|reads|says|goes|as|jest|är|er|on|это)\b|'s\b)){1,4}"
 )
 _OF = (
-    r"(?:\s(?:for|to|of|on|at|in|from|with|del|della|de|du|für|vom|zum|voor|do|til|till)(?:\s[\w'’-]{1,20}+){1,4}?|"
+    r"(?:\s(?:for|to|of|on|at|in|from|with|auf|sur|op|på|del|della|de|du|für|vom|zum|voor|do|til|till)(?:\s[\w'’-]{1,20}+){1,4}?|"
     r"\s\((?:[^()\n]{1,30})\))?"
 )
 _QUOTED = r"\s{0,3}[\"'“„(«]?(?:is\s)?"
@@ -195,7 +195,7 @@ _NO_PLATE = re.compile(
     r"MINI|ID|AMG|GLC|GLA|PM|AM|BP|HR|CRP|PSA|INR|TSH|LDL|HDL|HBA|FEV|CD|IL|SPF|RAV|EV|COVID|CO|NAD|ATP|EBV|HPV|USD|"
     r"EUR|GBP|CHF|KM|MPH|MAY|JUN|JUL|JAN|FEB|MAR|APR|AUG|SEP|OCT|NOV|DEC|LEVEL|BAY|ROW|SPACE|SPOT|FLOOR|ROOM|GATE|AT|"
     r"ON|IN|TO|"
-    r"BY|OF|NR|NO|IS|THE|FOR|AND|A|I|ZONE|AGE|AGED|CALL|UP|OR|UNIT)",
+    r"BY|OF|IV|UN|KG|ML|MCG|NZ|AUD|CAD|NR|NO|IS|THE|FOR|AND|A|I|ZONE|AGE|AGED|CALL|UP|OR|UNIT)",
     re.IGNORECASE,
 )
 _NEAR_CAR, _NEAR_CUE = 60, 40
@@ -215,10 +215,12 @@ _WITHIN_A_SECRET = re.compile(r"\w[_!#$%&*^~=?]|[!$%&*]\Z")
 _LOCKED = word_set("""
     portal login log logged sign app website site account accounts locked lock wifi wi-fi wlan tablet laptop unlock
     password pass access caps keyboard rejects rejected accepts typed typing enter entered konto zugang compte cuenta
-    cadena entrar acceder connexion inloggen inlog
+    fails refused wont website entrar acceder connexion inloggen inlog
     """)
 _FILE = re.compile(r"\.(?:jpe?g|png|pdf|docx?|heic|mp4|mov|xlsx?|txt|zip|dcm)\Z|\A(?:IMG|DSC|Screenshot|VID)", re.IGNORECASE)
-_OF_A_CHEMIST = re.compile(r"(?:[A-Z][a-z]?\d*)+|.*\d(?:mg|ml|mcg|kg|iu|am|pm)|v?\d+(?:\.\d+)+\w*|\d+(?:x|h|mm)\w*", re.IGNORECASE)
+_OF_A_CHEMIST = re.compile(
+    r"(?:[A-Z][a-z]?\d*){1,6}|.{0,40}\d(?:mg|ml|mcg|kg|iu|am|pm)|v?\d+(?:\.\d+)+\w*|\d+(?:x|h|mm)\w*|H2O2\w*"
+)
 
 
 def _made_up(text: str, said: Set[str]) -> Iterator[Span]:
@@ -226,7 +228,7 @@ def _made_up(text: str, said: Set[str]) -> Iterator[Span]:
     locked = not said.isdisjoint(_LOCKED)
     for found in _MADE_UP.finditer(text):
         value = found["value"].rstrip(_END)
-        signed = _WITHIN_A_SECRET.search(value) is not None and len(value) >= 8
+        signed = _WITHIN_A_SECRET.search(found["value"]) is not None and len(value) >= 8
         if (signed or (locked and value[0].isalpha() and not value.isalpha() and len(value) >= 8)) and not (
             _FILE.search(value) or _OF_A_CHEMIST.fullmatch(value) or re.match(r"(?i)covid|iphone|ipad|windows", value)
         ):
@@ -367,8 +369,9 @@ _CAPITAL_PLATE = re.compile(rf"(?<![\w./+-]){_GROUP}(?:[ ·•-]{_GROUP}){{0,3}}
 """Up to four groups of capital letters and digits, as states, emirates and provinces put them on a car."""
 
 
-def _in_capitals(text: str, ends: Sequence[int]) -> Iterator[Span]:
-    """Groups of capitals and digits right behind a word for the plate, or for where one parks."""
+def _in_capitals(text: str, ends: Sequence[int], *, least: int) -> Iterator[Span]:
+    """Groups of capitals and digits, at least so many, right behind a word for the plate, the car, or where one
+    parks."""
     at = 0
     for found in _CAPITAL_PLATE.finditer(text) if ends else ():
         while at < len(ends) - 1 and ends[at + 1] <= found.start():
@@ -380,8 +383,9 @@ def _in_capitals(text: str, ends: Sequence[int]) -> Iterator[Span]:
             0 <= found.start() - ends[at] <= _NEAR_CUE
             and letters
             and digits
-            and 4 <= letters + digits <= 9
+            and least <= letters + digits <= 9
             and letters <= 5
+            and (least < 5 or (letters > 1 and digits > 1))
             and not re.fullmatch(r"[A-Z]\d{1,2}(?:[ -][A-Z]\d{1,2})*", value)
             and not any(len(word) > 1 and (_NO_PLATE.fullmatch(word) or word.lower() in COMMON) for word in words)
             and not (words[0] in ("A", "I") and value[0] in "AI" and not text[: found.start()].rstrip()[-1:].isalpha())
@@ -425,9 +429,9 @@ def _plates(text: str, said: Set[str]) -> Iterator[Span]:
         ):
             yield Span(found.start(), found.end(), PLATE)
     if not shouted:
-        yield from _in_capitals(
-            text, [end for start, end, cue in places if cue or text[start:end].lower() in _PARKED]
-        )
+        yield from _in_capitals(text, [place[1] for place in places], least=5)
+        asked = [end for start, end, cue in places if cue or text[start:end].lower() in _PARKED]
+        yield from _in_capitals(text, asked, least=4)
         for start, end, cue in places:
             vanity = _VANITY.match(text, end) if cue and text[start:end].lower().startswith(_PLATES_OWN) else None
             if vanity is not None and not _everyday(vanity["value"]):

@@ -330,7 +330,7 @@ _NEAR_A_PAPER = 70
 """Characters between the word for a paper and the number on it."""
 
 _ON_A_PAPER = re.compile(
-    r"(?<![\w./-])(?:[A-Z]{1,4}[-/]\d{3,10}(?:[-/]\d{1,8}){0,2}|[A-Z]{1,4}[-/]\d{2,4}(?:[-/]\d{2,8}){1,2}"
+    r"(?<![\w./-])(?:[A-Z]{1,4}[-/]\d{3,10}(?:[-/][A-Z\d]{1,8}){0,2}|[A-Z]{1,4}[-/]\d{2,4}(?:[-/]\d{2,8}){1,2}"
     r"|[A-Z]{2}\d{0,3} \d{4,8}|[A-Z]{1,3}\d{2,4}-\d{3,8}|[A-Z]{1,3}\d{5,10}[A-Z]?|(?=[A-Z]{0,3}\d{1,6}[A-Z])"
     r"(?=(?:[A-Z]{0,9}\d){3})[A-Z0-9]{7,14}|\d{2,6}-[A-Z]{2,4}-\d{2,6}|(?:[A-Z]{2}|[a-z]{2}) ?\d{2} \d{2} \d{2})"
     r"(?![\w/]|-\w|[.]\d)"
@@ -395,7 +395,8 @@ def _with_a_cue(text: str) -> Iterator[Span]:
             digits < least
             or re.fullmatch(r"\d{1,3}\.\d{1,2}", value)
             or value.lower() in COMMON
-            or re.fullmatch(r"[a-z]\d{1,2}(?:[ -][a-z]\d{1,2})*", value, re.IGNORECASE)  # vertebrae: a plate in C5 C6
+            or re.fullmatch(r"(?:in )?[a-z]\d{1,2}(?:[ -][a-z]\d{1,2})*", value, re.IGNORECASE)  # a plate in C5 C6
+            or re.match(r"(?:chf|eur|usd|gbp|aud|cad|nz|for|at|on) ", value, re.IGNORECASE)
             or (digits < 6 and _NOT_AN_ID.match(text, found.end("value")))
             or _PAPERS.match(value)
             or _is_a_date(value.rpartition(" ")[2] if value[:1].isalpha() else value)

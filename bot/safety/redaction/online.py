@@ -92,7 +92,7 @@ _HANDLE_IS = re.compile(
     r"patreon|etsy|ebay|paypal|venmo|cash ?app|zelle|insta name)\b(?:\s(?:handle|name|id|account|user ?name|user|"
     r"profile|page|acc|konto|tag|channel|login|nick|insta|ig|snap|telegram|discord|twitter|tiktok)){0,2}"
     r"(?:\s(?:on|for|at|in|with|there|here)(?:\s(?:your|the|my|this|our))?(?:\s\w{2,15}){1,2}?(?=\s(?:is|was|=)\s))?"
-    r"(?P<said>\s?(?:(?:is|ist|es|est|c'est|é|è|er|är|jest|lautet|heißt|heisst|will be|is now|used to be|was|now|:|=|-|at|"
+    r"(?P<said>\s?(?:(?:is now|is|ist|es|est|c'est|é|è|er|är|jest|lautet|heißt|heisst|will be|used to be|was|now|:|=|-|at|"
     r"as|under|called)(?![\w'])|(?<=\s)['\"]|:|=)\s?|\s)(?P<value>(?:live:)?@?[\w.#-]{3,40})",
     re.IGNORECASE,
 )
@@ -123,7 +123,7 @@ _HANDLE_FOUND = re.compile(
 """A handle that nothing is said of but that one may be found by it: "add me as quincy_3rd"."""
 _SHOWN_NAME = re.compile(
     r"\b(?:(?:(?:display|screen|profile|zoom|account|channel|group|skype|facebook|fb|chat|in-?game|gamer) ?name|anzeigename)"
-    r"(?:\s(?:is|will be|would be|shows|shows up as|says|was|ist|lautet|:)|:)|"
+    r"(?:\s(?:is|will be|would be|shows(?: up)? as|shows|says|was|ist|lautet|:)|:)|"
     r"(?:page|account|profile|group|channel) (?:is )?(?:called|named))\s"
     r"[\"'“]?(?P<value>[^\W\d_]\w{0,20}(?: [^\W\d_]?\w{1,20}){1,4}?)"
     r"(?=[\"'”]|[,.;!?\n]|\Z|\s(?:and|but|so|in case|please|on|if|when|for|keeps?|not|because|with)\b)",
