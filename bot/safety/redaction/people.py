@@ -11,6 +11,7 @@ from bot.safety.redaction.words import (
     DOUBTFUL_NAMES,
     FIRST_NAMES,
     MORE_FIRST_NAMES,
+    NAMES_OF_THE_WORLD,
     NOT_AFTER_A_NAME,
     PARTICLES,
     SURNAMES,
@@ -71,7 +72,7 @@ _SPEAKS = word_set(
 )
 _SPOKE = _SPEAKS - {"ask", "asked", "meet"}
 
-_FIRST = FIRST_NAMES | MORE_FIRST_NAMES
+_FIRST = FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD
 
 _PLACES_TOO = word_set("""
     victoria sydney georgia florence adelaide santiago carolina virginia lourdes charlotte jordan chelsea paris
