@@ -194,16 +194,16 @@ _LED_TO = re.compile(
     r"next of kin|ya (?:boy|girl|man)|(?:ur|your) (?:boy|girl|old (?:friend|patient)|favou?rite (?:patient|client))|"
     r"caller (?:was|is)|message (?:for|from)|voicemail (?:for|from)|referred by|recommended by|"
     r"(?:carer|guardian|interpreter|translator|driver|lawyer|solicitor|accountant|pa|assistant|roommate|witness) (?:is|will be)|"
-    r"(?:daughter|son|wife|husband|widow|widower|sister|brother|niece|nephew|grandson|granddaughter|mum|dad|pa) of|"
     r"this time (?:for|as)|hier spricht|hier schreibt|le escribe|te escribe|le saluda|it'?s me,?|c'est moi,?|soy yo,?|ich bin'?s,?)"
     rf"(?:\sis|\s?[:=]|\s-)?\s{_A_TITLE}(?P<name>{_NAMES})"
 )
 """What stands behind these is somebody's name, if it begins with a capital letter."""
 _PERHAPS_LED_TO = re.compile(
     r"(?<!\w)(?i:ici|aqu[ií]|qui|hier|habla|fala|parla|c'est|det är|det er|greetings from|regards from|love from|"
-    r"ask for|asked for|looking for|spoke (?:with|to)|friend of|colleague of|mother of|father of|parents? of|moi c'est|"
-    r"booked (?:for|by|with|under)|paid by|sent by|signed by|seen by|treated by|cc|to be collected by|payable to|"
-    rf"appointment for|slot for|table for|patient|client|wegen|für|pour|para|per|dla)\s{_A_TITLE}(?P<name>{_NAMES})"
+    r"ask for|asked for|looking for|spoke (?:with|to)|friend of|colleague of|mother of|father of|parents? of|moi c'est|daughter of|son of|wife of|"
+    r"husband of|widow of|widower of|sister of|brother of|niece of|nephew of|"
+    r"booked (?:for|by|with|under)|sent by|signed by|seen by|treated by|cc|to be collected by|payable to|"
+    rf"appointment for|slot for|patient|client)\s{_A_TITLE}(?P<name>{_NAMES})"
 )
 """Behind these a name, a town or an illness stands: two words with capitals, or a known name."""
 _WITH_DETAILS = re.compile(
@@ -215,22 +215,29 @@ _WITH_DETAILS = re.compile(
 _KIN_WORDS = "|".join(sorted(_KIN, key=len, reverse=True))
 _IS_KIN = re.compile(
     rf"(?<![\w'-])(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?:,\s|\s\(|\s-\s)(?:my|his|her|our|your|meine?|mon|ma|mi|min|mia)\s"
-    rf"(?:[a-z]{{2,10}}\s)?(?:{_KIN_WORDS})(?!\w)"
+    rf"(?:[a-z]{{2,10}}\s)?(?:{_KIN_WORDS})(?=[,).!?;]|\Z|\s(?:is|was|needs|and|has|had|who|faints|wants|will|would)\b)"
 )
 """Told who it is behind the name: "Rosalind, my late wife", "Keiran (my son)"."""
 _KIN_IS = re.compile(
     rf"\b(?i:my|his|her|our|your|meine?|mon|ma|mi|mia)\s(?:[a-z]{{2,10}}\s)?(?:{_KIN_WORDS})(?:\s\((?:called\s)?|,\s|\s-\s|\sis\s)"
-    rf"(?P<name>{_NAMES})(?=[),.;!?\s]|\Z)"
+    rf"(?P<name>{_NAMES})(?=[),.;!?]|\Z|\s[a-z])"
 )
 _SOMEBODY_CALLED = re.compile(
     r"\b(?i:girl|lady|nurse|guy|gentleman|woman|man|person|receptionist|doctor|therapist|tech|phlebotomist|lad|chap|fellow|"
     r"one|colleague|physio|boy|kid|patient|client|surgeon|consultant)"
-    rf"(?:[^\W\d_]|[ ]){{0,30}}(?:,|\s(?:is\s)?(?:called|named|by the name of))\s(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?=[,.;!?)]|\Z|\s[a-z])"
+    rf"(?:[^\W\d_]|[ ]){{0,30}}(?:(?P<told>,)|\s(?:is\s)?(?:called|named|by the name of))\s"
+    rf"(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?=[,.;!?)]|\Z|(?(told)(?!)|\s[a-z]))"
 )
 """Somebody of whom the name is told after what they do: "the girl at the desk, Fenella, said"."""
 _LINE_OF_A_NAME = re.compile(
     rf"\n[ \t]*+\n?[ \t]*+(?P<dash>[-–—~*][ \t]?)?(?P<name>(?:[^\W\d_a-z]\.[ ]?){{0,3}}{_NAMES})[ \t]{{0,2}}(?:x{{1,4}}|[.,!]|:\)|\(.{{0,60}}\))?[ \t]{{0,2}}(?=\n|\Z)"
 )
+_WISHES = word_set("""
+    liebe lieber viele grüße beaucoup mit freundlichen vriendelijke cordiali saluti bonne buona buen gute guten noche
+    tarde jour journée soirée sent iphone outlook android ps nb re fwd subject attached best
+    """)
+_LIKE_A_DRUG = re.compile(r"(?:ine|one|ol|ide|ate|in|an|ab|um|ic|ex|is|ix|yl|us|ium|pril|tan)\Z")
+
 _OPENING = re.compile(r"(?:\W{0,3}(?:hi|hello|hey|hallo|hola|bonjour|ciao)[,!.]?\s)?(?P<name>[^\W\d_]{3,20}(?:\s[^\W\d_]{3,20})?),\s", re.IGNORECASE)
 """A message that begins with who it is from."""
 
@@ -287,7 +294,9 @@ class People:
             for found in kind.finditer(self._text):
                 written = _name_words(found["name"])
                 known = any(word in names() for word in written)
-                if not written or (kind is _PERHAPS_LED_TO and not (known or len(written) > 1)):
+                behind = self._text[found.end() : found.end() + 1]
+                unsure = kind is _PERHAPS_LED_TO or (kind is _KIN_IS and (" is " in found[0] or behind not in (",", ")", ".")))
+                if not written or (unsure and not (known or len(written) > 1)) or len(found["name"]) < 3:
                     continue
                 if written[0] in _PLACES_TOO or any(word in NOT_AFTER_A_NAME for word in written):
                     continue
@@ -314,8 +323,11 @@ class People:
             closed = before.endswith((",", "!", ".", "?")) or line[0].startswith("\n\n")
             known = any(word in names() for word in written)
             wished = any(word.strip(",.!") in _FAREWELLS for word in before.lower().split()[-7:])
+            if any(word in _FAREWELLS or word in _WISHES for word in written):
+                continue
             sure = wished or known or line["dash"] or "." in line["name"]
-            if written and before and (sure or (closed and len(written) > 1)) and len(written) + len(line["name"]) > 3:
+            alone = line[0].startswith("\n\n") and line.end() == len(self._text) and not _LIKE_A_DRUG.search(written[0] if written else "")
+            if written and before and (sure or (closed and (len(written) > 1 or alone))) and len(written) + len(line["name"]) > 3:
                 yield Span(line.start("name"), line.end("name"), NAME)
 
     def _is_public(self, first: int, end: int) -> bool:

@@ -342,6 +342,14 @@ HOUSES = word_set("""
 """Companies, makers, medicines and germs, which people write with a capital letter as well."""
 
 EVERYDAY_MORE = word_set("""
+    percocet voltaren lipitor herceptin keytruda prolia humira enbrel remicade stelara ozempic wegovy mounjaro xarelto
+    eliquis plavix pradaxa coumadin lovenox synthroid euthyrox levothyrox lyrica neurontin cymbalta prozac zoloft lexapro
+    effexor wellbutrin xanax valium ativan ambien adderall ritalin tylenol advil aleve motrin nurofen panadol doliprane
+    efferalgan ibuprofen paracetamol metformin januvia jardiance farxiga lantus novorapid humalog crestor zocor norvasc
+    lasix nexium prilosec zantac flonase ventolin symbicort singulair benadryl zyrtec claritin imodium botox dysport
+    ozurdex eylea avastin opdivo gleevec tamoxifen femara arimidex taxol cisplatin humulin tresiba trulicity saxenda
+    entresto concor bisoprolol ramipril marcumar falithrom novalgin aspirin disprin ozonosan plaquex glutathione myers
+    prolozone kenalog depomedrol synvisc euflexxa cortisone boulder reiki pilates zumba
     ridiculous nonsense awkward nuts bullshit lame rubbish outrageous unacceptable hilarious scary sad silly odd strange
     brilliant perfect lovely gorgeous horrible disgusting fantastic wonderful excellent hell crap shit awesome
     super neat sweet
