@@ -27,6 +27,7 @@ _MOST_WORDS = 4
 
 _TITLES = word_set("""
     mr mrs miss mx dr dr. doctor prof professor sir madam herr frau señor señora senor senora sr sra monsieur
+    dottor dott dottoressa docteur docteure doctora pani fru señorita senorita
     madame mme mlle signor signora signore sig doktor dra
     """)
 _KIN = word_set("""
@@ -732,7 +733,7 @@ class People:
         words = self._words
         while (
             first < len(words)
-            and words[first].lower in _FAREWELLS | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
+            and words[first].lower in _FAREWELLS | _WISHES | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
             and words[first].lower not in names()
         ):
             first += 1
