@@ -183,7 +183,7 @@ _OTHER_SCRIPTS = re.compile(
 )
 
 
-_CAPITAL = r"[^\W\d_a-z][\w'’-]{1,24}"
+_CAPITAL = r"[^\W\d_a-z][\w'’-]{1,24}+(?!\w)"
 _NAMES = rf"{_CAPITAL}(?:\s(?:[^\W\d_a-z]\.?\s)?(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|ten|bin|ibn)\s){{0,2}}{_CAPITAL}){{0,3}}"
 _A_TITLE = r"(?:(?i:an?|the|our|my|mr|mrs|ms|miss|dr|herr|frau|madame|m|mme|señora?|sr|sra)\.?\s){0,2}"
 

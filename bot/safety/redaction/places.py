@@ -213,7 +213,7 @@ _STREET_THEN_HOUSE = re.compile(
 """The street without a number and the house behind it: "Al Wasl Road, Villa 88, Jumeirah 3"."""
 _HOUSE_THEN_STREET = re.compile(
     rf"(?<!\w){_HOUSE}\s?#?[\w/-]{{1,7}},?\s(?:"
-    r"(?i:street|road|lane|sector|block|phase|floor|cross|main|stage|gali|mohalla|tower|level|calle|manzana)\s(?:no\.?\s)?[\w/-]{1,7}"
+    r"(?:[Ss]treet|[Rr]oad|[Ll]ane|[Ss]ector|Block|Phase|Cross|Gali|Mohalla|[Cc]alle|[Mm]anzana|Lot|Unit|Apt|Flat|Villa)\s(?:no\.?\s)?[\w/-]{1,7}"
     rf"|(?:{_BIG}\s){{1,3}}(?:{_WAY}|House|Court|Towers?|Apartments|Residences?|Mansions?|Building|Complex|Parade|Quay))(?!\w)"
     rf"(?:,?\s(?:(?i:street|road|sector|block|phase)\s[\w/-]{{1,7}}|{_BIG}(?:\s{_BIG}){{0,2}}(?:\s\d{{1,6}})?)){{0,4}}"
 )
