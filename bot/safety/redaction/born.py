@@ -381,7 +381,9 @@ def ages(text: str) -> Iterator[Span]:
         group = found.lastgroup
         if group is None:
             continue
-        if group not in ("one", "three", "nine", "ten", "eleven") and _MEASURES.search(text, max(found.start() - 30, 0), found.start(group)):
+        if group not in ("one", "three", "nine", "ten", "eleven") and _MEASURES.search(
+            text, max(found.start() - 30, 0), found.start(group)
+        ):
             continue
         yield Span(found.start(group), found.end(group), AGE)
     for found in _NAMED_AGE.finditer(text):

@@ -217,7 +217,9 @@ _LOCKED = word_set("""
     password pass access caps keyboard rejects rejected accepts typed typing enter entered konto zugang compte cuenta
     fails refused wont website entrar acceder connexion inloggen inlog
     """)
-_FILE = re.compile(r"\.(?:jpe?g|png|pdf|docx?|heic|mp4|mov|xlsx?|txt|zip|dcm)\Z|\A(?:IMG|DSC|Screenshot|VID)", re.IGNORECASE)
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|pdf|docx?|heic|mp4|mov|xlsx?|txt|zip|dcm)\Z|\A(?:IMG|DSC|Screenshot|VID)", re.IGNORECASE
+)
 _OF_A_CHEMIST = re.compile(
     r"(?:[A-Z][a-z]?\d*){1,6}|.{0,40}\d(?:mg|ml|mcg|kg|iu|am|pm)|v?\d+(?:\.\d+)+\w*|\d+(?:x|h|mm)\w*|H2O2\w*"
 )
@@ -388,7 +390,11 @@ def _in_capitals(text: str, ends: Sequence[int], *, least: int) -> Iterator[Span
             and (least < 5 or (letters > 1 and digits > 1))
             and not re.fullmatch(r"[A-Z]\d{1,2}(?:[ -][A-Z]\d{1,2})*", value)
             and not any(len(word) > 1 and (_NO_PLATE.fullmatch(word) or word.lower() in COMMON) for word in words)
-            and not (words[0] in ("A", "I") and value[0] in "AI" and not text[: found.start()].rstrip()[-1:].isalpha())
+            and not (
+                words[0] in ("A", "I")
+                and value[0] in "AI"
+                and not text[max(found.start() - 4, 0) : found.start()].rstrip()[-1:].isalpha()
+            )
             and not _MEASURED.match(text, found.end())
         ):
             yield Span(found.start(), found.end(), PLATE)

@@ -376,7 +376,9 @@ def _near_a_paper(text: str) -> Iterator[Span]:
             yield Span(found.start(), found.end(), NUMBER)
 
 
-_NO_PAPERS = frozenset("UN CHF EUR USD GBP NZ AUD CAD COVID IL CD HBA BD AM PM CA MK TNF NF PSA CRP BPC TB SARS".split())
+_NO_PAPERS = frozenset(
+    "UN CHF EUR USD GBP NZ AUD CAD COVID IL CD HBA BD AM PM CA MK TNF NF PSA CRP BPC TB SARS".split()
+)
 
 _PLUS_OR_SLASHES = re.compile(r"///|\w\+\w")
 

@@ -239,7 +239,10 @@ _WISHES = word_set("""
     """)
 _LIKE_A_DRUG = re.compile(r"(?:ine|one|ol|ide|ate|in|an|ab|um|ic|ex|is|ix|yl|us|ium|pril|tan)\Z")
 
-_OPENING = re.compile(r"(?:\W{0,3}(?:hi|hello|hey|hallo|hola|bonjour|ciao)[,!.]?\s)?(?P<name>[^\W\d_]{3,20}(?:\s[^\W\d_]{3,20})?),\s", re.IGNORECASE)
+_OPENING = re.compile(
+    r"(?:\W{0,3}(?:hi|hello|hey|hallo|hola|bonjour|ciao)[,!.]?\s)?(?P<name>[^\W\d_]{3,20}(?:\s[^\W\d_]{3,20})?),\s",
+    re.IGNORECASE,
+)
 """A message that begins with who it is from."""
 
 
@@ -296,7 +299,9 @@ class People:
                 written = _name_words(found["name"])
                 known = any(word in names() for word in written)
                 behind = self._text[found.end() : found.end() + 1]
-                unsure = kind is _PERHAPS_LED_TO or (kind is _KIN_IS and (" is " in found[0] or behind not in (",", ")", ".")))
+                unsure = kind is _PERHAPS_LED_TO or (
+                    kind is _KIN_IS and (" is " in found[0] or behind not in (",", ")", "."))
+                )
                 if not written or (unsure and not (known or len(written) > 1)) or len(found["name"]) < 3:
                     continue
                 if written[0] in _PLACES_TOO or any(word in NOT_AFTER_A_NAME for word in written):
@@ -327,8 +332,17 @@ class People:
             if any(word in _FAREWELLS or word in _WISHES for word in written):
                 continue
             sure = wished or known or line["dash"] or "." in line["name"]
-            alone = line[0].startswith("\n\n") and line.end() == len(self._text) and not _LIKE_A_DRUG.search(written[0] if written else "")
-            if written and before and (sure or (closed and (len(written) > 1 or alone))) and len(written) + len(line["name"]) > 3:
+            alone = (
+                line[0].startswith("\n\n")
+                and line.end() == len(self._text)
+                and not _LIKE_A_DRUG.search(written[0] if written else "")
+            )
+            if (
+                written
+                and before
+                and (sure or (closed and (len(written) > 1 or alone)))
+                and len(written) + len(line["name"]) > 3
+            ):
                 yield Span(line.start("name"), line.end("name"), NAME)
 
     def _is_public(self, first: int, end: int) -> bool:
@@ -733,7 +747,8 @@ class People:
         words = self._words
         while (
             first < len(words)
-            and words[first].lower in _FAREWELLS | _WISHES | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
+            and words[first].lower
+            in _FAREWELLS | _WISHES | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
             and words[first].lower not in names()
         ):
             first += 1
