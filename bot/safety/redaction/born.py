@@ -84,7 +84,8 @@ BIRTH_WORDS = word_set("""
     jahrgang year birthyear
     dob d date birth birthdate birthday birthdays bday b-day born geboren geb geburtsdatum geburtstag né née nés ne nee
     nes naissance anniversaire nacido nacida nací naci fecha cumpleaños nato nata data compleanno nascido nascida nasci
-    nasc nac nar szül ddn yob fec dn rođen rođena rodzony aniversário aniversario geboortedatum verjaardag fødselsdato fødselsdag født född födelsedatum födelsedag syntynyt
+    nasc nac nar szül ddn yob fec dn rođen rođena rodzony aniversário aniversario geboortedatum
+    verjaardag fødselsdato fødselsdag født född födelsedatum födelsedag syntynyt
     syntymäaika urodzony urodzona urodziłem urodziłam ur narozen narozena narozená datum született születési născut
     născută doğum doğdum doğumlu родился родилась дата д народився народилася γεννήθηκα ημερομηνία b
     生年月日 出生日期 出生
@@ -183,10 +184,11 @@ def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
             yield Span(day.start(), day.end(), BIRTH)
     for day in _FULL_DAY.finditer(text):
         year = _year_of(day, this_year)
-        if year <= this_year - _LISTED_YEARS and _is_listed(text, day):
-            yield Span(day.start(), day.end(), BIRTH)
-        elif year <= this_year - _LONG_AGO and not any(
-            kind.search(text, max(day.start() - 60, 0), day.end() + 60) for kind in (_ANOTHER_DAY, _OF_THE_WORLD)
+        if (year <= this_year - _LISTED_YEARS and _is_listed(text, day)) or (
+            year <= this_year - _LONG_AGO
+            and not any(
+                kind.search(text, max(day.start() - 60, 0), day.end() + 60) for kind in (_ANOTHER_DAY, _OF_THE_WORLD)
+            )
         ):
             yield Span(day.start(), day.end(), BIRTH)
     for day in _JALALI.finditer(text):
@@ -213,7 +215,8 @@ _JALALI = re.compile(r"(?<![\d./-])1[34]\d\d([/-])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]
 """A day in the calendar of Iran: of an event nobody writes it so to a clinic."""
 _SHOWS = re.compile(
     r"\b(?:card|passport|id|licen[cs]e|document|certificate|ausweis|dni|pasaporte|passeport|my papers|registered as|"
-    r"file|chart|wristband|system)\s(?:it\s|just\s|only\s|wrongly\s)?(?:says|shows|has|reads|gives|states|put|got|dit|dice|steht)\b",
+    r"file|chart|wristband|system)\s(?:it\s|just\s|only\s|wrongly\s)?(?:says|shows|has|reads|gives|states|put|got|"
+    r"dit|dice|steht)\b",
     re.IGNORECASE,
 )
 """What shows a day: a card, a passport, a wristband."""
@@ -343,10 +346,13 @@ _AGE = re.compile(
     rf"|(?<!\w)at\s(?:the\s(?:grand\s|ripe\s(?:old\s)?|great\s)?age\sof\s|almost\s|"
     rf"nearly\s)?(?P<six>{_OLD}|{_OLD_WORDS})"
     r"(?=,?\s(?:i|he|she|my|you|one|is\sit|can|we|years)\b)"
-    rf"|(?<![\w.,$€£/-])(?P<nine>{_OLD}|{_OLD_WORDS})(?=\s(?:too|very|so|really|quite|that|this|already)\s(?:old|frail|elderly|late\sto|aged)\b)"
-    r"|\b(?:in|into)\s(?:her|his|my|their)\s(?:early\s|mid[ -]?|late\s)?(?P<ten>nineties|'?90'?s)\b(?!\s(?:i|we|when|music))"
+    rf"|(?<![\w.,$€£/-])(?P<nine>{_OLD}|{_OLD_WORDS})(?=\s(?:too|very|so|really|quite|that|this|already)\s(?:old|"
+    rf"frail|elderly|late\sto|aged)\b)"
+    r"|\b(?:in|into)\s(?:her|his|my|their)\s(?:early\s|mid[ -]?|late\s)?(?P<ten>nineties|'?90'?s)\b(?!\s(?:i|we|when|"
+    r"music))"
     r"|(?<!\w)(?P<eleven>nonagenarian|centenarian|supercentenarian)s?(?!\w)"
-    rf"|\b(?:{_SOMEBODY}|she|he|who)(?:\sis|\swas|'s)\s(?:well\s|now\s|way\s)?(?:past|over|beyond|north\sof)\s(?P<twelve>{_OLD}|ninety|a\shundred)(?!\w){_NOT_AGE_BEHIND}"
+    rf"|\b(?:{_SOMEBODY}|she|he|who)(?:\sis|\swas|'s)\s(?:well\s|now\s|way\s)?(?:past|over|beyond|"
+    rf"north\sof)\s(?P<twelve>{_OLD}|ninety|a\shundred)(?!\w){_NOT_AGE_BEHIND}"
     rf"|\b{_SOMEBODY}\s?\(\s?(?:aged?\s)?(?P<seven>{_OLD})\s?[),]"
     rf"|(?<![\w.,$€£/-])(?P<eight>{_OLD}|{_OLD_WORDS})(?=,?\s(?:and\s(?:still|counting|going|fit|sharp|a\shalf|lives|"
     rf"in\s(?:good|great))|years?\syoung|"

@@ -14,7 +14,8 @@ _END = ".,;:!?)\"'>]”“"
 
 _WATCHWORD = (
     r"pass ?words?|pass ?codes?|pass ?phrases?|pass|pwd?|psw|passwd|mdp|code ?words?|"
-    r"security answer|secret answer|secret word|memorable (?:word|name|place|information|answer)|security word|safe ?word|"
+    r"security answer|secret answer|secret word|memorable (?:word|name|place|information|answer)|security word|"
+    r"safe ?word|"
     r"(?:mother'?s )?maiden name(?= is| was|:)|first pet(?:'s name)?(?= is| was|:)|clave (?:del?|de la|para el) "
     r"(?:portal|wi-?fi|cuenta|app|acceso|usuario|web|p[aá]gina)|"
     r"contrase(?:ñ|n)as?|clave|passwor[td]e?|kennwort|zugangsdaten|mots? de passe|parola(?: d'ordine| chiave)?|"
@@ -55,10 +56,12 @@ _ANY_CODE = r"codes?|c[oó]digo|codice|kod|kode|код|koodi|kód"
 
 _IS = (
     r"(?:\s{0,2}(?:[:=,]|->|-(?=\s)|\b(?:is|was|are|now|still|set|changed|to|be|s|it'?s|its|it|ist|lautet|es|est|é|è|"
-    r"war|era|fue|était|etait|c'est|va|será|sera|will|called|again|currently|just|always|simply|reads|says|goes|as|jest|är|er|on|это)\b|'s\b)){1,4}"
+    r"war|era|fue|était|etait|c'est|va|será|sera|will|called|again|currently|just|always|simply|reads|says|goes|as|"
+    r"jest|är|er|on|это)\b|'s\b)){1,4}"
 )
 _OF = (
-    r"(?:\s(?:for|to|of|on|at|in|from|with|auf|sur|op|på|del|della|de|du|für|vom|zum|voor|do|til|till)(?:\s[\w'’-]{1,20}+){1,4}?|"
+    r"(?:\s(?:for|to|of|on|at|in|from|with|auf|sur|op|på|del|della|de|du|für|vom|zum|voor|do|til|"
+    r"till)(?:\s[\w'’-]{1,20}+){1,4}?|"
     r"\s\((?:[^()\n]{1,30})\))?"
 )
 _QUOTED = r"\s{0,3}[\"'“„(«]?(?:is\s)?"
@@ -221,7 +224,8 @@ _FILE = re.compile(
     r"\.(?:jpe?g|png|pdf|docx?|heic|mp4|mov|xlsx?|txt|zip|dcm)\Z|\A(?:IMG|DSC|Screenshot|VID)", re.IGNORECASE
 )
 _OF_A_CHEMIST = re.compile(
-    r"(?:[A-Z][a-z]?\d*){1,6}|.{0,40}\d(?:mg|ml|mcg|kg|iu|am|pm)|v?\d+(?:\.\d+)+\w*|\d+(?:x|h|mm)\w*|H2O2\w*"
+    r"(?:[A-Z][a-z]?\d{0,3}){1,6}|[A-Za-z]{0,20}\d{1,6}(?:mg|ml|mcg|kg|iu|am|pm)|v?\d{1,4}(?:\.\d{1,4}){1,4}\w{0,8}|"
+    r"\d{1,5}(?:x|h|mm)\w{0,9}|H2O2\w{0,20}"
 )
 
 

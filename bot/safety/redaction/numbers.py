@@ -377,7 +377,32 @@ def _near_a_paper(text: str) -> Iterator[Span]:
 
 
 _NO_PAPERS = frozenset(
-    "UN CHF EUR USD GBP NZ AUD CAD COVID IL CD HBA BD AM PM CA MK TNF NF PSA CRP BPC TB SARS".split()
+    [
+        "UN",
+        "CHF",
+        "EUR",
+        "USD",
+        "GBP",
+        "NZ",
+        "AUD",
+        "CAD",
+        "COVID",
+        "IL",
+        "CD",
+        "HBA",
+        "BD",
+        "AM",
+        "PM",
+        "CA",
+        "MK",
+        "TNF",
+        "NF",
+        "PSA",
+        "CRP",
+        "BPC",
+        "TB",
+        "SARS",
+    ]
 )
 
 _PLUS_OR_SLASHES = re.compile(r"///|\w\+\w")

@@ -43,7 +43,8 @@ _DOT = (
 )
 _SPOKEN = re.compile(
     rf"\s{{0,2}}{_AT}\s{{0,2}}(?:sign\s)?"
-    rf"(?P<host>[a-z0-9][\w-]{{1,40}}+(?:\s[a-z]\b){{0,3}})(?:\s{{0,2}}{_DOT}\s{{0,2}}(?P<top>[a-z]{{2,10}}+)(?:\s{{0,2}}{_DOT}\s{{0,2}}[a-z]{{2,6}}+)?+)?+",
+    rf"(?P<host>[a-z0-9][\w-]{{1,40}}+(?:\s[a-z]\b){{0,3}})(?:\s{{0,2}}{_DOT}\s{{0,2}}(?P<top>[a-z]{{2,10}}+"
+    rf")(?:\s{{0,2}}{_DOT}\s{{0,2}}[a-z]{{2,6}}+)?+)?+",
     re.IGNORECASE,
 )
 _PROVIDER = re.compile(rf"(?:{_BY_NAME})\Z", re.IGNORECASE)
@@ -85,14 +86,16 @@ _END = ".,;:!?)\"'>]"
 _AT_NAME = re.compile(r"(?<![\w.@+'%&=~-])@[A-Za-z][\w]{3,30}(?:\.\w{2,30})?(?![\w@])")
 _HANDLE_IS = re.compile(
     r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
-    r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber|zoom|line|imo|zalo|kakao(?: ?talk)?|weibo|vk|clubhouse|display name|nick|"
+    r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber|zoom|line|imo|zalo|"
+    r"kakao(?: ?talk)?|weibo|vk|clubhouse|display name|nick|"
     r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|"
     r"signal|whats ?app|bluesky|bsky|twitch|steam|xbox|psn|tinder|bumble|onlyfans|spotify|strava|youtube|slack|teams|"
     r"login name|"
     r"patreon|etsy|ebay|paypal|venmo|cash ?app|zelle|insta name)\b(?:\s(?:handle|name|id|account|user ?name|user|"
     r"profile|page|acc|konto|tag|channel|login|nick|insta|ig|snap|telegram|discord|twitter|tiktok)){0,2}"
     r"(?:\s(?:on|for|at|in|with|there|here)(?:\s(?:your|the|my|this|our))?(?:\s\w{2,15}){1,2}?(?=\s(?:is|was|=)\s))?"
-    r"(?P<said>\s?(?:(?:is now|is|ist|es|est|c'est|é|è|er|är|jest|lautet|heißt|heisst|will be|used to be|was|now|:|=|-|at|"
+    r"(?P<said>\s?(?:(?:is now|is|ist|es|est|c'est|é|è|er|är|jest|lautet|heißt|heisst|will be|used to be|was|now|:|=|"
+    r"-|at|"
     r"as|under|called)(?![\w'])|(?<=\s)['\"]|:|=)\s?|\s)(?P<value>(?:live:)?@?[\w.#-]{3,40})",
     re.IGNORECASE,
 )
@@ -108,8 +111,10 @@ _HANDLE_ON = re.compile(
 )
 """The handle before the place: "drelaf_504 on kik"."""
 _HANDLE_THERE = re.compile(
-    rf"\b(?:on|auf|sur|en|su|no|na|op|på)\s{_PLATFORM}(?:\s(?:and|&)\s\w{{2,12}})?,?\s(?:i\sam|i'?m|im|bin\sich|heiße\sich|"
-    rf"heisse\sich|je\ssuis|c'est|soy|sono|sou|ben\sik|jestem|it'?s|as|under|me\sis|my\sname\sis|my\shandle\sis|name\sis|"
+    rf"\b(?:on|auf|sur|en|su|no|na|op|på)\s{_PLATFORM}(?:\s(?:and|&)\s\w{{2,12}})?,?\s(?:i\sam|i'?m|im|bin\sich|"
+    rf"heiße\sich|"
+    rf"heisse\sich|je\ssuis|c'est|soy|sono|sou|ben\sik|jestem|it'?s|as|under|me\sis|my\sname\sis|my\shandle\sis|"
+    rf"name\sis|"
     rf"(?:i|we)\s(?:go|post|write)\s(?:by|as|under)|called|search(?:\sfor)?|look\sfor)\s(?P<value>@?[\w.-]{{3,40}})",
     re.IGNORECASE,
 )
@@ -122,7 +127,8 @@ _HANDLE_FOUND = re.compile(
 )
 """A handle that nothing is said of but that one may be found by it: "add me as quincy_3rd"."""
 _SHOWN_NAME = re.compile(
-    r"\b(?:(?:(?:display|screen|profile|zoom|account|channel|group|skype|facebook|fb|chat|in-?game|gamer) ?name|anzeigename)"
+    r"\b(?:(?:(?:display|screen|profile|zoom|account|channel|group|skype|facebook|fb|chat|in-?game|gamer) ?name|"
+    r"anzeigename)"
     r"(?:\s(?:is|will be|would be|shows(?: up)? as|shows|says|was|ist|lautet|:)|:)|"
     r"(?:page|account|profile|group|channel) (?:is )?(?:called|named))\s"
     r"[\"'“]?(?P<value>[^\W\d_]\w{0,20}(?: [^\W\d_]?\w{1,20}){1,4}?)"

@@ -54,7 +54,8 @@ _OTHER_NAMES = word_set("""
 _GREETINGS = word_set("hi hello hey hallo hola bonjour ciao dear ola olá")
 _FAREWELLS = word_set("""
     regards thx xoxo tks ta thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly
-    faithfully mvh hilsen groet groeten groetjes pozdrawiam pozdrav saludo abrazo atentamente abraços abraço bisous amitiés
+    faithfully mvh hilsen groet groeten groetjes pozdrawiam pozdrav saludo abrazo atentamente abraços abraço
+    bisous amitiés
     cordialmente salutations hälsningar lg vg mfg hugs ciao
     wishes respectfully blessings you advance merci danke gracias saluti bye
     """)
@@ -150,7 +151,8 @@ _WHO_GOES_ON = re.compile(
 """What people say after they have said who they are."""
 
 _A_PUBLIC_PERSON = re.compile(
-    r"\b(?:evidence|claims? that|claimed|pioneer\w*|according to|treated [a-z]{4,20} (?:with|using)|train(?:ed|s)? with|"
+    r"\b(?:evidence|claims? that|claimed|pioneer\w*|according to|treated [a-z]{4,20} (?:with|using)|train(?:ed|"
+    r"s)? with|"
     r"stud(?:y|ies)|papers?|trials?|et al|(?:a|the|his|her|whose|on|of|recent|new|old|[0-9]{4}) book|books|"
     r"wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
     r"articles?|journals?|theor\w+|protocols?|methods?|machines?|podcasts?|videos?|youtube|famous|reviews?|research\w*|"
@@ -184,24 +186,32 @@ _OTHER_SCRIPTS = re.compile(
 
 
 _CAPITAL = r"[^\W\d_a-z][\w'’-]{1,24}+(?!\w)"
-_NAMES = rf"{_CAPITAL}(?:\s(?:[^\W\d_a-z]\.?\s)?(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|ten|bin|ibn)\s){{0,2}}{_CAPITAL}){{0,3}}"
+_NAMES = (
+    rf"{_CAPITAL}(?:\s(?:[^\W\d_a-z]\.?\s)?(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|ten|bin|"
+    rf"ibn)\s){{0,2}}{_CAPITAL}){{0,3}}"
+)
 _A_TITLE = r"(?:(?i:an?|the|our|my|mr|mrs|ms|miss|dr|herr|frau|madame|m|mme|señora?|sr|sra)\.?\s){0,2}"
 
 _LED_TO = re.compile(
     r"(?<!\w)(?i:née|nee|geborene|formerly|aka|a\.k\.a\.|maiden name|"
-    r"(?:made?|make|making) (?:it |them |that )?out to|address(?:ed)? (?:it )?to|billed to|in the name of|under the name(?: of)?|"
+    r"(?:made?|make|making) (?:it |them |that )?out to|address(?:ed)? (?:it )?to|billed to|in the name of|"
+    r"under the name(?: of)?|"
     r"au nom de|a nombre de|auf (?:den )?namen|em nome de|a nome di|op naam van|na nazwisko|account holder|c/o|"
-    r"cardholder|policyholder|name on (?:the )?(?:card|account|booking|voucher|form|file|passport|envelope)|emergency contact|"
+    r"cardholder|policyholder|name on (?:the )?(?:card|account|booking|voucher|form|file|passport|envelope)|"
+    r"emergency contact|"
     r"next of kin|ya (?:boy|girl|man)|(?:ur|your) (?:boy|girl|old (?:friend|patient)|favou?rite (?:patient|client))|"
     r"caller (?:was|is)|message (?:for|from)|voicemail (?:for|from)|referred by|recommended by|"
-    r"(?:carer|guardian|interpreter|translator|driver|lawyer|solicitor|accountant|pa|assistant|roommate|witness) (?:is|will be)|"
-    r"this time (?:for|as)|hier spricht|hier schreibt|le escribe|te escribe|le saluda|it'?s me,?|c'est moi,?|soy yo,?|ich bin'?s,?)"
+    r"(?:carer|guardian|interpreter|translator|driver|lawyer|solicitor|accountant|pa|assistant|roommate|"
+    r"witness) (?:is|will be)|"
+    r"this time (?:for|as)|hier spricht|hier schreibt|le escribe|te escribe|le saluda|it'?s me,?|c'est moi,?|"
+    r"soy yo,?|ich bin'?s,?)"
     rf"(?:\sis|\s?[:=]|\s-)?\s{_A_TITLE}(?P<name>{_NAMES})"
 )
 """What stands behind these is somebody's name, if it begins with a capital letter."""
 _PERHAPS_LED_TO = re.compile(
     r"(?<!\w)(?i:ici|aqu[ií]|qui|hier|habla|fala|parla|c'est|det är|det er|greetings from|regards from|love from|"
-    r"ask for|asked for|looking for|spoke (?:with|to)|friend of|colleague of|mother of|father of|parents? of|moi c'est|daughter of|son of|wife of|"
+    r"ask for|asked for|looking for|spoke (?:with|to)|friend of|colleague of|mother of|father of|parents? of|"
+    r"moi c'est|daughter of|son of|wife of|"
     r"husband of|widow of|widower of|sister of|brother of|niece of|nephew of|"
     r"booked (?:for|by|with|under)|sent by|signed by|seen by|treated by|cc|to be collected by|payable to|"
     rf"appointment for|slot for|patient|client)\s{_A_TITLE}(?P<name>{_NAMES})"
@@ -209,29 +219,34 @@ _PERHAPS_LED_TO = re.compile(
 """Behind these a name, a town or an illness stands: two words with capitals, or a known name."""
 _WITH_DETAILS = re.compile(
     rf"(?:\A|[\n:;,.!?(]\s{{0,2}}|-\s)(?P<name>{_CAPITAL}(?:\s[^\W\d_a-z]\.?)?(?:\s{_CAPITAL}){{1,2}})"
-    r"(?=,?\s?\(?(?i:born|dob|d\.o\.b|geb\b|née?\b|nacid|nata?o?\b|ur\.|aged?\b|\d{1,2}\s?(?:yo|y/o|years|jahre|ans|años)\b|"
+    r"(?=,?\s?\(?(?i:born|dob|d\.o\.b|geb\b|née?\b|nacid|nata?o?\b|ur\.|aged?\b|\d{1,2}\s?(?:yo|y/o|years|jahre|ans|"
+    r"años)\b|"
     r"\d{1,2}[./-]\d{1,2}[./-]\d|nhs\b|mrn\b|tel\b|mobile|mob\b|passport\b|patient\b|room\s\d))"
 )
 """A first name and a surname, and then what else a form asks for."""
 _KIN_WORDS = "|".join(sorted(_KIN, key=len, reverse=True))
 _IS_KIN = re.compile(
-    rf"(?<![\w'-])(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?:,\s|\s\(|\s-\s)(?:my|his|her|our|your|meine?|mon|ma|mi|min|mia)\s"
+    rf"(?<![\w'-])(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?:,\s|\s\(|\s-\s)(?:my|his|her|our|your|meine?|mon|ma|mi|min|"
+    rf"mia)\s"
     rf"(?:[a-z]{{2,10}}\s)?(?:{_KIN_WORDS})(?=[,).!?;]|\Z|\s(?:is|was|needs|and|has|had|who|faints|wants|will|would)\b)"
 )
 """Told who it is behind the name: "Rosalind, my late wife", "Keiran (my son)"."""
 _KIN_IS = re.compile(
-    rf"\b(?i:my|his|her|our|your|meine?|mon|ma|mi|mia)\s(?:[a-z]{{2,10}}\s)?(?:{_KIN_WORDS})(?:\s\((?:called\s)?|,\s|\s-\s|\sis\s)"
+    rf"\b(?i:my|his|her|our|your|meine?|mon|ma|mi|mia)\s(?:[a-z]{{2,10}}\s)?(?:{_KIN_WORDS})(?:\s\((?:called\s)?|,\s|"
+    rf"\s-\s|\sis\s)"
     rf"(?P<name>{_NAMES})(?=[),.;!?]|\Z|\s[a-z])"
 )
 _SOMEBODY_CALLED = re.compile(
-    r"\b(?i:girl|lady|nurse|guy|gentleman|woman|man|person|receptionist|doctor|therapist|tech|phlebotomist|lad|chap|fellow|"
+    r"\b(?i:girl|lady|nurse|guy|gentleman|woman|man|person|receptionist|doctor|therapist|tech|phlebotomist|lad|chap|"
+    r"fellow|"
     r"one|colleague|physio|boy|kid|patient|client|surgeon|consultant)"
     rf"(?:[^\W\d_]|[ ]){{0,30}}(?:(?P<told>,)|\s(?:is\s)?(?:called|named|by the name of))\s"
     rf"(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?=[,.;!?)]|\Z|(?(told)(?!)|\s[a-z]))"
 )
 """Somebody of whom the name is told after what they do: "the girl at the desk, Fenella, said"."""
 _LINE_OF_A_NAME = re.compile(
-    rf"\n[ \t]*+\n?[ \t]*+(?P<dash>[-–—~*][ \t]?)?(?P<name>(?:[^\W\d_a-z]\.[ ]?){{0,3}}{_NAMES})[ \t]{{0,2}}(?:x{{1,4}}|[.,!]|:\)|\(.{{0,60}}\))?[ \t]{{0,2}}(?=\n|\Z)"
+    rf"\n[ \t]*+\n?[ \t]*+(?P<dash>[-–—~*][ \t]?)?(?P<name>(?:[^\W\d_a-z]\.[ ]?){{0,3}}{_NAMES}"
+    rf")[ \t]{{0,2}}(?:x{{1,4}}|[.,!]|:\)|\(.{{0,60}}\))?[ \t]{{0,2}}(?=\n|\Z)"
 )
 _WISHES = word_set("""
     liebe lieber viele grüße beaucoup mit freundlichen vriendelijke cordiali saluti bonne buona buen gute guten noche
@@ -250,7 +265,7 @@ def _name_words(written: str) -> list[str]:
     """The words of what may be a name, in small letters; none if one of them is plainly something else."""
     words = [word.lower().strip(".") for word in written.split()]
     told = [word for word in words if len(word) > 1 and word not in PARTICLES]
-    if any(no_name(word) or like_a_state(word) and word not in names() for word in told):
+    if any(no_name(word) or (like_a_state(word) and word not in names()) for word in told):
         return []
     shown = [word for word in written.split() if word.lower() not in PARTICLES]
     if any(not word[0].isupper() or (word.isupper() and len(word.strip(".")) > 1) for word in shown):

@@ -203,30 +203,41 @@ def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span
 
 _BIG = r"[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻČŠŽ][\w'’-]{1,20}"
 _HOUSE = (
-    r"(?i:villa|house|plot|unit|flat|block|blk|building|bldg|tower|no\.?|nr\.?|gate|apt\.?|apartment|door|shop|office|suite|h\.?\s?no\.?|"
+    r"(?i:villa|house|plot|unit|flat|block|blk|building|bldg|tower|no\.?|nr\.?|gate|apt\.?|apartment|door|shop|"
+    r"office|suite|h\.?\s?no\.?|"
     r"casa|lote|manzana|mz\.?|lt\.?|bloque|edificio|haus|hus)"
 )
-_WAY = r"(?:Road|Rd|Street|St|Avenue|Ave|Lane|Way|Drive|Crescent|Close|Boulevard|Highway|Gardens|Estate|Sector|Phase|Colony|Nagar|Layout|Marg|Extension|Village|Town|Park|Hills|Heights)"
+_WAY = (
+    r"(?:Road|Rd|Street|St|Avenue|Ave|Lane|Way|Drive|Crescent|Close|Boulevard|Highway|Gardens|Estate|Sector|Phase|"
+    r"Colony|Nagar|Layout|Marg|Extension|Village|Town|Park|Hills|Heights)"
+)
 _STREET_THEN_HOUSE = re.compile(
-    rf"(?<!\w)(?:{_BIG}\s){{1,3}}{_WAY},\s{_HOUSE}\s?#?[A-Z]?-?\d{{1,5}}[A-Za-z]?(?:/\d{{1,4}})?(?:,\s{_BIG}(?:\s{_BIG}){{0,2}}(?:\s\d{{1,2}})?){{0,3}}(?!\w)"
+    rf"(?<!\w)(?:{_BIG}\s){{1,3}}{_WAY},\s{_HOUSE}\s?#?[A-Z]?-?\d{{1,5}}[A-Za-z]?(?:/\d{{1,4}}"
+    rf")?(?:,\s{_BIG}(?:\s{_BIG}){{0,2}}(?:\s\d{{1,2}})?){{0,3}}(?!\w)"
 )
 """The street without a number and the house behind it: "Al Wasl Road, Villa 88, Jumeirah 3"."""
 _HOUSE_THEN_STREET = re.compile(
     rf"(?<!\w){_HOUSE}\s?#?[\w/-]{{1,7}},?\s(?:"
-    r"(?:[Ss]treet|[Rr]oad|[Ll]ane|[Ss]ector|Block|Phase|Cross|Gali|Mohalla|[Cc]alle|[Mm]anzana|Lot|Unit|Apt|Flat|Villa)\s(?:no\.?\s)?[\w/-]{1,7}"
-    rf"|(?:{_BIG}\s){{1,3}}(?:{_WAY}|House|Court|Towers?|Apartments|Residences?|Mansions?|Building|Complex|Parade|Quay))(?!\w)"
+    r"(?:[Ss]treet|[Rr]oad|[Ll]ane|[Ss]ector|Block|Phase|Cross|Gali|Mohalla|[Cc]alle|[Mm]anzana|Lot|Unit|Apt|Flat|"
+    r"Villa)\s(?:no\.?\s)?[\w/-]{1,7}"
+    rf"|(?:{_BIG}\s){{1,3}}(?:{_WAY}|House|Court|Towers?|Apartments|Residences?|Mansions?|Building|Complex|Parade|"
+    rf"Quay))(?!\w)"
     rf"(?:,?\s(?:(?i:street|road|sector|block|phase)\s[\w/-]{{1,7}}|{_BIG}(?:\s{_BIG}){{0,2}}(?:\s\d{{1,6}})?)){{0,4}}"
 )
 """The house and then the street, both by numbers: "House 19, Street 7, Sector F-10/2 Islamabad"."""
 _POLISH = re.compile(
-    r"(?<![\w-])[A-ZŁŚŻĆŹ][^\W\d_]{2,20}(?:ego|iej|nej|wej|cza|cka|owa|ów|owej|ska|na|ki|ów)\s\d{1,3}[a-zA-Z]?(?:/\d{1,4}|\s?m\.?\s?\d{1,4}|\s?lok\.?\s?\d{1,4})"
+    r"(?<![\w-])[A-ZŁŚŻĆŹ][^\W\d_]{2,20}(?:ego|iej|nej|wej|cza|cka|owa|ów|owej|ska|na|ki|"
+    r"ów)\s\d{1,3}[a-zA-Z]?(?:/\d{1,4}|\s?m\.?\s?\d{1,4}|\s?lok\.?\s?\d{1,4})"
     r"(?:,\s\d\d-\d{3})?(?![\w/])"
 )
 """A street in the genitive, the house and the flat: "Mickiewicza 60 m. 2", "Słowackiego 9/14"."""
 _AT_A_HOTEL = re.compile(
-    rf"(?<!\w)(?i:room|suite|rm\.?|zimmer|chambre|habitaci[oó]n|camera|quarto|cabin)\s(?:no\.?\s)?\d{{2,4}},?\s(?:(?i:at|in|of|im|au|en el|del|do)\s)?(?:(?i:the)\s)?"
-    rf"(?:(?:{_BIG}\s){{0,3}}(?:Hotel|Inn|Resort|Hostel|Suites|Lodge|Residence|Hilton|Marriott|Hyatt|Sheraton|Novotel|Ibis|Radisson|Ritz|Westin|Intercontinental)(?:\s{_BIG}){{0,2}})(?!\w)"
-    rf"|(?<!\w)(?:{_BIG}\s){{0,3}}(?:Hotel|Inn|Resort|Hostel|Suites|Hilton|Marriott|Hyatt|Sheraton|Novotel|Ibis|Radisson|Ritz|Westin|Intercontinental)(?:\s{_BIG}){{0,2}},?\s"
+    rf"(?<!\w)(?i:room|suite|rm\.?|zimmer|chambre|habitaci[oó]n|camera|quarto|"
+    rf"cabin)\s(?:no\.?\s)?\d{{2,4}},?\s(?:(?i:at|in|of|im|au|en el|del|do)\s)?(?:(?i:the)\s)?"
+    rf"(?:(?:{_BIG}\s){{0,3}}(?:Hotel|Inn|Resort|Hostel|Suites|Lodge|Residence|Hilton|Marriott|Hyatt|Sheraton|"
+    rf"Novotel|Ibis|Radisson|Ritz|Westin|Intercontinental)(?:\s{_BIG}){{0,2}})(?!\w)"
+    rf"|(?<!\w)(?:{_BIG}\s){{0,3}}(?:Hotel|Inn|Resort|Hostel|Suites|Hilton|Marriott|Hyatt|Sheraton|Novotel|Ibis|"
+    rf"Radisson|Ritz|Westin|Intercontinental)(?:\s{_BIG}){{0,2}},?\s"
     r"(?:in\s)?(?i:room|suite|rm\.?|zimmer|chambre|habitaci[oó]n|camera|quarto)\s(?:no\.?\s)?\d{2,4}(?!\w)"
 )
 """Where a traveller stays: "room 812 at the Harbour Hotel"."""

@@ -343,7 +343,8 @@ HOUSES = word_set("""
 
 EVERYDAY_MORE = word_set("""
     percocet voltaren lipitor herceptin keytruda prolia humira enbrel remicade stelara ozempic wegovy mounjaro xarelto
-    eliquis plavix pradaxa coumadin lovenox synthroid euthyrox levothyrox lyrica neurontin cymbalta prozac zoloft lexapro
+    eliquis plavix pradaxa coumadin lovenox synthroid euthyrox levothyrox lyrica neurontin cymbalta prozac zoloft
+    lexapro
     effexor wellbutrin xanax valium ativan ambien adderall ritalin tylenol advil aleve motrin nurofen panadol doliprane
     efferalgan ibuprofen paracetamol metformin januvia jardiance farxiga lantus novorapid humalog crestor zocor norvasc
     lasix nexium prilosec zantac flonase ventolin symbicort singulair benadryl zyrtec claritin imodium botox dysport
