@@ -47,7 +47,8 @@ _FULL_DAY = re.compile(_FULL, re.IGNORECASE)
 """A whole day with its year."""
 
 _DAY = (
-    rf"(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:(?:18|19|"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)\s(?:of\s)?the\s\d{{1,2}}(?:st|nd|rd|th),?\s(?:of\s)?(?:18|19|20)?\d\d\b|"
+    rf"\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:(?:18|19|"
     rf"20)\d\d|'?\d\d)(?!\d)|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)|"
     rf"\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?[\s-]?(?:of\s|de\s)?(?:{_MONTH})\.?,?[\s-]?(?:de[l]?\s|of\s)?(?:{_YEAR}|"
     rf"'?\d\d)\b"
@@ -350,6 +351,7 @@ _AGE = re.compile(
     rf"frail|elderly|late\sto|aged)\b)"
     r"|\b(?:in|into)\s(?:her|his|my|their)\s(?:early\s|mid[ -]?|late\s)?(?P<ten>nineties|'?90'?s)\b(?!\s(?:i|we|when|"
     r"music))"
+    rf"|\b(?:{_SOMEBODY}|her|his)(?:'s|s)?\s(?P<thirteen>{_OLD_ORDINAL})(?=\s(?:is|was|next|this|party|coming)\b|[.!?])"
     r"|(?<!\w)(?P<eleven>nonagenarian|centenarian|supercentenarian)s?(?!\w)"
     rf"|\b(?:{_SOMEBODY}|she|he|who)(?:\sis|\swas|'s)\s(?:well\s|now\s|way\s)?(?:past|over|beyond|"
     rf"north\sof)\s(?P<twelve>{_OLD}|ninety|a\shundred)(?!\w){_NOT_AGE_BEHIND}"
@@ -387,7 +389,7 @@ def ages(text: str) -> Iterator[Span]:
         group = found.lastgroup
         if group is None:
             continue
-        if group not in ("one", "three", "nine", "ten", "eleven") and _MEASURES.search(
+        if group not in ("one", "three", "nine", "ten", "eleven", "thirteen") and _MEASURES.search(
             text, max(found.start() - 30, 0), found.start(group)
         ):
             continue

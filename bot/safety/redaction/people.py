@@ -30,6 +30,7 @@ _TITLES = word_set("""
     dottor dott dottoressa docteur docteure doctora pani fru señorita senorita
     madame mme mlle signor signora signore sig doktor dra
     """)
+_MORE_TITLES = word_set("dr prof med phil dent rer nat habil mag ing")
 _KIN = word_set("""
     wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
     fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
@@ -203,7 +204,8 @@ _LED_TO = re.compile(
     r"caller (?:was|is)|message (?:for|from)|voicemail (?:for|from)|referred by|recommended by|"
     r"(?:carer|guardian|interpreter|translator|driver|lawyer|solicitor|accountant|pa|assistant|roommate|"
     r"witness) (?:is|will be)|"
-    r"this time (?:for|as)|hier spricht|hier schreibt|le escribe|te escribe|le saluda|it'?s me,?|c'est moi,?|"
+    r"it'?s under|filed under|listed under|registered under|registered as|this time (?:for|as)|hier spricht|"
+    r"hier schreibt|le escribe|te escribe|le saluda|it'?s me,?|c'est moi,?|"
     r"soy yo,?|ich bin'?s,?)"
     rf"(?:\sis|\s?[:=]|\s-)?\s{_A_TITLE}(?P<name>{_NAMES})"
 )
@@ -224,6 +226,12 @@ _WITH_DETAILS = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]\d|nhs\b|mrn\b|tel\b|mobile|mob\b|passport\b|patient\b|room\s\d))"
 )
 """A first name and a surname, and then what else a form asks for."""
+_WANTS = re.compile(
+    rf"(?:\A|[\n.!?:]\s{{0,2}})(?P<name>{_CAPITAL}\s{_CAPITAL})(?=\s(?:wants|needs|would like|booked|has booked|"
+    rf"is booked|"
+    r"has an app|asked me|here\b|speaking|calling|writing|again\b|wrote to you|came in|comes on))"
+)
+"""A first name and a surname of somebody who wants something of a clinic."""
 _KIN_WORDS = "|".join(sorted(_KIN, key=len, reverse=True))
 _IS_KIN = re.compile(
     rf"(?<![\w'-])(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?:,\s|\s\(|\s-\s)(?:my|his|her|our|your|meine?|mon|ma|mi|min|"
@@ -309,7 +317,7 @@ class People:
         """Names that the words around them, or the line on which they stand alone, tell to be names."""
         if not self._cased:
             return
-        for kind in (_LED_TO, _PERHAPS_LED_TO, _WITH_DETAILS, _IS_KIN, _KIN_IS, _SOMEBODY_CALLED):
+        for kind in (_LED_TO, _PERHAPS_LED_TO, _WITH_DETAILS, _WANTS, _IS_KIN, _KIN_IS, _SOMEBODY_CALLED):
             for found in kind.finditer(self._text):
                 written = _name_words(found["name"])
                 known = any(word in names() for word in written)
@@ -653,6 +661,8 @@ class People:
         word = self._words[place]
         if word.lower.isdigit() or word.lower in NOT_AFTER_A_NAME:
             return False
+        if len(word.text) == 1 and word.capital and word.text != "I" and self._gap(place) in (". ", "."):
+            return True
         if word.lower in SURNAMES or word.lower in names():
             return word.capital or word.lower not in COMMON
         if no_name(word.lower):
@@ -738,6 +748,8 @@ class People:
 
     def _after_title(self, place: int) -> tuple[int, int] | None:
         first, words = place + 1, self._words
+        while first < len(words) - 1 and first < place + 4 and words[first].lower in _MORE_TITLES:
+            place, first = first, first + 1
         if first >= len(words) or self._gap(place) not in (" ", ". ", "."):
             return None
         word, behind = words[first], self._behind_particles(first)

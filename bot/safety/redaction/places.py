@@ -184,7 +184,7 @@ def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span
         tail = _TAIL.match(text, end)
         unit = _UNIT_BEFORE.search(text, max(start - 50, 0), start)
         yield Span(unit.start() if unit else start, tail.end() if tail else end, ADDRESS)
-    for kind in (_STREET_THEN_HOUSE, _HOUSE_THEN_STREET, _POLISH, _AT_A_HOTEL):
+    for kind in (_STREET_THEN_HOUSE, _HOUSE_THEN_STREET, _POLISH, _FLAT_BEHIND, _AT_A_HOTEL):
         for found in kind.finditer(text):
             yield Span(found.start(), found.end(), ADDRESS)
     for found in _BOX.finditer(text):
@@ -231,6 +231,10 @@ _POLISH = re.compile(
     r"(?:,\s\d\d-\d{3})?(?![\w/])"
 )
 """A street in the genitive, the house and the flat: "Mickiewicza 60 m. 2", "Słowackiego 9/14"."""
+_FLAT_BEHIND = re.compile(
+    rf"(?<!\w)(?:{_BIG}\s){{1,3}}#?\d{{1,5}},?\s(?i:int|apto|apt|depto|dpto|piso|torre|bte|lgh|wohnung|lok)\.?\s?\d{{1,4}}[A-Za-z]?(?!\w)"
+)
+"""A name, a house and a flat: "Lomas Verdes 220 int 4"."""
 _AT_A_HOTEL = re.compile(
     rf"(?<!\w)(?i:room|suite|rm\.?|zimmer|chambre|habitaci[oó]n|camera|quarto|"
     rf"cabin)\s(?:no\.?\s)?\d{{2,4}},?\s(?:(?i:at|in|of|im|au|en el|del|do)\s)?(?:(?i:the)\s)?"
