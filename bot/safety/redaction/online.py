@@ -86,7 +86,7 @@ _END = ".,;:!?)\"'>]"
 _AT_NAME = re.compile(r"(?<![\w.@+'%&=~-])@[A-Za-z][\w]{3,30}(?:\.\w{2,30})?(?![\w@])")
 _HANDLE_IS = re.compile(
     r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
-    r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber|zoom|line|imo|zalo|"
+    r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber|zoom|imo|zalo|"
     r"kakao(?: ?talk)?|weibo|vk|clubhouse|display name|nick|"
     r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|"
     r"signal|whats ?app|bluesky|bsky|twitch|steam|xbox|psn|tinder|bumble|onlyfans|spotify|strava|youtube|slack|teams|"
@@ -102,7 +102,7 @@ _HANDLE_IS = re.compile(
 _PLATFORM = (
     r"(?:instagram|insta|ig|twitter|telegram|tik ?tok|snap ?chat|snap|skype|discord|we ?chat|kik|reddit|facebook|fb|"
     r"messenger|threads|mastodon|linkedin|viber|signal|bluesky|bsky|twitch|steam|xbox|psn|tinder|strava|youtube|slack|"
-    r"line|zoom|vk|the forum|your forum|your app|your portal|the portal)"
+    r"zoom|vk|the forum|your forum|your app|your portal|the portal)"
 )
 _HANDLE_ON = re.compile(
     rf"(?<![\w.@/-])(?P<value>(?=[a-z_.-]{{0,30}}[\d_.-])[a-z][\w.-]{{3,39}})\s(?:is\s(?:me|my name)\s)?"
