@@ -30,7 +30,7 @@ _TITLES = word_set("""
     dottor dott dottoressa docteur docteure doctora pani fru señorita senorita
     madame mme mlle signor signora signore sig doktor dra
     """)
-_MORE_TITLES = word_set("dr prof med phil dent rer nat habil mag ing")
+_MORE_TITLES = word_set("dr prof med dent rer nat habil mag ing")
 _KIN = word_set("""
     wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
     fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
@@ -157,7 +157,7 @@ _A_PUBLIC_PERSON = re.compile(
     r"stud(?:y|ies)|papers?|trials?|et al|(?:a|the|his|her|whose|on|of|recent|new|old|[0-9]{4}) book|books|"
     r"wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
     r"articles?|journals?|theor\w+|protocols?|methods?|machines?|podcasts?|videos?|youtube|famous|reviews?|research\w*|"
-    r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie)\b"
+    r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie|episode|novel)\b"
     r"|\b(?:read|watched) (?:about |of |that |up on )?\w",
     re.IGNORECASE,
 )
