@@ -184,9 +184,9 @@ def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
         if day is not None and _year_of(day, this_year) <= this_year - 5:
             yield Span(day.start(), day.end(), BIRTH)
     for day in _FULL_DAY.finditer(text):
-        year = _year_of(day, this_year)
-        if (year <= this_year - _LISTED_YEARS and _is_listed(text, day)) or (
-            year <= this_year - _LONG_AGO
+        told = _year_of(day, this_year)
+        if (told <= this_year - _LISTED_YEARS and _is_listed(text, day)) or (
+            told <= this_year - _LONG_AGO
             and not any(
                 kind.search(text, max(day.start() - 60, 0), day.end() + 60) for kind in (_ANOTHER_DAY, _OF_THE_WORLD)
             )
