@@ -47,7 +47,8 @@ _FULL_DAY = re.compile(_FULL, re.IGNORECASE)
 """A whole day with its year."""
 
 _DAY = (
-    rf"(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:(?:18|19|"
+    rf"(?:\d{{1,2}}(?:st|nd|rd|th)\s(?:of\s)?the\s\d{{1,2}}(?:st|nd|rd|th),?\s(?:of\s)?(?:18|19|20)?\d\d\b|"
+    rf"\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:(?:18|19|"
     rf"20)\d\d|'?\d\d)(?!\d)|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)|"
     rf"\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?[\s-]?(?:of\s|de\s)?(?:{_MONTH})\.?,?[\s-]?(?:de[l]?\s|of\s)?(?:{_YEAR}|"
     rf"'?\d\d)\b"
@@ -63,6 +64,7 @@ _DAY += ")"
 _BIRTH_NAMES = (
     r"d\.?\s?o\.?\s?b\.?|date of birth|birth ?date|birth ?days?|b-?day|birth|geboren|geb\.?|"
     r"geburtsdatum|geburtstag|geb\.?-?datum|n[ée]e?s? (?:le|en)|jahrgang|year of birth|birth ?year|date de naissance|"
+    r"nasc\.?|nac\.|f\.? ?nac\.?|nar\.|szül\.?|ddn|y\.?o\.?b\.?|d\.n\.|rođena?|"
     r"anniversaire|nacid[oa]|nac[ií]|"
     r"fecha de nacimiento|cumpleaños|nat[oa]|data di nascita|compleanno|nascid[oa]|nasci|"
     r"data de nascimento|anivers[áa]rio|geboortedatum|verjaardag|fødselsdato|fødselsdag|født|född|födelsedatum|"
@@ -83,7 +85,8 @@ BIRTH_WORDS = word_set("""
     jahrgang year birthyear
     dob d date birth birthdate birthday birthdays bday b-day born geboren geb geburtsdatum geburtstag né née nés ne nee
     nes naissance anniversaire nacido nacida nací naci fecha cumpleaños nato nata data compleanno nascido nascida nasci
-    aniversário aniversario geboortedatum verjaardag fødselsdato fødselsdag født född födelsedatum födelsedag syntynyt
+    nasc nac nar szül ddn yob fec dn rođen rođena rodzony aniversário aniversario geboortedatum
+    verjaardag fødselsdato fødselsdag født född födelsedatum födelsedag syntynyt
     syntymäaika urodzony urodzona urodziłem urodziłam ur narozen narozena narozená datum született születési născut
     născută doğum doğdum doğumlu родился родилась дата д народився народилася γεννήθηκα ημερομηνία b
     生年月日 出生日期 出生
@@ -181,13 +184,43 @@ def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
         if day is not None and _year_of(day, this_year) <= this_year - 5:
             yield Span(day.start(), day.end(), BIRTH)
     for day in _FULL_DAY.finditer(text):
-        if _year_of(day, this_year) <= this_year - _LISTED_YEARS and _is_listed(text, day):
+        told = _year_of(day, this_year)
+        if (told <= this_year - _LISTED_YEARS and _is_listed(text, day)) or (
+            told <= this_year - _LONG_AGO
+            and not any(
+                kind.search(text, max(day.start() - 60, 0), day.end() + 60) for kind in (_ANOTHER_DAY, _OF_THE_WORLD)
+            )
+        ):
             yield Span(day.start(), day.end(), BIRTH)
+    for day in _JALALI.finditer(text):
+        yield Span(day.start(), day.end(), BIRTH)
+    for cue in _SHOWS.finditer(text):
+        for day in _FULL_DAY.finditer(text, cue.end(), cue.end() + 80):
+            if _year_of(day, this_year) <= this_year and not _ANOTHER_DAY.search(text, cue.start(), day.start()):
+                yield Span(day.start(), day.end(), BIRTH)
 
 
 _GAP = re.compile(r"[ ,;(-]{1,3}")
 _LISTED_YEARS = 14
 """Years that a day has to be past to be taken for one of birth where only its place tells."""
+
+
+_LONG_AGO = 30
+"""Years after which a whole day, of which nothing else is said, is hardly any other than one of birth."""
+_OF_THE_WORLD = re.compile(
+    r"\b(?:laws?|act|acts|directives?|regulations?|decree|founded|patents?|retired|graduat\w*|arrived|bought|war|sober|"
+    r"revolution|chernobyl|invent\w*|began|quit|gave up|fell|broke|crash\w*|gesetz|loi|ley|legge)\b",
+    re.IGNORECASE,
+)
+_JALALI = re.compile(r"(?<![\d./-])1[34]\d\d([/-])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?![\d/-])")
+"""A day in the calendar of Iran: of an event nobody writes it so to a clinic."""
+_SHOWS = re.compile(
+    r"\b(?:card|passport|id|licen[cs]e|document|certificate|ausweis|dni|pasaporte|passeport|my papers|registered as|"
+    r"file|chart|wristband|system)\s(?:it\s|just\s|only\s|wrongly\s)?(?:says|shows|has|reads|gives|states|put|got|"
+    r"dit|dice|steht)\b",
+    re.IGNORECASE,
+)
+"""What shows a day: a card, a passport, a wristband."""
 
 
 def _is_listed(text: str, day: re.Match[str]) -> bool:
@@ -314,6 +347,14 @@ _AGE = re.compile(
     rf"|(?<!\w)at\s(?:the\s(?:grand\s|ripe\s(?:old\s)?|great\s)?age\sof\s|almost\s|"
     rf"nearly\s)?(?P<six>{_OLD}|{_OLD_WORDS})"
     r"(?=,?\s(?:i|he|she|my|you|one|is\sit|can|we|years)\b)"
+    rf"|(?<![\w.,$€£/-])(?P<nine>{_OLD}|{_OLD_WORDS})(?=\s(?:too|very|so|really|quite|that|this|already)\s(?:old|"
+    rf"frail|elderly|late\sto|aged)\b)"
+    r"|\b(?:in|into)\s(?:her|his|my|their)\s(?:early\s|mid[ -]?|late\s)?(?P<ten>nineties|'?90'?s)\b(?!\s(?:i|we|when|"
+    r"music))"
+    rf"|\b(?:{_SOMEBODY}|her|his)(?:'s|s)?\s(?P<thirteen>{_OLD_ORDINAL})(?=\s(?:is|was|next|this|party|coming)\b|[.!?])"
+    r"|(?<!\w)(?P<eleven>nonagenarian|centenarian|supercentenarian)s?(?!\w)"
+    rf"|\b(?:{_SOMEBODY}|she|he|who)(?:\sis|\swas|'s)\s(?:well\s|now\s|way\s)?(?:past|over|beyond|"
+    rf"north\sof)\s(?P<twelve>{_OLD}|ninety|a\shundred)(?!\w){_NOT_AGE_BEHIND}"
     rf"|\b{_SOMEBODY}\s?\(\s?(?:aged?\s)?(?P<seven>{_OLD})\s?[),]"
     rf"|(?<![\w.,$€£/-])(?P<eight>{_OLD}|{_OLD_WORDS})(?=,?\s(?:and\s(?:still|counting|going|fit|sharp|a\shalf|lives|"
     rf"in\s(?:good|great))|years?\syoung|"
@@ -335,7 +376,7 @@ _MEASURES = re.compile(
 )
 _MAY_BE_OLD = re.compile(
     rf"(?<!\d){_OLD}(?!\d)|ninet|nine ty|hund[re]|neunzig|novent|novant|quatre-vingt|nonant|\bcien\b|negentig|nitti|"
-    rf"halvfems|dziewi|девян|doksan",
+    rf"halvfems|dziewi|девян|doksan|\b'?90'?s\b|nonagen|centenar",
     re.IGNORECASE,
 )
 
@@ -348,7 +389,9 @@ def ages(text: str) -> Iterator[Span]:
         group = found.lastgroup
         if group is None:
             continue
-        if group not in ("one", "three") and _MEASURES.search(text, max(found.start() - 30, 0), found.start(group)):
+        if group not in ("one", "three", "nine", "ten", "eleven", "thirteen") and _MEASURES.search(
+            text, max(found.start() - 30, 0), found.start(group)
+        ):
             continue
         yield Span(found.start(group), found.end(group), AGE)
     for found in _NAMED_AGE.finditer(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 
 from bot.safety.redaction.spans import Span
 from bot.safety.redaction.words import COMMON, word_set
@@ -14,7 +14,10 @@ _END = ".,;:!?)\"'>]”“"
 
 _WATCHWORD = (
     r"pass ?words?|pass ?codes?|pass ?phrases?|pass|pwd?|psw|passwd|mdp|code ?words?|"
-    r"security answer|secret answer|secret word|"
+    r"security answer|secret answer|secret word|memorable (?:word|name|place|information|answer)|security word|"
+    r"safe ?word|"
+    r"(?:mother'?s )?maiden name(?= is| was|:)|first pet(?:'s name)?(?= is| was|:)|clave (?:del?|de la|para el) "
+    r"(?:portal|wi-?fi|cuenta|app|acceso|usuario|web|p[aá]gina)|"
     r"contrase(?:ñ|n)as?|clave|passwor[td]e?|kennwort|zugangsdaten|mots? de passe|parola(?: d'ordine| chiave)?|"
     r"senha|palavra-passe|wachtwoord|hasło|haslo|lösenord(?:et)?|adgangskode|kodeord|passord|salasana|şifre|sifre|"
     r"jelszó|"
@@ -36,7 +39,8 @@ _OPENED = (
 )
 _CODE = (
     rf"(?:(?:{_OPENED})[ -]?(?:pin|pass ?code|pass ?key|pass|code|codes|combo|combination|password|key|number)s?|"
-    r"pin(?: ?code| number)?s?|otp|tan|cvv2?|cvc2?|cv2|combo|combination|key ?safe|lock ?box|key ?box|key ?pad|"
+    r"pin(?: ?code| number)?s?|cryptogramme(?: visuel)?|kartenpr[üu]f(?:nummer|ziffer)|pr[üu]fziffer|"
+    r"c[oó]digo cvv|otp|tan|cvv2?|cvc2?|cv2|combo|combination|key ?safe|lock ?box|key ?box|key ?pad|"
     r"digicode|"
     r"alarm|burglar alarm|wi-?fi|"
     r"(?:haus)?t[üu]r-?code|zugangscode|zugangs-?pin|geheimzahl|geheimnummer|schl[üu]ssel(?:kasten|safe|box)|"
@@ -52,10 +56,12 @@ _ANY_CODE = r"codes?|c[oó]digo|codice|kod|kode|код|koodi|kód"
 
 _IS = (
     r"(?:\s{0,2}(?:[:=,]|->|-(?=\s)|\b(?:is|was|are|now|still|set|changed|to|be|s|it'?s|its|it|ist|lautet|es|est|é|è|"
-    r"war|called|again|currently|just|always|simply|reads|says|goes|as|jest|är|er|on|это)\b|'s\b)){1,4}"
+    r"war|era|fue|était|etait|c'est|va|será|sera|will|called|again|currently|just|always|simply|reads|says|goes|as|"
+    r"jest|är|er|on|это)\b|'s\b)){1,4}"
 )
 _OF = (
-    r"(?:\s(?:for|to|of|on|at|in|from|with|del|della|de|du|für|vom|zum|voor|do|til|till)(?:\s[\w'’-]{1,20}+){1,4}?|"
+    r"(?:\s(?:for|to|of|on|at|in|from|with|auf|sur|op|på|del|della|de|du|für|vom|zum|voor|do|til|"
+    r"till)(?:\s[\w'’-]{1,20}+){1,4}?|"
     r"\s\((?:[^()\n]{1,30})\))?"
 )
 _QUOTED = r"\s{0,3}[\"'“„(«]?(?:is\s)?"
@@ -150,6 +156,7 @@ CODE_WORDS = word_set("""
     senha palavra-passe wachtwoord hasło haslo lösenord lösenordet adgangskode kodeord passord salasana şifre sifre
     jelszó heslo parolă пароль κωδικός κωδικος סיסמה السر المرور türcode turcode haustürcode tür-code haustür-code
     zugangscode zugangs-pin geheimzahl geheimnummer schlüsselkasten schlüsselsafe schlüsselbox zahlencode
+    memorable safeword maiden pet cryptogramme kartenprüfnummer prüfziffer prüfnummer
     bestätigungscode sicherheitscode wlan-passwort código codigo codice toegangscode deurcode portkod portkoden dörrkod
     dörrkoden dørkode dørkoden ovikoodi kapukód kod kode domofon код koodi kód
     密码 密碼 パスワード 暗証番号 비밀번호 number
@@ -160,6 +167,9 @@ _VEHICLE_WORDS = word_set("""
     auto wagen pkw voiture coche carro macchina bil bilen auton samochód машина parked parking park tow towed towing
     clamped garage wheels ride uber cab
     fiat toyota honda ford vauxhall opel renault peugeot citroen citroën skoda škoda hyundai nissan mazda volvo mercedes
+    permit valet barrier bay anpr hatchback estate convertible minivan motor chauffeur clamp blocking blocked bumper
+    headlights lights bonnet trailer lieferwagen furgoneta moto camión voiture bmw audi vw seat ibiza kia mini nissan
+    micra clio yaris passat tiguan octavia fabia astra ranger hilux landcruiser tundra jaguar rover volkswagen
     chevy chevrolet subaru lexus tesla dacia suzuki golf polo corsa prius civic corolla dodge porsche
     """)
 _PLATE_CUES = word_set("""
@@ -188,7 +198,7 @@ _NO_PLATE = re.compile(
     r"MINI|ID|AMG|GLC|GLA|PM|AM|BP|HR|CRP|PSA|INR|TSH|LDL|HDL|HBA|FEV|CD|IL|SPF|RAV|EV|COVID|CO|NAD|ATP|EBV|HPV|USD|"
     r"EUR|GBP|CHF|KM|MPH|MAY|JUN|JUL|JAN|FEB|MAR|APR|AUG|SEP|OCT|NOV|DEC|LEVEL|BAY|ROW|SPACE|SPOT|FLOOR|ROOM|GATE|AT|"
     r"ON|IN|TO|"
-    r"BY|OF|NR|NO|IS|THE|FOR|AND|A|I|ZONE|AGE|AGED|CALL|UP|OR|UNIT)",
+    r"BY|OF|IV|UN|KG|ML|MCG|NZ|AUD|CAD|NR|NO|IS|THE|FOR|AND|A|I|ZONE|AGE|AGED|CALL|UP|OR|UNIT)",
     re.IGNORECASE,
 )
 _NEAR_CAR, _NEAR_CUE = 60, 40
@@ -199,12 +209,45 @@ _VANITY = re.compile(
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+_MADE_UP = re.compile(
+    r"(?<![\w./:@#$!*%&^~+=?-])(?=[^\sa-z]{0,20}[a-z])(?=[^\s\d]{0,24}\d)(?=[^\sA-Z]{0,24}[A-Z])"
+    r"(?P<value>[A-Za-z0-9][A-Za-z0-9_!#$%&*^~+=?.-]{6,39})(?=[\s,;:)\"']|\Z)"
+)
+"""Small and capital letters, digits, and often a sign: nobody writes so but for a lock."""
+_WITHIN_A_SECRET = re.compile(r"\w[_!#$%&*^~=?]|[!$%&*]\Z")
+_LOCKED = word_set("""
+    portal login log logged sign app website site account accounts locked lock wifi wi-fi wlan tablet laptop unlock
+    password pass access caps keyboard rejects rejected accepts typed typing enter entered konto zugang compte cuenta
+    fails refused wont website entrar acceder connexion inloggen inlog
+    """)
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|pdf|docx?|heic|mp4|mov|xlsx?|txt|zip|dcm)\Z|\A(?:IMG|DSC|Screenshot|VID)", re.IGNORECASE
+)
+_OF_A_CHEMIST = re.compile(
+    r"(?:[A-Z][a-z]?\d{0,3}){1,6}|[A-Za-z]{0,20}\d{1,6}(?:mg|ml|mcg|kg|iu|am|pm)|v?\d{1,4}(?:\.\d{1,4}){1,4}\w{0,8}|"
+    r"\d{1,5}(?:x|h|mm)\w{0,9}|H2O2\w{0,20}"
+)
+
+
+def _made_up(text: str, said: Set[str]) -> Iterator[Span]:
+    """What looks like a password wherever it stands, and what may be one near a thing that is opened by it."""
+    locked = not said.isdisjoint(_LOCKED)
+    for found in _MADE_UP.finditer(text):
+        value = found["value"].rstrip(_END)
+        signed = _WITHIN_A_SECRET.search(found["value"]) is not None and len(value) >= 8
+        if (signed or (locked and value[0].isalpha() and not value.isalpha() and len(value) >= 8)) and not (
+            _FILE.search(value) or _OF_A_CHEMIST.fullmatch(value) or re.match(r"(?i)covid|iphone|ipad|windows", value)
+        ):
+            yield Span(found.start("value"), found.start("value") + len(value), PASSWORD)
+
+
 def codes_of(text: str, said: Set[str]) -> Iterator[Span]:
     """All of them in a plain text; `said` are its words in small letters."""
     if not said.isdisjoint(CODE_WORDS):
         yield from _secrets(text)
     if not any(map(str.isdigit, text)) and said.isdisjoint(_PLATE_CUES):
         return
+    yield from _made_up(text, said)
     if "#" in text or "*" in text:
         for found in _HASHED.finditer(text):
             if _AT_A_DOOR.search(text, max(found.start() - 40, 0), found.end() + 40):
@@ -272,13 +315,15 @@ def _secret(text: str, found: re.Match[str]) -> Span | None:
         year = not certain and _YEAR.fullmatch(value) is not None
         return Span(start, end, PASSWORD) if digits >= 3 and not year and not _MEASURED.match(text, end) else None
     lower = value.lower()
+    if found["any"] and re.fullmatch(r"[a-v]\d{4}|[a-z]\d{2}(?:\.\d{1,2})?|e\d{1,3}", lower):
+        return None  # a bill's, an illness's, a machine's
     if digits:
         measured = re.fullmatch(r"\d+(?:mg|ml|mcg|g|%|am|pm|x|h|th|st|nd|rd|€|\$)|[$€£]\d.*|\d[\d.,:/]*\d", lower)
         plain_code = not found["any"] or told or digits >= 2
         return Span(start, end, PASSWORD) if not measured and len(value) >= 3 and plain_code else None
     if found["word"] is None:
         return None
-    if re.search(r"[!#$%&*_@^~+=]", value) and len(value) > 4:
+    if re.search(r"[!#$%&*_@^~+=]|\w[.-]\w", value) and len(value) > 4:
         return Span(start, end, PASSWORD)
     if (
         not told
@@ -325,6 +370,44 @@ def _is_a_late_code(text: str, found: re.Match[str]) -> bool:
     )
 
 
+_GROUP = r"(?:[A-Z]{1,4}|\d{1,6}|[A-Z]{1,4}\d{1,5}[A-Z]{0,3}|\d{1,5}[A-Z]{1,4}\d{0,4})"
+_CAPITAL_PLATE = re.compile(rf"(?<![\w./+-]){_GROUP}(?:[ ·•-]{_GROUP}){{0,3}}(?![\w/@%]|[.,-]\w)")
+"""Up to four groups of capital letters and digits, as states, emirates and provinces put them on a car."""
+
+
+def _in_capitals(text: str, ends: Sequence[int], *, least: int) -> Iterator[Span]:
+    """Groups of capitals and digits, at least so many, right behind a word for the plate, the car, or where one
+    parks."""
+    at = 0
+    for found in _CAPITAL_PLATE.finditer(text) if ends else ():
+        while at < len(ends) - 1 and ends[at + 1] <= found.start():
+            at += 1
+        value = found[0]
+        letters, digits = sum(map(str.isalpha, value)), sum(map(str.isdigit, value))
+        words = _WORD.findall(value)
+        if (
+            0 <= found.start() - ends[at] <= _NEAR_CUE
+            and letters
+            and digits
+            and least <= letters + digits <= 9
+            and letters <= 5
+            and (least < 5 or (letters > 1 and digits > 1))
+            and not re.fullmatch(r"[A-Z]\d{1,2}(?:[ -][A-Z]\d{1,2})*", value)
+            and not any(len(word) > 1 and (_NO_PLATE.fullmatch(word) or word.lower() in COMMON) for word in words)
+            and not (
+                words[0] in ("A", "I")
+                and value[0] in "AI"
+                and not text[max(found.start() - 4, 0) : found.start()].rstrip()[-1:].isalpha()
+            )
+            and not _MEASURED.match(text, found.end())
+        ):
+            yield Span(found.start(), found.end(), PLATE)
+
+
+_PARKED = word_set("permit barrier valet bay anpr")
+"""Where the plate of a car is asked for."""
+
+
 def _plates(text: str, said: Set[str]) -> Iterator[Span]:
     cued, vehicle = not said.isdisjoint(_PLATE_CUES), not said.isdisjoint(_VEHICLE_WORDS)
     shouted = text.isupper()
@@ -356,6 +439,9 @@ def _plates(text: str, said: Set[str]) -> Iterator[Span]:
         ):
             yield Span(found.start(), found.end(), PLATE)
     if not shouted:
+        yield from _in_capitals(text, [place[1] for place in places], least=5)
+        asked = [end for start, end, cue in places if cue or text[start:end].lower() in _PARKED]
+        yield from _in_capitals(text, asked, least=4)
         for start, end, cue in places:
             vanity = _VANITY.match(text, end) if cue and text[start:end].lower().startswith(_PLATES_OWN) else None
             if vanity is not None and not _everyday(vanity["value"]):

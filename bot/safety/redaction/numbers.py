@@ -145,7 +145,7 @@ _ID_NAMES = (
     "immatriculation|targa|vehicle|"
     "dossier|num[ée]ro de dossier|expediente|fascicolo|cartella|akte|fallnummer|journalnummer|journal|ticket|"
     "voucher|request|complaint|"
-    "soc sec|pps|ppsn|ahv|avs|ahv-nummer|svnr|sv-nummer|versicherungsnr|rentenversicherungsnummer|rvnr|"
+    "soc sec|ss|pps|ppsn|ahv|avs|ahv-nummer|svnr|sv-nummer|versicherungsnr|rentenversicherungsnummer|rvnr|"
     "fødselsnummer|fodselsnummer|henkilötunnus|hetu|rodné číslo|rodne cislo|rč|taj|cnp|egn|егн|jmbg|oib|amka|afm|"
     "tc kimlik|tc kimlik no|kimlik no|snils|снилс|inn|инн|cuil|cuit|run|rut|niss|insz|rijksregisternummer|"
     "numero national|numéro national|registre national|ird|nhi|ramq|inami|kennitala|isikukood|asmens kodas|"
@@ -267,6 +267,9 @@ def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Spa
             text = text[: place.start] + "\0" * (place.end - place.start) + text[place.end :]
     if not said.isdisjoint(_ID_WORDS):
         yield from _with_a_cue(text)
+    yield from _called_a_number(text)
+    if not said.isdisjoint(_PAPER_WORDS):
+        yield from _near_a_paper(text)
     for found in _LAST_FOUR.finditer(text):
         group = found.lastgroup or "value"
         of_a_number = group != "value" or _OF_A_NUMBER.search(found[0]) is not None
@@ -275,7 +278,7 @@ def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Spa
     if digits >= 6:
         yield from (
             Span(found.start(), found.end(), NUMBER)
-            for found in _FORMS.finditer(text.upper())
+            for found in _FORMS.finditer(_without_what_stays(text).upper())
             if _is_a_form(text, found)
         )
         yield from _runs(text)
@@ -294,7 +297,112 @@ _LAST_FOUR = re.compile(
 """A part of a number: "last four of social 8830"."""
 
 _OF_A_NUMBER = re.compile(
-    r"\b(?:digits?|numbers?|bit|part|social|ssn|soc|card|account|phone|insurance|passport|iban|nhs)\b", re.IGNORECASE
+    r"\b(?:digits?|numbers?|bit|part|social|ssn?|soc|card|account|phone|insurance|passport|iban|nhs)\b", re.IGNORECASE
+)
+
+_CALLED_A_NUMBER = re.compile(
+    r"(?<![\w-])(?P<of>[^\W\d_]{0,24}-?)(?:nr|nummer|numbers?|num[ée]ro|n[úu]mero|numer|n[°º]|(?<=-)no)(?![^\W\d_])"
+    r"\.?(?:\s(?:de|of|for)\s[^\W\d_]{2,15})?\s{0,2}(?:(?:is|was|ist|lautet|es|est|er|är|é|è|jest|:|=|#|-)\s{0,2}){0,2}"
+    r"(?P<value>(?:[a-z]{1,4}[ /.-]?)?\d[a-z0-9]*+(?:[ ./-][a-z]{0,3}\d[a-z0-9]*+){0,7}+)",
+    re.IGNORECASE,
+)
+"""Whatever is called a number of anything: "Vers-Nr. 77.308.912", "Vorgangsnummer VN-20240917-003"."""
+
+_NOBODYS_NUMBER = re.compile(
+    r"(?:room|lot|batch|model|session|page|part|chapter|article|trial|version|step|line|floor|chargen?|zimmer|seiten?|"
+    r"artikel|modell|notruf|emergency|hotline|cas|pubmed|catalog|item|product|hausnummer|question|phase|magic|total|"
+    r"large|small|high|low|the|un|protocol|cpt|hcpcs|icd)-?\s?\Z",
+    re.IGNORECASE,
+)
+
+_PAPER_WORDS = word_set("""
+    passport passports passeport pasaporte passaporto reisepass pass ausweis personalausweis cédula cedula dni permit
+    visa document documento dokument licence license id identity nino insurance ni paszport dowód cni carnet
+    report chart sample slip specimen lab labs file files record records case reference ref booking confirmation claim
+    policy invoice receipt order ticket member membership referral requisition accession barcode label wristband
+    bracelet folder dossier befund akte auftrag rechnung vorgang analyse bilan expediente informe factura dossiernummer
+    complaint request authorisation authorization contract policyholder participant prescription rezept
+    """)
+"""Papers that carry somebody's number."""
+
+_PAPER_WORD = re.compile(r"[^\W\d_]{2,24}")
+_NEAR_A_PAPER = 70
+"""Characters between the word for a paper and the number on it."""
+
+_ON_A_PAPER = re.compile(
+    r"(?<![\w./-])(?:[A-Z]{1,4}[-/]\d{3,10}(?:[-/][A-Z\d]{1,8}){0,2}|[A-Z]{1,4}[-/]\d{2,4}(?:[-/]\d{2,8}){1,2}"
+    r"|[A-Z]{2}\d{0,3} \d{4,8}|[A-Z]{1,3}\d{2,4}-\d{3,8}|[A-Z]{1,3}\d{5,10}[A-Z]?|(?=[A-Z]{0,3}\d{1,6}[A-Z])"
+    r"(?=(?:[A-Z]{0,9}\d){3})[A-Z0-9]{7,14}|\d{2,6}-[A-Z]{2,4}-\d{2,6}|(?:[A-Z]{2}|[a-z]{2}) ?\d{2} \d{2} \d{2})"
+    r"(?![\w/]|-\w|[.]\d)"
+)
+"""Letters and digits as passports, reports and samples carry them, in capitals, and hardly a device or a chemical."""
+
+
+def _called_a_number(text: str) -> Iterator[Span]:
+    for found in _CALLED_A_NUMBER.finditer(_without_what_stays(text)):
+        value = found["value"]
+        before = text[max(found.start() - 14, 0) : found.start()] + found["of"]
+        if (
+            sum(map(str.isdigit, value)) >= 5
+            and not _NOBODYS_NUMBER.search(before)
+            and not _PAPERS.match(value)
+            and not _is_a_date(value)
+            and not _is_cas(value)
+            and not _UNITS.match(text, found.end())
+            and re.sub(r"\D", "", value) not in _CRISIS
+        ):
+            yield Span(found.start("value"), found.end("value"), NUMBER)
+
+
+def _near_a_paper(text: str) -> Iterator[Span]:
+    """Numbers near the word for the paper on which they stand: "my report H-7719-24", "a slip with QN 0092"."""
+    papers = [word.span() for word in _PAPER_WORD.finditer(text) if word[0].lower() in _PAPER_WORDS]
+    at = 0
+    for found in _ON_A_PAPER.finditer(_without_what_stays(text)):
+        while at < len(papers) - 1 and papers[at][1] < found.start() - _NEAR_A_PAPER:
+            at += 1
+        near = papers and (
+            -_NEAR_A_PAPER <= found.start() - papers[at][1] <= _NEAR_A_PAPER
+            or 0 <= papers[at][0] - found.end() <= _NEAR_A_PAPER
+        )
+        first = _PAPER_WORD.match(found[0])
+        if (
+            near
+            and not _PAPERS.match(found[0])
+            and not _UNITS.match(text, found.end())
+            and not (first is not None and (first[0].lower() in COMMON or first[0].upper() in _NO_PAPERS))
+            and not re.fullmatch(r"[A-Za-z]{1,4}[ -]?(?:19|20)\d\d", found[0])
+        ):
+            yield Span(found.start(), found.end(), NUMBER)
+
+
+_NO_PAPERS = frozenset(
+    [
+        "UN",
+        "CHF",
+        "EUR",
+        "USD",
+        "GBP",
+        "NZ",
+        "AUD",
+        "CAD",
+        "COVID",
+        "IL",
+        "CD",
+        "HBA",
+        "BD",
+        "AM",
+        "PM",
+        "CA",
+        "MK",
+        "TNF",
+        "NF",
+        "PSA",
+        "CRP",
+        "BPC",
+        "TB",
+        "SARS",
+    ]
 )
 
 _PLUS_OR_SLASHES = re.compile(r"///|\w\+\w")
@@ -314,7 +422,8 @@ def _with_a_cue(text: str) -> Iterator[Span]:
             digits < least
             or re.fullmatch(r"\d{1,3}\.\d{1,2}", value)
             or value.lower() in COMMON
-            or re.fullmatch(r"[a-z]\d{1,2}(?:[ -][a-z]\d{1,2})*", value, re.IGNORECASE)  # vertebrae: a plate in C5 C6
+            or re.fullmatch(r"(?:in )?[a-z]\d{1,2}(?:[ -][a-z]\d{1,2})*", value, re.IGNORECASE)  # a plate in C5 C6
+            or re.match(r"(?:chf|eur|usd|gbp|aud|cad|nz|for|at|on) ", value, re.IGNORECASE)
             or (digits < 6 and _NOT_AN_ID.match(text, found.end("value")))
             or _PAPERS.match(value)
             or _is_a_date(value.rpartition(" ")[2] if value[:1].isalpha() else value)
@@ -356,11 +465,13 @@ def _is_iban(value: str) -> bool:
     return bool(mod_97_10.is_valid(value[4:] + value[:4]))
 
 
+def _without_what_stays(text: str) -> str:
+    return _STAYS.sub(lambda found: "\0" * len(found[0]), text)
+
+
 def _runs(text: str) -> Iterator[Span]:
     """Rows of digits, with whatever people put between them, that are no dose, year, price or value."""
-    stays = list(_STAYS.finditer(text))
-    for found in reversed(stays):
-        text = text[: found.start()] + "\0" * (found.end() - found.start()) + text[found.end() :]
+    text = _without_what_stays(text)
     for found in _RUN.finditer(text):
         end = found.end()
         if _leads_to_somebody(text, found.start(), end):
@@ -372,10 +483,10 @@ def _runs(text: str) -> Iterator[Span]:
 
 
 _SLASHED = re.compile(
-    r"(?<![\w./])(?:\+\d{1,3}[ -]?)?\(?0\)?\d{1,5} ?/ ?\d{2,}(?:[ -]?\d{2,}){0,4}(?![\w/])"
+    r"(?<![\w./])(?:\+\d{1,3}[ -]?)?\(?0\)?\d{1,5} ?/ ?\d{2,}(?:[ .-]?\d{2,}){0,4}(?![\w/]|[.]\d)"
     r"|(?<![\w./])\d{3}/\d{3}/\d{4}(?![\w/])"
 )
-"""Telephone numbers as they are written in German, and nothing else."""
+"""Telephone numbers as they are written in German and in Belgium, and nothing else."""
 
 
 _LONGEST_TOLD, _MOST_GROUPS = 24, 64

@@ -43,7 +43,8 @@ _DOT = (
 )
 _SPOKEN = re.compile(
     rf"\s{{0,2}}{_AT}\s{{0,2}}(?:sign\s)?"
-    rf"(?P<host>[a-z0-9][\w-]{{1,40}}+(?:\s[a-z]\b){{0,3}})(?:\s{{0,2}}{_DOT}\s{{0,2}}(?P<top>[a-z]{{2,10}}+)(?:\s{{0,2}}{_DOT}\s{{0,2}}[a-z]{{2,6}}+)?+)?+",
+    rf"(?P<host>[a-z0-9][\w-]{{1,40}}+(?:\s[a-z]\b){{0,3}})(?:\s{{0,2}}{_DOT}\s{{0,2}}(?P<top>[a-z]{{2,10}}+"
+    rf")(?:\s{{0,2}}{_DOT}\s{{0,2}}[a-z]{{2,6}}+)?+)?+",
     re.IGNORECASE,
 )
 _PROVIDER = re.compile(rf"(?:{_BY_NAME})\Z", re.IGNORECASE)
@@ -85,22 +86,65 @@ _END = ".,;:!?)\"'>]"
 _AT_NAME = re.compile(r"(?<![\w.@+'%&=~-])@[A-Za-z][\w]{3,30}(?:\.\w{2,30})?(?![\w@])")
 _HANDLE_IS = re.compile(
     r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
-    r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber id|"
+    r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber|zoom|imo|zalo|"
+    r"kakao(?: ?talk)?|weibo|vk|clubhouse|display name|nick|"
     r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|"
     r"signal|whats ?app|bluesky|bsky|twitch|steam|xbox|psn|tinder|bumble|onlyfans|spotify|strava|youtube|slack|teams|"
     r"login name|"
     r"patreon|etsy|ebay|paypal|venmo|cash ?app|zelle|insta name)\b(?:\s(?:handle|name|id|account|user ?name|user|"
-    r"profile|page|acc|konto|tag|channel)){0,2}"
+    r"profile|page|acc|konto|tag|channel|login|nick|insta|ig|snap|telegram|discord|twitter|tiktok)){0,2}"
     r"(?:\s(?:on|for|at|in|with|there|here)(?:\s(?:your|the|my|this|our))?(?:\s\w{2,15}){1,2}?(?=\s(?:is|was|=)\s))?"
-    r"(?P<said>\s?(?:is|ist|es|est|:|=|-|at|as|under|called)\s?|\s)(?P<value>(?:live:)?@?[\w.#-]{3,40})",
+    r"(?P<said>\s?(?:(?:is now|is|ist|es|est|c'est|é|è|er|är|jest|lautet|heißt|heisst|will be|used to be|was|now|:|=|"
+    r"-|at|"
+    r"as|under|called)(?![\w'])|(?<=\s)['\"]|:|=)\s?|\s)(?P<value>(?:live:)?@?[\w.#-]{3,40})",
     re.IGNORECASE,
 )
+_PLATFORM = (
+    r"(?:instagram|insta|ig|twitter|telegram|tik ?tok|snap ?chat|snap|skype|discord|we ?chat|kik|reddit|facebook|fb|"
+    r"messenger|threads|mastodon|linkedin|viber|signal|bluesky|bsky|twitch|steam|xbox|psn|tinder|strava|youtube|slack|"
+    r"zoom|vk|the forum|your forum|your app|your portal|the portal)"
+)
+_HANDLE_ON = re.compile(
+    rf"(?<![\w.@/-])(?P<value>(?=[a-z_.-]{{0,30}}[\d_.-])[a-z][\w.-]{{3,39}})\s(?:is\s(?:me|my name)\s)?"
+    rf"(?:on|at|over on|auf|sur|en|su|no|na|op|på)\s(?:my\s)?{_PLATFORM}(?!\w)",
+    re.IGNORECASE,
+)
+"""The handle before the place: "drelaf_504 on kik"."""
+_HANDLE_THERE = re.compile(
+    rf"\b(?:on|auf|sur|en|su|no|na|op|på)\s{_PLATFORM}(?:\s(?:and|&)\s\w{{2,12}})?,?\s(?:i\sam|i'?m|im|bin\sich|"
+    rf"heiße\sich|"
+    rf"heisse\sich|je\ssuis|c'est|soy|sono|sou|ben\sik|jestem|it'?s|as|under|me\sis|my\sname\sis|my\shandle\sis|"
+    rf"name\sis|"
+    rf"(?:i|we)\s(?:go|post|write)\s(?:by|as|under)|called|search(?:\sfor)?|look\sfor)\s(?P<value>@?[\w.-]{{3,40}})",
+    re.IGNORECASE,
+)
+"""The handle behind the place: "on insta i'm fenella.knits"."""
+_HANDLE_FOUND = re.compile(
+    r"\b(?:add|find|dm|follow|message|tag|look|pm|msg|adde?|folge|sígueme|sigueme|agrégame)\s?(?:me|us|her|him|mir)?"
+    r"(?:\sup)?(?:\s(?:on|at|there)(?:\s\w{2,12}){0,2}?)?(?:\s(?:as|under|by|at|with|als|:|=)|:)?\s"
+    r"(?P<value>(?=[a-z]{1,30}[\d_.])[a-z][\w.-]{3,39})(?![\w@/])",
+    re.IGNORECASE,
+)
+"""A handle that nothing is said of but that one may be found by it: "add me as quincy_3rd"."""
+_SHOWN_NAME = re.compile(
+    r"\b(?:(?:(?:display|screen|profile|zoom|account|channel|group|skype|facebook|fb|chat|in-?game|gamer) ?name|"
+    r"anzeigename)"
+    r"(?:\s(?:is|will be|would be|shows(?: up)? as|shows|says|was|ist|lautet|:)|:)|"
+    r"(?:page|account|profile|group|channel) (?:is )?(?:called|named))\s"
+    r"[\"'“]?(?P<value>[^\W\d_]\w{0,20}(?: [^\W\d_]?\w{1,20}){1,4}?)"
+    r"(?=[\"'”]|[,.;!?\n]|\Z|\s(?:and|but|so|in case|please|on|if|when|for|keeps?|not|because|with)\b)",
+    re.IGNORECASE,
+)
+"""A handle of several words, as it is shown at a meeting: "my display name will be iPad de Maca"."""
+
 _HOSTS = word_set("mail email live home work hospital clinic health company office doctor")
 _HANDLE_WORDS = word_set(
     """
     whatsapp bluesky bsky twitch steam xbox psn tinder bumble onlyfans spotify strava youtube slack teams patreon
     etsy ebay
     paypal venmo cashapp cash zelle user
+    viber zoom imo zalo kakao kakaotalk weibo vk clubhouse display nick forum portal app add find dm follow message tag
+    look pm msg adde folge sígueme sigueme agrégame profile channel group account page anzeigename ingame gamer chat
     instagram insta ig twitter telegram tele tiktok tik snapchat snap skype discord wechat we line kik reddit
     facebook fb messenger threads mastodon linkedin viber username user userid screen screenname handle
     benutzername usuario identifiant pseudo nickname gamertag signal gmail hotmail
@@ -136,6 +180,18 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
         yield from _spoken(text)
     if "." in text or "://" in text:
         yield from _web(text)
+    if not said.isdisjoint(_HANDLE_WORDS):
+        for kind in (_HANDLE_ON, _HANDLE_THERE, _HANDLE_FOUND):
+            for found in kind.finditer(text):
+                value = found["value"].strip(_END)
+                sure = kind is not _HANDLE_THERE or not value.isalpha() or value[0].islower()
+                if sure and len(value) > 2 and value.lower() not in COMMON and not _NO_HANDLE.fullmatch(value):
+                    yield Span(found.start("value"), found.start("value") + len(value), HANDLE)
+        for found in _SHOWN_NAME.finditer(text):
+            if not all(word in COMMON for word in found["value"].lower().split()) and re.search(
+                r"[A-Z\d]", found["value"]
+            ):
+                yield Span(found.start("value"), found.end("value"), HANDLE)
     for found in _HANDLE_IS.finditer(text) if not said.isdisjoint(_HANDLE_WORDS) else ():
         value, told = found["value"].strip(_END), found["said"].strip() != ""
         looks = bool(re.search(r"[\d_.#@]", value))
@@ -145,6 +201,12 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
             and (looks or (told and not value.lower().endswith(("ing", "ed"))))
         ):
             yield Span(found.start("value"), found.start("value") + len(value), HANDLE)
+
+
+_NO_HANDLE = re.compile(
+    r"\d.*|[a-z]{1,3}[.-]?\d{1,3}(?:mg|ml|g)?|[a-z]+(?:-[a-z]+)*|(?:[a-z]\.){2,}[a-z]?|covid-?\d*", re.IGNORECASE
+)
+"""Vitamins, doses, and words joined by hyphens."""
 
 
 def _spoken(text: str) -> Iterator[Span]:

@@ -11,6 +11,7 @@ from bot.safety.redaction.words import (
     DOUBTFUL_NAMES,
     FIRST_NAMES,
     MORE_FIRST_NAMES,
+    NAMES_OF_THE_WORLD,
     NOT_AFTER_A_NAME,
     PARTICLES,
     SURNAMES,
@@ -26,8 +27,10 @@ _MOST_WORDS = 4
 
 _TITLES = word_set("""
     mr mrs miss mx dr dr. doctor prof professor sir madam herr frau señor señora senor senora sr sra monsieur
+    dottor dott dottoressa docteur docteure doctora pani fru señorita senorita
     madame mme mlle signor signora signore sig doktor dra
     """)
+_MORE_TITLES = word_set("dr prof med dent rer nat habil mag ing")
 _KIN = word_set("""
     wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
     fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
@@ -52,7 +55,10 @@ _OTHER_NAMES = word_set("""
 _GREETINGS = word_set("hi hello hey hallo hola bonjour ciao dear ola olá")
 _FAREWELLS = word_set("""
     regards thx xoxo tks ta thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly
-    faithfully wishes respectfully blessings you advance merci danke gracias saluti bye
+    faithfully mvh hilsen groet groeten groetjes pozdrawiam pozdrav saludo abrazo atentamente abraços abraço
+    bisous amitiés
+    cordialmente salutations hälsningar lg vg mfg hugs ciao
+    wishes respectfully blessings you advance merci danke gracias saluti bye
     """)
 _SAYS_NAME = word_set("""
     m'appelle s'appelle t'appelle llamo llama heiße heisse heiss heißt appelle chiamo chiama chamo chama heet heter
@@ -71,13 +77,18 @@ _SPEAKS = word_set(
 )
 _SPOKE = _SPEAKS - {"ask", "asked", "meet"}
 
-_FIRST = FIRST_NAMES | MORE_FIRST_NAMES
+_FIRST = FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD
+
+_THINGS = word_set("""
+    machine device generator unit model ozonosan ozonator protocol method technique diet cure kit apparatus system
+    concentrator lamp gerät
+    """)
 
 _PLACES_TOO = word_set("""
     victoria sydney georgia florence adelaide santiago carolina virginia lourdes charlotte jordan chelsea paris
     kent austin
     houston madison lincoln alexandria valencia milan lorraine charleston luka israel china asia india kenya brittany
-    burgundy dakota montana alma vienna siena san
+    burgundy dakota montana odessa augusta alma vienna siena san
     """)
 """First names that are towns and countries as well."""
 
@@ -85,7 +96,9 @@ _DOES = re.compile(
     r"(?:'s)?(?:\s(?:said|says|told|thinks|thought|is|was|has|had|did|does|gave|gives|put|wants|needs|will|would|can|"
     r"could|who|from|at|"
     r"in|on|and|or|but|asked|took|takes|does|got|knows|btw|by the way|again|please|here|for|about|yesterday|today|"
-    r"called|rang|"
+    r"called|rang|feels|felt|wishes|went|came|comes|goes|lives|writes|turned|turns|saw|made|left|should|just|never|"
+    r"always|still|also|with|to|appointments?|appt|results?|bookings?|bloods?|file|chart|account|invoice|bill|"
+    r"sessions?|drips?|dob|birthday|slot|"
     r"sent|mentioned|recommended|nimmt|hat|ist|sagt|dit|dice)\b|[,.!?;:)]|\Z|\n)",
     re.IGNORECASE,
 )
@@ -139,10 +152,12 @@ _WHO_GOES_ON = re.compile(
 """What people say after they have said who they are."""
 
 _A_PUBLIC_PERSON = re.compile(
-    r"\b(?:stud(?:y|ies)|papers?|trials?|et al|(?:a|the|his|her|whose|on|of|recent|new|old|[0-9]{4}) book|books|"
+    r"\b(?:evidence|claims? that|claimed|pioneer\w*|according to|treated [a-z]{4,20} (?:with|using)|train(?:ed|"
+    r"s)? with|"
+    r"stud(?:y|ies)|papers?|trials?|et al|(?:a|the|his|her|whose|on|of|recent|new|old|[0-9]{4}) book|books|"
     r"wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
     r"articles?|journals?|theor\w+|protocols?|methods?|machines?|podcasts?|videos?|youtube|famous|reviews?|research\w*|"
-    r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie)\b"
+    r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie|episode|novel)\b"
     r"|\b(?:read|watched) (?:about |of |that |up on )?\w",
     re.IGNORECASE,
 )
@@ -171,6 +186,101 @@ _OTHER_SCRIPTS = re.compile(
 )
 
 
+_CAPITAL = r"[^\W\d_a-z][\w'’-]{1,24}+(?!\w)"
+_NAMES = (
+    rf"{_CAPITAL}(?:\s(?:[^\W\d_a-z]\.?\s)?(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|ten|bin|"
+    rf"ibn)\s){{0,2}}{_CAPITAL}){{0,3}}"
+)
+_A_TITLE = r"(?:(?i:an?|the|our|my|mr|mrs|ms|miss|dr|herr|frau|madame|m|mme|señora?|sr|sra)\.?\s){0,2}"
+
+_LED_TO = re.compile(
+    r"(?<!\w)(?i:née|nee|geborene|formerly|aka|a\.k\.a\.|maiden name|"
+    r"(?:made?|make|making) (?:it |them |that )?out to|address(?:ed)? (?:it )?to|billed to|in the name of|"
+    r"under the name(?: of)?|"
+    r"au nom de|a nombre de|auf (?:den )?namen|em nome de|a nome di|op naam van|na nazwisko|account holder|c/o|"
+    r"cardholder|policyholder|name on (?:the )?(?:card|account|booking|voucher|form|file|passport|envelope)|"
+    r"emergency contact|"
+    r"next of kin|ya (?:boy|girl|man)|(?:ur|your) (?:boy|girl|old (?:friend|patient)|favou?rite (?:patient|client))|"
+    r"caller (?:was|is)|message (?:for|from)|voicemail (?:for|from)|referred by|recommended by|"
+    r"(?:carer|guardian|interpreter|translator|driver|lawyer|solicitor|accountant|pa|assistant|roommate|"
+    r"witness) (?:is|will be)|"
+    r"it'?s under|filed under|listed under|registered under|registered as|this time (?:for|as)|hier spricht|"
+    r"hier schreibt|le escribe|te escribe|le saluda|it'?s me,?|c'est moi,?|"
+    r"soy yo,?|ich bin'?s,?)"
+    rf"(?:\sis|\s?[:=]|\s-)?\s{_A_TITLE}(?P<name>{_NAMES})"
+)
+"""What stands behind these is somebody's name, if it begins with a capital letter."""
+_PERHAPS_LED_TO = re.compile(
+    r"(?<!\w)(?i:ici|aqu[ií]|qui|hier|habla|fala|parla|c'est|det är|det er|greetings from|regards from|love from|"
+    r"ask for|asked for|looking for|spoke (?:with|to)|friend of|colleague of|mother of|father of|parents? of|"
+    r"moi c'est|daughter of|son of|wife of|"
+    r"husband of|widow of|widower of|sister of|brother of|niece of|nephew of|"
+    r"booked (?:for|by|with|under)|sent by|signed by|seen by|treated by|cc|to be collected by|payable to|"
+    rf"appointment for|slot for|patient|client)\s{_A_TITLE}(?P<name>{_NAMES})"
+)
+"""Behind these a name, a town or an illness stands: two words with capitals, or a known name."""
+_WITH_DETAILS = re.compile(
+    rf"(?:\A|[\n:;,.!?(]\s{{0,2}}|-\s)(?P<name>{_CAPITAL}(?:\s[^\W\d_a-z]\.?)?(?:\s{_CAPITAL}){{1,2}})"
+    r"(?=,?\s?\(?(?i:born|dob|d\.o\.b|geb\b|née?\b|nacid|nata?o?\b|ur\.|aged?\b|\d{1,2}\s?(?:yo|y/o|years|jahre|ans|"
+    r"años)\b|"
+    r"\d{1,2}[./-]\d{1,2}[./-]\d|nhs\b|mrn\b|tel\b|mobile|mob\b|passport\b|patient\b|room\s\d))"
+)
+"""A first name and a surname, and then what else a form asks for."""
+_WANTS = re.compile(
+    rf"(?:\A|[\n.!?:]\s{{0,2}})(?P<name>{_CAPITAL}\s{_CAPITAL})(?=\s(?:wants|needs|would like|booked|has booked|"
+    rf"is booked|"
+    r"has an app|asked me|here\b|speaking|calling|writing|again\b|wrote to you|came in|comes on))"
+)
+"""A first name and a surname of somebody who wants something of a clinic."""
+_KIN_WORDS = "|".join(sorted(_KIN, key=len, reverse=True))
+_IS_KIN = re.compile(
+    rf"(?<![\w'-])(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?:,\s|\s\(|\s-\s)(?:my|his|her|our|your|meine?|mon|ma|mi|min|"
+    rf"mia)\s"
+    rf"(?:[a-z]{{2,10}}\s)?(?:{_KIN_WORDS})(?=[,).!?;]|\Z|\s(?:is|was|needs|and|has|had|who|faints|wants|will|would)\b)"
+)
+"""Told who it is behind the name: "Rosalind, my late wife", "Keiran (my son)"."""
+_KIN_IS = re.compile(
+    rf"\b(?i:my|his|her|our|your|meine?|mon|ma|mi|mia)\s(?:[a-z]{{2,10}}\s)?(?:{_KIN_WORDS})(?:\s\((?:called\s)?|,\s|"
+    rf"\s-\s|\sis\s)"
+    rf"(?P<name>{_NAMES})(?=[),.;!?]|\Z|\s[a-z])"
+)
+_SOMEBODY_CALLED = re.compile(
+    r"\b(?i:girl|lady|nurse|guy|gentleman|woman|man|person|receptionist|doctor|therapist|tech|phlebotomist|lad|chap|"
+    r"fellow|"
+    r"one|colleague|physio|boy|kid|patient|client|surgeon|consultant)"
+    rf"(?:[^\W\d_]|[ ]){{0,30}}(?:(?P<told>,)|\s(?:is\s)?(?:called|named|by the name of))\s"
+    rf"(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?=[,.;!?)]|\Z|(?(told)(?!)|\s[a-z]))"
+)
+"""Somebody of whom the name is told after what they do: "the girl at the desk, Fenella, said"."""
+_LINE_OF_A_NAME = re.compile(
+    rf"\n[ \t]*+\n?[ \t]*+(?P<dash>[-–—~*][ \t]?)?(?P<name>(?:[^\W\d_a-z]\.[ ]?){{0,3}}{_NAMES}"
+    rf")[ \t]{{0,2}}(?:x{{1,4}}|[.,!]|:\)|\(.{{0,60}}\))?[ \t]{{0,2}}(?=\n|\Z)"
+)
+_WISHES = word_set("""
+    liebe lieber viele grüße beaucoup mit freundlichen vriendelijke cordiali saluti bonne buona buen gute guten noche
+    tarde jour journée soirée sent iphone outlook android ps nb re fwd subject attached best
+    """)
+_LIKE_A_DRUG = re.compile(r"(?:ine|one|ol|ide|ate|in|an|ab|um|ic|ex|is|ix|yl|us|ium|pril|tan)\Z")
+
+_OPENING = re.compile(
+    r"(?:\W{0,3}(?:hi|hello|hey|hallo|hola|bonjour|ciao)[,!.]?\s)?(?P<name>[^\W\d_]{3,20}(?:\s[^\W\d_]{3,20})?),\s",
+    re.IGNORECASE,
+)
+"""A message that begins with who it is from."""
+
+
+def _name_words(written: str) -> list[str]:
+    """The words of what may be a name, in small letters; none if one of them is plainly something else."""
+    words = [word.lower().strip(".") for word in written.split()]
+    told = [word for word in words if len(word) > 1 and word not in PARTICLES]
+    if any(no_name(word) or (like_a_state(word) and word not in names()) for word in told):
+        return []
+    shown = [word for word in written.split() if word.lower() not in PARTICLES]
+    if any(not word[0].isupper() or (word.isupper() and len(word.strip(".")) > 1) for word in shown):
+        return []
+    return [] if told and told[0] in _TITLES else told
+
+
 class People:
     """The names in one plain text.
 
@@ -195,12 +305,68 @@ class People:
             other = self._another(start[1])
             if other is not None:
                 yield Span(self._words[other[0]].start, self._words[other[1] - 1].end, NAME)
+        yield from self._by_shape()
         for kind in (_INITIAL, _SPELLED_NAME, _SPELLED_OUT):
             for found in kind.finditer(self._text):
                 group = "name" if "name" in kind.groupindex else 0
                 last = found[group].rpartition(".")[2].strip().lower()
                 if not (kind is _INITIAL and (no_name(last) or _YEAR_BEHIND.match(self._text, found.end()))):
                     yield Span(found.start(group), found.end(group), NAME)
+
+    def _by_shape(self) -> Iterator[Span]:
+        """Names that the words around them, or the line on which they stand alone, tell to be names."""
+        if not self._cased:
+            return
+        for kind in (_LED_TO, _PERHAPS_LED_TO, _WITH_DETAILS, _WANTS, _IS_KIN, _KIN_IS, _SOMEBODY_CALLED):
+            for found in kind.finditer(self._text):
+                written = _name_words(found["name"])
+                known = any(word in names() for word in written)
+                behind = self._text[found.end() : found.end() + 1]
+                unsure = kind is _PERHAPS_LED_TO or (
+                    kind is _KIN_IS and (" is " in found[0] or behind not in (",", ")", "."))
+                )
+                if not written or (unsure and not (known or len(written) > 1)) or len(found["name"]) < 3:
+                    continue
+                if written[0] in _PLACES_TOO or any(word in NOT_AFTER_A_NAME for word in written):
+                    continue
+                if not self._is_a_study(found.start("name"), found.end("name")):
+                    yield Span(found.start("name"), found.end("name"), NAME)
+        yield from self._lines()
+        opening = _OPENING.match(self._text)
+        if opening is not None:
+            one, *more = opening["name"].lower().split()
+            if one in names() and not any(no_name(word) or like_a_state(word) for word in more):
+                yield Span(opening.start("name"), opening.end("name"), NAME)
+
+    def _is_a_study(self, start: int, end: int) -> bool:
+        return _YEAR_BEHIND.match(self._text, end) is not None or bool(
+            _A_PUBLIC_PERSON.search(self._text, max(start - 30, 0), end + 30)
+        )
+
+    def _lines(self) -> Iterator[Span]:
+        """Lines with nothing but a name on them, as one signs a letter."""
+        found = list(_LINE_OF_A_NAME.finditer(self._text))
+        for line in found if len(found) < 4 else ():
+            written = _name_words(line["name"])
+            before = self._text[max(line.start() - 60, 0) : line.start()].rstrip()
+            closed = before.endswith((",", "!", ".", "?")) or line[0].startswith("\n\n")
+            known = any(word in names() for word in written)
+            wished = any(word.strip(",.!") in _FAREWELLS for word in before.lower().split()[-7:])
+            if any(word in _FAREWELLS or word in _WISHES for word in written):
+                continue
+            sure = wished or known or line["dash"] or "." in line["name"]
+            alone = (
+                line[0].startswith("\n\n")
+                and line.end() == len(self._text)
+                and not _LIKE_A_DRUG.search(written[0] if written else "")
+            )
+            if (
+                written
+                and before
+                and (sure or (closed and (len(written) > 1 or alone)))
+                and len(written) + len(line["name"]) > 3
+            ):
+                yield Span(line.start("name"), line.end("name"), NAME)
 
     def _is_public(self, first: int, end: int) -> bool:
         """Whether a name without a cue is that of an author or a celebrity."""
@@ -319,7 +485,8 @@ class People:
         if lower == "am" and before == "i":
             return self._weak(place + 1)
         if lower in _TITLES:
-            return self._after_title(place)
+            titled = self._after_title(place)
+            return None if titled is not None and self._is_a_thing(titled[0], before) else titled
         if word.text in ("Ms", "Sr") or (lower == "ms" and self._is_surname(place + 1)):
             return self._after_title(place)
         if lower == "under" or (lower == "by" and before in ("go", "goes")):
@@ -369,6 +536,15 @@ class People:
             if (told := self._full(place + 1 + skip)) is not None:
                 return told
         return self._first_and_last(place)
+
+    def _is_a_thing(self, place: int, before: str) -> bool:
+        """Whether a title and a name are a maker's: "a Dr. Hänsler Ozonosan", "the Dr Wolff machine"."""
+        behind = self._words[place + 1] if place + 1 < len(self._words) and self._gap(place) == " " else None
+        return (
+            before in ("a", "an", "the", "your", "this", "that", "new")
+            and behind is not None
+            and (behind.lower in _THINGS or (before != "the" and behind.capital and no_name(behind.lower)))
+        )
 
     def _capital(self, place: int) -> bool:
         return (
@@ -485,6 +661,8 @@ class People:
         word = self._words[place]
         if word.lower.isdigit() or word.lower in NOT_AFTER_A_NAME:
             return False
+        if len(word.text) == 1 and word.capital and word.text != "I" and self._gap(place) in (". ", "."):
+            return True
         if word.lower in SURNAMES or word.lower in names():
             return word.capital or word.lower not in COMMON
         if no_name(word.lower):
@@ -570,6 +748,8 @@ class People:
 
     def _after_title(self, place: int) -> tuple[int, int] | None:
         first, words = place + 1, self._words
+        while first < len(words) - 1 and first < place + 4 and words[first].lower in _MORE_TITLES:
+            place, first = first, first + 1
         if first >= len(words) or self._gap(place) not in (" ", ". ", "."):
             return None
         word, behind = words[first], self._behind_particles(first)
@@ -594,7 +774,8 @@ class People:
         words = self._words
         while (
             first < len(words)
-            and words[first].lower in _FAREWELLS | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
+            and words[first].lower
+            in _FAREWELLS | _WISHES | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
             and words[first].lower not in names()
         ):
             first += 1
@@ -681,7 +862,7 @@ class People:
         """A first name and a surname, wherever they stand: "Maria Lopez wants to book"."""
         words = self._words
         word = words[place]
-        if place + 1 >= len(words) or self._gap(place) != " " or word.lower not in _FIRST or word.lower not in names():
+        if place + 1 >= len(words) or self._gap(place) != " " or not self._is_first(word):
             return None
         if (
             place
@@ -708,6 +889,13 @@ class People:
                 else None
             )
         return None
+
+    def _is_first(self, word: Word) -> bool:
+        """Whether a word is a first name, or two joined: "Jean-Baptiste"."""
+        if "-" in word.lower and word.capital and self._cased:
+            parts = word.lower.split("-")
+            return parts[0] in _FIRST and all(len(part) > 1 for part in parts)
+        return word.lower in _FIRST and word.lower in names()
 
     def _gap(self, place: int) -> str:
         """What stands between a word and the next."""

@@ -16,6 +16,8 @@ _SURE_ENDS = word_set("""
     """)
 _DOUBTFUL_ENDS = word_set("""
     st drive dr court ct way place pl close square sq circle cir trail gardens grove row hill walk park rise
+    parade pde glen vale meadow meadows fields crossing bend cove trace landing villas drove link causeway bypass
+    approach embankment yard mount brae wynd bank reach nook gate hollow gdns dve grn estate chase drove spur copse
     green view loop alley quay wharf heights ridge run point path pike plaza
     """)
 """What ends the name of a street and a good many other things: the name needs capital letters, or a place behind it."""
@@ -182,6 +184,9 @@ def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span
         tail = _TAIL.match(text, end)
         unit = _UNIT_BEFORE.search(text, max(start - 50, 0), start)
         yield Span(unit.start() if unit else start, tail.end() if tail else end, ADDRESS)
+    for kind in (_STREET_THEN_HOUSE, _HOUSE_THEN_STREET, _POLISH, _FLAT_BEHIND, _AT_A_HOTEL):
+        for found in kind.finditer(text):
+            yield Span(found.start(), found.end(), ADDRESS)
     for found in _BOX.finditer(text):
         tail = _TAIL.match(text, found.end())
         yield Span(found.start(), tail.end() if tail else found.end(), ADDRESS)
@@ -195,6 +200,51 @@ def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span
     if not said.isdisjoint(_LIVES_WORDS):
         yield from _where_somebody_lives(text)
 
+
+_BIG = r"[A-ZÀ-ÖØ-ÞĄĆĘŁŃÓŚŹŻČŠŽ][\w'’-]{1,20}"
+_HOUSE = (
+    r"(?i:villa|house|plot|unit|flat|block|blk|building|bldg|tower|no\.?|nr\.?|gate|apt\.?|apartment|door|shop|"
+    r"office|suite|h\.?\s?no\.?|"
+    r"casa|lote|manzana|mz\.?|lt\.?|bloque|edificio|haus|hus)"
+)
+_WAY = (
+    r"(?:Road|Rd|Street|St|Avenue|Ave|Lane|Way|Drive|Crescent|Close|Boulevard|Highway|Gardens|Estate|Sector|Phase|"
+    r"Colony|Nagar|Layout|Marg|Extension|Village|Town|Park|Hills|Heights)"
+)
+_STREET_THEN_HOUSE = re.compile(
+    rf"(?<!\w)(?:{_BIG}\s){{1,3}}{_WAY},\s{_HOUSE}\s?#?[A-Z]?-?\d{{1,5}}[A-Za-z]?(?:/\d{{1,4}}"
+    rf")?(?:,\s{_BIG}(?:\s{_BIG}){{0,2}}(?:\s\d{{1,2}})?){{0,3}}(?!\w)"
+)
+"""The street without a number and the house behind it: "Al Wasl Road, Villa 88, Jumeirah 3"."""
+_HOUSE_THEN_STREET = re.compile(
+    rf"(?<!\w){_HOUSE}\s?#?[\w/-]{{1,7}},?\s(?:"
+    r"(?:[Ss]treet|[Rr]oad|[Ll]ane|[Ss]ector|Block|Phase|Cross|Gali|Mohalla|[Cc]alle|[Mm]anzana|Lot|Unit|Apt|Flat|"
+    r"Villa)\s(?:no\.?\s)?[\w/-]{1,7}"
+    rf"|(?:{_BIG}\s){{1,3}}(?:{_WAY}|House|Court|Towers?|Apartments|Residences?|Mansions?|Building|Complex|Parade|"
+    rf"Quay))(?!\w)"
+    rf"(?:,?\s(?:(?i:street|road|sector|block|phase)\s[\w/-]{{1,7}}|{_BIG}(?:\s{_BIG}){{0,2}}(?:\s\d{{1,6}})?)){{0,4}}"
+)
+"""The house and then the street, both by numbers: "House 19, Street 7, Sector F-10/2 Islamabad"."""
+_POLISH = re.compile(
+    r"(?<![\w-])[A-ZŁŚŻĆŹ][^\W\d_]{2,20}(?:ego|iej|nej|wej|cza|cka|owa|ów|owej|ska|na|ki|"
+    r"ów)\s\d{1,3}[a-zA-Z]?(?:/\d{1,4}|\s?m\.?\s?\d{1,4}|\s?lok\.?\s?\d{1,4})"
+    r"(?:,\s\d\d-\d{3})?(?![\w/])"
+)
+"""A street in the genitive, the house and the flat: "Mickiewicza 60 m. 2", "Słowackiego 9/14"."""
+_FLAT_BEHIND = re.compile(
+    rf"(?<!\w)(?:{_BIG}\s){{1,3}}#?\d{{1,5}},?\s(?i:int|apto|apt|depto|dpto|piso|torre|bte|lgh|wohnung|lok)\.?\s?\d{{1,4}}[A-Za-z]?(?!\w)"
+)
+"""A name, a house and a flat: "Lomas Verdes 220 int 4"."""
+_AT_A_HOTEL = re.compile(
+    rf"(?<!\w)(?i:room|suite|rm\.?|zimmer|chambre|habitaci[oó]n|camera|quarto|"
+    rf"cabin)\s(?:no\.?\s)?\d{{2,4}},?\s(?:(?i:at|in|of|im|au|en el|del|do)\s)?(?:(?i:the)\s)?"
+    rf"(?:(?:{_BIG}\s){{0,3}}(?:Hotel|Inn|Resort|Hostel|Suites|Lodge|Residence|Hilton|Marriott|Hyatt|Sheraton|"
+    rf"Novotel|Ibis|Radisson|Ritz|Westin|Intercontinental)(?:\s{_BIG}){{0,2}})(?!\w)"
+    rf"|(?<!\w)(?:{_BIG}\s){{0,3}}(?:Hotel|Inn|Resort|Hostel|Suites|Hilton|Marriott|Hyatt|Sheraton|Novotel|Ibis|"
+    rf"Radisson|Ritz|Westin|Intercontinental)(?:\s{_BIG}){{0,2}},?\s"
+    r"(?:in\s)?(?i:room|suite|rm\.?|zimmer|chambre|habitaci[oó]n|camera|quarto)\s(?:no\.?\s)?\d{2,4}(?!\w)"
+)
+"""Where a traveller stays: "room 812 at the Harbour Hotel"."""
 
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"

@@ -132,13 +132,85 @@ MORE_FIRST_NAMES = word_set("""
     """)
 """More of them, of the whole world."""
 
+NAMES_OF_THE_WORLD = word_set("""
+    abdelkader abdelkarim abderrahman abdirahman abdoulaye abdulaziz abdulrahman abílio achieng adaora adelheid afua
+    agatha agus agustina agustín akinyi akira akua alastair aleida algernon almir amaka amarjit aminata analyn
+    anastasios anatoly aniela anikó annemarie anong anselmo antti anura aparecida apostolos arabella arnel arvid
+    arvind asad ashwin assunta attila aubrey augusta aulikki aurélie avraham ayman ayodele ayşe ayşegül azucena
+    babatunde bahram baljit bambang barnaby bassam bastien batya behzad benjamín bertha bertrand beryl bhavna birger
+    bjørn blažena bogusław bogusława bohdan bohumil bohumila bongani branislav brayan brayden breanna brianna briony
+    brody brunhilde budi bukola burkhard bushra börje carmela cataldo cengiz chaim chaminda chana cheikh chetan
+    chukwudi chukwuemeka citlali clarice cleusa clifford cody colton conceição concetta constantin corentin
+    cornelius costel costin cressida csaba custódio cuthbert cyndi cyprian cyrille cătălin daan daichi daljit daphne
+    dariush darnell dashiell dawit dayana deandre deepika dejan delroy denyse deolinda deshawn desiree despina
+    devika dewi dilani dillon dimitar divina djamila djeneba doina dominika donatella dougal dragica drahomíra dre
+    dudley dumitru dustin dušan dušica dwayne dwight earnest easton eberhard edeltraud edin edna edson eeva effie
+    egon eino eitan ekkehard eleuterio elfriede elspeth elvira emiko emiliano emina emrah ercan erdem ermenegildo
+    ernestine errol erwan erzsébet essam eszter eugenie eunji eustace evangeline evangelos ewelina fabrice farhad
+    fawzia fenella fenton ferdinand fergal fermin filomena fiorella fitri florentina florrie folasade foteini frauke
+    friedhelm fulvio funmilayo gaetano galina garrett gaurav gaynor gaël gaëlle geeta gennady genowefa georgi
+    geraldine gerda gerlinde gernot gerrit gertie gesine getachew ghada gheorghe gideon gijs gilberto ginette girish
+    gisbert gladys godfrey graciela grayson graça grażyna griselda gunilla gunnar gunnhild gurpreet guylaine
+    gwenaëlle gwenda gwyn gyöngyi györgy gábor gérald gérard gökhan götz gülay gülşen halina halyna hamid hamish
+    hanan hannelore hansjörg haralambos harish harpreet hartmut hatem hatice hattie heikki heinz helmut hemant
+    hendra henriqueta henryk heribert heriberto hervé hester hettie hicham hideo hien hisham hiwot hoda hodan horace
+    horst hortense houria hristo hubert huguette hyejin hylke hyunwoo håkon håvard ianthe ibrahima ifrah ignatius
+    ikechukwu ildikó ileana ilham imke immacolata inas indah ingegerd inácio iona ionela iracema irma irmgard
+    irmtraud iryna isadora istván itzel ivano ivaylo ivone ivonete ivor iwona jacinta jacinto jair jari jaroslava
+    jarosław jarvis jasmina jaspreet jaxon jayden jelle jemima jermaine jethro jhoanna jhon jianguo jiwoo jiyoung
+    joaquin joaquín jocasta jocelyne jochen joko jolene jolie jomar joris josiane jovana juhani jukka junaid jussara
+    jyoti jörn kaarina kaden kagiso kalevi kamau kanya karlheinz katalin katerina kathie kavita kavya kayden kaylee
+    kazimiera kazimierz kazuko kazuo kehinde keiran kelsie kenrick kerensa ketan khalil kinga kirsty koji kostas
+    kourosh krystian kuldeep kumari kunal kunigunde květa kwaku kylie kyriaki lachlan ladislav ladislava laetitia
+    lakeisha laleh lalita landon latanya latonya latrice lavinia lefteris leidy leighton lennart leocadia leokadia
+    leopold lerato letitia lettie lieke lindiwe lindy linnea liora livio lizbeth lizzie ljiljana loredana loretta
+    lothar lottie loubna lowri loïc lubna lubomír lucille lucretia ludivine lurdes lyndon lyndsey lynette lynne
+    lyubov mabel macarena macario mackenzie maddie madhu magdy maged mahesh mahnaz maike maisie maj-britt malachi
+    malika mamadou manal mandla manish manon manpreet marcelle marcia marcy margareta marguerita mariama maribel
+    maricel marijke marisela marisol marites marius marjatta marquis marwan marzena masako matías maude mavourneen
+    maëlle mckenzie mechthild meena mehrdad meiling meirav menachem mervyn michiko mickaël mieczysław mieke mihaela
+    miklós millicent millie minh minho minjun minnie miodrag mirella mirjana miroslava mirosław mirosława mirta
+    mohan monifa montague mordecai mortimer moshe moussa mukul mulugeta muriel mwangi myfanwy mykhailo mykola mylène
+    myra mélanie nabil nadiia nagwa nahla naima najat namrata nanette narendra nasreen nasser nataliya nattapong
+    naveen navjot nayeli ndeye nebojša nelida nenad nermin nerys nesrin nettie neusa neville ngozi nguyet nicoleta
+    nienke nigella nikolay niloufar nirmala nisha nitin njeri noam nompumelelo nomvula noreen noriko noémie
+    nthabiseng nunzia nurul nuwan nyambura nélida obdulia océane odessa olavi olek oleksandr oleksandra oliwia
+    olumide oluwaseyi ophelia orhan orly orville osama osbert oswald otieno ottmar ottoline otávio oumou ousmane
+    ovidiu palesa pamela panagiotis pankaj parisa parvati parveen pasquale pekka percival percy perpetua petro
+    philomena phineas phuong pirjo piroska poonam pornthip pradeep pramod prashant pratik preeti prunella puja putri
+    päivi quentin quincy quynh rachid radka rafaela raffaele raffaella ragnhild raimundo rajendra rajinder rakesh
+    rania rasha rashad rashida ratchanee raymonde rayna reem refilwe reginald rekha rhoda rhodri riet rigoberto
+    riitta rivka rizky rizwan rodel roderick rohit ronit ronnie rosalba rosalyn rosamund rosaria roselyne rosemarie
+    roswita rowena roxana royston rufus rukhsana rupa ruslan rustam ruwan ruxandra ryota ryszard régis réka rémi
+    rémy răzvan růžena sachiko sachin sadhana sagal saima salvatore salwa samira samson sana sanduni sangeeta
+    sanjeev sarita satish satoshi sebastienne seema selam selina senad seojun seraphina serkan shabana shaniqua
+    shaquille shazia sheldon shereen sherif shilpa shinji shirin shlomo shobha shona shoshana siavash sibusiso
+    sidney siegmund sietske silas silvana silviu simonne simranjeet siriporn siti sixten sjoerd slamet slobodan
+    smita sneha snežana soheila solène sonya soojin sorina sotiris soumaya spyros stanisław stanisława stavros
+    stephany stoyan suad sudha sudhir sujata sukhwinder sumit sungho supaporn susannah sushma svea sverre svitlana
+    swapna sylvain sylvaine szilvia sándor séverine sönke tabitha tadeo tahira taiwo takeshi tamar tanguy tanvi
+    taras tarek tarquin temitope terrell tesfaye thais thanasis thanh thaís thelma themba theodoros thibault thibaut
+    thijmen thilini thora thulani thuy tiana tianna tigist tilly timur tineke titilayo titouan tiziana tjitske tolga
+    tolu torbjörn torbjørn trang travis trenton tristram trixie tsvetana tucker tuncay tuula tuyet tyrell tyrese
+    tzipora tünde uchenna uday ulla ulysses usman uzma vadim valda valdemar valdir valentyna varsha vasile vasilis
+    vasyl veikko velma vernon vicky vinicius vinod vinícius viorica vivek vlasta volkan volodymyr vyacheslav wael
+    wahyu wairimu walid wallace wallis waltraut wambui wanjiru waqas wati weimin wendelin weronika wesley wichai
+    wiesława wietske wiktoria wilbur wilco wilfrid wilhelmina wilmer winnie wolfram wyatt wynne xanthe xiaoli
+    xiomara xiulan yaakov yadira yahya yamileth yannis yanti yaroslav yasin yaw yehuda yeimi yesenia yitzhak yoann
+    yogesh yohannes yolonda yonatan youngho yuliana yumiko yıldız zachariah zadie zane zdenka zdeněk zdeňka zdravko
+    zdzisław zena zineb ziva ziyad zoran zorica zoryana zsófia zubair zübeyde çağla édouard élise élodie éléonore
+    émilie étienne özgür özlem øystein ľubica łucja şerife şükran żaneta
+    """)
+"""And more, of people that come from further away or are older."""
+
 DOUBTFUL_NAMES = word_set("""
     will may mark hope faith grace sunny rose art bill drew grant jack rich dawn amber summer joy pat sue ray
     chase penny ruby april june august angel christian chance dean guy sterling miles ernest ivy iris violet
     hazel heather lily daisy holly crystal melody harmony patience prudence constance charity mercy gene dale
     glen cliff brook rusty major earl duke prince king rob lee see kim long mini lance buck bud chip chuck skip
     tad trip wade ward web woody norm frank ginger basil olive rosemary pearl jade eve dolly dick mini sol stew
-    tab
+    tab harvey lloyd stanley marvin polly kitty rowan clement soledad unity verity pansy poppy hunter mason logan carson
+    bailey madison sherry norma merlin mona
     """)
 """Names that are words of every day, abbreviations or parts of other
 names as well: they need a capital letter or a cue of their own."""
@@ -270,6 +342,15 @@ HOUSES = word_set("""
 """Companies, makers, medicines and germs, which people write with a capital letter as well."""
 
 EVERYDAY_MORE = word_set("""
+    percocet voltaren lipitor herceptin keytruda prolia humira enbrel remicade stelara ozempic wegovy mounjaro xarelto
+    eliquis plavix pradaxa coumadin lovenox synthroid euthyrox levothyrox lyrica neurontin cymbalta prozac zoloft
+    lexapro
+    effexor wellbutrin xanax valium ativan ambien adderall ritalin tylenol advil aleve motrin nurofen panadol doliprane
+    efferalgan ibuprofen paracetamol metformin januvia jardiance farxiga lantus novorapid humalog crestor zocor norvasc
+    lasix nexium prilosec zantac flonase ventolin symbicort singulair benadryl zyrtec claritin imodium botox dysport
+    ozurdex eylea avastin opdivo gleevec tamoxifen femara arimidex taxol cisplatin humulin tresiba trulicity saxenda
+    entresto concor bisoprolol ramipril marcumar falithrom novalgin aspirin disprin ozonosan plaquex glutathione myers
+    prolozone kenalog depomedrol synvisc euflexxa cortisone boulder reiki pilates zumba
     ridiculous nonsense awkward nuts bullshit lame rubbish outrageous unacceptable hilarious scary sad silly odd strange
     brilliant perfect lovely gorgeous horrible disgusting fantastic wonderful excellent hell crap shit awesome
     super neat sweet
@@ -316,7 +397,7 @@ _ADJECTIVES = ("ed", "ic", "ive", "ish", "ant", "ent", "ese", "ly", "ical", "al"
 @cache
 def names() -> frozenset[str]:
     """First names and surnames that are nothing else."""
-    return (FIRST_NAMES | MORE_FIRST_NAMES | SURNAMES) - DOUBTFUL_NAMES - COMMON
+    return (FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD | SURNAMES) - DOUBTFUL_NAMES - COMMON
 
 
 def no_name(word: str) -> bool:
