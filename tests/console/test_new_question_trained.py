@@ -21,7 +21,6 @@ from starlette.applications import Starlette
 from bot.console.app import create_app
 from bot.conversation.engine import Engine
 from bot.conversation.model import model_path
-from bot.record.database import open_record
 from bot.settings import Settings
 from tests.conftest import DATA, ROOT
 from tests.console.conftest import NOW, LogIn
@@ -67,7 +66,7 @@ def console(settings: Settings, database: Database, launched: list[list[str]]) -
 @pytest.fixture
 def website(settings: Settings, console: Starlette) -> Iterator[Engine]:
     """A website that runs all the time."""
-    engine = Engine(settings, open_record(settings.database))
+    engine = Engine(settings)
     engine.load()
     assert engine.fault is None
     yield engine
@@ -84,7 +83,8 @@ def test_a_new_question_ends_in_an_answer_of_the_website_that_runs(
 ) -> None:
     def asked(words: str) -> str | None:
         reply = loop.run_until_complete(website.turn(f"about {words}", words))
-        return reply.turn.snippet_id if reply.turn else None
+        assert reply.turn is not None, "the turn was worked out and recorded"
+        return reply.turn.snippet_id
 
     approved(log_in, sentences=f"{WAYS}\n{MORE}")
     website._take_up_texts()
@@ -124,7 +124,7 @@ def test_a_new_question_ends_in_an_answer_of_the_website_that_runs(
     assert clinician.post(f"/answers/{NAME}/withdraw", {"reason": "not any more"})[0] == 303
     website._take_up_texts()
     assert asked("may I knit while the drip runs") == "answer_under_review"
-    restarted = Engine(settings, open_record(settings.database))
+    restarted = Engine(settings)
     restarted.load()
     assert restarted.fault is None
     assert clinician.post("/training/1", {"word": "step-back"})[0] == 303
