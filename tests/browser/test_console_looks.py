@@ -97,6 +97,7 @@ def test_what_a_search_found_is_judged_one_after_the_other(page: Page, database:
     page.goto("/search?q=question&route=out_of_scope&tag=off-topic")
     page.keyboard.press("s")
     page.get_by_role("heading", name="What you searched for").wait_for()
+    page.wait_for_load_state()  # keys are heard from then on
     page.keyboard.press("1")
     expect(page.get_by_role("status")).to_contain_text("Your verdict is noted.")
     page.keyboard.press("1")
