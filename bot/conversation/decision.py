@@ -124,9 +124,9 @@ class Decision:
 class Understanding:
     """What the two nets and the intent classifier made of one message.
 
-    `likeliest` is the ordinary intent that came nearest, sure or not; `parts` are the intents of the message's
-    sentences, and `questions` those of them that ask something and are understood well; `in_context` is the answer that
-    the message means together with the last one; with a `gap` it does not say what was asked.
+    `parts` are the intents of the message's sentences, and `questions` those of them that ask something and are
+    understood well; `in_context` is the answer that the message means together with the last one; with a `gap` it does
+    not say what was asked.
     """
 
     text: str
@@ -135,7 +135,6 @@ class Understanding:
     findings: Sequence[Finding]
     classifier: Mapping[str, Any]
     parts: Sequence[str] = ()
-    likeliest: str | None = None
     in_context: str | None = None
     gap: bool = False
     questions: Sequence[str] = ()

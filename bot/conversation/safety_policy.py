@@ -138,7 +138,6 @@ class SafetyPolicy(Policy):
             questions=parsed.get("questions") or (),
             in_context=(parsed.get("in_context") or {}).get("answer"),
             gap=bool((parsed.get("in_context") or {}).get("gap")),
-            likeliest=next((row.get("name") for row in parsed.get("intent_ranking") or ()), None),
         )
 
     @staticmethod

@@ -162,7 +162,6 @@ class Row:
     findings: tuple[Finding, ...] = ()
     classifier: Mapping[str, Any] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
-    likeliest: str | None = None
     in_context: str | None = None
     gap: bool = False
     questions: tuple[str, ...] = ()
@@ -503,9 +502,8 @@ WHILE_EMERGENCY = [
     Row("so do words that begin with them", over(), "I am fine now really", emergency=EMERGENCY),
     Row("so does the meaning that was taken", over(), intent="emergency_over", emergency=EMERGENCY),
     Row(
-        "but not a meaning that is only the likeliest",
+        "but nothing that was not understood",
         reminder(),
-        likeliest="emergency_over",
         intent="nlu_fallback",
         emergency=EMERGENCY,
     ),
@@ -588,8 +586,7 @@ WHILE_EMERGENCY = [
             {"category": "emergency_self_harm", "rule": "earlier"},
             earlier="emergency_self_harm",
         ),
-        likeliest="emergency_over",
-        intent="nlu_fallback",
+        intent="emergency_over",
         emergency="emergency_self_harm",
     ),
     Row("a message without words ends nothing", reminder(), "🌵", intent="emergency_over", emergency=EMERGENCY),
@@ -1264,7 +1261,6 @@ def decided(row: Row) -> Decision | None:
         row.findings,
         row.classifier,
         row.parts,
-        row.likeliest,
         row.in_context,
         row.gap,
         row.questions or row.parts,
