@@ -1,7 +1,7 @@
 # `make serve` and `make test` do everything they need on a fresh machine; the other targets are their steps.
 .DEFAULT_GOAL := help
-.PHONY: help install develop train serve test test-training walk fuzz lint types check browser nginx
-.PHONY: widget widget-types sri encoder sbom audit clean docs reference quick hooks
+.PHONY: help install develop train serve test test-training walk fuzz lint types check browser nginx postgres
+.PHONY: deploy-tools widget widget-types sri encoder sbom audit clean docs reference quick hooks
 
 PYTHON_VERSION := 3.13
 TOOLS := .tools
@@ -38,8 +38,17 @@ browser: develop  ## Install the browser that the browser tests drive (Debian, a
 nginx: develop  ## Bring the nginx that the tests of the proxy run (Debian, as root)
 	@sh scripts/nginx.sh
 
-test: develop train browser nginx  ## Run every test
-	$(PY) -m pytest
+postgres: develop  ## Install the PostgreSQL that the tests start for themselves (Debian, as root)
+	@sh scripts/postgres.sh
+
+deploy-tools: develop  ## Bring what looks at deploy/ in the tests: linters and schemas, and on Debian, as root, promtool
+	@UV_PROJECT_ENVIRONMENT=$(TOOLS)/deploy $(UV) sync --frozen --quiet --only-group deploy --python $(PY) \
+		|| echo "The linters of deploy/ could not be brought, so their tests are skipped." >&2
+	@sh scripts/promtool.sh
+
+WORKERS ?= auto
+test: develop train browser nginx postgres deploy-tools  ## Run every test, in parallel (WORKERS=2; by default one more than there are cores)
+	$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-training: develop train browser  ## Run the tests that train a model of their own (minutes)
 	$(PY) -m pytest -m training

@@ -113,6 +113,8 @@ def check(path: Path, tally: Tally) -> list[str]:
         ):
             stored.setdefault((conversation, client_id), []).append((number, reply))
         for (conversation, client_id), reply in tally.replies.items():
+            if reply["turn"] is None:  # the reply itself says that it could not be recorded in time
+                continue
             rows = stored.get((conversation, client_id), [])
             text = "\n\n".join(message["text"] for message in reply["messages"])
             if rows != [(reply["turn"], text)]:

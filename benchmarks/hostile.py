@@ -20,7 +20,7 @@ from bot.logs import configure_logging, quiet_libraries
 
 quiet_libraries()
 
-from bot.serving import leave_out_what_trains  # noqa: E402
+from bot.serving import keep_few_heaps, leave_out_what_trains  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 
 LONGEST_STALL = 0.25
@@ -33,7 +33,7 @@ MOST_GROWTH = 50_000_000
 async def _attack(settings: Settings, given: argparse.Namespace) -> list[str]:
     from bot.conversation.engine import Engine
     from bot.website.app import create_app
-    from tests.attack import Tally, Visitors, Words, attack, console_under_attack
+    from tests.attack import Tally, Visitors, Words, attack, console_under_attack, resident
 
     said = sys.stdout
 
@@ -41,7 +41,8 @@ async def _attack(settings: Settings, given: argparse.Namespace) -> list[str]:
         rate = tally.requests / max(tally.seconds, 0.001)
         print(
             f"{tally.requests} requests, {rate:.0f} a second; /healthz waited {tally.waited * 1000:.0f} ms at worst,"
-            f" {tally.worked * 1000:.0f} ms of them work; memory +{tally.grown / 1e6:.0f} MB; {len(tally.found)} found",
+            f" {tally.worked * 1000:.0f} ms of them work; memory {resident() / 1e6:.0f} MB,"
+            f" +{tally.grown / 1e6:.0f} MB; {len(tally.found)} found",
             file=said,
             flush=True,
         )
@@ -76,6 +77,7 @@ def main() -> None:
 
     heard = Listener()
     sys.stderr = heard
+    keep_few_heaps()
     configure_logging()
     leave_out_what_trains()
     with tempfile.TemporaryDirectory() as folder:

@@ -35,7 +35,7 @@ from bot.record.text_files import differences, export, import_changes, standing 
 from bot.record.texts import published_set  # noqa: E402
 from bot.record.turns import Turn, all_turns, get_conversation, list_conversations, search_turns, turns_of, utc  # noqa: E402
 from bot.rights import keep_private, narrow_output, warn_of_root  # noqa: E402
-from bot.serving import leave_out_what_trains  # noqa: E402
+from bot.serving import keep_few_heaps, leave_out_what_trains  # noqa: E402
 from bot.settings import ROOT, Settings  # noqa: E402
 
 
@@ -284,9 +284,12 @@ def serve(one_of_several: bool) -> None:
         raise SystemExit(keep_serving(settings))
     if one_of_several:
         end_with_parent()
+    keep_few_heaps()
     leave_out_what_trains()
+    from bot import traces
     from bot.website.app import create_app
 
+    traces.start()
     _run(create_app, settings, settings.port, shared=one_of_several)
 
 
@@ -295,6 +298,7 @@ def console() -> None:
     """Serve the staff console (CONSOLE_PORT, default 8081)."""
     configure_logging()
     keep_private()
+    keep_few_heaps()
     from bot.console.app import create_app
 
     settings = Settings()
@@ -706,6 +710,28 @@ def record_erase(conversation: str, by: str, reason: str, requests: bool) -> Non
         click.echo(f"{told}: until the website has noted it there, an older backup would bring it back.", err=True)
 
 
+@record.command("follow")
+@click.option("--once", is_flag=True, help="End when everything that is there has come.")
+@click.option("--instead", is_flag=True, help="Take the place of another review record that followed.")
+@click.option("--again", is_flag=True, help="Copy everything once more: for a record that was lost or put back.")
+def record_follow(once: bool, instead: bool, again: bool) -> None:
+    """Follow the turns of the workers' PostgreSQL (DATABASE_URL) into the review record, and bring back to the workers
+    what staff decide. OZONE_FOLLOW_PORT (8082) shows how it goes.
+    """
+    configure_logging()
+    keep_private()
+    settings = Settings()
+    if not settings.database_url:
+        raise Refused("There is nothing to follow: set DATABASE_URL to the PostgreSQL of the workers (docs/scale.md).")
+    warn_of_root()
+    try:
+        from bot.follower import follow
+    except ImportError as error:
+        raise Refused("Following needs the package asyncpg: run `uv sync --group scale`.") from error
+    progress = follow(settings, once=once, instead=instead, again=again)
+    click.echo(f"Copied: {progress.copied}. Waiting: {progress.waiting}.")
+
+
 @record.command("export-person")
 @click.argument("conversation")
 @click.option("--html", "as_html", is_flag=True, help="A page to print instead of JSON.")
@@ -964,6 +990,22 @@ def improve_gaps() -> None:
 
     questions, groups = group(_record(), shared_encoder())
     click.echo(f"{questions} questions grouped, {groups} new groups.")
+
+
+@improve.command("similar")
+@click.argument("turn", type=int)
+def improve_similar(turn: int) -> None:
+    """Other messages with nearly the meaning of message TURN: number and likeness (cosine), the most alike first."""
+    from bot.improvement.similar import similar
+    from bot.record.review import ReviewError
+    from bot.understanding.encoder import shared_encoder
+
+    try:
+        found = similar(_record(), turn, shared_encoder())
+    except ReviewError as error:
+        raise click.ClickException(str(error)) from error
+    for number, likeness in found:
+        click.echo(f"{number} {likeness:.3f}")
 
 
 @main.group()

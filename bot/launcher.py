@@ -1,4 +1,6 @@
-"""Both apps as two processes of one terminal: started together, stopped together."""
+"""Both apps as processes of one terminal, with what follows PostgreSQL if there is one: started together, stopped
+together.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,8 @@ def launch(settings: Settings) -> int:
     """
     names = {"serve": settings.port, "console": settings.console_port}
     processes = {name: subprocess.Popen([sys.executable, "-m", "bot", name]) for name in names}
+    if settings.database_url:
+        processes["follow"] = subprocess.Popen([sys.executable, "-m", "bot", "record", "follow"])
     stopping = False
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -50,11 +54,7 @@ def launch(settings: Settings) -> int:
             time.sleep(0.3)
         if not stopping:
             ended = next(name for name, process in processes.items() if process.poll() is not None)
-            print(
-                f"The {'website' if ended == 'serve' else 'console'} has stopped. Is port {names[ended]} in use? PORT"
-                " and CONSOLE_PORT move the ports.",
-                file=sys.stderr,
-            )
+            print(_stopped(ended, names.get(ended)), file=sys.stderr)
             return 1
         return 0
     finally:
@@ -65,6 +65,13 @@ def launch(settings: Settings) -> int:
                 process.wait(_SHUTDOWN_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _stopped(name: str, port: int | None) -> str:
+    if port is None:
+        return "`record follow` has stopped; its lines above say why."
+    app = "website" if name == "serve" else "console"
+    return f"The {app} has stopped. Is port {port} in use? PORT and CONSOLE_PORT move the ports."
 
 
 def _answers(address: str) -> bool:

@@ -14,6 +14,11 @@ import structlog
 
 _NOISY = ("rasa", "tensorflow", "matplotlib", "asyncio", "apscheduler", "sanic", "numba", "h5py")
 
+OURS = frozenset(
+    ("turn", "engine", "nlg", "texts", "website", "console", "record", "postgres", "follow", "alerts", "embeddings")
+)
+"""How the names of our own events begin; what begins otherwise is a library's, and may hold a visitor's words."""
+
 
 def quiet_libraries() -> None:
     """To be called before Rasa is imported: keeps TensorFlow's
@@ -75,7 +80,7 @@ class _WithoutWords(logging.Formatter):
 def _only_ours(_: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Rasa logs through structlog too; below a warning its lines go, and above it only their names stay."""
     name = str(event.get("event", ""))
-    if name.split(".")[0] in ("turn", "engine", "nlg", "website", "console", "record"):
+    if name.split(".")[0] in OURS:
         return event
     if method in ("debug", "info"):
         raise structlog.DropEvent

@@ -61,22 +61,38 @@ def _origins(name: str) -> tuple[str, ...]:
     return given
 
 
-def _web_address(name: str) -> str:
-    """Not shown in what is said of it: a webhook's address is a secret."""
+def _secret_address(name: str, pattern: str, wrong: str) -> str:
+    """Not shown in what is said of it: a webhook's address is a secret, and others hold a password."""
     value = os.environ.get(name, "").strip()
-    if value and not re.fullmatch(r"https?://[^\s/@?#]+([/?][^\s#]*)?", value):
-        raise SettingsError(f"{name} is no web address; write one such as https://clinic.example/hook, or nothing.")
+    if value and not re.fullmatch(pattern, value):
+        raise SettingsError(f"{name} is no {wrong}")
     return value
+
+
+def _web_address(name: str) -> str:
+    return _secret_address(
+        name,
+        r"https?://[^\s/@?#]+([/?][^\s#]*)?",
+        "web address; write one such as https://clinic.example/hook, or nothing.",
+    )
+
+
+def _postgres(name: str) -> str:
+    return _secret_address(
+        name,
+        r"postgres(ql)?://\S+",
+        "address of a PostgreSQL; write one such as postgresql://user:password@db.example:5432/ozone,"
+        " or nothing to keep the turns in a file.",
+    )
 
 
 def _mail_server(name: str) -> str:
-    value = os.environ.get(name, "").strip()
-    if value and not re.fullmatch(r"smtps?://([^\s/@:]+:[^\s/@]+@)?[^\s/@:]+(:\d{1,5})?/?", value):
-        raise SettingsError(
-            f"{name} is no mail server; write smtp://user:password@mail.example:587, or smtps:// for TLS from the"
-            " start. Signs in the user or the password that mean something in an address are written as %40 and so on."
-        )
-    return value
+    return _secret_address(
+        name,
+        r"smtps?://([^\s/@:]+:[^\s/@]+@)?[^\s/@:]+(:\d{1,5})?/?",
+        "mail server; write smtp://user:password@mail.example:587, or smtps:// for TLS from the"
+        " start. Signs in the user or the password that mean something in an address are written as %40 and so on.",
+    )
 
 
 def _mail_addresses(name: str) -> tuple[str, ...]:
@@ -109,6 +125,12 @@ class Settings:
     data: Path = field(default_factory=lambda: _path("OZONE_DATA", ROOT / "data"))
     models: Path = field(default_factory=lambda: _path("OZONE_MODELS", ROOT / "models"))
     database: Path = field(default_factory=lambda: _path("OZONE_DATABASE", ROOT / "var" / "record.db"))
+    database_url: str = field(default_factory=lambda: _postgres("DATABASE_URL"), repr=False)
+    """The PostgreSQL that keeps the turns of many machines; empty for the record of this one (docs/scale.md)."""
+    database_connections: int = field(default_factory=lambda: _count("OZONE_DATABASE_CONNECTIONS", 4, 100))
+    """To that PostgreSQL, at most, of each process."""
+    follow_port: int = field(default_factory=lambda: _port("OZONE_FOLLOW_PORT", 8082))
+    """Where `record follow` shows its metrics; 0 for nowhere."""
     secret_file: Path = field(default_factory=lambda: _path("OZONE_SECRET_FILE", ROOT / "var" / "secret"))
     encoder_model: Path | None = field(
         default_factory=lambda: Path(value) if (value := os.environ.get("OZONE_ENCODER_MODEL")) else None

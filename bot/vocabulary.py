@@ -44,6 +44,8 @@ class Reason(StrEnum):
     RISK = "risk"
     EARLIER_RISK = "earlier_risk"
     CAUTION = "caution"
+    CAUTION_TOLD = "caution_told"
+    """The same for a risk that the message itself tells of, beside a question in general."""
     CONTACT_DATA = "contact_data"
     CALL_ME = "call_me"
     SEVERAL_QUESTIONS = "several_questions"

@@ -6,6 +6,8 @@ import http.client
 import sys
 
 PATIENCE_SECONDS = 8
+SHOWN_BYTES = 2000
+"""Of the answer: /readyz says in it what is wrong."""
 
 
 def main(port: str, path: str) -> int:
@@ -13,13 +15,14 @@ def main(port: str, path: str) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", path)
-        status = connection.getresponse().status
+        answer = connection.getresponse()
+        status, said = answer.status, answer.read(SHOWN_BYTES).decode(errors="replace")
     except (OSError, http.client.HTTPException) as error:
         print(f"{path} on port {port}: {error}")
         return 1
     finally:
         connection.close()
-    print(f"{path} on port {port}: {status}")
+    print(f"{path} on port {port}: {status}\n{said}")
     return 0 if status == 200 else 1
 
 

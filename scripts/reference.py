@@ -22,7 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import click
 import yaml
+from prometheus_client import CollectorRegistry
 
+from bot import follower
 from bot.cli import main as commands
 from bot.record.database import open_record
 from bot.settings import ROOT
@@ -79,12 +81,16 @@ def _commands() -> str:
     return "".join(_command_pages())
 
 
-def _metrics() -> str:
+def _metrics(registry: CollectorRegistry | None = None) -> str:
     rows = [
         f"| `{family.name}{'_total' if family.type == 'counter' else ''}` | {family.type} | {family.documentation} |"
-        for family in Metrics().registry.collect()
+        for family in (registry or Metrics().registry).collect()
     ]
     return "| metric | kind | |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def _follow_metrics() -> str:
+    return _metrics(follower.Metrics().registry)
 
 
 @cache
@@ -179,6 +185,7 @@ def _fields(document: Any, part: Any) -> str:
 BLOCKS: Mapping[str, Callable[..., str]] = {
     "commands": _commands,
     "metrics": _metrics,
+    "follow_metrics": _follow_metrics,
     "columns": _columns,
     "decisions": _decisions,
     "packages": _packages,

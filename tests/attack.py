@@ -20,6 +20,7 @@ from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -508,7 +509,8 @@ class Tally:
     """What an attack came to.
 
     `waited` is the longest between two answers of /healthz in seconds, `worked` the same in seconds in which this
-    process worked as well: others may keep the machine busy. `grown` is in bytes of resident memory, from the moment
+    process worked as well: others may keep the machine busy. What the attackers need to think and to read is no part
+    of either. `grown` is in bytes of resident memory, from the moment
     at which everything had been used once.
     """
 
@@ -564,6 +566,15 @@ async def attack(
     """
     tally = Tally()
     began, memory, done = time.monotonic(), 0, False
+    own = own_work = 0.0
+
+    def beside[Made](think: Callable[[], Made]) -> Made:
+        """What the attackers do in this same thread, which no server would."""
+        nonlocal own, own_work
+        wall, work = time.monotonic(), time.process_time()
+        made = think()
+        own, own_work = own + time.monotonic() - wall, own_work + time.process_time() - work
+        return made
 
     async def visit(number: int) -> None:
         nonlocal memory
@@ -574,20 +585,20 @@ async def attack(
                 told(_measured())
             if tally.requests == min(requests // 3, 40_000):
                 memory = resident()
-            sent = attacker.next()
+            sent = beside(attacker.next)
             got = await ask(app, sent)
             name = type(attacker).__name__.lower()
             tally.statuses[f"{name} {got.status}"] += 1
-            for what in attacker.heard(sent, got):
+            for what in beside(partial(attacker.heard, sent, got)):
                 tally.note(f"{name}: {what} ({sent.method} {_shape(sent.path)})", sent)
 
     async def probe(app: App) -> None:
-        wall, work = time.monotonic(), time.process_time()
+        wall, work = time.monotonic() - own, time.process_time() - own_work
         while not done:
             got = await ask(app, Sent("GET", "/healthz"))
             if got.status != 200:
                 tally.note(f"/healthz is {got.status}", Sent("GET", "/healthz"))
-            now, worked = time.monotonic(), time.process_time()
+            now, worked = time.monotonic() - own, time.process_time() - own_work
             tally.waited = max(tally.waited, now - wall)
             tally.worked = max(tally.worked, min(now - wall, worked - work))
             wall, work = now, worked

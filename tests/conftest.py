@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,15 +20,35 @@ configure_logging(level=50)
 
 from bot.content import ingredients  # noqa: E402
 from bot.content.library import Library, load_library  # noqa: E402
-from bot.content.rules import load_triage  # noqa: E402
+from bot.content.shared import shared_triage  # noqa: E402
 from bot.conversation.engine import Engine  # noqa: E402
 from bot.conversation.reply import Reply  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.safety.triage import Triage  # noqa: E402
 from bot.settings import Settings  # noqa: E402
+from tests.postgres import MISSING, Server, binaries  # noqa: E402
+from tests.storage.stores import Kept, followed  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
+
+MOST_WORKERS = 8
+"""Of `make test`; each takes up to a gigabyte, with the website and the browser that it starts."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, because tests wait: for a page to change, for a server to start, for the disk."""
+    return min((os.process_cpu_count() or 1) + 1, MOST_WORKERS)
+
+
+LONG = frozenset({"browser", "crash", "evaluation", "rasa", "website"})
+"""Rooms with files that take long."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins, so that at the end no worker is busy alone."""
+    items.sort(key=lambda item: LONG.isdisjoint(item.path.parts))
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +58,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="session")
 def triage() -> Triage:
-    return load_triage(DATA / "safety")
+    return shared_triage()
 
 
 @pytest.fixture
@@ -76,3 +99,55 @@ def say(engine: Engine, loop: asyncio.AbstractEventLoop) -> Callable[[str], Repl
         return loop.run_until_complete(engine.turn(conversation, text))
 
     return speak
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL of the tests' own; without one what needs it is skipped, and pytest's last lines say why."""
+    if binaries() is None:
+        pytest.skip(MISSING)
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Server) -> str:
+    """A database with all tables, to be copied."""
+    from bot.storage.link import Link
+
+    name = postgres.create()
+    link = Link(postgres.url(name), 1)
+    link.ask(lambda connection: connection.fetchval("SELECT 1"), 10)
+    link.close()
+    deadline = time.monotonic() + 10
+    while postgres.ask(f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'").strip() != "0":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres: Server, postgres_template: str) -> str:
+    """The address of a database of the test's own."""
+    return postgres.url(postgres.create(postgres_template))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def kept(request: pytest.FixtureRequest, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """The engine's turns are kept in a record of its own, and then, for the same tests again, in PostgreSQL."""
+    if request.param == "sqlite":
+        yield Kept(
+            lambda: engine.store.database, lambda on: engine.store.database.execute(f"PRAGMA query_only = {int(on)}")
+        )
+        return
+    server: Server = request.getfixturevalue("postgres")
+    name = server.create(request.getfixturevalue("postgres_template"))
+    folder = tmp_path_factory.mktemp("followed")
+    before = engine.store.door
+    read_only = partial(server.set_read_only, name)
+    with followed(server.url(name), folder, engine.store.seal, read_only) as (engine.store.door, found):
+        engine._texts_noted = False
+        engine._take_up_texts()
+        yield found
+    engine.store.door, engine._texts_noted = before, False

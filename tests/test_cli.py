@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -46,21 +47,28 @@ def test_ask_answers_each_line_in_order() -> None:
     assert rows[1]["risk"]["rule"]
 
 
-def test_json_lines_share_a_conversation_by_key() -> None:
-    lines = [
-        {"text": "I take warfarin", "conversation": 1},
-        {"text": "Is ozone therapy safe?", "conversation": 2},
-        {"text": "Is ozone therapy safe?", "conversation": 1},
-    ]
-    result = _run("ask", text="\n".join(map(json.dumps, lines)))
-    assert [json.loads(line)["route"] for line in result.stdout.splitlines()] == ["clinician", "answer", "clinician"]
+JSON_LINES = (
+    r'{"text": "I take warfarin", "conversation": 1}',
+    r'{"text": "Is ozone therapy safe?", "conversation": 2}',
+    r'{"text": "Is ozone therapy safe?", "conversation": 1}',
+    r'{"text": "I cannot breathe \ud83d", "conversation": "\ud83d"}',
+)
 
 
-def test_half_an_emoji_comes_back_as_it_was_written() -> None:
-    result = _run("ask", text=r'{"text": "I cannot breathe \ud83d", "conversation": "\ud83d"}' + "\n")
+@pytest.fixture(scope="module")
+def asked() -> list[dict[str, Any]]:
+    """What `bot ask` prints for the JSON lines."""
+    result = _run("ask", text="\n".join(JSON_LINES) + "\n")
     assert result.returncode == 0, result.stderr
-    row = json.loads(result.stdout)
-    assert (row["text"], row["route"]) == ("I cannot breathe \ud83d", "emergency")
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_json_lines_share_a_conversation_by_key(asked: list[dict[str, Any]]) -> None:
+    assert [row["route"] for row in asked[:3]] == ["clinician", "answer", "clinician"]
+
+
+def test_half_an_emoji_comes_back_as_it_was_written(asked: list[dict[str, Any]]) -> None:
+    assert (asked[3]["text"], asked[3]["route"]) == ("I cannot breathe \ud83d", "emergency")
 
 
 def test_a_json_line_without_text_is_named() -> None:

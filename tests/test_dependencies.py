@@ -32,6 +32,8 @@ NOT_IMPORTED = {
     "confusable-homoglyphs": (
         "bot/safety/second_reading.py takes the table of Unicode's confusables that it brings, and none of its code"
     ),
+    "pytest-timeout": "`timeout` in pyproject.toml",
+    "pytest-xdist": "make test",
     "ruff": "make lint",
     "import-linter": "make lint",
     "mypy": "make types",
@@ -79,6 +81,12 @@ def _imports_of(node: ast.AST, loading: bool) -> Iterator[tuple[str, bool]]:
         yield from _imports_of(child, loading and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef))
 
 
+@cache
+def _for_more_machines() -> frozenset[str]:
+    """What the group `scale` brings. Counted whole: OpenTelemetry's packages share one name to import."""
+    return frozenset(installed("scale")) - installed().keys()
+
+
 def _distributions(modules: Iterable[str]) -> set[str]:
     """What brings these modules, as far as they are installed."""
     return {canonical(owner) for module in modules for owner in EVERY.get(module, [])}
@@ -99,8 +107,8 @@ def _rasas() -> set[str]:
     return found - {"rasa", "rasa_sdk"}
 
 
-def test_what_bot_and_actions_import_is_declared_to_serve_or_to_train() -> None:
-    assert _imported("bot", "actions") <= declared() | declared("train")
+def test_what_bot_and_actions_import_is_declared_to_serve_to_train_or_for_more_machines() -> None:
+    assert _imported("bot", "actions") <= declared() | declared("train") | _for_more_machines()
 
 
 @pytest.mark.parametrize("package", sorted(declared("train")))
@@ -110,7 +118,7 @@ def test_what_bot_takes_of_training_is_imported_late_or_left_out_when_serving(pa
 
 
 def test_what_tests_and_scripts_and_benchmarks_import_is_declared() -> None:
-    every = declared() | declared("train") | declared("commands") | declared("dev")
+    every = declared() | declared("train") | declared("commands") | declared("dev") | _for_more_machines()
     assert _imported("tests", "benchmarks", "scripts") <= every
 
 

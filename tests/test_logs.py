@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 import time
@@ -14,10 +15,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from bot.logs import configure_logging
-from tests.browser.conftest import free_port
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 WORDS = "I take warfarin"
 
@@ -36,6 +38,19 @@ async def fail(scope, receive, send):
 configure_logging()
 _run(lambda settings: fail, Settings(), Settings().port)
 """
+
+
+@pytest.mark.usefixtures("logging_begun")
+def test_every_event_that_the_reference_tells_of_comes_with_its_facts(capsys: pytest.CaptureFixture[str]) -> None:
+    """One that is taken for a library's would lose them."""
+    configure_logging()
+    page = (ROOT / "docs" / "reference" / "metrics.md").read_text(encoding="utf-8").partition("## Log")[2]
+    events = [event for line in page.splitlines() for event in re.findall(r"`(\w+\.\w+)`", line.split(" | ")[0])]
+    assert len(events) > 30
+    for event in events:
+        structlog.get_logger().error(event, error="OSError")
+    told = _lines(capsys.readouterr().err)
+    assert [(line["event"], line.get("error")) for line in told] == [(event, "OSError") for event in events]
 
 
 @pytest.fixture

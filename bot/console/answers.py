@@ -6,7 +6,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +16,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.console.answer_search import search
 from bot.console.differences import Difference, difference
 from bot.console.explain import unsigned
 from bot.console.fact_form import label
@@ -25,6 +24,7 @@ from bot.console.state import console_of
 from bot.console.words import Words, words_of
 from bot.content.library import SHORT, Library
 from bot.content.snippet import Snippet
+from bot.content.word_search import WordSearch
 from bot.content.wordings import pieces
 from bot.record import audit, texts
 from bot.record.complaints import text_complaints
@@ -130,17 +130,9 @@ def answers(request: Request) -> Response:
     texts_of = wholes(library)
     short = {snippet.short_of: snippet.text for snippet in library if snippet.short_of}
     day = today(console_of(request).clock(), zone_of(request))
-    because = (
-        {found.snippet.id: found.because for found in search(query, texts_of, snapshot.examples, short)}
-        if query
-        else {}
-    )
-    chosen = (
-        [library[name] for name in because]
-        if query
-        else [snippet for snippet in texts_of if topic in ("", snippet.topic)]
-    )
-    rows = [_row(snippet, short, used, newest, day, because.get(snippet.id, "")) for snippet in chosen]
+    search = WordSearch(texts_of, snapshot.asked, short) if query else None
+    chosen = search.search(query) if search else [snippet for snippet in texts_of if topic in ("", snippet.topic)]
+    rows = [_row(snippet, short, used, newest, day) for snippet in chosen]
     kept = [row for row in rows if _shows(row, show)]
     pages = max(1, -(-len(kept) // PER_PAGE))
     place = min(number(request, "page") or 1, pages)
@@ -151,7 +143,10 @@ def answers(request: Request) -> Response:
         readable=True,
         all=len(texts_of),
         signed=sum(not unsigned(snippet) for snippet in texts_of),
-        rows=kept[(place - 1) * PER_PAGE : place * PER_PAGE],
+        rows=[
+            replace(row, because=search.because(query, row.snippet.id)) if search else row
+            for row in kept[(place - 1) * PER_PAGE : place * PER_PAGE]
+        ],
         query=query,
         show=show,
         topic=topic,
@@ -171,7 +166,6 @@ def _row(
     used: Mapping[str, Usefulness],
     newest: Mapping[tuple[str, str], Version],
     day: date,
-    because: str,
 ) -> Row:
     """An answer in the list, its short form counted with it."""
     counted = [used.get(name, _NEVER) for name in (snippet.id, snippet.id + SHORT)]
@@ -187,7 +181,6 @@ def _row(
         state,
         is_due(snippet, day),
         snippet.status == "approved" and not snippet.sendable(day),
-        because,
     )
 
 
@@ -282,7 +275,7 @@ def _answer(request: Request, tried: Tried | None = None) -> Response:
         complaints = text_complaints(database, snippet.id)
         stopped = next((one for one in texts.stopped(database) if one.name == snippet.id), None)
         audit.append(database, who(request), "answer.read", snippet.id, now(request))
-    row = _row(snippet, {}, used, {}, day, "")
+    row = _row(snippet, {}, used, {}, day)
     entry = known.library.written[snippet.id]
     published = next((version for version in versions if version.state == "published"), None)
     session = request.state.session

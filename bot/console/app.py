@@ -41,13 +41,14 @@ from bot.console import (
     rules,
     samples,
     search,
+    similar,
     training,
     visitor_requests,
 )
 from bot.console.access import Action, Guarded, Page
 from bot.console.accounts import AccountError, Throttle
 from bot.console.current import CurrentContent
-from bot.console.jobs import launcher
+from bot.console.jobs import asker, launcher
 from bot.console.mistakes import came_from
 from bot.console.page import page
 from bot.console.rendering import FOLDER, Pages
@@ -87,6 +88,7 @@ def create_app(
     content: CurrentContent | None = None,
     zone: tzinfo | None = None,
     launch: Callable[[Sequence[str]], None] | None = None,
+    ask: Callable[[Sequence[str]], str] | None = None,
 ) -> Starlette:
     """The staff's application. Nothing is read before the first request.
 
@@ -97,6 +99,7 @@ def create_app(
         content: the snippets and rules on disk; those of `settings.data` by default.
         zone: the time zone staff read times in who chose none; the machine's own by default.
         launch: starts one of this project's commands; a process of its own by default.
+        ask: the same, and gives what it wrote.
     """
     app = Starlette(
         routes=_routes(),
@@ -121,6 +124,7 @@ def create_app(
         form_key=secrets.token_bytes(32),
         hashing=CapacityLimiter(HASHES_AT_ONCE),
         launch=launch or launcher(settings),
+        ask=ask or asker(settings),
     )
     return app
 
@@ -147,6 +151,8 @@ def _routes() -> list[BaseRoute]:
             Action("/conversations/{id}/redact", conversations.redact, role="reviewer"),
             Action("/conversations/{id}/erase", erasing.conversation, role="clinician"),
             Action("/turns/{id}/verdict", judging.judge_in_conversation, role="reviewer"),
+            Page("/turns/{id}/draft", drafts.of_turn, role="reviewer"),
+            Page("/turns/{id}/similar", similar.similar, role="reviewer"),
             Action("/turns/{id}/undo", conversations.undo, role="reviewer"),
             Action("/turns/{id}/notes", conversations.add_note, role="reviewer"),
             Action("/turns/{id}/tags", conversations.tag, role="reviewer"),
@@ -214,6 +220,7 @@ def _routes() -> list[BaseRoute]:
             Page("/samples", samples.samples, role="reviewer"),
             Action("/samples", samples.draw, role="clinician"),
             Page("/samples/{id}", samples.one, role="reviewer"),
+            Action("/samples/{id}/replace", samples.replace_reviewer, role="clinician"),
             Action("/samples/{id}/next", samples.begin, role="reviewer"),
             Page("/samples/{id}/turns/{turn}", samples.item, role="reviewer"),
             Action("/samples/{id}/turns/{turn}", samples.judge, role="reviewer"),

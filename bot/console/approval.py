@@ -421,7 +421,7 @@ def _one(request: Request, kind: str, *, wrong: str = "", name: str = "", topic:
         title=chosen.question,
         what=(
             f"{chosen.topic.replace('_', ' ').capitalize()} · version {chosen.version}, written by {author}; review by"
-            f" {chosen.review_by.isoformat()}"
+            f" {chosen.review_by:%-d %b %Y}"
         ),
         place=f"{len(listed)} left{f' in {topic}' if topic else ''}",
         by=author,

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.console.finder import Finder
 from bot.console.nearness import Nearness
 from bot.content.files import ContentError, read_mapping, stamp
 from bot.content.library import Library, load_library
@@ -19,6 +18,7 @@ from bot.content.published import NOTHING, Published
 from bot.content.rules import load_triage
 from bot.content.snippet import Snippet
 from bot.content.sync import examples_by_intent
+from bot.content.word_search import Asked, WordSearch
 from bot.safety.triage import Triage
 
 _FOLDERS = ("", "snippets", "safety", "nlu")
@@ -88,9 +88,14 @@ class Snapshot:
         return Nearness(self.examples)
 
     @cached_property
-    def finder(self) -> Finder:
-        """Finds these by words."""
-        return Finder(self.correctable, self.examples)
+    def asked(self) -> Asked:
+        """The words of the training sentences."""
+        return Asked(self.examples)
+
+    @cached_property
+    def search(self) -> WordSearch:
+        """Finds, by words, what a turn can be corrected to."""
+        return WordSearch(self.correctable, self.asked)
 
 
 class CurrentContent:
@@ -120,7 +125,8 @@ class CurrentContent:
                 self._snapshot = self._read()
                 self._seen = seen
                 # tens of thousands of values that stay: the garbage collector need not look through them again and
-                # again
+                # again; what is garbage now would stay as well
+                gc.collect()
                 gc.freeze()
             return self._snapshot
 

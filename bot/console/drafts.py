@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from sqlite_utils import Database
 from starlette.exceptions import HTTPException
@@ -15,16 +16,17 @@ from starlette.responses import Response
 
 from bot.console.answers import worded
 from bot.console.differences import Difference
-from bot.console.page import go, now, page, who, zone_of
+from bot.console.page import go, now, page, path_number, who, zone_of
 from bot.console.state import console_of
 from bot.console.words import Words, words_of
 from bot.content.checks import MAX_WORDS, check_snippet
 from bot.content.files import ContentError
 from bot.content.library import SHORT, Library
 from bot.content.snippet import Snippet
-from bot.record import texts
+from bot.record import sentences, texts
 from bot.record.metrics import today
-from bot.record.review import ReviewError
+from bot.record.review import ReviewError, place_of
+from bot.record.sentences import Sentence
 from bot.record.texts import SNIPPET, Conflict, Version
 from bot.record.turns import utc
 from bot.safety.warning import WARNING
@@ -33,6 +35,8 @@ from bot.vocabulary import Route
 MAX_TEXT = 4_000
 _TYPING_SECONDS = 180.0
 """How long after the last key somebody counts as writing."""
+_SHOWN = 6
+_MAX_REASON = 500
 CHANGED = ("question", "text", "short", "sources", "related")
 
 
@@ -63,6 +67,17 @@ class Looked:
 def draft(request: Request) -> Response:
     """The form, with the draft there is or the text that is sent."""
     return _page(request)
+
+
+def of_turn(request: Request) -> Response:
+    """On to the draft of the text that a visitor got, with what is wrong with it as the reason."""
+    turn = path_number(request)
+    with console_of(request).record(durable=False) as database:
+        place_of(database, turn)
+        (name,) = database.execute("SELECT snippet_id FROM turns WHERE id = ?", [turn]).fetchone()
+    if not name:
+        raise HTTPException(404, "No text of ours was sent for this message, so there is none to change.")
+    return go(f"/answers/{quote(name.removesuffix(SHORT))}/draft?turn={turn}")
 
 
 def change(request: Request, form: Mapping[str, str]) -> Response:
@@ -242,10 +257,14 @@ def _page(
 ) -> Response:
     name = str(request.path_params["id"])
     day = today(console_of(request).clock(), zone_of(request))
+    asked = form if form is not None else request.query_params
     with console_of(request).record(durable=False) as database:
         known = words_of(request, database)
         version = known.open(SNIPPET, name)
         kept = unsaved(request, database, name, version) if form is None else None
+        gap, turn = number_in(asked, "gap"), number_in(asked, "turn")
+        words = sentences.of_gap(database, gap) if gap else sentences.of_turn(database, turn) if turn else []
+        complaint = _complaint(database, turn)
         typing = others(request, database, name)
         to_approve = len(texts.waiting(database))
     snippet = _snippet(known, name)
@@ -266,13 +285,14 @@ def _page(
         "draft.html",
         400 if problem else 409 if conflict else 200,
         title=f"Edit: {snippet.question}",
-        back=f"/answers/{name}",
-        back_words="The answer",
+        back="/gaps" if gap else f"/answers/{name}",
+        back_words="Not answered" if gap else "The answer",
         action=f"/answers/{name}/draft",
         typed={
             **typed,
             "reason": typed.get("reason")
-            or (version.reason if version and form is None and version.state == "draft" else ""),
+            or (version.reason if version and form is None and version.state == "draft" else "")
+            or (_reason(words, complaint) if form is None else ""),
         },
         based_on=known.newest(SNIPPET, name) if form is None or conflict else form.get("based_on", ""),
         wrong=problem,
@@ -283,8 +303,9 @@ def _page(
         others=typing,
         unsaved=kept,
         new=False,
-        gap=None,
-        turn=None,
+        gap=gap,
+        turn=turn,
+        asked=words[:_SHOWN],
         waits=version is not None and version.state == "review",
         has_short=snippet.route == Route.ANSWER,
         most=MAX_WORDS,
@@ -298,6 +319,24 @@ def _page(
         warning=WARNING,
         to_approve=to_approve,
     )
+
+
+def _complaint(database: Database, turn: int | None) -> str:
+    """What staff say is wrong with the text that was sent for a message."""
+    row = (
+        database.execute(
+            "SELECT comment FROM verdicts WHERE turn = ? AND verdict = 'wrong_text' AND superseded_at IS NULL", [turn]
+        ).fetchone()
+        if turn
+        else None
+    )
+    return " ".join(str(row[0]).split()) if row else ""
+
+
+def _reason(words: Sequence[Sentence], complaint: str) -> str:
+    """Why a text is changed: what is wrong with it, else what visitors asked."""
+    why = complaint or (f"Visitors ask: “{' '.join(words[0].words.split())}”" if words else "")
+    return why if len(why) <= _MAX_REASON else why[: _MAX_REASON - 1] + "…"
 
 
 def typed_of(known: Words, entry: Mapping[str, Any]) -> dict[str, str]:

@@ -282,6 +282,11 @@ def _summary(reason: Reason, told: _Told) -> str:
                 f"A risk was told of earlier in the conversation ({earlier}), so the answer came after a caution, which"
                 " is given once."
             )
+        case Reason.CAUTION_TOLD:
+            return (
+                f"{_overruled(told)}The message tells of a risk ({plain(told.turn.risk_category)}) and asks something"
+                f" that can be answered in general: the answer came after a caution{_with(told)}."
+            )
         case Reason.CONTACT_DATA:
             return "The message is a telephone number or an e-mail address, so the visitor was told where to leave one."
         case Reason.CALL_ME:

@@ -16,6 +16,8 @@ from starlette.responses import JSONResponse, Response
 from bot.console.conversations import show, shown
 from bot.console.filtering import Asked, asked_in
 from bot.console.page import (
+    FITTING,
+    ONWARD,
     UnclearAnswer,
     chosen_snippet,
     correctable,
@@ -120,8 +122,8 @@ def complete(request: Request, form: Mapping[str, str]) -> Response:
             rest = [other for other in episode(database, loop.queue, turn) if other not in also] if loop.queue else []
             if rest and "only" not in form:
                 review.reserve(database, rest[0], who(request), now(request))
-                return go(loop.address(rest[0], turn), "judged", undo=turn)
-            return _on(request, database, loop, after=turn, said="judged", previous=turn)
+                return go(loop.address(rest[0], turn), "judged", undo=turn, then=_then(form))
+            return _on(request, database, loop, after=turn, said="judged", previous=turn, then=_then(form))
     except review.ReviewError as error:
         return _item(request, loop, turn, kept=form, error=error)
 
@@ -171,17 +173,31 @@ def judge_in_conversation(request: Request, form: Mapping[str, str]) -> Response
             judge(request, database, turn, form)
     except review.ReviewError as error:
         return show(request, conversation_id, str(place), place, kept=form, error=error)
-    return go(f"/conversations/{quote(conversation_id)}?turn={place}#turn-{place}", "judged", undo=turn)
+    return go(
+        f"/conversations/{quote(conversation_id)}?turn={place}#turn-{place}", "judged", undo=turn, then=_then(form)
+    )
+
+
+def _then(form: Mapping[str, str]) -> str:
+    """Where a verdict leads on to."""
+    return "" if "right" in form else ONWARD.get(form.get("verdict", ""), "")
 
 
 def _on(
-    request: Request, database: Database, loop: Loop, *, after: int, said: str, previous: int | None = None
+    request: Request,
+    database: Database,
+    loop: Loop,
+    *,
+    after: int,
+    said: str,
+    previous: int | None = None,
+    then: str = "",
 ) -> Response:
     """To the next message, or back to the list when nothing is left for this person."""
     following = _next(request, database, loop, after)
     if following is not None:
-        return go(loop.address(following, previous), said, undo=previous)
-    return go(loop.list, "skipped" if said == "skipped" else "cleared", undo=previous)
+        return go(loop.address(following, previous), said, undo=previous, then=then)
+    return go(loop.list, "skipped" if said == "skipped" else "cleared", undo=previous, then=then)
 
 
 def _next(request: Request, database: Database, loop: Loop, after: int) -> int | None:
@@ -271,8 +287,8 @@ def _item(
 
 def answers(request: Request) -> Response:
     """The answers that fit some words, for the field in which one is named."""
-    finder = console_of(request).content.snapshot().finder
-    found = finder.search(request.query_params.get("q", "")[:200])
+    search = console_of(request).content.snapshot().search
+    found = search.search(request.query_params.get("q", "")[:200], FITTING)
     return JSONResponse(
         [
             {"id": snippet.id, "question": snippet.question, "line": " ".join(snippet.text.split())[:110]}

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from bot.console.finder import stem, words
+from bot.content.word_search import stem, words_in
 
 NEAR = 0.7
 """Cosine of the words, weighed by how rare they are, from which two sentences say nearly the same."""
@@ -60,7 +60,7 @@ class Nearness:
         return Near(*self._sentences[-place], likeness) if likeness >= NEAR else None
 
     def _words(self, sentence: str) -> set[str]:
-        return {self._stems.setdefault(word, stem(word)) for word in words(sentence)}
+        return {self._stems.setdefault(word, stem(word)) for word in words_in(sentence)}
 
     def _weight(self, word: str) -> float:
         return math.log((len(self._sentences) + 1) / (len(self._rows.get(word, ())) + 1)) + 1.0

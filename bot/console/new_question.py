@@ -39,7 +39,7 @@ from bot.safety.triage import Triage
 from bot.safety.warning import WARNING
 from bot.vocabulary import Route
 
-_LONGEST_ID = 48
+_LONGEST_ID, _LONGEST_TITLE = 48, 120
 AFTER_RISK_WORDS: Mapping[str, str] = {
     "caution": "may be sent, with a caution before it",
     "answer": "may be sent as it is",
@@ -249,6 +249,8 @@ def _page(
         others = drafts.others(request, database, name) if name else []
         to_approve = len(texts.waiting(database))
     typed = _typed(known, version, kept) if form is None else _as_typed(form)
+    if form is None and version is None and offered:
+        typed["question"] = _as_title(offered[0].words)
     ticked = {one.turn for one in kept} if version and form is None else None
     if form is not None:
         ticked = {int(key[1:]) for key in form if re.fullmatch(r"w\d{1,12}", key)}
@@ -260,7 +262,7 @@ def _page(
     lines = [Sentence(line.strip()) for line in typed["sentences"].splitlines() if line.strip()]
     try:
         entry = _entry(known, form) if form is not None else dict(version.body) if version else {}
-        seen = look(known, name or "new_question", entry, day) if entry else Looked(None, None, [], "write it first")
+        seen = look(known, name or "new_question", entry, day) if entry else Looked(None, None, [])
     except (DraftError, ContentError) as error:
         entry, seen = {}, Looked(None, None, [str(error)], str(error))
     theirs = conflict.theirs if conflict else None
@@ -296,6 +298,7 @@ def _page(
         new=True,
         gap=gap,
         turn=turn,
+        asked=(),
         topics=topics(known),
         after_risks=AFTER_RISK_WORDS,
         ways=ways,
@@ -314,6 +317,12 @@ def _typed(known: Words, version: Version | None, kept: Sequence[Sentence]) -> d
         "sentences": "\n".join(one.words for one in kept if one.turn is None),
         "reason": version.reason if version and version.state == "draft" else "",
     }
+
+
+def _as_title(words: str) -> str:
+    """A visitor's words as a title to begin with; empty when they are too long for one."""
+    title = " ".join(words.split()).rstrip("?!. ")
+    return f"{title[:1].upper()}{title[1:]}?" if 0 < len(title) < _LONGEST_TITLE else ""
 
 
 def _as_typed(form: Mapping[str, str]) -> dict[str, str]:

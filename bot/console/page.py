@@ -13,13 +13,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.console.finder import words as words_of
 from bot.console.security import csrf_token, safe_target
 from bot.console.state import console_of
 from bot.content.library import Library
 from bot.content.snippet import Snippet
+from bot.content.word_search import words_in
 from bot.record.review import ReviewError
 from bot.record.turns import utc
+
+FITTING = 8
+"""Answers proposed for words that may mean several."""
 
 SAID: Mapping[str, str] = {
     "judged": "Your verdict is noted.",
@@ -71,6 +74,7 @@ SAID: Mapping[str, str] = {
     "dropped": "Given up: what visitors read stays as it is.",
     "alert-tested": "A test alert is on its way. Reload this page in a minute to see whether it arrived.",
     "revoked": "Revoked: the program is refused from now on.",
+    "replaced": "Handed over. What is left to judge waits for them in their inbox.",
     "drawn": "Drawn: those who judge it find it here and in their inbox.",
     "settled": "Settled: that is the message’s verdict now.",
     "promoted": "Promoted: the website takes this model up within seconds.",
@@ -94,6 +98,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
         clinic=clinic_of(request),
         said=_said(request),
         undo=_undo(request),
+        onward=_onward(request),
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         **context,
     )
@@ -105,6 +110,9 @@ def _said(request: Request) -> str:
     many = "1 message" if count == 1 else f"{count:,} messages"
     return SAID.get(request.query_params.get("said", ""), "").format(n=many)
 
+
+_TOLD = ("said", "undo", "n", "then")
+"""What of an address tells what was just done."""
 
 _UNDO = {"judged": "verdict", "judged-many": "verdict", "cleared": "verdict", "flagged": "flag", "unflagged": "unflag"}
 
@@ -119,12 +127,25 @@ def _undo(request: Request) -> dict[str, str]:
         return {}
     place = re.match(r"/queues/\w+|/judge", request.url.path)
     query = "&".join(
-        piece
-        for piece in request.url.query.split("&")
-        if piece.partition("=")[0] not in ("said", "undo", "n", "previous")
+        piece for piece in request.url.query.split("&") if piece.partition("=")[0] not in (*_TOLD, "previous")
     )
     path = f"{place[0]}/turns/{turn}" if place and kind == "verdict" else request.url.path
     return {"turn": str(turn), "kind": kind, "back": path + (f"?{query}" if query else "")}
+
+
+ONWARD = {"wrong_text": "text", "missing_content": "question"}
+"""Verdicts that somebody can do something about at once."""
+
+
+def _onward(request: Request) -> tuple[str, str] | None:
+    """Where the verdict that was just given leads, and what is done there."""
+    turn = number(request, "undo")
+    if turn is None:
+        return None
+    return {
+        "text": (f"/turns/{turn}/draft", "Change the text"),
+        "question": (f"/questions/new?turn={turn}", "Write the answer"),
+    }.get(request.query_params.get("then", ""))
 
 
 def clinic_of(request: Request) -> str:
@@ -184,14 +205,12 @@ def path_number(request: Request, name: str = "id") -> int:
     return int(value)
 
 
-def go(address: str, said: str = "", *, undo: int | None = None, n: int | None = None) -> Response:
+def go(address: str, said: str = "", *, undo: int | None = None, n: int | None = None, then: str = "") -> Response:
     """On to a page of this console, which says what was done (to
-    how many, `n`) and lets it be undone for the turn `undo`."""
+    how many, `n`), lets it be undone for the turn `undo`, and leads on to what can be done about it (`then`)."""
     parts = urlsplit(safe_target(address))
-    kept = "&".join(
-        piece for piece in parts.query.split("&") if piece and piece.partition("=")[0] not in ("said", "undo", "n")
-    )
-    told = {name: value for name, value in (("said", said), ("undo", undo), ("n", n)) if value}
+    kept = "&".join(piece for piece in parts.query.split("&") if piece and piece.partition("=")[0] not in _TOLD)
+    told = {name: value for name, value in (("said", said), ("undo", undo), ("n", n), ("then", then)) if value}
     query = "&".join(piece for piece in (kept, urlencode(told)) if piece)
     return RedirectResponse(
         parts.path + (f"?{query}" if query else "") + (f"#{parts.fragment}" if parts.fragment else ""), status_code=303
@@ -237,7 +256,7 @@ def chosen_snippet(request: Request, form: Mapping[str, str], name: str = "corre
     snapshot = console_of(request).content.snapshot()
     fitting = meant(value, snapshot.correctable)
     if len(fitting) != 1:
-        raise UnclearAnswer(value, snapshot.finder.search(value) or fitting[:8])
+        raise UnclearAnswer(value, snapshot.search.search(value, FITTING) or fitting[:FITTING])
     return fitting[0].id
 
 
@@ -245,9 +264,9 @@ def meant(words: str, snippets: Sequence[Snippet]) -> list[Snippet]:
     """The snippets that somebody may mean: the one with this id or
     question, else those with a word in either for each word typed or begun."""
     exact = [snippet for snippet in snippets if words.strip().lower() in (snippet.id.lower(), snippet.question.lower())]
-    asked = words_of(words)
+    asked = words_in(words)
     return exact or [
-        snippet for snippet in snippets if asked and _holds_all(asked, words_of(f"{snippet.id} {snippet.question}"))
+        snippet for snippet in snippets if asked and _holds_all(asked, words_in(f"{snippet.id} {snippet.question}"))
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,21 +40,6 @@ class Pages:
 
     def __init__(self, zone: tzinfo | None = None) -> None:
         self.zone = zone
-        self._environment = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.filters.update(
-            when=_when, day=_day, plain=plain, decimal=_decimal, many=_many, percent=percent, since=_since, short=_short
-        )
-        self._environment.tests.update(unsigned=unsigned)
-        self._environment.globals.update(
-            ROUTES=_BADGES, VERDICTS=VERDICTS, VERDICT_LABELS=VERDICT_LABELS, QUEUES=QUEUES
-        )
 
     def render(
         self,
@@ -67,8 +53,27 @@ class Pages:
         """A page, with times in `zone`; `context` must hold every name the template uses."""
         zone = zone or self.zone
         zone_name = datetime.now(UTC).astimezone(zone).tzname() or "local time"
-        html = self._environment.get_template(template).render(zone=zone, zone_name=zone_name, **context)
+        html = _environment().get_template(template).render(zone=zone, zone_name=zone_name, **context)
         return HTMLResponse(html, status_code=status, headers=dict(headers or {}))
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, each compiled once in a process however many consoles it makes, as tests do."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        when=_when, day=_day, plain=plain, decimal=_decimal, many=_many, percent=percent, since=_since, short=_short
+    )
+    environment.tests.update(unsigned=unsigned)
+    environment.globals.update(ROUTES=_BADGES, VERDICTS=VERDICTS, VERDICT_LABELS=VERDICT_LABELS, QUEUES=QUEUES)
+    return environment
 
 
 @pass_context

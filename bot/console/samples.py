@@ -87,6 +87,7 @@ def _one(
         may_know = mine is None or mine == 0  # who has still to judge must not know what others think
         pairs = record.agreements(database, number) if may_know else []
         differ = record.disagreements(database, number) if may_know else []
+        able = review.reviewers(database)
         audit.append(database, who(request), "sample.read", f"sample {number}", now(request))
     return page(
         request,
@@ -94,6 +95,8 @@ def _one(
         200 if error is None else 400,
         sample=sample,
         mine=mine,
+        gone=[name for name, left in sample.left.items() if left and name not in able],
+        able=[name for name in able if name not in sample.left],
         may_know=may_know,
         pairs=pairs,
         differ=differ,
@@ -103,6 +106,19 @@ def _one(
         near=error.near if isinstance(error, UnclearAnswer) else (),
         snippets=correctable(request),
     )
+
+
+def replace_reviewer(request: Request, form: Mapping[str, str]) -> Response:
+    """Gives what a reviewer can judge no more to somebody else."""
+    number = path_number(request)
+    try:
+        with console_of(request).record() as database:
+            record.replace(
+                database, number, form.get("gone", ""), form.get("came", ""), by=who(request), now=now(request)
+            )
+    except ReviewError as error:
+        return _one(request, error=error)
+    return go(f"/samples/{number}", "replaced")
 
 
 def begin(request: Request, form: Mapping[str, str]) -> Response:

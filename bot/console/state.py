@@ -32,9 +32,9 @@ class Console:
     """The console's parts.
 
     `clock` gives Unix time; `form_key` signs the login form and is never stored; `hashing` bounds how many passwords
-    are checked at once; `launch` starts one of this project's commands as a process of its own; `seen` holds the files
-    (by inode) that are known to be up to date, each with a connection that stays open: whoever closes the last one has
-    to fold the write-ahead log into the file, which no reader should wait for.
+    are checked at once; `launch` starts one of this project's commands as a process of its own, `ask` waits for what it
+    writes; `seen` holds the files (by inode) that are known to be up to date, each with a connection that stays open:
+    whoever closes the last one has to fold the write-ahead log into the file, which no reader should wait for.
     """
 
     settings: Settings
@@ -45,6 +45,7 @@ class Console:
     form_key: bytes
     hashing: CapacityLimiter
     launch: Callable[[Sequence[str]], None]
+    ask: Callable[[Sequence[str]], str]
     seen: dict[int, Database] = field(default_factory=dict)
 
     @cached_property

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from bot.content.files import Written, read_written
 from bot.content.library import Library, load_library
 from bot.content.own_page import TO_CHANGE, VERDICTS, PageSentence, load_own_page
+from bot.content.review_dates import SOON, review_dates
 
-SOON = timedelta(days=60)
 _ONLY_INVENTED = re.compile(r"\bfictional\b|\.example\b|\b555-01\d\d\b|\bSampleton\b", re.IGNORECASE)
 """What no real clinic has: domains and telephone numbers that are set aside for examples, and the town of ours."""
 _MEANS = {
@@ -145,11 +145,8 @@ def _unsigned(library: Library) -> Iterator[Task]:
 
 def _expiring(library: Library, today: date) -> Iterator[Task]:
     due: dict[date, list[str]] = {}
-    for snippet in library:
-        if snippet.status == "approved" and not snippet.short_of and snippet.review_by <= today + SOON:
-            due.setdefault(snippet.review_by, []).append(snippet.id)
-    if library.opening is not None and library.opening.review_by <= today + SOON:
-        due.setdefault(library.opening.review_by, []).append("data/opening.yml")
+    for text in review_dates(library, today):
+        due.setdefault(text.on, []).append(text.name)
     for day, names in sorted(due.items()):
         yield Task(
             f"{day}: {len(names)} texts",

@@ -21,6 +21,7 @@ REVIEWED = "reviewed.yml"
 _CODE = (
     "bot/understanding",
     "bot/safety/normalise.py",
+    "bot/safety/asked.py",
     "bot/safety/cues.py",
     "bot/conversation/safety_policy.py",
     "bot/conversation/training_files.py",

@@ -35,6 +35,8 @@ SIMPLER = "simpler"
 _SURE = 0.85
 """Chance of being right below which an answer is followed by the
 questions that came next: the visitor may have meant one of those."""
+_LIKELY = 0.4
+"""Chance of being right from which the likeliest answers are offered though another reply is given."""
 _NEXT = 2
 
 _PATIENCE = 2
@@ -98,10 +100,8 @@ class ApprovedNLG(TemplatedNaturalLanguageGenerator):
                     risk=at_risk,
                     asked_next=self._asked_next,
                 )
-                if snippet.route == Route.ANSWER:
-                    questions = list(dict.fromkeys([*_next_likeliest(tracker, snippet, self._library), *questions]))[
-                        :MAX_BUTTONS
-                    ]
+                likely = _next_likeliest(tracker, snippet, self._library)
+                questions = list(dict.fromkeys([*likely, *questions]))[:MAX_BUTTONS]
             last = _last_said(tracker)
             again = last is not None and last in (snippet.id, snippet.short_of, self._library.short_version(snippet.id))
             buttons = buttons_for(snippet, questions, self._library, in_form=in_form, again=again)
@@ -193,18 +193,23 @@ def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory, libra
 
 
 def _next_likeliest(tracker: DialogueStateTracker, snippet: Snippet, library: Library) -> List[str]:
-    """The answers that came next where it is not sure that the given one is what was asked."""
+    """The answers that are likely what was asked, where the reply may be another one: those that came next where an
+    answer is not sure to be right, and under a referral, or where nothing was found, those that came first."""
     ranking = (tracker.latest_message.parse_data if tracker.latest_message else {}).get("intent_ranking") or []
-    if not ranking or ranking[0]["name"] != (snippet.short_of or snippet.id) or ranking[0]["confidence"] >= _SURE:
+    if not ranking:
         return []
-    at_risk = tracker.get_slot("risk") is not None
-    names = [str(row["name"]) for row in ranking[1:]]
+    if snippet.route == Route.ANSWER:
+        given = ranking[0]["name"] == (snippet.short_of or snippet.id)
+        ranking = ranking[1:] if given and ranking[0]["confidence"] < _SURE else []
+    elif (snippet.route != Route.CLINICIAN and snippet.id != OUT_OF_SCOPE) or ranking[0]["confidence"] < _LIKELY:
+        return []
+    closed = tracker.get_slot("risk") is not None or snippet.route == Route.CLINICIAN
     fitting = [
         name
-        for name in names
+        for name in (str(row["name"]) for row in ranking)
         if name in library
         and library[name].route == Route.ANSWER
-        and not (at_risk and library[name].after_risk == "refer")
+        and not (closed and library[name].after_risk == "refer")
     ]
     return fitting[:_NEXT]
 

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import os
-import sqlite3
 import time
 from collections import OrderedDict
 from contextlib import AbstractContextManager, suppress
@@ -34,18 +33,19 @@ from bot.conversation.model import require_model
 from bot.conversation.processor import TurnProcessor
 from bot.conversation.reply import Reply, reply_of, safe_reply
 from bot.conversation.texts_in_use import TextsInUse
-from bot.record.asked_next import asked_next
-from bot.record.chain import note_head
-from bot.record.database import RecordError
-from bot.record.promotion import note_serving, reviewed_file
-from bot.record.proof import note_texts
-from bot.record.record import PATIENCE_SECONDS
-from bot.record.tracker_store import RecordTrackerStore, StaleTurnError
+from bot.record.promotion import reviewed_file
+from bot.record.record import PATIENCE_SECONDS, Record
+from bot.record.review import ReviewError
 from bot.record.turns import Turn, utc
 from bot.safety.normalise import clean
 from bot.safety.warning import WARNING
 from bot.secret import load_secret
 from bot.settings import Settings
+from bot.storage.choice import open_store
+from bot.storage.door import AnsweredError, OvertakenError, StorageError, Store
+from bot.storage.sqlite import SqliteStore
+from bot.storage.tracker_store import RecordTrackerStore
+from bot.traces import part
 from bot.vocabulary import Reason, Route
 
 log = structlog.get_logger()
@@ -102,7 +102,7 @@ class Engine:
 
     Args:
         settings: where content, model and record are.
-        database: a record that is already open; None takes the one of the settings.
+        database: a record that is already open; None takes the store that the settings name.
     """
 
     def __init__(self, settings: Settings, database: Database | None = None) -> None:
@@ -110,8 +110,7 @@ class Engine:
         self._texts = TextsInUse(settings.data, shared_library().now())
         self._triage = shared_triage()
         self.store = RecordTrackerStore(
-            database=database,
-            path=str(settings.database),
+            door=open_store(settings) if database is None else SqliteStore(Record(None, database)),
             secret_file=None if database is not None else settings.secret_file,
         )
         self._processor: TurnProcessor | None = None
@@ -132,6 +131,7 @@ class Engine:
         """Loads the fitting model. A failure is kept in `fault` and leaves the engine on its rules alone."""
         self._loaded_last = time.monotonic()
         self._take_up_texts()
+        self._bring_promoted()
         threadpool_limits(
             limits=1, user_api="blas"
         )  # threads that share one small product wait for each other longer than it takes
@@ -196,6 +196,11 @@ class Engine:
         return True
 
     @property
+    def door(self) -> Store:
+        """Where turns are kept, and what staff decided is found."""
+        return self.store.door
+
+    @property
     def library(self) -> Library:
         """The approved texts: those of the turn that is being worked out, else those of the next one."""
         return one_library_or(self._texts.library)
@@ -212,23 +217,34 @@ class Engine:
     def _look_at_texts(self) -> None:
         """What is done every second beside the event loop."""
         self._take_up_texts()
+        self._bring_promoted()
         self._keep_proof()
 
     def _take_up_texts(self) -> None:
         """Takes up what staff published or changed in the files, and notes the texts before one of them is sent."""
         try:
-            database, now = self.store.database, utc(time.time())
-            newer = self._texts.look(database, now)
+            now = utc(time.time())
+            newer = self._texts.look(self.door, now)
             if not self._texts_noted:
-                note_texts(database, self._texts.library, now)
+                self._texts.note(self.door)
                 self._texts_noted = True
                 newer = True
             if newer:
-                self._texts.tell(database, now)
+                self._texts.tell(self.door, now)
                 if self._processor is not None:
                     self._processor.domain.session_config = self._session_config()
-        except (RecordError, sqlite3.Error, OSError) as error:
-            log.error("engine.texts_not_noted", error=type(error).__name__)
+        except (StorageError, OSError) as error:
+            log.error("engine.texts_not_noted", error=_cause(error))
+            if not self._texts_noted:  # a store that is away keeps them until it is back, before the first turn
+                with suppress(StorageError):
+                    self._texts.note(self.door)
+
+    def _bring_promoted(self) -> None:
+        """Gets the model that staff promoted elsewhere; it is taken up like any other (`take_up`)."""
+        try:
+            self.door.bring_promoted(self._settings.data, self._settings.models)
+        except (StorageError, ReviewError, OSError) as error:
+            log.error("engine.promoted_not_brought", error=_cause(error))
 
     def _session_config(self) -> SessionConfig:
         """When a new conversation begins: a fact, not learnt."""
@@ -236,13 +252,13 @@ class Engine:
 
     def _keep_proof(self) -> None:
         """Notes the head of the chain now and then."""
-        if (path := self.store.record.path) is None or time.monotonic() - self._head_noted < _HEAD_SECONDS:
+        if time.monotonic() - self._head_noted < _HEAD_SECONDS:
             return
         self._head_noted = time.monotonic()
         try:
-            noted = note_head(self.store.database, path, utc(time.time()))
-        except (RecordError, sqlite3.Error, OSError) as error:
-            log.error("engine.head_not_noted", error=type(error).__name__)
+            noted = self.door.keep_proof(utc(time.time()))
+        except (StorageError, OSError) as error:
+            log.error("engine.head_not_noted", error=_cause(error))
         else:
             if noted is not None:
                 log.info("record.head", link=noted[0], digest=noted[1])
@@ -259,17 +275,17 @@ class Engine:
             return
         name, at = self._model.name.removesuffix(".tar.gz"), utc(time.time())
         try:
-            await self.store.record.write(lambda database: note_serving(database, name, at))
-        except (RecordError, sqlite3.Error) as error:
-            log.error("engine.model_not_noted", error=type(error).__name__)
+            await self.door.note_model(name, at)
+        except StorageError as error:
+            log.error("engine.model_not_noted", error=_cause(error))
 
     def _asked_next(self) -> dict[str, dict[str, int]]:
         """What visitors asked after each answer; nothing when
         the record cannot be read, since only buttons hang on it."""
         try:
-            return asked_next(self.store.database, self.library)
-        except (RecordError, sqlite3.Error) as error:
-            log.warning("engine.no_asked_next", error=type(error).__name__)
+            return self.door.asked_next(self.library)
+        except StorageError as error:
+            log.warning("engine.no_asked_next", error=_cause(error))
             return {}
 
     @property
@@ -296,9 +312,11 @@ class Engine:
         request = _Request(conversation, text, client_id, key, time.time(), time.monotonic() + PATIENCE_SECONDS)
         self._in_progress += 1
         try:
-            async with self._lock(conversation):
-                with self.one_state():
-                    reply = await self._through_rasa(request) or await self._on_rules_alone(request)
+            with part("turn") as traced:
+                async with self._lock(conversation):
+                    with self.one_state():
+                        reply = await self._through_rasa(request) or await self._on_rules_alone(request)
+                traced.tell(reply.route, _reason(reply), reply.turn is not None)
         finally:
             self._in_progress -= 1
         if reply.turn is not None:  # the visitor need not wait for the line
@@ -359,21 +377,25 @@ class Engine:
                 if alone:  # the embedding may be on its way already (see `begin`)
                     opened = await self._opened(request, message, processor)
                 else:
-                    opened, _ = await asyncio.gather(self._opened(request, message, processor), processor.read(message))
+                    opened, _ = await asyncio.gather(
+                        self._opened(request, message, processor), _read(processor, message)
+                    )
                 if isinstance(opened, Turn):
                     return reply_of(opened)
                 if alone:
-                    await processor.read(message, alone=True)
+                    await _read(processor, message, alone=True)
                 async with self._working:
-                    tracker = await processor.work_out(message, opened)
+                    with part("decide"):
+                        tracker = await processor.work_out(message, opened)
                 self.store.expect(request.conversation, request.until)
                 self._worked_out[request.conversation] = tracker
-                await self.store.save(tracker)
+                with part("commit"):
+                    await self.store.save(tracker)
                 return reply_of(self.store.committed[request.conversation])
-            except (StaleTurnError, sqlite3.IntegrityError):
+            except OvertakenError:
                 continue  # another process spoke in this conversation, perhaps to this very request
             except Exception as error:  # noqa: BLE001 - any fault ends in the safe reply
-                log.error("turn.failed", conversation=request.conversation, error=type(error).__name__)
+                log.error("turn.failed", conversation=request.conversation, error=_cause(error))
                 return self._unrecorded(request.conversation)
             finally:
                 self._worked_out.pop(request.conversation, None)
@@ -411,9 +433,10 @@ class Engine:
         self, request: _Request, message: UserMessage, processor: TurnProcessor
     ) -> DialogueStateTracker | Turn:
         """The conversation as it stands, or the turn that has answered this request already."""
-        if (answered := await self.store.look_up(request.conversation, request.key)) is not None:
-            return answered
-        return await processor.open(message)
+        with part("open"):
+            if (answered := await self.store.look_up(request.conversation, request.key)) is not None:
+                return answered
+            return await processor.open(message)
 
     async def _on_rules_alone(self, request: _Request) -> Reply:
         """The referral or emergency text that the rules ask for,
@@ -448,10 +471,10 @@ class Engine:
             return reply_of(
                 await self.store.add_turn(turn, WEB_CHANNEL, decision.slots if decision else {}, request.until)
             )
-        except (RecordError, sqlite3.Error) as error:
-            if isinstance(error, sqlite3.IntegrityError) and (answered := await self._answered(request)) is not None:
+        except StorageError as error:
+            if isinstance(error, AnsweredError) and (answered := await self._answered(request)) is not None:
                 return reply_of(answered)
-            log.error("turn.not_recorded", conversation=request.conversation, error=type(error).__name__)
+            log.error("turn.not_recorded", conversation=request.conversation, error=_cause(error))
             return reply
 
     async def _by_rules(self, text: str) -> Decision | None:
@@ -464,7 +487,7 @@ class Engine:
             return None
         try:
             return await self.store.answered(request.conversation, request.key)
-        except (RecordError, sqlite3.Error):
+        except StorageError:
             return None
 
     def _key(self, conversation: str, client_id: str, text: str) -> str | None:
@@ -495,6 +518,11 @@ class Engine:
         return lock
 
 
+def _cause(error: Exception) -> str:
+    """What kind of fault it was, without anybody's words."""
+    return error.cause if isinstance(error, StorageError) else type(error).__name__
+
+
 def _same_file(one: os.stat_result | None, other: os.stat_result | None) -> bool:
     if one is None or other is None:
         return one is other
@@ -510,6 +538,17 @@ def _as_rasa_sees(request: _Request) -> UserMessage:
         input_channel=WEB_CHANNEL,
         metadata={"received_at": request.received, **asked},
     )
+
+
+async def _read(processor: TurnProcessor, message: UserMessage, *, alone: bool = False) -> None:
+    """Has a message understood; what is found is kept with it."""
+    with part("read"):
+        await processor.read(message, alone=alone)
+
+
+def _reason(reply: Reply) -> str:
+    """Why the turn went the way it did, as far as that is known of one that was not recorded."""
+    return str((reply.turn.explanation if reply.turn else {}).get("reason") or "")
 
 
 def _not_a_command(text: str) -> str:

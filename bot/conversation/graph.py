@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Dict, List, Optional
 
@@ -26,6 +26,8 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
+from bot.understanding.together import Together
+
 
 class StraightGraphRunner(DaskGraphRunner):
     """Runs the nodes of a model one after the other, in an order worked out once.
@@ -39,6 +41,14 @@ class StraightGraphRunner(DaskGraphRunner):
         self._early = [
             node._component.begin for node in self._instantiated_nodes.values() if hasattr(node._component, "begin")
         ]
+        self.together: Callable[[str, str, str], Together | None] = next(
+            (
+                node._component.together
+                for node in self._instantiated_nodes.values()
+                if hasattr(node._component, "together")
+            ),
+            lambda text, combined, topic: None,
+        )
         self._rules = frozenset(
             name for name, node in self._instantiated_nodes.items() if isinstance(node._component, RulePolicy)
         )

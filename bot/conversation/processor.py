@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Union
 
@@ -33,8 +33,9 @@ from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.content.shared import shared_library
 from bot.conversation.graph import StraightGraphRunner
-from bot.conversation.in_context import combined, leans_on_context, meant
+from bot.conversation.in_context import combined, may_lean, meant, ranking
 from bot.conversation.reader import MessageReader, Parsed
+from bot.vocabulary import FALLBACK
 
 _SPEAK_OR_LISTEN = (ActionBotResponse, ActionListen)
 
@@ -98,7 +99,7 @@ class TurnProcessor(MessageProcessor):
         return tracker
 
     async def _read_in_context(self, message: UserMessage, tracker: DialogueStateTracker) -> None:
-        """Notes in a message what it means together with the last answer, where that reading is the surer one."""
+        """Notes in a message what it means after the last answer, where that is another thing than it says alone."""
         text, alone, topics = str(message.text or ""), message.parse_data or {}, tracker.get_slot("topics") or ()
         confidence = float((alone.get("intent") or {}).get("confidence") or 0.0)
         library = shared_library()
@@ -106,15 +107,23 @@ class TurnProcessor(MessageProcessor):
             not topics
             or topics[-1] not in library
             or (alone.get("risk") or {}).get("level")
-            or not leans_on_context(text, confidence)
+            or not may_lean(text, confidence)
         ):
             return
-        together = await self.reader.read(combined(text, library[topics[-1]].question))
+        topic = str(topics[-1])
+        work = partial(self.graph_runner.together, text, combined(text, library[topic].question), topic)
+        seen = await self.reader.aside(work)
         if (
-            not (together.get("risk") or {}).get("level")
-            and (found := meant(text, alone, together, topics[-1], library)) is not None
+            seen is None
+            or seen.risky()
+            or (found := meant(alone, ranking(seen, topic, library), topic, library)) is None
         ):
-            alone["in_context"] = asdict(found)
+            return
+        alone["intent_ranking"] = list(found.ranking)
+        if found.answer is None:
+            alone["intent"] = {"name": FALLBACK, "confidence": confidence}
+        else:
+            alone["in_context"] = {"answer": found.answer, "gap": found.gap}
 
     async def run_action_extract_slots(
         self, output_channel: OutputChannel, tracker: DialogueStateTracker

@@ -70,6 +70,10 @@ class MessageReader:
             self._running = asyncio.create_task(self._read_waiting())
         return self._kept(text, await asyncio.shield(found))
 
+    async def aside[Result](self, work: Callable[[], Result]) -> Result:
+        """What some other reading gives, in the thread in which messages are read."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
     def _kept(self, text: str, outcome: bytes | Exception) -> Parsed:
         """The parse data of an outcome, which is remembered for the next who says the same."""
         if isinstance(outcome, Exception):

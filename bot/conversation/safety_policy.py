@@ -24,7 +24,7 @@ from bot.content.shared import (
     shared_short_questions,
     shared_triage,
 )
-from bot.conversation.decision import Checking, Content, Context, Decision, Understanding, decide, remember
+from bot.conversation.decision import Checking, Content, Context, Decision, Understanding, decide, remember, told_of
 from bot.conversation.memory import Memory
 from bot.conversation.request_form import emptied
 from bot.safety.triage import Finding
@@ -146,13 +146,13 @@ class SafetyPolicy(Policy):
         return {"checking": None} if tracker.get_slot("checking") else {}
 
     def _told(self, said: UserUttered, tracker: DialogueStateTracker) -> List[Event]:
-        """The personal risk that an answer to the form tells of: it stays with the conversation like any other."""
-        if _asked(tracker) is None:
-            return []
-        return [
-            SlotSet(name, value)
-            for name, value in remember(self._understanding(said), None, tracker.get_slot("risk")).items()
-        ]
+        """The personal risk that a message tells of beside its question, or an answer to the form: it stays with the
+        conversation like any other."""
+        message, earlier = self._understanding(said), tracker.get_slot("risk")
+        if _asked(tracker) is not None:
+            return [SlotSet(name, value) for name, value in remember(message, None, earlier).items()]
+        told = told_of(message) if earlier is None else None
+        return [] if told is None else [SlotSet("risk", told.category)]
 
     def _remembered(self, tracker: DialogueStateTracker) -> List[Event]:
         """What the replies of this turn change in the memory."""

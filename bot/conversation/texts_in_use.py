@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import socket
+import time
 from pathlib import Path
 
 import structlog
-from sqlite_utils import Database
 
 from bot.content.approvals import not_as_approved, without
 from bot.content.files import ContentError, stamp
 from bot.content.library import Library, load_library
 from bot.content.published import NOTHING, Published
-from bot.record import texts
-from bot.record.proof import note_texts
+from bot.record.turns import utc
+from bot.storage.choice import this_process
+from bot.storage.door import Decisions, StorageError
 
 log = structlog.get_logger()
 
 _FOLDERS = ("", "snippets")
 """Where texts and facts come from."""
-
-
-def this_process() -> str:
-    """What names a process of the website among those of all machines that share a record."""
-    return f"{socket.gethostname()} {os.getpid()}"
 
 
 class TextsInUse:
@@ -38,55 +32,59 @@ class TextsInUse:
         self._stamp = stamp(data, _FOLDERS)
         self._number = 0
         self.problem: str | None = None
-        self.library = self._approved(files, NOTHING)
+        self._sent = self._approved(files, NOTHING), utc(time.time())
 
-    def look(self, database: Database, now: str) -> bool:
+    @property
+    def library(self) -> Library:
+        """The texts that are sent."""
+        return self._sent[0]
+
+    def look(self, decisions: Decisions, now: str) -> bool:
         """Takes up a newer state, if there is one that can be used; returns whether it did.
 
         Not for an event loop: it reads every file again. The texts are noted before the first of them can be sent.
 
         Args:
-            database: the record.
+            decisions: what staff published.
             now: ISO 8601 in UTC.
 
         Raises:
-            sqlite3.Error: the record cannot be read or written; the state before stays in use.
+            StorageError: it cannot be read or written; the state before stays in use.
         """
-        number, files = texts.revision(database), stamp(self._data, _FOLDERS)
+        number, files = decisions.revision(), stamp(self._data, _FOLDERS)
         if (number, files) == (self._number, self._stamp):
             return False
-        published = texts.published_set(database)
-        if texts.revision(database) != number:
+        published = decisions.published()
+        if decisions.revision() != number:
             return False  # somebody published at this very moment; the next look sees both
-        self._number, self._stamp = (
-            number,
-            files,
-        )  # whatever comes of it: the same state is not tried again every second
+        before = self._number, self._stamp
+        self._number, self._stamp = number, files  # one that cannot be used is not tried again every second
         try:
             library = self._approved(load_library(self._data, published=published), published)
         except (ContentError, OSError) as error:
             self.problem = f"The texts as they are now cannot be used, so those from before are sent. {error}"
             log.error("texts.not_taken_up", revision=number, error=type(error).__name__)
             return False
-        note_texts(database, library, now)
-        self.library = library
+        try:
+            decisions.note_texts(library, now)
+        except StorageError:
+            self._number, self._stamp = before
+            raise
+        self._sent = library, now
         log.info("texts.taken_up", revision=number, texts=len(library))
         return True
 
-    def tell(self, database: Database, now: str) -> None:
-        """Notes which state this process sends, and forgets processes of this machine that are gone."""
-        host = socket.gethostname()
-        with database.atomic():
-            for process in texts.serving_content(database):
-                name, _, number = process.rpartition(" ")
-                if (
-                    name == host
-                    and number.isdigit()
-                    and Path("/proc").exists()
-                    and not Path(f"/proc/{number}").exists()
-                ):
-                    texts.forget_serving(database, process)
-            texts.note_serving_content(database, this_process(), self._number, now)
+    def note(self, decisions: Decisions) -> None:
+        """Notes the texts as in use since they came into use here, also where that could not be noted at once.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        decisions.note_texts(*self._sent)
+
+    def tell(self, decisions: Decisions, now: str) -> None:
+        """Notes which state this process sends."""
+        decisions.note_revision(this_process(), self._number, now)
 
     def _approved(self, library: Library, published: Published) -> Library:
         """The library without the answers whose words are not those that were approved."""

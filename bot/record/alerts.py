@@ -38,12 +38,16 @@ class Event:
 
 @dataclass(frozen=True)
 class Due:
-    """What a way out has not told yet: how many events of each kind, the newest of them, and where they end."""
+    """What a way out has not told yet: how many events of each kind, the newest of them, and where they end.
+
+    `reminder` is the newest reminder of review dates (`bot.record.reminders`) that it has not told, 0 for none.
+    """
 
     counts: dict[str, int]
     events: tuple[Event, ...]
     first: int
     last: int
+    reminder: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,26 +101,31 @@ def use_channels(database: Database, names: Collection[str]) -> None:
 
 def due(database: Database, channel: str, now: float) -> Due | None:
     """What a way out is to tell at `now` (Unix time); None when there is nothing, or when its next try is later."""
-    row = database.execute("SELECT told FROM alert_channels WHERE name = ? AND next_at <= ?", [channel, now]).fetchone()
-    if row is None:
+    found = database.execute(
+        """SELECT told, (SELECT coalesce(max(id), 0) FROM review_reminders WHERE id > reminded)
+        FROM alert_channels WHERE name = ? AND next_at <= ?""",
+        [channel, now],
+    ).fetchone()
+    if found is None:
         return None
+    row, reminder = [int(found[0])], int(found[1])
     counts = dict(database.execute("SELECT kind, count(*) FROM alerts WHERE id > ? GROUP BY kind", row).fetchall())
     if not counts:
-        return None
+        return Due({}, (), row[0], row[0], reminder) if reminder else None
     first, last = database.execute("SELECT min(id), max(id) FROM alerts WHERE id > ?", row).fetchone()
     rows = database.execute(
         "SELECT id, kind, turn, at FROM alerts WHERE id > ? ORDER BY id DESC LIMIT ?", [*row, LISTED]
     ).fetchall()
-    return Due(counts, tuple(Event(*event) for event in reversed(rows)), first, last)
+    return Due(counts, tuple(Event(*event) for event in reversed(rows)), first, last, reminder)
 
 
-def note_told(database: Database, channel: str, last: int, now: float) -> None:
-    """Everything up to the event `last` has been told."""
+def note_told(database: Database, channel: str, last: int, now: float, reminder: int = 0) -> None:
+    """Everything up to the event `last` has been told, and up to a reminder of review dates."""
     with database.atomic():
         database.execute(
-            """UPDATE alert_channels SET told = max(told, ?), tries = 0, next_at = 0, failure = '',
-            failing_since = NULL, sent_at = ? WHERE name = ?""",
-            [last, utc(now), channel],
+            """UPDATE alert_channels SET told = max(told, ?), reminded = max(reminded, ?), tries = 0, next_at = 0,
+            failure = '', failing_since = NULL, sent_at = ? WHERE name = ?""",
+            [last, reminder, utc(now), channel],
         )
 
 

@@ -71,7 +71,10 @@ def verify_audit(database: Database) -> tuple[int, list[str], str]:
         if noted != previous or digest != _hash(number, at, who, action, what, detail, noted):
             problems.append(f"audit #{number}: the entry or one before it was changed.")
         previous = digest
-    count, head = database.execute("SELECT entries, hash FROM audit_head WHERE id = 1").fetchone()
+    noted_head = database.execute("SELECT entries, hash FROM audit_head WHERE id = 1").fetchone()
+    if noted_head is None:
+        return checked, [*problems, "audit: the note of its newest entry is missing."], previous
+    count, head = noted_head
     if (count, head) != (checked, previous):
         problems.append(f"audit: the newest entry should be #{count}, but the last one is #{checked}.")
     return checked, problems, previous

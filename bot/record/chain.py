@@ -149,6 +149,7 @@ COVERED: Mapping[str, Covered] = {
     "staff_recovery_codes": Covered((), "{row}.username || ' ' || {row}.hash"),
     "samples": Covered(("name", "since", "until", "by", "at")),
     "sample_reviewers": Covered((), "{row}.sample || ' ' || {row}.reviewer"),
+    "sample_replacements": Covered(("came", "by", "at"), "{row}.sample || ' ' || {row}.gone"),
     "sample_turns": Covered(("place",), "{row}.sample || ' ' || {row}.turn"),
     "sample_verdicts": Covered(("sample", "turn", "settles", "verdict", "correct", "comment", "by", "at")),
     "api_tokens": Covered(("name", "hash", "made_by", "made_at")),

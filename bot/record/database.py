@@ -16,8 +16,10 @@ from bot.record import (
     api_tokens,
     chain,
     erasure_schema,
+    following,
     promotion,
     proof,
+    reminders,
     review_schema,
     samples,
     sentences,
@@ -357,6 +359,18 @@ def new_questions(database: Database) -> None:
     texts.add_typing(database)
 
 
+@migrations()
+def following_postgres(database: Database) -> None:
+    """What a record keeps that follows the turns of a PostgreSQL."""
+    following.create(database)
+
+
+@migrations()
+def reminders_of_reviews(database: Database) -> None:
+    """When staff are reminded of texts whose review date comes near."""
+    reminders.create(database)
+
+
 def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
     """Why the record at `path` cannot be written just now, in one sentence; None when it can."""
     try:
@@ -370,3 +384,9 @@ def writable(path: Path, timeout_seconds: float = 1.0) -> str | None:
     except sqlite3.Error as error:
         return f"the record cannot be written ({error}). Check the folder, its permissions and the free space."
     return None
+
+
+@migrations()
+def replaced_reviewers(database: Database) -> None:
+    """Who judges a sample in whose place."""
+    samples.create_replacements(database)

@@ -7,10 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-import orjson
-from sqlite_utils import Database
-
-from bot.record.requests import leave_request
+from bot.record.requests import SealedRequest, sealed_request
 from bot.record.review_schema import KEPT_APART as KEPT_APART
 from bot.record.sealed import Seal, SealError, is_sealed
 from bot.vocabulary import FORM_SLOTS
@@ -34,10 +31,12 @@ def without_answers(events: Sequence[Mapping[str, Any]], asked: str | None) -> l
     return [_without(event, answered) for event in events]
 
 
-def form_so_far(database: Database, conversation: str, seal: Callable[[], Seal]) -> dict[str, str] | None:
-    """What a visitor has typed into the form, by slot, while it waits for their consent; None at any other time."""
-    row = database.execute("SELECT slots FROM conversations WHERE id = ?", [conversation]).fetchone()
-    slots = opened_answers(orjson.loads(row[0]), conversation, seal) if row else {}
+def form_so_far(sealed: Mapping[str, Any], conversation: str, seal: Callable[[], Seal]) -> dict[str, str] | None:
+    """What a visitor has typed into the form, by slot, while it waits for their consent; None at any other time.
+
+    `sealed` are the slots as they lie in the store.
+    """
+    slots = opened_answers(sealed, conversation, seal)
     if slots.get(_REQUESTED) != FORM_SLOTS[-1]:
         return None
     return {slot: str(slots.get(slot) or "") for slot in FORM_SLOTS[:-1]}
@@ -92,17 +91,11 @@ def opened_answers(slots: Mapping[str, Any], conversation: str, seal: Callable[[
     return dict(opened())
 
 
-def store_request(
-    database: Database,
-    conversation: str,
-    events: Sequence[Mapping[str, Any]],
-    slots: Mapping[str, Any],
-    seal: Callable[[], Seal],
-) -> None:
-    """Leaves the request that a turn completed, if it did; `slots` are those before the turn.
-
-    The caller holds the transaction.
-    """
-    if any(event.get("event") == "action" and event.get("name") == LEAVE_REQUEST for event in events):
-        question, reach, best_time = (str(slots.get(slot) or "") for slot in FORM_SLOTS[:3])
-        leave_request(database, conversation, question=question, reach=reach, best_time=best_time, seal=seal())
+def completed_request(
+    events: Sequence[Mapping[str, Any]], slots: Mapping[str, Any], seal: Callable[[], Seal]
+) -> SealedRequest | None:
+    """The request that a turn completed, if it did; `slots` are those before the turn."""
+    if not any(event.get("event") == "action" and event.get("name") == LEAVE_REQUEST for event in events):
+        return None
+    question, reach, best_time = (str(slots.get(slot) or "") for slot in FORM_SLOTS[:3])
+    return sealed_request(question=question, reach=reach, best_time=best_time, seal=seal())

@@ -129,7 +129,7 @@ def promote(database: Database, data: Path, models: Path, run: int, *, by: str, 
         )
     if not (models / f"{found.model_after}.tar.gz").is_file():
         raise ReviewError(f"The model {found.model_after} is no longer there. Train a new candidate.")
-    _put(data, found.file_after)
+    put_reviewed(data, found.file_after)
     settle_run(database, run, "promoted", by=by, now=now)
     return found
 
@@ -159,7 +159,7 @@ def step_back(database: Database, data: Path, run: int, *, by: str, now: str) ->
             "A sentence that the model from before was trained with was erased since, so that model is not put back."
             " Train a candidate instead."
         )
-    _put(data, latest.file_before or "")
+    put_reviewed(data, latest.file_before or "")
     settle_run(database, run, "stepped_back", by=by, now=now)
     return latest
 
@@ -175,7 +175,7 @@ def serving(database: Database) -> tuple[str, str] | None:
     return found
 
 
-def _put(data: Path, text: str) -> None:
+def put_reviewed(data: Path, text: str) -> None:
     """Writes the file in one step, or takes it away when there is nothing to hold."""
     path = reviewed_file(data)
     try:

@@ -4,6 +4,7 @@ time, that each turn carried the warning, and that nothing was changed or taken 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,6 +54,12 @@ def note_texts(database: Database, library: Library, at: str) -> int:
 
     To be called before the first of them is sent. `at` is ISO 8601 in UTC.
     """
+    with database.atomic():
+        return _note(database, texts_in_use(library), at)
+
+
+def texts_in_use(library: Library) -> list[tuple[str, int, str, str]]:
+    """The texts that are sent: id, version, hash, and who approved it in which role and when."""
     texts = [
         (
             snippet.id,
@@ -67,8 +74,7 @@ def note_texts(database: Database, library: Library, at: str) -> int:
         opening = library.opening
         approved = f"{opening.approval.by} ({opening.approval.role}), {opening.approval.on.isoformat()}"
         texts += [(f"opening.{name}", opening.version, sha(text), approved) for name, text in opening.patterns.items()]
-    with database.atomic():
-        return _note(database, texts, at)
+    return texts
 
 
 def _note(database: Database, texts: Iterable[tuple[str, int, str, str]], at: str) -> int:
@@ -80,6 +86,10 @@ def _note(database: Database, texts: Iterable[tuple[str, int, str, str]], at: st
             [name, version, digest, at, approval],
         ).rowcount
     return added
+
+
+_NOT_OURS = (ValueError, TypeError, AttributeError, KeyError)
+"""What reading a row raises that somebody else wrote."""
 
 
 def prove(database: Database, path: Path | None) -> Proof:
@@ -94,10 +104,14 @@ def prove(database: Database, path: Path | None) -> Proof:
         (name, version, digest): at
         for name, version, digest, at in database.execute("SELECT id, version, hash, noted_at FROM sent_texts")
     }
-    turns, problems = 0, list(broken)
-    for turn in all_turns(database):
+    turns, problems, unreadable = 0, list(broken), list[str]()
+    for turn in all_turns(database, unreadable):
         turns += 1
-        problems += [f"{turn.conversation} #{turn.number}: {problem}" for problem in _of_turn(turn, known)]
+        try:
+            problems += [f"{turn.conversation} #{turn.number}: {problem}" for problem in _of_turn(turn, known)]
+        except _NOT_OURS:
+            unreadable.append(f"{turn.conversation} #{turn.number}")
+    problems += [f"{turn}: it is not as the application writes a turn, and cannot be read." for turn in unreadable]
     entries, breaks, _ = verify_audit(database)
     problems += breaks
     problems += _derived(database)
@@ -173,16 +187,29 @@ def _derived(database: Database) -> Iterator[str]:
 def _unlike_events(database: Database) -> Iterator[str]:
     """Conversations whose events hold a reply that no turn
     holds; a turn that the rules alone answered leaves no events."""
-    said: dict[str, list[str]] = {}
+    said: dict[str, list[str | None]] = {}
     for conversation, data in database.execute(
         "SELECT conversation, data FROM events WHERE type = 'bot' ORDER BY conversation, id"
     ):
-        said.setdefault(conversation, []).append(str(json.loads(data).get("text") or ""))
+        said.setdefault(conversation, []).append(_text_of(data))
     for conversation, texts in said.items():
         sent = database.execute(
             "SELECT messages FROM turns WHERE conversation = ? AND coalesce(json_extract(explanation, '$.reason'), '')"
             " <> ? ORDER BY number",
             [conversation, Reason.FAULT],
         )
-        if [str(message.get("text") or "") for (messages,) in sent for message in json.loads(messages)] != texts:
+        try:
+            told = [str(message.get("text") or "") for (messages,) in sent for message in json.loads(messages)]
+        except (*_NOT_OURS, sqlite3.Error):  # SQLite's own functions stop at what is no JSON
             yield conversation
+            continue
+        if told != texts:
+            yield conversation
+
+
+def _text_of(event: str) -> str | None:
+    """What Rasa's event says; None when it is none of Rasa's."""
+    try:
+        return str(json.loads(event).get("text") or "")
+    except _NOT_OURS:
+        return None

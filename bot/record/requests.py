@@ -48,21 +48,50 @@ class NoSuchRequest(LookupError):
     """There is no request with this number, or it cannot change to this state."""
 
 
-def leave_request(
-    database: Database, conversation: str, *, question: str, reach: str, best_time: str, seal: Seal
-) -> int:
-    """Stores a new request, with the visitor's consent as of now, and returns its number."""
+@dataclass(frozen=True)
+class SealedRequest:
+    """A question as it may lie in a store: what the visitor typed is sealed. `at` is when they agreed to it."""
+
+    at: str
+    question: str
+    reach: str
+    best_time: str
+
+
+def sealed_request(*, question: str, reach: str, best_time: str, seal: Seal) -> SealedRequest:
+    """A question, sealed, with the visitor's consent as of now."""
     now = utc(time.time())
-    sealed = [
+    sealed = (
         seal.close(text, _owner(name, now)) for name, text in zip(SEALED, (question, reach, best_time), strict=True)
-    ]
+    )
+    return SealedRequest(now, *sealed)
+
+
+def keep_request(database: Database, conversation: str | None, request: SealedRequest) -> int:
+    """Stores a new request and returns its number."""
     with database.atomic():
         row = database.execute(
             "INSERT INTO requests (conversation, created_at, question, reach, best_time, consent_at, changed_at) VALUES"
             " (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-            [conversation, now, *sealed, now, now],
+            [
+                conversation,
+                request.at,
+                request.question,
+                request.reach,
+                request.best_time,
+                request.at,
+                request.at,
+            ],
         ).fetchone()
     return int(row[0])
+
+
+def leave_request(
+    database: Database, conversation: str, *, question: str, reach: str, best_time: str, seal: Seal
+) -> int:
+    """Stores a new request, with the visitor's consent as of now, and returns its number."""
+    request = sealed_request(question=question, reach=reach, best_time=best_time, seal=seal)
+    return keep_request(database, conversation, request)
 
 
 def seal_requests(database: Database, seal: Callable[[], Seal], *, anew: bool = True) -> int:

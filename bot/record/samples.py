@@ -1,7 +1,8 @@
 """A random sample of a period that several people judge without seeing each other's verdicts.
 
 Their verdicts stand apart from the others until everybody has judged a message: where they agree it is judged (unless
-it was already), where they do not a person who is none of them settles it.
+it was already), where they do not a person who is none of them settles it. Who can judge no more is replaced: what they
+judged counts, and the other one judges the rest.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ _LOOKED_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample; `left` counts what each of its reviewers has still to judge, by name. Times are ISO 8601 in UTC."""
+    """A sample. Times are ISO 8601 in UTC.
+
+    `left` counts what each of its reviewers has still to judge, by name; `replaced` tells who came for whom.
+    """
 
     id: int
     name: str
@@ -37,6 +41,7 @@ class Sample:
     at: str
     size: int
     left: dict[str, int]
+    replaced: dict[str, str]
 
     @property
     def done(self) -> bool:
@@ -86,6 +91,14 @@ def create(database: Database) -> None:
         "CREATE UNIQUE INDEX sample_verdicts_settled ON sample_verdicts (sample, turn) WHERE settles",
     ):
         database.execute(statement)
+
+
+def create_replacements(database: Database) -> None:
+    """Makes the table of who came for whom."""
+    database.execute(
+        """CREATE TABLE sample_replacements (sample INTEGER NOT NULL REFERENCES samples (id) ON DELETE CASCADE,
+            gone TEXT NOT NULL, came TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (sample, gone))"""
+    )
 
 
 def draw(
@@ -177,26 +190,78 @@ _COLUMNS = "id, name, since, until, by, at"
 
 def _sample(database: Database, row: Sequence[Any]) -> Sample:
     (size,) = database.execute("SELECT count(*) FROM sample_turns WHERE sample = ?", [row[0]]).fetchone()
-    left = database.execute(
-        """SELECT reviewer, (SELECT count(*) FROM sample_turns t WHERE t.sample = r.sample AND NOT EXISTS
-            (SELECT 1 FROM sample_verdicts v WHERE v.sample = t.sample AND v.turn = t.turn AND v.by = r.reviewer))
-        FROM sample_reviewers r WHERE sample = ? ORDER BY reviewer""",
-        [row[0]],
-    ).fetchall()
+    seats, replaced = _seats(database, row[0])
+    left = dict.fromkeys(sorted(set(seats.values())), int(size))
+    counted = database.execute(
+        "SELECT by, count(*) FROM sample_verdicts WHERE sample = ? AND NOT settles GROUP BY by", [row[0]]
+    )
+    for by, judged in counted:
+        left[seats[by]] -= judged
     told = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    return Sample(**told, size=size, left=dict(left))
+    return Sample(**told, size=size, left=left, replaced=replaced)
+
+
+def _seats(database: Database, number: int) -> tuple[dict[str, str], dict[str, str]]:
+    """Who judges now in whose place, by the name of everybody who ever was a reviewer of it; and who came for whom."""
+    replaced = dict(
+        database.execute("SELECT gone, came FROM sample_replacements WHERE sample = ? ORDER BY gone", [number])
+    )
+    seats = {}
+    rows = database.execute("SELECT reviewer FROM sample_reviewers WHERE sample = ? ORDER BY reviewer", [number])
+    for (name,) in rows.fetchall():
+        now = name
+        while now in replaced:
+            now = replaced[now]
+        seats[name] = now
+    return seats, replaced
+
+
+def replace(database: Database, number: int, gone: str, came: str, *, by: str, now: str) -> None:
+    """Gives what a reviewer can judge no more to somebody else; what they have judged counts.
+
+    Raises:
+        ReviewError: they are no reviewer of it, can still judge, or have judged everything; or the other one may not,
+            or has to do with this sample already.
+    """
+    able = set(review.reviewers(database))
+    with database.atomic():
+        found = sample(database, number)
+        seats, _ = _seats(database, number)
+        if not found.left.get(gone):
+            raise ReviewError("Nothing is left to judge for them in this sample.")
+        if gone in able:
+            raise ReviewError(
+                f"{gone} can still judge. Only somebody whose account is disabled, or may review no more, is replaced."
+            )
+        if came not in able:
+            raise ReviewError(f"{came[:40]!r} has no account that may review.")
+        settled = database.execute(
+            "SELECT 1 FROM sample_verdicts WHERE sample = ? AND settles AND by = ? LIMIT 1", [number, came]
+        ).fetchone()
+        if came in seats or settled:
+            raise ReviewError(f"{came} has judged or settled in this sample already. Choose somebody else.")
+        audit.append(database, by, "sample.replaced", f"sample {number}", now, gone=gone, came=came)
+        database.execute("INSERT INTO sample_reviewers (sample, reviewer) VALUES (?, ?)", [number, came])
+        database.execute(
+            "INSERT INTO sample_replacements (sample, gone, came, by, at) VALUES (?, ?, ?, ?, ?)",
+            [number, gone, came, by, now],
+        )
 
 
 def next_turn(database: Database, number: int, by: str, *, after: int = 0) -> int | None:
     """The next message of a sample that somebody has not judged: after the one `after`, else the first."""
-    rows = database.execute(
-        """SELECT turn, place FROM sample_turns t WHERE sample = :sample AND NOT EXISTS
-            (SELECT 1 FROM sample_verdicts v WHERE v.sample = t.sample AND v.turn = t.turn AND v.by = :by)
-        ORDER BY place <= coalesce((SELECT place FROM sample_turns WHERE sample = :sample AND turn = :after), -1), place
-        LIMIT 1""",
-        {"sample": number, "by": by, "after": after},
-    ).fetchone()
-    return int(rows[0]) if rows else None
+    seats, _ = _seats(database, number)
+    judged = {
+        turn
+        for turn, who in database.execute(
+            "SELECT turn, by FROM sample_verdicts WHERE sample = ? AND NOT settles", [number]
+        )
+        if seats[who] == by
+    }
+    rows = database.execute("SELECT turn FROM sample_turns WHERE sample = ? ORDER BY place", [number])
+    order = [turn for (turn,) in rows.fetchall()]
+    start = order.index(after) + 1 if after in order else 0
+    return next((turn for turn in (*order[start:], *order[:start]) if turn not in judged), None)
 
 
 def own_opinion(database: Database, number: int, turn: int, by: str) -> Opinion | None:
@@ -210,7 +275,11 @@ def own_opinion(database: Database, number: int, turn: int, by: str) -> Opinion 
     )
     if database.execute(asked, [number, turn, by]).fetchone() is None:
         raise ReviewError("This message is not yours to judge in this sample.")
-    return next((one for one in _opinions(database, number, turn) if one.by == by), None)
+    seats, _ = _seats(database, number)
+    said = next((one for one in _opinions(database, number, turn) if seats[one.by] == seats[by]), None)
+    if said and said.by != by:
+        raise ReviewError(f"{said.by} and not you judged this message of the sample, and that stays.")
+    return said
 
 
 def judge(
@@ -235,14 +304,14 @@ def judge(
     _check(verdict, correct, comment)
     with database.atomic():
         earlier = own_opinion(database, number, turn, by)
-        everybody = set(sample(database, number).left)
-        if earlier and {one.by for one in _opinions(database, number, turn)} >= everybody:
+        everybody = len(sample(database, number).left)
+        if earlier and len(_opinions(database, number, turn)) >= everybody:
             raise ReviewError("Everybody has judged this message, so verdicts on it stay as they are.")
         audit.append(database, by, "sample.judged", f"sample {number}, turn {turn}", now)
         database.execute("DELETE FROM sample_verdicts WHERE sample = ? AND turn = ? AND by = ?", [number, turn, by])
         _insert(database, number, turn, False, Opinion(verdict, correct, comment, by, now))
         said = _opinions(database, number, turn)
-        agreed = {one.by for one in said} >= everybody and len({one.verdict for one in said}) == 1
+        agreed = len(said) >= everybody and len({one.verdict for one in said}) == 1
         if agreed and review.reviews(database, [turn], now)[turn].verdict is None:
             answers = {one.correct for one in said}
             told = "; ".join(one.comment for one in said if one.comment)
@@ -268,7 +337,7 @@ def settle(
     """
     _check(verdict, correct, comment)
     with database.atomic():
-        if by in sample(database, number).left:
+        if by in _seats(database, number)[0]:
             raise ReviewError(
                 "You judged this sample yourself, so somebody else has to settle what you disagree about."
             )
@@ -315,7 +384,8 @@ def _opinions(database: Database, number: int, turn: int) -> list[Opinion]:
 
 def agreements(database: Database, number: int) -> list[tuple[str, str, Agreement]]:
     """How far each two of the reviewers agree, in the verdict, over what both have judged."""
-    said: dict[str, dict[int, str]] = {name: {} for name in sample(database, number).left}
+    seats, _ = _seats(database, number)
+    said: dict[str, dict[int, str]] = {name: {} for name in seats}
     for by, turn, verdict in database.execute(
         "SELECT by, turn, verdict FROM sample_verdicts WHERE sample = ? AND NOT settles", [number]
     ):
@@ -327,6 +397,7 @@ def agreements(database: Database, number: int) -> list[tuple[str, str, Agreemen
             agreement([(said[one][turn], said[other][turn]) for turn in sorted(said[one].keys() & said[other])]),
         )
         for one, other in combinations(said, 2)
+        if seats[one] != seats[other]
     ]
 
 
@@ -337,6 +408,7 @@ def disagreements(database: Database, number: int) -> list[Disagreement]:
         JOIN turns t ON t.id = s.turn
         WHERE s.sample = :sample AND (SELECT count(*) FROM sample_verdicts v WHERE v.sample = s.sample
             AND v.turn = s.turn AND NOT v.settles) = (SELECT count(*) FROM sample_reviewers WHERE sample = :sample)
+            - (SELECT count(*) FROM sample_replacements WHERE sample = :sample)
         AND (SELECT count(DISTINCT verdict) FROM sample_verdicts v WHERE v.sample = s.sample AND v.turn = s.turn
             AND NOT v.settles) > 1 ORDER BY s.place""",
         {"sample": number},

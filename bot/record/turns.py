@@ -242,7 +242,21 @@ def search_turns(database: Database, words: str, *, limit: int = 50) -> list[Tur
     )
 
 
-def all_turns(database: Database) -> Iterator[Turn]:
-    """Every turn, oldest first."""
+def all_turns(database: Database, unreadable: list[str] | None = None) -> Iterator[Turn]:
+    """Every turn, oldest first.
+
+    Those that cannot be read go by conversation and number into `unreadable`.
+
+    Raises:
+        ValueError: there is one that cannot be read, and no list for it.
+    """
     for row in database.execute(f"{_SELECT} ORDER BY turns.id"):
-        yield _turn(row)
+        try:
+            turn = _turn(row)
+        except ValueError:
+            if unreadable is None:
+                raise
+            values = dict(zip(_COLUMNS, row, strict=True))
+            unreadable.append(f"{values['conversation']} #{values['number']}")
+        else:
+            yield turn

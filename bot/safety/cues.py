@@ -97,7 +97,7 @@ _ONLY_ASKS = re.compile(
 
 _HOPES = re.compile(
     r"\b(?:cur(?:e|es|ed|ing)|fix(?:es|ed|ing)?|heal\w*|works?|worked|working|help\w*|good for|get rid|better|improv\w*"
-    r"|treat(?:s|ed|ing)?)\b"
+    r"|treat(?:s|ed|ing)?|revers\w*|eliminat\w*|dissolv\w*|lower\w*|kills?|clears?|shrinks?|hope|any good|useful)\b"
 )
 _OF_RESEARCH = re.compile(
     r"\b(?:stud(?:y|ies|ied)|research\w*|trials?|evidence|findings?|found|known|literature|scien\w+|data|reviews?"

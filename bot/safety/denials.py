@@ -16,7 +16,8 @@ _SYMPTOM = (
     r"|shortness of breath|breathlessness|wheez(?:e|ing)|cough(?:ing)?|dizziness|fainting|headaches?|seizures?|fits"
     r"|numbness"
     r"|weakness|tingling"
-    r"|allerg(?:y|ies)|allergic reactions?|symptoms?|emergency|emergencies|injur(?:y|ies)|overdoses?|suicidal thoughts"
+    r"|allerg(?:y|ies)|allergic reactions?|symptoms?|emergency|emergencies|injur(?:y|ies)|overdoses?"
+    r"|suicid(?:al|e) (?:thoughts|ideas)"
     r"|thoughts of suicide"
     r"|strokes?|heart attacks?|embolisms?|collapse|burns?|confusion|drooping|paralysis)"
 )
@@ -25,7 +26,8 @@ _NOT_SO = (
     r"\bnot (?:suicidal|in (?:any )?(?:pain|danger)|bleeding|having an? (?:stroke|heart attack|seizure|reaction))\b"
 )
 _DENIED = re.compile(
-    rf"\b(?:no|not any|without|zero|never any|neither)(?: {_MORE})* {_SYMPTOM}(?: (?:(?:and|or|nor|no|and no"
+    r"\b(?:no|not any|without|zero|never any|neither|(?:do|does|did) not have|not having)"
+    rf"(?: {_MORE})* {_SYMPTOM}(?: (?:(?:and|or|nor|no|and no"
     rf"|or any)(?: {_MORE})* )?{_SYMPTOM})*\b|{_NOT_SO}"
 )
 

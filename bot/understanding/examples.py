@@ -69,6 +69,10 @@ class Examples:
         self._directions, self._scale, self._product = directions, scale, product
         self._session = onnxruntime.InferenceSession(product, one_thread(), providers=["CPUExecutionProvider"])
 
+    def places(self, embeddings: Matrix) -> Matrix:
+        """Where texts lie along the kept directions: shape (rows, 128), rows of length one."""
+        return _along(self._directions, embeddings)
+
     def nearest(self, embeddings: Matrix) -> Matrix:
         """Cosine of each row to the nearest example of each class: shape (rows, classes)."""
         parts = [

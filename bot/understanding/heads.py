@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from bot.safety.asked import asks_for_a_judgement
 from bot.safety.cues import CUES, cues
 from bot.safety.normalise import phrase
 from bot.safety.triage import Finding
@@ -32,6 +33,8 @@ ours at all; somebody is in danger now; a clinician must be asked (or there is d
 _FOLDS = 5
 _REGULARISATION = 0.3
 """Inverse strength of L2 on standardised evidence; from 0.1 to 1 nothing changes by more than a third of a point."""
+_HELD_MORE = {"subject": 0.01}
+"""The same for the head that also hears where a message lies: so many kinds of evidence are held more tightly."""
 
 
 def is_risk(intent: str) -> bool:
@@ -61,13 +64,19 @@ def groups(classes: tuple[str, ...]) -> Groups:
 @dataclass(frozen=True)
 class Seen:
     """All that is known of one message: its reading in one row for
-    the whole and one for each part, and what others say of it."""
+    the whole and one for each part, and what others say of it.
+
+    `place` is where it lies among all sentences: its embedding along the main directions, shape (128,). `asked` is what
+    is known of the part that asks something, where that is not all of the message.
+    """
 
     text: str
     reading: Reading
     opinion: Opinion
     findings: Sequence[Finding]
     names_subject: bool
+    place: Matrix
+    asked: Seen | None = None
 
 
 _NAMES = (
@@ -105,10 +114,79 @@ _NAMES = (
     "emergency and now",
     "emergency and short",
 )
+_OF_THE_ASKED = (
+    *(f"asked: chance {group}" for group in ("emergency", "clinician", "elsewhere")),
+    *(f"asked: nearest {group}" for group in ("clinician", "ordinary", "elsewhere")),
+    "asked: clinician nearer than ordinary",
+    "asked: ordinary nearer than elsewhere",
+    "asked: words nearer clinician than ordinary",
+    "asked: words nearer ordinary than elsewhere",
+    "asked: strong clinician rule",
+    "asked: weak clinician rule",
+    "asked: a judgement",
+    "asked: a judgement, by a strong rule",
+    "asked: a judgement, beside something told",
+    "a judgement",
+    "something told",
+    "asked: the same best",
+    "asked: share of its best",
+    "asked: share of the best",
+    "share of the best of the asked",
+    "asked: length",
+)
+_HEARS: Mapping[str, int | None] = {"risk": len(_NAMES) + len(_OF_THE_ASKED), "subject": None}
+"""How much of the evidence a head hears, from the beginning: that of risk also what is asked, that of the subject all
+of it (None). The others stay with the message as a whole: they got no better by more."""
 
 
 def evidence(seen: Seen) -> Matrix:
-    """One row of evidence: shape (len(_NAMES),). Logits are natural, nearness is cosine."""
+    """One row of evidence: of the whole, of what is asked, and the place; shape (75 + places,) or so.
+
+    Logits are natural, nearness is cosine.
+    """
+    return np.concatenate([_of_the_whole(seen), _of_the_asked(seen), seen.place]).astype(np.float32)
+
+
+def _of_the_asked(seen: Seen) -> Matrix:
+    """What the part that asks adds to the whole, shape (len(_OF_THE_ASKED),)."""
+    asked = seen.asked or seen
+    group = groups(asked.reading.classes)
+    part, near, words = asked.reading.probabilities[0], asked.reading.nearest[0], asked.opinion.nearest
+    whole = np.where(group.ordinary, seen.reading.probabilities[0], 0.0)
+    ordinary = np.where(group.ordinary, part, 0.0)
+    best, its_best = int(whole.argmax()), int(ordinary.argmax())
+    nearest = {name: _most(near[getattr(group, name)]) for name in ("clinician", "ordinary", "elsewhere")}
+    worded = {name: _most(words[getattr(group, name)]) for name in nearest}
+    clinician = [finding for finding in asked.findings if not finding.category.startswith(EMERGENCY)]
+    strong = float(min(sum(not finding.weak for finding in clinician), 2))
+    judgement, told = float(asks_for_a_judgement(phrase(asked.text))), float(seen.asked is not None)
+    return np.array(
+        [
+            *(_logit(float(part[getattr(group, name)].sum())) for name in ("emergency", "clinician", "elsewhere")),
+            *nearest.values(),
+            nearest["clinician"] - nearest["ordinary"],
+            nearest["ordinary"] - nearest["elsewhere"],
+            worded["clinician"] - worded["ordinary"],
+            worded["ordinary"] - worded["elsewhere"],
+            strong,
+            float(min(sum(finding.weak for finding in clinician), 2)),
+            judgement,
+            judgement * strong,
+            judgement * told,
+            float(asks_for_a_judgement(phrase(seen.text))),
+            told,
+            float(best == its_best),
+            float(ordinary[its_best]) / max(float(ordinary.sum()), 1e-6),
+            float(ordinary[best]) / max(float(ordinary.sum()), 1e-6),
+            float(whole[its_best]) / max(float(whole.sum()), 1e-6),
+            float(np.log1p(len(phrase(asked.text).split()))),
+        ],
+        dtype=np.float32,
+    )
+
+
+def _of_the_whole(seen: Seen) -> Matrix:
+    """What is known of the message as a whole, shape (len(_NAMES),)."""
     reading, opinion = seen.reading, seen.opinion
     group = groups(reading.classes)
     whole, near = reading.probabilities[0], reading.nearest[0]
@@ -175,7 +253,7 @@ def _most(values: Matrix) -> float:
 
 @dataclass(frozen=True)
 class Heads:
-    """Weights by head, one for each kind of evidence and a constant at the end."""
+    """Weights by head, one for each kind of evidence (0 for what it does not hear) and a constant at the end."""
 
     weights: Mapping[str, Sequence[float]]
 
@@ -201,8 +279,11 @@ def fit_heads(rows: Matrix, truths: Mapping[str, npt.NDArray[np.float64]]) -> He
     weights = {}
     for head, truth in truths.items():
         known = ~np.isnan(truth)
-        fitted = LogisticRegression(C=_REGULARISATION, max_iter=2000).fit(scaled[known], truth[known] > 0.5)
-        slopes = fitted.coef_[0] / spread
+        heard = _HEARS.get(head, len(_NAMES))
+        strength = _HELD_MORE.get(head, _REGULARISATION)
+        fitted = LogisticRegression(C=strength, max_iter=2000).fit(scaled[known, :heard], truth[known] > 0.5)
+        slopes = np.zeros(rows.shape[1])
+        slopes[:heard] = fitted.coef_[0] / spread[:heard]
         weights[head] = [*map(float, slopes), float(fitted.intercept_[0] - slopes @ mean)]
     return Heads(weights)
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import repeat
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from threadpoolctl import threadpool_limits
 
 from bot.safety.normalise import phrase
-from bot.understanding.encoder import Matrix
+from bot.understanding.encoder import DIMENSIONS, Matrix
 from bot.understanding.examples import Examples
 
 _LETTER_BUCKETS = 1024
@@ -191,6 +191,20 @@ class Intents:
         return Reading(
             self.regression.classes, _softmax(self.regression.scores(rows) + _NEIGHBOUR_WEIGHT * nearest), nearest
         )
+
+    @cached_property
+    def _directions(self) -> Matrix:
+        """Along what each class is told from the others, by embedding: shape (classes, 384), rows of length one."""
+        weights = self.regression.weights[:, :DIMENSIONS]
+        return np.asarray(weights / np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+    def likeness(self, name: str) -> Matrix:
+        """How like a class each class is, by what the regression knows it by: cosines, shape (classes,); zeros for a
+        class that there is not."""
+        classes = self.regression.classes
+        if name not in classes:
+            return np.zeros(len(classes), np.float32)
+        return np.asarray(self._directions @ self._directions[classes.index(name)], dtype=np.float32)
 
     def save(self, folder: Path) -> None:
         """Writes the files of both into `folder`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any, Dict, List, Optional, Type
 
@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content.shared import shared_triage
+from bot.safety.asked import asked_part
 from bot.safety.denials import without_denials
 from bot.safety.normalise import phrase, sentences
 from bot.safety.triage import Finding
@@ -32,10 +33,17 @@ from bot.understanding.heads import ELSEWHERE, Heads, Seen, chances_across, evid
 from bot.understanding.lexical import Opinion, WordIndex
 from bot.understanding.linear import CORES, Intents, Reading, SoftmaxRegression, features, fold_numbers, side_by_side
 from bot.understanding.strangers import Stranger, read_strangers, truths
+from bot.understanding.together import Together
 from bot.understanding.verdict import Thresholds, choose_thresholds, judge, parts_of
 from bot.vocabulary import EMERGENCY, FALLBACK, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Route
 
 _BATCH = 64
+_SURER = 0.05
+"""By how much the part that asks must be surer than the whole to count in its place; from 0 to 0.2 nothing changes by
+more than a point."""
+_SURE_ENOUGH_TO_ASK, _HARDLY_OURS = 0.7, 0.03
+"""Chances of being right and of being ours from which a question that may be about another house is asked back rather
+than turned away: "any nurse positions going"."""
 _FEW = 3
 """Words of a message of which nothing is known if none of them is."""
 
@@ -171,8 +179,18 @@ class MessageClassifier(IntentClassifier, GraphComponent):
     def begin(self, text: str) -> None:
         """Starts to encode the sentences of a message, so that
         they are ready or nearly so when `process` comes to them."""
-        for part in parts_of(text):
+        for part in (*parts_of(text), *_asked(text)):
             shared_encoder().begin(part)
+
+    def together(self, text: str, combined: str, topic: str) -> Together | None:
+        """A message read alone and with the subject of the last answer, whose intent is `topic`, named in it; None for
+        a classifier that was not trained."""
+        if self._intents is None or self._words is None:
+            return None
+        texts = [text, combined]
+        reading = self._intents.read(texts, shared_encoder().encode(texts))
+        words = np.stack([self._words.opinion(own).nearest for own in texts])
+        return Together(text, reading, words, self._intents.likeness(topic))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing downstream learns from this classifier's guesses."""
@@ -233,18 +251,29 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         """All that is known of each message, and the embeddings of its rows."""
         assert self._intents is not None
         assert self._words is not None
-        texts = [[str(message.get(TEXT)), *parts_of(str(message.get(TEXT)))] for message in messages]
-        embeddings = _embeddings(messages, texts)
-        reading = self._intents.read([text for own in texts for text in own], embeddings)
+        texts = [str(message.get(TEXT)) for message in messages]
+        asking = [_asked(text) for text in texts]
+        rows = [[text, *parts_of(text), *part] for text, part in zip(texts, asking, strict=True)]
+        embeddings = _embeddings(messages, rows)
+        reading = self._intents.read([text for own in rows for text in own], embeddings)
+        places = self._intents.examples.places(embeddings)
         end = 0
-        for message, own in zip(messages, texts, strict=True):
-            rows = slice(end, end := end + len(own))
+        for message, text, part, own in zip(messages, texts, asking, rows, strict=True):
+            start, end = end, end + len(own)
             rules = message.get("rules")
-            findings = shared_triage().check(own[0]) if rules is None else [Finding(**rule) for rule in rules]
-            yield (
-                Seen(own[0], reading.part(rows), self._words.opinion(own[0]), findings, self._names_subject(own[0])),
-                embeddings[rows],
-            )
+            findings = shared_triage().check(text) if rules is None else [Finding(**rule) for rule in rules]
+            read = slice(start, end - len(part))
+            seen = self._seen(text, reading.part(read), findings, places[start])
+            for asked in part:  # one or none, in the last row
+                of_it = self._seen(
+                    asked, reading.part(slice(end - 1, end)), shared_triage().check(asked), places[end - 1]
+                )
+                seen = replace(seen, asked=of_it)
+            yield seen, embeddings[read]
+
+    def _seen(self, text: str, reading: Reading, findings: Sequence[Finding], place: Matrix) -> Seen:
+        assert self._words is not None
+        return Seen(text, reading, self._words.opinion(text), findings, self._names_subject(text), place)
 
     def _decide_on(self, message: Message, seen: Seen, embeddings: Matrix) -> None:
         """Sets what was found out of a message; the first row of
@@ -252,11 +281,13 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         assert self._intents is not None
         known = self._known.get(phrase(seen.text))
         chances = self._heads.chances(evidence(seen)) if self._heads else _plain(seen.reading)
-        best, confidence = (known, 1.0) if known is not None else (_best(seen.reading), chances["right"])
+        best, confidence = (known, 1.0) if known is not None else self._likeliest(seen, chances["right"])
+        chances["right"] = confidence
         name = best if known is not None else self._decide(best, chances, seen.reading)
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
         message.set("intent_ranking", self._ranking(seen.reading, best, confidence), add_to_output=True)
-        ordinary = known is not None and not is_risk(known)
+        said = [self._known.get(sentence) for sentence in sentences(seen.text)] if known is None else [known]
+        ordinary = bool(said) and all(name is not None and not is_risk(name) for name in said)
         risk = (
             None
             if ordinary or _says_nothing(seen)
@@ -264,12 +295,22 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         )
         message.set("risk", risk, add_to_output=True)
 
+    def _likeliest(self, seen: Seen, right: float) -> tuple[str, float]:
+        """The best of the message as a whole with its chance of being right; or that of the part that asks, where it is
+        surer: what comes before it may be a story with a likeness of its own."""
+        best = _best(seen.reading)
+        if self._heads is None or seen.asked is None or (other := _best(seen.asked.reading)) == best:
+            return best, right
+        alone = self._heads.chances(evidence(seen.asked))["right"]
+        return (other, alone) if alone > right + _SURER and not is_risk(other) else (best, right)
+
     def _decide(self, best: str, chances: Mapping[str, float], reading: Reading) -> str:
         if chances["right"] >= self._thresholds.right and chances["subject"] >= self._thresholds.subject:
             return best
         if reading.classes[int(reading.probabilities[0].argmax())] == OTHER_LANGUAGE:
             return OTHER_LANGUAGE
-        return FALLBACK if chances["subject"] >= self._thresholds.clarify else OUT_OF_SCOPE
+        near = chances["right"] >= _SURE_ENOUGH_TO_ASK and chances["subject"] >= _HARDLY_OURS
+        return FALLBACK if near or chances["subject"] >= self._thresholds.clarify else OUT_OF_SCOPE
 
     def _ranking(self, reading: Reading, best: str, confidence: float) -> List[Dict[str, Any]]:
         """The best with its confidence, and the other ordinary
@@ -301,7 +342,14 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         rows = np.flatnonzero(read).tolist()
         silent = Opinion(np.zeros(len(held_out.classes), np.float32), 0.0)
         seen = [
-            Seen(texts[row], held_out.part(slice(row, row + 1)), silent, (), self._names_subject(texts[row]))
+            Seen(
+                texts[row],
+                held_out.part(slice(row, row + 1)),
+                silent,
+                (),
+                self._names_subject(texts[row]),
+                intents.examples.places(embeddings[row : row + 1])[0],
+            )
             for row in rows
         ]
         return intents, [Stranger(texts[row], _route(labels[row]), (labels[row],)) for row in rows], seen
@@ -317,6 +365,12 @@ def _take_graver(message: Message, again: Message) -> None:
     if understood:
         message.set(INTENT, again.get(INTENT), add_to_output=True)
         message.set("intent_ranking", again.get("intent_ranking"), add_to_output=True)
+
+
+def _asked(text: str) -> List[str]:
+    """The part of a message that asks, where that is not all of it: one text or none."""
+    part = asked_part(text)
+    return [] if part == phrase(text) else [part]
 
 
 def _says_nothing(seen: Seen) -> bool:

@@ -32,11 +32,13 @@ COST_MISSED_RISK = 6.0
 The two nets look at the same message, and so does the threshold for a message that names the subject: on strangers'
 messages this is where missed ones become rarer than one in a hundred.
 """
-RULE_COUNTS = 0.15
+RULE_COUNTS = 0.5
+RULE_OF_DOING_COUNTS = 0.15
 URGENT_RULE_COUNTS = 0.25
-"""Of the thresholds for risk and for asking: what a rule needs beside it. Below that the words were not meant."""
+"""Of the thresholds for risk and for asking: what a rule needs beside it. Below that the words were not meant, or were
+told by the way; what somebody means to do (a dose, a mixture, a treatment at home) is never told by the way."""
 COST_WRONG_ANSWER = 0.8
-COST_OFF_TOPIC_ANSWER = 2.0
+COST_OFF_TOPIC_ANSWER = 2.5
 """Against a right answer held back (1).
 
 A neighbouring answer costs another question, as asking back does, and is often good enough: of what strangers were
@@ -93,6 +95,7 @@ def judge(
             "check": thresholds.check,
             "risk": thresholds.risk,
             "rule": round(thresholds.risk * RULE_COUNTS, 4),
+            "rule_of_doing": round(thresholds.risk * RULE_OF_DOING_COUNTS, 4),
             "emergency_rule": round(thresholds.check * URGENT_RULE_COUNTS, 4),
         },
     }

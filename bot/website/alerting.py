@@ -1,4 +1,4 @@
-"""Telling the clinic's staff of new requests and emergencies, by a webhook or by e-mail.
+"""Telling the clinic's staff of new requests, of emergencies, and of texts to review soon, by a webhook or by e-mail.
 
 A thread of each process of the website looks every few seconds; a lease sees to it that one of them sends. No turn
 waits for it. Nothing that a visitor wrote is in a message: what happened, how often, when, and where to read it.
@@ -16,10 +16,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from http.client import HTTPException
@@ -29,7 +30,8 @@ from urllib.parse import unquote, urlsplit
 
 import structlog
 
-from bot.record import leases
+from bot.content.review_dates import ReviewDate
+from bot.record import leases, reminders
 from bot.record.alerts import EMERGENCY, REQUEST, Due, due, note_failure, note_told, use_channels
 from bot.record.database import connect
 from bot.settings import Settings
@@ -42,8 +44,13 @@ TIMEOUT_SECONDS = 10.0
 _LOOK_SECONDS = 3.0
 _LEASE_SECONDS = 120.0
 
+_REVIEWS_EVERY = 3600.0
+"""Seconds between looks at the review dates."""
+_DAYS_LISTED = 20
+_REVIEW = "review"
+
 _CALLED = {EMERGENCY: ("emergency", "emergencies"), REQUEST: ("new request", "new requests")}
-_PAGES = {EMERGENCY: "/queues/emergencies", REQUEST: "/requests"}
+_PAGES = {EMERGENCY: "/queues/emergencies", REQUEST: "/requests", _REVIEW: "/approve"}
 
 
 class NotTold(Exception):
@@ -52,13 +59,42 @@ class NotTold(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """One message: an id that stays the same when it is tried again, one line, and each event as a program reads it."""
+    """One message: an id that stays the same when it is tried again, one line, each event as a program reads it, and
+    how many texts are due on which day."""
 
     id: str
     clinic: str
     line: str
     events: tuple[Mapping[str, Any], ...]
     pages: tuple[str, ...]
+    days: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reviews:
+    """The day at the clinic, and the texts that are due for review on it."""
+
+    today: date
+    texts: tuple[ReviewDate, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """How many there are."""
+        count, silent = len(self.texts), sum(not text.sent for text in self.texts)
+        first = min(text.on for text in self.texts)
+        told = f"{count} text{'s' if count != 1 else ''} to review, the first by {first.isoformat()}"
+        return told + (f", {silent} not sent any more" if silent else "")
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """How many on which day, the first days."""
+        counts = sorted(Counter(text.on for text in self.texts).items())
+        lines = [
+            f"to review by {on.isoformat()}: {count} text{'s' if count != 1 else ''}"
+            for on, count in counts[:_DAYS_LISTED]
+        ]
+        left = sum(count for _, count in counts[_DAYS_LISTED:])
+        return (*lines, f"to review later: {left} texts") if left else tuple(lines)
 
 
 class Way(Protocol):
@@ -76,21 +112,37 @@ class Way(Protocol):
         """
 
 
-def message_of(found: Due, clinic: str, console: str) -> Message:
-    """What is told of some events; `console` is the console's address, empty when it is not known."""
+def message_of(found: Due, clinic: str, console: str, reviews: Reviews | None = None) -> Message:
+    """What is told of some events, and of texts to review if a reminder of them is due; `console` is the console's
+    address, empty when it is not known."""
+    reminded = reviews if found.reminder and reviews is not None and reviews.texts else None
     told = [
         f"{count} {_CALLED[kind][count != 1]}" for kind in (EMERGENCY, REQUEST) if (count := found.counts.get(kind, 0))
     ]
+    if reminded is not None:
+        told.append(reminded.line)
     line = " and ".join(told) if told else "This is a test: alerts arrive"
-    kinds = [kind for kind in (EMERGENCY, REQUEST) if kind in found.counts]
-    events = []
+    kinds = [kind for kind in (EMERGENCY, REQUEST) if kind in found.counts] + [_REVIEW] * (reminded is not None)
+    events: list[dict[str, Any]] = []
     for event in found.events:
         page = _PAGES.get(event.kind, "/") + (f"/turns/{event.turn}" if event.turn else "")
         events.append(
             {"id": event.id, "kind": event.kind, "at": event.at, **({"link": console + page} if console else {})}
         )
+    if reminded is not None:
+        events.append(
+            {
+                "id": f"review-{found.reminder}",
+                "kind": _REVIEW,
+                "at": reminded.today.isoformat(),
+                "texts": len(reminded.texts),
+                "first": min(text.on for text in reminded.texts).isoformat(),
+                **({"link": console + _PAGES[_REVIEW]} if console else {}),
+            }
+        )
     pages = tuple(console + _PAGES[kind] for kind in kinds) if console else ()
-    return Message(f"{found.first}-{found.last}", clinic, line, tuple(events), pages)
+    name = f"{found.first}-{found.last}" + (f"-review-{found.reminder}" if found.reminder else "")
+    return Message(name, clinic, line, tuple(events), pages, reminded.days if reminded is not None else ())
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -152,7 +204,12 @@ class Mail:
         mail["Date"] = format_datetime(datetime.now(UTC))
         mail["Message-ID"] = f"<ozone-faq-{message.id}@{self.sender.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"
-        times = [f"- {event['kind']}, {event['at'][:16].replace('T', ' ')} UTC" for event in message.events]
+        times = [
+            f"- {event['kind']}, {event['at'][:16].replace('T', ' ')} UTC"
+            for event in message.events
+            if event["kind"] != _REVIEW
+        ]
+        times += [f"- {day}" for day in message.days]
         where = "\n".join(message.pages) or "Open the console to read more."
         mail.set_content(f"{message.line}.\n\n" + "\n".join(times) + f"\n\n{where}\n")
         try:
@@ -206,10 +263,19 @@ def ways(settings: Settings) -> list[Way]:
 
 
 class Alerting:
-    """The thread. `clinic` gives the clinic's name, `console` is the console's address for links, or empty."""
+    """The thread. `clinic` gives the clinic's name, `console` is the console's address for links, or empty; `reviews`
+    gives the texts that are due for review at a Unix time."""
 
-    def __init__(self, path: Path, found: Sequence[Way], clinic: Callable[[], str], console: str = "") -> None:
+    def __init__(
+        self,
+        path: Path,
+        found: Sequence[Way],
+        clinic: Callable[[], str],
+        console: str = "",
+        reviews: Callable[[float], Reviews] | None = None,
+    ) -> None:
         self._path, self._ways, self._clinic, self._console = path, found, clinic, console.rstrip("/")
+        self._reviews, self._look_again = reviews, 0.0
         self._owner = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -248,6 +314,8 @@ class Alerting:
             if not self._begun:
                 use_channels(database, [way.name for way in self._ways])
                 self._begun = True
+            if self._ways:
+                self._look_at_reviews(database, now)
             for way in self._ways:
                 if due(database, way.name, now) is None:
                     continue
@@ -262,13 +330,25 @@ class Alerting:
                     with suppress(sqlite3.Error):
                         leases.give_back(database, lease, self._owner)
 
+    def _look_at_reviews(self, database: Any, now: float) -> None:
+        """Now and then; several processes note one reminder, since what one has noted is no news to another."""
+        if self._reviews is None or self._look_again > now > self._look_again - 2 * _REVIEWS_EVERY:
+            return
+        self._look_again = now + _REVIEWS_EVERY
+        found = self._reviews(now)
+        reminders.note(database, {text.name: text.on for text in found.texts}, found.today, now)
+
     def _tell(self, database: Any, way: Way, found: Due, now: float) -> None:
         """Outside a transaction: nobody waits for the record meanwhile."""
+        reviews = self._reviews(now) if found.reminder and self._reviews is not None else None
+        if not found.counts and not (reviews and reviews.texts):  # all of them were signed meanwhile
+            note_told(database, way.name, found.last, now, found.reminder)
+            return
         try:
-            way.send(message_of(found, " ".join(self._clinic().split()), self._console))
+            way.send(message_of(found, " ".join(self._clinic().split()), self._console, reviews))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is tried again, and staff see that it failed
             failure = str(error) if isinstance(error, NotTold) else f"It could not be sent ({type(error).__name__})."
             note_failure(database, way.name, failure, now)
             log.warning("alerts.not_told", way=way.name, reason=failure)
         else:
-            note_told(database, way.name, found.last, now)
+            note_told(database, way.name, found.last, now, found.reminder)

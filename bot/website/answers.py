@@ -10,7 +10,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,21 +27,18 @@ from bot.content.library import Library
 from bot.content.shared import shared_triage
 from bot.content.snippet import Snippet
 from bot.content.topics import Topic, answers_of
+from bot.content.word_search import WordSearch
 from bot.conversation.decision import Understanding, decide
-from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, phrase
+from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean
 from bot.safety.warning import WARNING
 from bot.vocabulary import Route
 from bot.website.replies import links
+from bot.website.requests import takes_gzip
 
 MOST_FOUND = 40
 """Answers that a search shows."""
-_ENOUGH = 0.6
-"""Of the weight of the words that were looked for, an answer must have this share."""
-_IN_QUESTION = 3.0
-"""How much more a word counts in the question than in the text."""
 _DESCRIPTION = 155
 """Characters of a description that search engines show."""
-_ENDINGS = re.compile(r"(?<=\w{3})(?:ies|es|s|ing|ed|y)$")
 _PAGES_KEPT = 8
 
 
@@ -72,6 +68,7 @@ class Answers:
         self._templates = templates
         self._context = {**context, "paragraphs": paragraphs, "day": day_words}
         self._kept: dict[tuple[str, date], bytes] = {}
+        self._searched_in: tuple[list[Snippet], WordSearch] = ([], WordSearch([]))
 
     async def all(self, request: Request) -> Response:
         """Every answer by topic, or those that a search finds."""
@@ -133,7 +130,8 @@ class Answers:
     def _searched(self, request: Request, asked: str, today: date) -> bytes:
         sections = self._sections(today)
         listed = {answer.id: section.topic for section in sections for answer in section.answers}
-        results = found(asked, [answer for section in sections for answer in section.answers])
+        answers = [answer for section in sections for answer in section.answers]
+        results = self._search(answers).search(asked, MOST_FOUND)
         told = {
             "asked": asked,
             "results": [(answer, listed[answer.id]) for answer in results],
@@ -143,6 +141,14 @@ class Answers:
             "canonical": f"{_origin(request)}/answers",
         }
         return self._render(request, "answers.html", told)
+
+    def _search(self, answers: list[Snippet]) -> WordSearch:
+        """The index of these answers, made anew when they are others than last time."""
+        known, search = self._searched_in
+        if len(known) != len(answers) or any(one is not other for one, other in zip(known, answers, strict=True)):
+            search = WordSearch(answers)
+            self._searched_in = answers, search
+        return search
 
     def _first(self, asked: str) -> Snippet | None:
         """What the rules want said before anything else to these words: an emergency text or a referral."""
@@ -160,34 +166,6 @@ class Answers:
             {**self._context, **told, "request": request, "page": "answers"}
         )
         return body.encode()
-
-
-def found(asked: str, answers: Sequence[Snippet]) -> list[Snippet]:
-    """The answers with the words that are looked for, the best
-    first; a word weighs the more the fewer answers have it."""
-    stems = list(dict.fromkeys(map(_stem, phrase(asked).split())))
-    places = [_words_of(answer.question, answer.text) for answer in answers]
-    weights = {
-        stem: math.log(1 + len(answers) / count)
-        for stem in stems
-        if (count := sum(stem in question or stem in text for question, text in places))
-    }
-    whole = sum(weights.values())
-    scored = []
-    for number, (question, text) in enumerate(places):
-        has = [stem for stem in weights if stem in question or stem in text]
-        if has and sum(weights[stem] for stem in has) >= _ENOUGH * whole:
-            scored.append((-sum(weights[stem] * (_IN_QUESTION if stem in question else 1.0) for stem in has), number))
-    return [answers[number] for _, number in sorted(scored)[:MOST_FOUND]]
-
-
-@lru_cache(maxsize=2048)
-def _words_of(question: str, text: str) -> tuple[frozenset[str], frozenset[str]]:
-    return frozenset(map(_stem, phrase(question).split())), frozenset(map(_stem, phrase(text).split()))
-
-
-def _stem(word: str) -> str:
-    return _ENDINGS.sub("", word)
 
 
 @lru_cache(maxsize=2048)
@@ -253,7 +231,7 @@ def _served(request: Request, body: bytes, caching: str = "no-cache") -> Respons
     headers = {"cache-control": caching, "etag": tag, "vary": "Accept-Encoding"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if takes_gzip(request):
         return Response(_compressed(body), media_type="text/html", headers={**headers, "content-encoding": "gzip"})
     return Response(body, media_type="text/html", headers=headers)
 

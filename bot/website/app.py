@@ -9,11 +9,12 @@ import hashlib
 import ipaddress
 import json
 import os
-import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,23 +36,20 @@ from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.content.library import Library
+from bot.content.review_dates import review_dates
 from bot.content.topics import load_topics
 from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
 from bot.processes import METRICS_FOLDER
-from bot.record.database import RecordError, writable
-from bot.record.deletion import delete_conversation, was_deleted
 from bot.record.erased import erased_file
-from bot.record.feedback import NoSuchTurn, feedback_of, give_feedback
 from bot.record.private import form_so_far
-from bot.record.record import Record
 from bot.record.retention import Keeping, keeping, zone_of
-from bot.record.turns import turns_of
-from bot.record.upkeep import Upkeep, warnings_at
+from bot.record.upkeep import Upkeep
 from bot.safety.warning import TRANSLATIONS, WARNING, WARNING_DETAIL
 from bot.secret import load_secrets
 from bot.settings import Settings
-from bot.website.alerting import Alerting, ways
+from bot.storage.door import NoSuchTurnError, StorageError, Store
+from bot.website.alerting import Alerting, Reviews, ways
 from bot.website.answers import Answers
 from bot.website.bundle import SOURCE, integrity, script
 from bot.website.limits import Limits, Refusal, low_disk
@@ -59,7 +57,7 @@ from bot.website.look import Look
 from bot.website.origins import OriginGuard
 from bot.website.privacy import BLANKED, days
 from bot.website.replies import reply_json, turn_json
-from bot.website.requests import BadRequest, field, json_body, optional_text
+from bot.website.requests import BadRequest, field, json_body, optional_text, takes_gzip
 from bot.website.summary import asks_for_consent, with_summary
 from bot.website.tokens import TokenError, Tokens
 
@@ -74,6 +72,17 @@ _URGENT_SECONDS = 0.7
 _READY_SECONDS = 5.0
 """How long a machine that was ready is taken to be so; one that was not is asked again each time."""
 
+_WATCH_SECONDS = 30.0
+"""How often a process looks whether it is ready though nobody asks: the metric would tell of long ago."""
+
+_GARBAGE = (10_000, 10, 10)
+"""New objects until a collection, and how many of these until a larger one: a turn makes thousands of objects and
+hardly a cycle. With fifty thousand everybody waited a tenth of a second for one, and a full one took a million requests
+to come."""
+
+_HAND_OVER_SECONDS = 0.001
+"""How long a thread computes on while another one wants to: a turn goes through several threads, and waits so long for
+each of them while published texts are read. Python's own 5 ms would be felt."""
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
 """What a proxy adds to a visitor's request."""
 
@@ -201,6 +210,7 @@ class Website:
             ways(settings),
             lambda: engine.library.clinic.fields["name"],
             settings.console_address,
+            self._reviews,
         )
         self.upkeep = Upkeep(
             settings.database,
@@ -209,6 +219,12 @@ class Website:
             zone_of(clinic),
             engine.store.seal,
         )
+
+    def _reviews(self, now: float) -> Reviews:
+        """The texts that are due for review at a Unix time."""
+        library = self._engine.library
+        today = datetime.fromtimestamp(now, zone_of(library.clinic)).date()
+        return Reviews(today, tuple(review_dates(library, today)))
 
     def routes(self) -> list[Route | Mount]:
         """Everything a visitor or a probe can ask for."""
@@ -316,7 +332,7 @@ class Website:
         }
         if widget.tag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        if "gzip" not in request.headers.get("accept-encoding", ""):
+        if not takes_gzip(request):
             return Response(widget.script, media_type="text/javascript", headers=headers)
         return Response(
             widget.compressed, media_type="text/javascript", headers={**headers, "content-encoding": "gzip"}
@@ -402,9 +418,8 @@ class Website:
         self._within_limits(request)
         token = optional_text(await json_body(request), "token")
         conversation = await self._conversation(token) or self._tokens.new_conversation()
-        stored = await self._record.read(lambda database: turns_of(database, conversation))
-        feedback = await self._record.read(lambda database: feedback_of(database, conversation))
-        turns = [turn_json(turn, feedback.get(turn.number), self._engine.library) for turn in stored]
+        stored = await self._door.history(conversation)
+        turns = [turn_json(turn, feedback, self._engine.library) for turn, feedback in stored]
         turns[-1:] = [await self._summed_up(conversation, turn) for turn in turns[-1:]]
         return JSONResponse({"token": self._tokens.sign(conversation), "conversation": conversation, "turns": turns})
 
@@ -428,8 +443,8 @@ class Website:
         turn, helpful = field(body, "turn", int), field(body, "helpful", bool)
         reason = optional_text(body, "reason") or ""
         try:
-            await self._record.write(lambda database: give_feedback(database, conversation, turn, helpful, reason))
-        except (NoSuchTurn, OverflowError) as error:
+            await self._door.feedback(conversation, turn, helpful, reason)
+        except NoSuchTurnError as error:
             raise BadRequest(404, "There is no such turn in this conversation.") from error
         return JSONResponse({"saved": True})
 
@@ -441,17 +456,16 @@ class Website:
         if not asks_for_consent(reply):
             return reply
         try:
-            form = await self._record.read(
-                lambda database: form_so_far(database, conversation, self._engine.store.seal)
-            )
-        except (RecordError, sqlite3.Error):
+            sealed = await self._door.slots(conversation)
+        except StorageError:
             return reply
+        form = form_so_far(sealed, conversation, self._engine.store.seal)
         return with_summary(reply, form, self._engine.library)
 
     @property
-    def _record(self) -> Record:
+    def _door(self) -> Store:
         """What all use of the record goes through: whoever waits for it must keep no other visitor waiting."""
-        return self._engine.store.record
+        return self._engine.door
 
     async def _conversation(self, token: str | None, *, expired: bool = False) -> str | None:
         """The conversation of a token, None without one.
@@ -489,13 +503,14 @@ class Website:
     async def _deleted(self, conversation: str) -> bool:
         """Whether it was deleted. A record that cannot be read must not keep anybody from an answer."""
         try:
-            return await self._record.read(lambda database: was_deleted(database, conversation))
-        except (RecordError, sqlite3.Error):
+            return await self._door.deleted(conversation)
+        except StorageError:
             return False
 
     async def _delete(self, conversation: str) -> None:
-        await self._record.write(lambda database: delete_conversation(database, conversation, self._engine.store.seal))
-        await run_in_threadpool(self.upkeep.after_deletion)
+        await self._door.delete(conversation, self._engine.store.seal)
+        if self._door.keeps_record:
+            await run_in_threadpool(self.upkeep.after_deletion)
 
     async def alive(self, request: Request) -> Response:
         """The process answers."""
@@ -508,21 +523,34 @@ class Website:
         """
         if not self._is_operator(request):
             return self._nowhere(request)
+        problems = await self._problems_now()
+        warnings = [*self._engine.notes, *await run_in_threadpool(self._door.warnings, time.time())]
+        told = {"ready": not problems, "problems": problems, "warnings": warnings, "model": self._engine.model_id}
+        return JSONResponse(told, status_code=503 if problems else 200)
+
+    async def watch(self) -> None:
+        """Keeps the metric up to date, and has a model that could not be loaded tried again, as long as it runs."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            try:
+                await self._problems_now()
+            except Exception as error:  # noqa: BLE001 - whatever it is, this process is not ready
+                self._metrics.ready.set(0)
+                log.error("website.not_watched", error=type(error).__name__)
+
+    async def _problems_now(self) -> list[str]:
         async with self._checking:  # whoever asks meanwhile gets the same answer
             if time.monotonic() >= self._ready_until:
                 self._problems = await self._found_problems()
                 self._ready_until = 0.0 if self._problems else time.monotonic() + _READY_SECONDS
             problems = self._problems
         self._metrics.ready.set(0 if problems else 1)
-        warnings = [*self._engine.notes, *await run_in_threadpool(warnings_at, self._settings.database, time.time())]
-        told = {"ready": not problems, "problems": problems, "warnings": warnings, "model": self._engine.model_id}
-        return JSONResponse(told, status_code=503 if problems else 200)
+        return problems
 
     async def _found_problems(self) -> list[str]:
-        record = self._settings.database
         found = (
-            await run_in_threadpool(writable, record),
-            await run_in_threadpool(low_disk, record, self._settings.free_disk_mb),
+            await run_in_threadpool(self._door.problem),
+            await run_in_threadpool(low_disk, self._settings.database, self._settings.free_disk_mb),
         )
         return [*await self._engine.problems(), *(fault for fault in found if fault is not None)]
 
@@ -592,18 +620,22 @@ def create_app(settings: Settings, engine: Engine | None = None) -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         if own.fault is not None:
             own.load()
-        with suppress(RecordError):  # readiness says why
-            await own.store.record.read(lambda record: None)
+        with suppress(StorageError):  # readiness says why
+            await own.door.open()
         gc.collect()
-        gc.set_threshold(50_000, 20, 50)  # a turn makes thousands of objects and hardly a cycle
+        gc.set_threshold(*_GARBAGE)
         gc.freeze()  # a model's objects live as long as the process: no collection has to look at them again
+        sys.setswitchinterval(_HAND_OVER_SECONDS)
         following = asyncio.create_task(own.follow())
-        website.upkeep.start()
-        website.alerting.start()
+        watching = asyncio.create_task(website.watch())
+        beside = (website.upkeep, website.alerting) if own.door.keeps_record else ()
+        for thread in beside:
+            thread.start()
         yield
         following.cancel()
-        await run_in_threadpool(website.upkeep.stop)
-        await run_in_threadpool(website.alerting.stop)
+        watching.cancel()
+        for thread in beside:
+            await run_in_threadpool(thread.stop)
 
     middleware = [
         Middleware(SecurityHeaders, settings.https, settings.allowed_origins),

@@ -16,6 +16,8 @@ Value = TypeVar("Value")
 _HALF = re.compile(r"[\ud800-\udfff]")
 """What JSON may spell but nothing can store or send: one half of a surrogate pair."""
 
+_WEIGHT = re.compile(r"[01](?:\.\d{0,3})?")
+
 _NAMES = {str: "text", bool: "true or false", int: "a whole number"}
 
 
@@ -46,6 +48,23 @@ async def json_body(request: Request) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise BadRequest(400, "The request must be a JSON object.")
     return body
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the answer may be compressed with gzip: it is named, or everything is, and neither with a weight of 0."""
+    weights = {}
+    for part in request.headers.get("accept-encoding", "")[:500].lower().split(","):
+        coding, _, parameter = part.partition(";")
+        weights[coding.strip()] = _weight(parameter)
+    return weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0))) > 0
+
+
+def _weight(parameter: str) -> float:
+    """A weight as `;q=0.5` gives it, 1 where there is none and 0 where it cannot be read."""
+    name, _, value = parameter.partition("=")
+    if name.strip() != "q":
+        return 1.0
+    return float(value) if _WEIGHT.fullmatch(value.strip()) else 0.0
 
 
 def field[Value](body: Mapping[str, Any], name: str, kind: type[Value]) -> Value:

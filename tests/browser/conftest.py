@@ -10,14 +10,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from socket import socket
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 BROWSERS = [os.environ.get("CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
 FLAGS = [
@@ -28,7 +29,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
+expect.set_options(timeout=20_000)  # several test processes share the machine
 
 
 class Host:
@@ -73,12 +75,6 @@ def host() -> Iterator[Host]:
     made.server.server_close()
 
 
-def free_port() -> int:
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="package")
 def record_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the website's record will be."""
@@ -88,12 +84,19 @@ def record_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="package")
 def website(record_file: Path, host: Host) -> Iterator[str]:
     """The website on a record of its own; the other website is one of its allowed origins."""
+    with served(record_file, OZONE_ALLOWED_ORIGINS=host.origin) as address:
+        yield address
+
+
+@contextmanager
+def served(record_file: Path, **settings: str) -> Iterator[str]:
+    """The address of a website on a record, and further settings; it ends with the block."""
     port = free_port()
     own = {
         "PORT": str(port),
         "OZONE_DATABASE": str(record_file),
         "OZONE_SECRET_FILE": str(record_file.parent / "secret"),
-        "OZONE_ALLOWED_ORIGINS": host.origin,
+        **settings,
     }
     server = subprocess.Popen([sys.executable, "-m", "bot", "serve"], cwd=ROOT, env={**os.environ, **own})
     address = f"http://127.0.0.1:{port}"

@@ -22,8 +22,9 @@ from bot.record.database import open_record
 from bot.record.feedback import give_feedback
 from bot.record.turns import Turn, gravest, insert_turn, utc
 from bot.safety.warning import WARNING
-from tests.browser.conftest import PATIENCE_SECONDS, free_port
+from tests.browser.conftest import PATIENCE_SECONDS
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 PASSWORD = "correct horse battery"
 BEGUN = 1_795_000_000.0

@@ -127,6 +127,7 @@ def test_f_goes_to_the_reason_and_enter_flags(page: Page, database: Path) -> Non
     assert _rows(database, "SELECT count(*) FROM flags") == [(0,)]
     page.keyboard.press("Enter")
     expect(page.get_by_text("Flagged: it waits")).to_be_visible()
+    expect(page.locator("html.scripted")).to_be_attached()  # keys are heard from then on
     assert _rows(database, "SELECT turn, reason FROM flags") == [(7, "s1 odd")]
     page.keyboard.press("u")
     expect(page.get_by_text("Undone")).to_be_visible()

@@ -3,21 +3,25 @@ hour and an answer; a second person approves; visitors would get it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from bot.content.library import Library, load_library
 from bot.record import texts
 from bot.record.database import open_record
 from bot.record.turns import utc
+from tests.browser.conftest import served
 from tests.browser.console import BEGUN, PASSWORD, logged_in, make_record, turn
 from tests.browser.console import address as address
 from tests.browser.console import page as page
 from tests.conftest import DATA
+
+LIVE_WITHIN_MS = 5_000
 
 PAGES = (
     "/answers",
@@ -32,6 +36,10 @@ PAGES = (
     "/approve",
     "/approve/sign",
     "/golive",
+    "/turns/2/draft",
+    "/questions/new?turn=1",
+    "/rules?q=I+cannot+breathe",
+    "/account",
 )
 
 
@@ -66,6 +74,22 @@ def dana_in(browser: Browser, address: str, **options: object) -> tuple[BrowserC
     return context, opened
 
 
+@pytest.fixture(scope="module")
+def chat(database: Path, address: str) -> Iterator[str]:
+    """The address of the website that sends what the console's people publish."""
+    with served(database) as found:
+        yield found
+
+
+def reply(visitor: Page, question: str) -> Locator:
+    """The last reply in a chat, after a question."""
+    visitor.get_by_role("textbox").fill(question)
+    visitor.keyboard.press("Enter")
+    log = visitor.get_by_role("region", name="Conversation")
+    expect(log).to_contain_text(question)
+    return log
+
+
 def sent(database: Path, name: str) -> str:
     record = open_record(database)
     try:
@@ -93,8 +117,11 @@ def test_the_pages_about_texts_fit_a_phone(page: Page) -> None:
 
 
 def test_an_owner_changes_a_price_an_hour_and_an_answer_and_a_clinician_approves(
-    page: Page, browser: Browser, address: str, database: Path
+    page: Page, browser: Browser, address: str, database: Path, chat: str
 ) -> None:
+    visitor = browser.new_page()
+    visitor.goto(chat)
+    expect(reply(visitor, "How much does it cost?")).not_to_contain_text("$140")
     page.goto("/")
     page.get_by_role("link", name="Answers", exact=True).click()
     page.get_by_role("link", name="Clinic facts").click()
@@ -102,6 +129,7 @@ def test_an_owner_changes_a_price_an_hour_and_an_answer_and_a_clinician_approves
     page.get_by_label("Price", exact=True).fill("The first visit costs $140. One session costs $195 to $260.")
     page.get_by_label("Why?").fill("New prices from January")
     page.get_by_role("button", name="Save, and see what changes").click()
+    page.get_by_text("The new words in").click()
     expect(page.get_by_role("heading", name="How much does it cost?")).to_be_visible()
     page.get_by_role("button", name="Publish now").click()
     page.goto("/facts?group=hours")
@@ -131,12 +159,18 @@ def test_an_owner_changes_a_price_an_hour_and_an_answer_and_a_clinician_approves
     expect(dana.get_by_text("Are you open on Saturdays?")).to_be_visible()
     dana.wait_for_load_state()
     dana.keyboard.press("1")
-    expect(dana.get_by_text("Approved and published.")).to_be_visible()
+    expect(dana.get_by_text("Approved and published.")).to_be_visible(timeout=60_000)
     context.close()
     assert sent(database, "opening_hours").startswith(
         "You can visit us Monday to Friday, 9 am to 5 pm; Saturday, 10 am to 1 pm"
     )
     assert sent(database, "cost").startswith("The first visit costs $140.")
+    visitor.wait_for_timeout(LIVE_WITHIN_MS)
+    expect(reply(visitor, "What does a session cost?")).to_contain_text("The first visit costs $140.")
+    expect(reply(visitor, "When are you open?")).to_contain_text(
+        "You can visit us Monday to Friday, 9 am to 5 pm; Saturday, 10 am to 1 pm"
+    )
+    visitor.close()
 
 
 def test_a_text_is_written_and_approved_without_javascript(browser: Browser, address: str, database: Path) -> None:
@@ -153,6 +187,6 @@ def test_a_text_is_written_and_approved_without_javascript(browser: Browser, add
     dana.goto("/approve")
     dana.get_by_role("link", name="Start").click()
     dana.get_by_role("button", name="Approve and publish").click()
-    expect(dana.get_by_text("Approved and published.")).to_be_visible()
+    expect(dana.get_by_text("Approved and published.")).to_be_visible(timeout=60_000)
     context.close()
     assert sent(database, "location").startswith("Our door is at")

@@ -85,6 +85,29 @@ def test_a_thousand_brand_colors_can_all_be_read(browser: Browser, website: str,
     assert worst["numbers"] == 1, "the emergency number took the brand's colour"
 
 
+TAKEN = """(colors) => colors.map((color) => {
+  document.documentElement.style.setProperty('--ozone-brand', color);
+  const { color: words, borderTopColor: edge } = getComputedStyle(
+    document.querySelector('ozone-faq').shadowRoot.querySelector('.chip'));
+  return `${words} ${edge}`;
+})"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_floating_window_takes_a_color_as_the_one_in_the_page_does(
+    browser: Browser, website: str, scheme: Any
+) -> None:
+    page = browser.new_page(color_scheme=scheme)
+    page.goto(website)
+    expect(page.locator("ozone-faq .chip").first).to_be_visible()
+    in_the_page = page.evaluate(TAKEN, COLORS[:20])
+    page.locator("ozone-faq").evaluate("host => { host.removeAttribute('inline'); host.show(); }")
+    expect(page.locator("ozone-faq .chip").first).to_be_visible()
+    assert page.evaluate(TAKEN, COLORS[:20]) == in_the_page
+    assert len(set(in_the_page)) > 5
+    page.close()
+
+
 def test_square_corners_are_square_everywhere(page: Page) -> None:
     page.locator("ozone-faq").evaluate("host => host.style.setProperty('--ozone-radius', '0')")
     Chat(page).ask("What is ozone?")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from bot.safety.warning import WARNING, WARNING_DETAIL
 from tests.browser.conftest import Host
@@ -305,8 +305,13 @@ def test_an_emergency_comes_back_on_the_screen_when_the_window_was_closed(
     page.goto(f"{website}/demo")
     chat = Chat(page)
     chat.open()
-    chat.send("I cannot breathe")
+    held: list[Route] = []
+    page.route("**/api/chat", lambda route: held.append(route), times=1)
+    with page.expect_request("**/api/chat"):
+        chat.send("I cannot breathe")
     page.keyboard.press("Escape")
+    expect(chat.panel).to_be_hidden()
+    held[0].continue_()
     expect(chat.panel.get_by_role("link", name="Call 911").first).to_be_visible()
 
 

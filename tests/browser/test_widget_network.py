@@ -171,9 +171,14 @@ def test_the_number_comes_on_the_screen_when_the_window_was_closed_meanwhile(
     page.goto(f"{website}/demo")
     chat = Chat(page)
     chat.open()
+    held: list[Route] = []
     page.route("**/api/chat", lambda route: route.abort())
-    chat.send("i cant breathe")
+    page.route("**/api/chat", lambda route: held.append(route), times=1)  # fails once the window is closed
+    with page.expect_request("**/api/chat"):
+        chat.send("i cant breathe")
     page.keyboard.press("Escape")
+    expect(chat.panel).to_be_hidden()
+    held[0].abort()
     expect(chat.panel.locator(".help").get_by_role("link", name="Call 911")).to_be_in_viewport()
 
 

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bot.console.accounts import create_session, list_staff, lookup_session, verify_login
+from bot.console.accounts import Throttle, create_session, list_staff, lookup_session, verify_login
 from bot.console.app import create_app
 from bot.console.current import CurrentContent
 from bot.console.second_factor import code_at
@@ -40,7 +40,7 @@ def clock() -> Clock:
 @pytest.fixture
 def console(tmp_path: Path, database: Database, content: CurrentContent, clock: Clock) -> Starlette:
     settings = Settings(data=DATA, database=tmp_path / "record.db", secret_file=tmp_path / "secret", https=False)
-    return create_app(settings, clock=clock, content=content)
+    return create_app(settings, clock=clock, content=content, throttle=Throttle(clock))
 
 
 @pytest.fixture

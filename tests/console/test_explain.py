@@ -124,6 +124,13 @@ SENTENCES: dict[Reason, tuple[dict[str, Any], str]] = {
             " the conversation still holds: medicine."
         ),
     ),
+    Reason.CAUTION_TOLD: (
+        {"risk": ("clinician_medicine", "medicine.anticoagulant")},
+        (
+            "The message tells of a risk (medicine) and asks something that can be answered in general: the answer came"
+            " after a caution with “What is ozone?” (what_is_ozone)."
+        ),
+    ),
     Reason.CAUTION: (
         {"earlier": "clinician_medicine"},
         (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from sqlite_utils import Database
 
-from bot.console.jobs import note_death
+from bot.console.jobs import JobError, asker, note_death
 from bot.record.corrections import finish_run, list_runs, start_run
 from bot.record.database import open_record
+from bot.settings import Settings
 
 AT = "2026-01-01T00:00:00+00:00"
 
@@ -47,3 +50,10 @@ def test_an_earlier_run_is_left_alone(database: Database) -> None:
     finish_run(database, earlier, state="ready", now=AT, message="fine")
     note_death(database, earlier, "carla", 1, "")
     assert [found.state for found in list_runs(database)] == ["failed", "ready"]
+
+
+def test_a_command_that_is_waited_for_gives_what_it_wrote_or_why_not(tmp_path: Path) -> None:
+    ask = asker(Settings(database=tmp_path / "record.db", secret_file=tmp_path / "secret"))
+    assert "Usage" in ask(["improve", "similar", "--help"])
+    with pytest.raises(JobError, match=r"That could not be worked out\. .*there is no record yet"):
+        ask(["record", "show", "no-such"])

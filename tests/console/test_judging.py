@@ -245,7 +245,7 @@ def test_a_bulk_verdict_leaves_colleagues_verdicts_unless_told_to_replace_them(
         ("saturday", "opening_hours"),
         ("refund", "refunds"),
         ("blood thinner", "anticoagulant_used"),
-        ("medication", "clinician_medicine"),
+        ("medicines and ozone", "clinician_medicine"),
         ("phone", "contact"),
         ("parkin", "parking_details"),
         ("pregnent", "clinician_pregnancy"),

@@ -62,6 +62,7 @@ MAY = {
         ),
         *("/answers/{id}/try", "/questions/new", "/questions/{id}", "/answers/{id}/draft", "/approve/{id}"),
         *("/judge/turns/{id}", "/judge/next", "/judge/skip", "/judge/complete", "/answers.json", "/turns/{id}/undo"),
+        *("/turns/{id}/similar", "/turns/{id}/draft"),
     },
     "clinician": {
         *(
@@ -69,6 +70,7 @@ MAY = {
             "/export.jsonl",
             "/export.csv",
             "/samples",
+            "/samples/{id}/replace",
             "/requests/{id}",
             "/training",
             "/training/{id}",

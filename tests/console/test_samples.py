@@ -123,3 +123,18 @@ def test_whoever_has_no_part_in_it_is_told_so(log_in: LogIn, drawn: list[int]) -
     assert log_in("reviewer").post("/samples", PERIOD | TWO)[0] == 403
     status, said = log_in("admin").post(f"/samples/1/turns/{drawn[0]}", {"verdict": "right"})
     assert (status, "not yours to judge" in said) == (400, True)
+
+
+def test_who_left_the_clinic_is_replaced_on_the_page(log_in: LogIn, drawn: list[int], database: Database) -> None:
+    admin = log_in("admin")
+    assert "can judge no more" not in admin.get("/samples/1")
+    database.execute("UPDATE staff SET disabled = 1 WHERE username = 'reviewer'")
+    html = admin.get("/samples/1")
+    assert "reviewer can judge no more" in html
+    assert "<option>admin</option>" in html
+    status, said = admin.post("/samples/1/replace", {"gone": "reviewer", "came": "clinician"})
+    assert (status, "clinician has judged or settled in this sample already" in said) == (400, True)
+    assert admin.post("/samples/1/replace", {"gone": "reviewer", "came": "admin"}) == (303, "/samples/1?said=replaced")
+    html = admin.get("/samples/1")
+    assert "admin judges in the place of reviewer" in html
+    assert "Judge the 3 messages that are left for you" in html

@@ -76,7 +76,7 @@ def test_an_owner_changes_a_price_and_sees_every_answer_it_changes_before_visito
     assert change_price(admin) == (303, "/facts/changes")
     page = text_of(admin.get("/facts/changes"))
     assert "How much does it cost?" in page
-    assert "Who gets a discount?" in page
+    assert "What does it cost in all until the first session is done?" in page
     assert "$120 also stands elsewhere" in page
     assert "$195" not in sent(database, "cost")
     assert admin.post("/facts/changes/1", {"action": "publish"})[0] == 303

@@ -133,6 +133,7 @@ CHEST = Finding("emergency_chest_pain", "emergency.chest", "chest pain")
 STROKE = Finding("emergency_stroke", "emergency.stroke", "face droops")
 WARFARIN = Finding("clinician_medicine", "medicine.anticoagulant", "warfarin")
 DOSE = Finding("clinician_dose", "clinician.dose", "how many units")
+HARM = Finding("emergency_self_harm", "emergency.harm", "painless way to go")
 ABROAD = Finding("emergency_stroke", "emergency.abroad", "lamhne mein", foreign=True)
 SIGNAL = Finding("emergency_other", "emergency.signal", "911", asks=True)
 WIFE = Finding("clinician_pregnancy", "clinician.relative", "my wife is", weak=True)
@@ -247,6 +248,12 @@ NETS = [
         classifier=told(danger=0.001),
     ),
     Row(
+        "what a rule takes for self-harm is asked about, however sure the classifier is that it is none",
+        asking("emergency_self_harm", "emergency.harm", "cost", "check_self_harm", findings=(HARM,)),
+        findings=(HARM,),
+        classifier=told(danger=0.0001),
+    ),
+    Row(
         "a question about nobody gets the answer that speaks of the risk",
         None,
         "is it studied with warfarin",
@@ -256,6 +263,12 @@ NETS = [
     Row(
         "also where the classifier saw it",
         None,
+        intent="studies",
+        classifier=told("clinician", "clinician_pregnancy", risk=0.4),
+    ),
+    Row(
+        "but not where it is surely somebody's own",
+        referral("clinician_pregnancy", "classifier.clinician_pregnancy", slots={"risk": "clinician_pregnancy"}),
         intent="studies",
         classifier=told("clinician", "clinician_pregnancy", risk=0.9),
     ),
@@ -323,6 +336,7 @@ NETS = [
         referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
         findings=(WARFARIN,),
         classifier={"score": 0.0},
+        intent="ozone",
     ),
     Row("an emergency outranks a rule before it", alarm(CHEST, findings=(WARFARIN, CHEST)), findings=(WARFARIN, CHEST)),
     Row("of two emergencies the first is named", alarm(CHEST, findings=(CHEST, STROKE)), findings=(CHEST, STROKE)),
@@ -348,6 +362,7 @@ NETS = [
         referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
         findings=(WARFARIN,),
         classifier=told(risk=0.1),
+        intent="ozone",
     ),
     Row("without that its words were not meant", None, findings=(WARFARIN,), classifier=told(risk=0.099)),
     Row(
@@ -355,6 +370,7 @@ NETS = [
         referral("clinician_pregnancy", WIFE.rule, findings=(WIFE,), slots={"risk": "clinician_pregnancy"}),
         findings=(WIFE,),
         classifier=told(risk=0.4),
+        intent="ozone",
     ),
     Row("below that it is overruled", None, findings=(WIFE,), classifier=told(risk=0.399)),
     Row(
@@ -362,6 +378,7 @@ NETS = [
         referral(MEDICINE, WARFARIN.rule, findings=(WIFE, WARFARIN), slots={"risk": "clinician_pregnancy"}),
         findings=(WIFE, WARFARIN),
         classifier=told(risk=0.2),
+        intent="ozone",
     ),
     Row(
         "the classifier alone refers",
@@ -612,6 +629,7 @@ CHECKS = [
         asking("emergency_chest_pain", CHEST.rule, MEDICINE, findings=(CHEST, WARFARIN)),
         findings=(CHEST, WARFARIN),
         classifier=told(danger=0.3, risk=0.3),
+        intent="ozone",
     ),
     Row(
         "but none for a rule that was overruled",
@@ -944,6 +962,7 @@ RISKS = [
         referral(MEDICINE, WARFARIN.rule, findings=(CHEST, WARFARIN), slots=KEPT),
         findings=(CHEST, WARFARIN),
         classifier=told(risk=0.3),
+        intent="ozone",
     ),
     Row(
         "a second risk does not take the place of the first",
@@ -1012,6 +1031,66 @@ RISKS = [
         ),
         intent="benefits",
         risk=MEDICINE,
+    ),
+    Row(
+        "a risk told beside a question in general puts a caution before the answer",
+        Decision(
+            "caution_told",
+            Reason.CAUTION_TOLD,
+            risk={"category": MEDICINE, "rule": WARFARIN.rule},
+            findings=(WARFARIN,),
+            slots={"risk": MEDICINE, "cautioned": True},
+            then=("utter_ozone",),
+        ),
+        "i am on warfarin, what is ozone",
+        intent="ozone",
+        findings=(WARFARIN,),
+        classifier=told(risk=0.05),
+    ),
+    Row(
+        "and sends a question about having it to a clinician",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
+        "i am on warfarin, how long is a session",
+        intent="session",
+        findings=(WARFARIN,),
+        classifier=told(risk=0.05),
+    ),
+    Row(
+        "beside a question about the house it is answered",
+        None,
+        "i am on warfarin, what does it cost",
+        findings=(WARFARIN,),
+        classifier=told(risk=0.6),
+    ),
+    Row(
+        "unless a judgement is asked for",
+        referral(MEDICINE, WARFARIN.rule, findings=(WARFARIN,), slots=KEPT),
+        "i am on warfarin, should i stop, and what does it cost",
+        findings=(WARFARIN,),
+        classifier=told(risk=0.6),
+    ),
+    Row(
+        "or something to do is found",
+        referral("clinician_dose", DOSE.rule, findings=(DOSE,)),
+        "i take 40, what does it cost",
+        findings=(DOSE,),
+        classifier=told(risk=0.6),
+    ),
+    Row(
+        "what only has the shape of a risk puts nothing before an answer",
+        None,
+        "my wife is here, what is ozone",
+        intent="ozone",
+        findings=(WIFE,),
+        classifier=told(risk=0.05),
+    ),
+    Row(
+        "nor does an answer that speaks of it need a caution",
+        None,
+        "i am on warfarin, what was studied",
+        intent="studies",
+        findings=(WARFARIN,),
+        classifier=told(risk=0.05),
     ),
     Row("once", None, intent="benefits", risk=MEDICINE, cautioned=True),
     Row("a referral is no caution, and comes each time", earlier(), intent="session", risk=MEDICINE, cautioned=True),

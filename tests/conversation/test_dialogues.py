@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlite_utils import Database
 
 from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
 from bot.record.private import KEPT_APART
 from bot.record.requests import list_requests
 from bot.safety.warning import WARNING
+from tests.storage.stores import Kept
 
 FOLDER = Path(__file__).parent / "dialogues"
 DIALOGUES = [
@@ -30,7 +32,7 @@ DIALOGUES = [
     ids=[f"{stem}: {dialogue['name']}" for stem, dialogue in DIALOGUES],
 )
 def test_the_dialogue_goes_as_written(
-    dialogue: dict[str, Any], engine: Engine, loop: asyncio.AbstractEventLoop
+    dialogue: dict[str, Any], engine: Engine, kept: Kept, loop: asyncio.AbstractEventLoop
 ) -> None:
     conversation = uuid.uuid4().hex
 
@@ -48,13 +50,13 @@ def test_the_dialogue_goes_as_written(
     if "request" in dialogue:
         left = [
             row
-            for row in list_requests(engine.store.database, limit=10_000, seal=engine.store.seal())
+            for row in list_requests(kept.record(), limit=10_000, seal=engine.store.seal())
             if row.conversation == conversation
         ]
         assert [{"question": row.question, "reach": row.reach, "best_time": row.best_time} for row in left] == (
             [dialogue["request"]] if dialogue["request"] else []
         )
-        _nothing_kept(dialogue, conversation, engine)
+        _nothing_kept(dialogue, conversation, kept.record())
 
 
 def _check(step: dict[str, Any], reply: Reply, engine: Engine, told: tuple[int, str]) -> None:
@@ -87,9 +89,8 @@ def _check(step: dict[str, Any], reply: Reply, engine: Engine, told: tuple[int, 
         ], why
 
 
-def _nothing_kept(dialogue: dict[str, Any], conversation: str, engine: Engine) -> None:
+def _nothing_kept(dialogue: dict[str, Any], conversation: str, database: Database) -> None:
     """What was left for the team is in the request and nowhere in events, turns or slots."""
-    database = engine.store.database
     kept = " ".join(
         str(value)
         for table in ("events", "turns")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.conversation import engine as engine_module
 from bot.conversation.engine import CANARIES, Engine
 from bot.conversation.reply import Reply
 from bot.record.database import open_record
@@ -20,8 +21,11 @@ from bot.record.proof import prove
 from bot.record.turns import get_conversation, turns_of
 from bot.safety.warning import WARNING
 from bot.settings import Settings
+from tests.storage.stores import Kept
 
 Say = Callable[[str], Reply]
+
+pytestmark = pytest.mark.usefixtures("kept")
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -61,8 +65,10 @@ def test_strange_input_is_never_silence(text: str, say: Say) -> None:
     assert reply.turn is not None
 
 
-def test_every_reply_is_an_approved_snippet_byte_for_byte(engine: Engine) -> None:
-    proof = prove(engine.store.database, None)
+def test_every_reply_is_an_approved_snippet_byte_for_byte(kept: Kept, say: Say) -> None:
+    for text in ("What is ozone?", "I can't breathe", "xyzzy"):
+        say(text)
+    proof = prove(kept.record(), None)
     assert proof.turns > 0
     assert proof.problems == ()
 
@@ -77,13 +83,13 @@ def test_every_reply_is_an_approved_snippet_byte_for_byte(engine: Engine) -> Non
     ],
 )
 def test_a_question_about_a_day_is_worked_out_and_the_record_proves_it(
-    text: str, front: str, engine: Engine, say: Say, monkeypatch: pytest.MonkeyPatch
+    text: str, front: str, engine: Engine, kept: Kept, say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert engine._processor is not None
     monkeypatch.setattr(engine._processor.nlg, "_clock", lambda: datetime(2026, 12, 7, 13, 30, tzinfo=UTC))
     reply = say(text)
     assert reply.messages[0].text == front + engine.library["opening_hours"].text
-    assert prove(engine.store.database, None).problems == ()
+    assert prove(kept.record(), None).problems == ()
 
 
 def test_hours_that_cannot_be_worked_out_leave_the_plain_answer(
@@ -100,14 +106,16 @@ def test_a_slash_does_not_choose_an_intent(say: Say) -> None:
     assert reply.turn.text == "/opening_hours"
 
 
-def test_the_same_request_is_answered_once(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+def test_the_same_request_is_answered_once(engine: Engine, kept: Kept, loop: asyncio.AbstractEventLoop) -> None:
     first = loop.run_until_complete(engine.turn("once", "What is ozone?", "client-1"))
     again = loop.run_until_complete(engine.turn("once", "What is ozone?", "client-1"))
     assert again == first
-    assert len(turns_of(engine.store.database, "once")) == 1
+    assert len(turns_of(kept.record(), "once")) == 1
 
 
-def test_other_words_under_a_used_id_are_answered_once(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+def test_other_words_under_a_used_id_are_answered_once(
+    engine: Engine, kept: Kept, loop: asyncio.AbstractEventLoop
+) -> None:
     """The last two differ only in what the record does not keep."""
     conversation = uuid.uuid4().hex
     said = ["What is ozone?", "I cannot breathe", "my number is 2125550143", "my number is 2125550144"]
@@ -115,8 +123,8 @@ def test_other_words_under_a_used_id_are_answered_once(engine: Engine, loop: asy
     assert [reply.turn.number for reply in replies if reply.turn] == [1, 2, 3, 4]
     assert replies[1].route == "emergency"
     assert [loop.run_until_complete(engine.turn(conversation, text, "client-1")) for text in said] == replies
-    kept = engine.store.database.execute("SELECT * FROM turns WHERE conversation = ?", [conversation]).fetchall()
-    assert "21255501" not in str(kept)
+    rows = kept.record().execute("SELECT * FROM turns WHERE conversation = ?", [conversation]).fetchall()
+    assert "21255501" not in str(rows)
 
 
 def test_an_answer_in_the_form_that_is_sent_again_is_taken_once(
@@ -132,23 +140,27 @@ def test_an_answer_in_the_form_that_is_sent_again_is_taken_once(
     assert loop.run_until_complete(engine.turn(conversation, "I cannot breathe", "client-1")).route == "emergency"
 
 
-def test_messages_of_one_conversation_keep_their_order(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+def test_messages_of_one_conversation_keep_their_order(
+    engine: Engine, kept: Kept, loop: asyncio.AbstractEventLoop
+) -> None:
     async def at_once() -> None:
         await asyncio.gather(*(engine.turn("ordered", f"What is ozone? {number}") for number in range(5)))
 
     loop.run_until_complete(at_once())
-    turns = turns_of(engine.store.database, "ordered")
+    turns = turns_of(kept.record(), "ordered")
     assert [turn.number for turn in turns] == [1, 2, 3, 4, 5]
     assert [turn.text for turn in turns] == [f"What is ozone? {number}" for number in range(5)]
 
 
-def test_personal_data_is_blanked_before_it_is_stored(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+def test_personal_data_is_blanked_before_it_is_stored(
+    engine: Engine, kept: Kept, loop: asyncio.AbstractEventLoop
+) -> None:
     loop.run_until_complete(
         engine.turn("private", "call me on 020 7946 0958 or jo@example.org, what are your opening hours?")
     )
-    (turn,) = turns_of(engine.store.database, "private")
+    (turn,) = turns_of(kept.record(), "private")
     events = " ".join(
-        data for (data,) in engine.store.database.execute("SELECT data FROM events WHERE conversation = 'private'")
+        data for (data,) in kept.record().execute("SELECT data FROM events WHERE conversation = 'private'")
     )
     for secret in ("7946 0958", "jo@example.org"):
         assert secret not in turn.text
@@ -192,15 +204,12 @@ def test_without_a_model_the_rules_still_hold(
     assert reply.turn.number == 1
 
 
-def test_a_full_disk_gets_the_safe_reply(
-    loop: asyncio.AbstractEventLoop, engine: Engine, monkeypatch: pytest.MonkeyPatch
+def test_a_store_that_can_only_be_read_gets_the_safe_reply(
+    loop: asyncio.AbstractEventLoop, engine: Engine, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    database = engine.store.database
-    database.execute("PRAGMA query_only = ON")
-    try:
+    monkeypatch.setattr(engine_module, "PATIENCE_SECONDS", 0.3)
+    with kept.read_only():
         reply = loop.run_until_complete(engine.turn("full", "I cannot breathe"))
-    finally:
-        database.execute("PRAGMA query_only = OFF")
     assert reply.turn is None
     assert reply.route == "emergency"
     assert reply.warning == WARNING
@@ -211,9 +220,9 @@ def test_the_canaries_cover_answer_referral_and_emergency(engine: Engine) -> Non
     assert {engine.library[snippet].route for _, snippet in CANARIES} == {"answer", "clinician", "emergency"}
 
 
-def test_a_conversation_is_listed_with_its_channel(engine: Engine, loop: asyncio.AbstractEventLoop) -> None:
+def test_a_conversation_is_listed_with_its_channel(engine: Engine, kept: Kept, loop: asyncio.AbstractEventLoop) -> None:
     loop.run_until_complete(engine.turn("channelled", "What is ozone?"))
-    listed = get_conversation(engine.store.database, "channelled")
+    listed = get_conversation(kept.record(), "channelled")
     assert listed is not None
     assert (listed.channel, listed.turns, listed.worst_route) == ("web", 1, "answer")
 

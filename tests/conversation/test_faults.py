@@ -19,12 +19,13 @@ from bot.conversation.engine import Engine
 from bot.conversation.model import model_path
 from bot.conversation.reply import Reply
 from bot.record.record import Record
-from bot.record.tracker_store import RecordTrackerStore
 from bot.record.turns import turns_of
 from bot.safety.warning import WARNING
 from bot.settings import Settings
+from bot.storage.sqlite import SqliteStore
+from bot.storage.tracker_store import RecordTrackerStore
 from tests.record.test_record import full_disk
-from tests.record.test_tracker_store import TURN
+from tests.storage.test_tracker_store import TURN
 
 
 @pytest.fixture
@@ -35,10 +36,10 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def on_disk(engine: Engine, path: Path) -> Iterator[Engine]:
     """The shipped assistant on a record in a file."""
-    kept, engine.store.record = engine.store.record, Record(path)
+    kept, engine.store.door = engine.store.door, SqliteStore(Record(path))
     yield engine
-    engine.store.record.close()
-    engine.store.record = kept
+    engine.store.door.close()
+    engine.store.door = kept
 
 
 @pytest.fixture

@@ -67,9 +67,8 @@ def test_the_first_message_is_not_announced(say: Callable[[str], Reply]) -> None
 
 def test_how_long_a_silence_is_comes_from_the_facts_and_not_from_the_model(library: Library, tmp_path: Path) -> None:
     own = Engine(Settings(secret_file=tmp_path / "secret"), open_record(None))
-    own._texts.library = replace(
-        library, clinic=replace(library.clinic, fields={**library.clinic.fields, "silence_minutes": "7.5"})
-    )
+    clinic = replace(library.clinic, fields={**library.clinic.fields, "silence_minutes": "7.5"})
+    own._texts._sent = replace(library, clinic=clinic), "2026-01-01T00:00:00.000000Z"
     own.load()
     assert own._processor is not None
     assert own._processor.domain.session_config.session_expiration_time == 7.5

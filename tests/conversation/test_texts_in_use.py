@@ -22,11 +22,13 @@ from bot.content.shared import one_library, shared_library
 from bot.content.sync import new_intents
 from bot.conversation.engine import Engine
 from bot.conversation.model import model_path
-from bot.conversation.texts_in_use import TextsInUse, this_process
+from bot.conversation.texts_in_use import TextsInUse
 from bot.record import text_files, texts
 from bot.record.database import open_record
 from bot.record.proof import prove
 from bot.settings import Settings
+from bot.storage.choice import this_process
+from bot.storage.sqlite import RecordDecisions
 from tests.conftest import DATA
 
 NOW = "2026-12-01T10:00:00.000+00:00"
@@ -82,14 +84,14 @@ def _in_use(data: Path) -> TextsInUse:
 
 def test_a_published_fact_and_text_are_taken_up_and_told(data: Path, database: Database) -> None:
     found = _in_use(data)
-    assert found.look(database, NOW) is False
+    assert found.look(RecordDecisions(database), NOW) is False
     publish(database, texts.FACT, "price", {"value": PRICE})
     publish(database, texts.SNIPPET, "cost", {"text": "{price} Ask us for more. Call {phone}."})
-    assert found.look(database, NOW) is True
+    assert found.look(RecordDecisions(database), NOW) is True
     assert found.library["cost"].text.startswith(f"{PRICE} Ask us for more.")
     assert found.library["cost"].approval.by == "carla"
-    assert found.look(database, NOW) is False, "it is in use already"
-    found.tell(database, NOW)
+    assert found.look(RecordDecisions(database), NOW) is False, "it is in use already"
+    found.tell(RecordDecisions(database), NOW)
     assert texts.serving_content(database)[this_process()][0] == texts.revision(database)
 
 
@@ -97,9 +99,9 @@ def test_going_back_is_taken_up_too(data: Path, database: Database) -> None:
     found = _in_use(data)
     before = found.library["cost"].text
     publish(database, texts.FACT, "price", {"value": PRICE})
-    found.look(database, NOW)
+    found.look(RecordDecisions(database), NOW)
     texts.undo(database, texts.FACT, "price", by="ann", reason="a slip", now=NOW)
-    assert found.look(database, NOW) is True
+    assert found.look(RecordDecisions(database), NOW) is True
     assert found.library["cost"].text == before
 
 
@@ -107,19 +109,19 @@ def test_a_state_that_cannot_be_used_leaves_the_one_before_and_says_so(data: Pat
     found = _in_use(data)
     before = found.library
     _edit(data / "snippets" / "clinic.yml", "- id: cost", "- id: cost\n  nonsense: 1")
-    assert found.look(database, NOW) is False
+    assert found.look(RecordDecisions(database), NOW) is False
     assert found.library is before
     assert "nonsense" in str(found.problem)
 
 
 def test_an_answer_changed_in_the_files_is_not_sent_until_it_is_approved(data: Path, database: Database) -> None:
     found = _in_use(data)
-    _edit(data / "snippets" / "clinic.yml", "You can book {booking}.", "You can just turn up.")
-    assert found.look(database, NOW) is True
+    _edit(data / "snippets" / "clinic.yml", "You can book {booking}:", "You can just turn up. You can")
+    assert found.look(RecordDecisions(database), NOW) is True
     assert found.library["booking"].status == "changed"
     assert "`booking`" in str(found.problem)
     seal(load_library(data), data)
-    assert found.look(database, NOW) is True
+    assert found.look(RecordDecisions(database), NOW) is True
     assert found.library["booking"].text.startswith("You can just turn up.")
     assert found.problem is None
 
@@ -130,7 +132,7 @@ def test_a_clinical_fact_changed_in_the_files_takes_its_answers_along_and_a_plai
     found = _in_use(data)
     _edit(data / "clinic.yml", "a G6PD test and a complete blood count", "no test at all and a complete blood count")
     _edit(data / "clinic.yml", "One session costs $180 to $240", "One session costs $280")
-    found.look(database, NOW)
+    found.look(RecordDecisions(database), NOW)
     held = {snippet.id for snippet in found.library if snippet.status == "changed"}
     assert "cost" not in held
     assert held
@@ -140,7 +142,7 @@ def test_a_clinical_fact_changed_in_the_files_takes_its_answers_along_and_a_plai
 def test_an_emergency_text_changed_in_the_files_never_falls_silent(data: Path, database: Database) -> None:
     found = _in_use(data)
     _edit(data / "snippets" / "emergency.yml", "- id: emergency_breathing", "- id: emergency_breathing\n  version: 9")
-    found.look(database, NOW)
+    found.look(RecordDecisions(database), NOW)
     assert found.library["emergency_breathing"].status == "approved"
     assert "`emergency_breathing`" in str(found.problem)
 
@@ -149,7 +151,7 @@ def test_processes_of_this_machine_that_are_gone_are_forgotten(data: Path, datab
     host = this_process().rpartition(" ")[0]
     for process in (f"{host} 999999999", "elsewhere 1"):
         texts.note_serving_content(database, process, 1, NOW)
-    _in_use(data).tell(database, NOW)
+    _in_use(data).tell(RecordDecisions(database), NOW)
     assert set(texts.serving_content(database)) == {this_process(), "elsewhere 1"}
 
 
@@ -266,7 +268,7 @@ def test_a_new_question_is_exported_once_a_model_was_trained_with_it(data: Path,
 
 def test_what_was_changed_on_both_sides_is_a_conflict_and_nothing_is_written(data: Path, database: Database) -> None:
     publish(database, texts.SNIPPET, "booking", {"text": "Call {phone} to book."})
-    _edit(data / "snippets" / "clinic.yml", "You can book {booking}.", "You can just turn up.")
+    _edit(data / "snippets" / "clinic.yml", "You can book {booking}:", "You can just turn up. You can")
     before = (data / "snippets" / "clinic.yml").read_bytes()
     with pytest.raises(ContentError, match="changed in the files and in the console"):
         text_files.export(database, data)
@@ -274,7 +276,7 @@ def test_what_was_changed_on_both_sides_is_a_conflict_and_nothing_is_written(dat
 
 
 def test_import_makes_drafts_of_what_was_changed_in_the_files(data: Path, database: Database) -> None:
-    _edit(data / "snippets" / "clinic.yml", "You can book {booking}.", "You can just turn up.")
+    _edit(data / "snippets" / "clinic.yml", "You can book {booking}:", "You can just turn up. You can")
     assert text_files.import_changes(database, data, by="ann", now=NOW) == ["booking"]
     (draft,) = texts.drafts(database)
     assert (draft.name, draft.author) == ("booking", "ann")

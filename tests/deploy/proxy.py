@@ -27,8 +27,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.browser.conftest import free_port
 from tests.conftest import ROOT
+from tests.ports import free_port
 
 DEPLOY = ROOT / "deploy"
 WEBSITE, CONSOLE = "chat.clinic.example", "console.clinic.example"

@@ -16,9 +16,10 @@ import pytest
 import yaml
 
 from bot.settings import Settings
-from tests.browser.conftest import free_port
 from tests.conftest import ROOT
 from tests.deploy.proxy import DEPLOY, container_settings, example_settings
+from tests.deploy.tools import needs, run
+from tests.ports import free_port
 
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -118,6 +119,12 @@ def test_the_image_serves_as_a_user_without_rights() -> None:
     assert re.search(r"^USER 10001:10001$", LAST_STAGE, re.MULTILINE)
     assert SERVICES["website"]["user"] == "10001:10001"
     assert re.search(r"^STOPSIGNAL SIGTERM$", LAST_STAGE, re.MULTILINE)
+
+
+@needs("hadolint")
+def test_a_linter_finds_nothing_wrong_with_the_image() -> None:
+    checked = run("hadolint", "--failure-threshold", "warning", DEPLOY / "Dockerfile")
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_what_runs_in_the_container_needs_no_shell() -> None:

@@ -86,12 +86,13 @@ def test_the_devcontainer_is_made_as_a_developers_machine() -> None:
     assert container["forwardPorts"] == [8080, 8081]
 
 
-def test_the_tools_of_docs_and_hooks_are_in_no_other_environment() -> None:
+def test_the_tools_of_docs_hooks_and_deploy_are_in_no_other_environment() -> None:
     groups = PROJECT["dependency-groups"]
-    assert {"docs", "hooks"} <= set(groups)
-    assert not {"docs", "hooks"} & set(PROJECT["tool"]["uv"]["default-groups"])
+    assert {"docs", "hooks", "deploy"} <= set(groups)
+    assert not {"docs", "hooks", "deploy"} & set(PROJECT["tool"]["uv"]["default-groups"])
     assert "--only-group docs" in MAKEFILE
     assert "--only-group hooks" in MAKEFILE
+    assert "--only-group deploy" in MAKEFILE
 
 
 # --- make quick ------------------------------------------------------------------------------------------------------

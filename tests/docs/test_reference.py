@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 from tests.docs.pages import DOCS
 
 REFERENCE = DOCS / "reference"
-SETTING = re.compile(r"OZONE_[A-Z_]+|HOST|PORT|CONSOLE_PORT")
+SETTING = re.compile(r"OZONE_[A-Z_]+|HOST|PORT|CONSOLE_PORT|DATABASE_URL")
 ONLY_IN_TESTS = {"OZONE_WALK_TURNS", "OZONE_KILLS", "OZONE_KILL_SEED"}
 
 
@@ -76,7 +76,7 @@ def test_a_page_that_was_edited_between_the_marks_is_made_anew() -> None:
 def test_every_setting_is_told_and_none_that_is_not_there() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
     tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py"))
-    read = set(re.findall(r'"(OZONE_[A-Z_]+|HOST|PORT|CONSOLE_PORT)"', code))
+    read = set(re.findall(r'"(OZONE_[A-Z_]+|HOST|PORT|CONSOLE_PORT|DATABASE_URL)"', code))
     assert set(_rows("settings.md")) & {name for name in _rows("settings.md") if SETTING.fullmatch(name)} == read
     assert all(name in tests for name in ONLY_IN_TESTS)
     for path in DOCS.rglob("*.md"):
@@ -96,6 +96,8 @@ def test_the_defaults_are_those_of_the_code(monkeypatch: pytest.MonkeyPatch) -> 
         "OZONE_DATA": settings.data.relative_to(ROOT),
         "OZONE_MODELS": settings.models.relative_to(ROOT),
         "OZONE_DATABASE": settings.database.relative_to(ROOT),
+        "OZONE_DATABASE_CONNECTIONS": settings.database_connections,
+        "OZONE_FOLLOW_PORT": settings.follow_port,
         "OZONE_SECRET_FILE": settings.secret_file.relative_to(ROOT),
         "OZONE_PROCESSES": settings.processes,
         "OZONE_TRUSTED_PROXIES": settings.trusted_proxies[0],

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -24,9 +23,10 @@ from bot.record.requests import list_requests
 from bot.record.sealed import CONTACT, Seal
 from bot.secret import load_secret
 from bot.settings import ROOT
+from tests.ports import free_port
 
 RASA = Path(sys.executable).parent / "rasa"
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 900
 OWN_WORDS = "k"
 """A key that moves up in a list of buttons, from the first to the last: "type out your own message"."""
 FIRST_BUTTON = ""
@@ -76,12 +76,6 @@ class Project:
         } | ours
 
 
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
-
-
 def _thinned(text: str) -> str:
     """The same training data with the first sentence of each intent only."""
     data = yaml.safe_load(text)
@@ -92,7 +86,7 @@ def _thinned(text: str) -> str:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = Project(tmp_path_factory.mktemp("project"), _free_port())
+    project = Project(tmp_path_factory.mktemp("project"), free_port())
     for name in ("bot", "actions", "config.yml", "domain.yml", "credentials.yml"):
         (project.folder / name).symlink_to(ROOT / name)
     (project.folder / "tests").mkdir()

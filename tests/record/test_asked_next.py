@@ -14,9 +14,9 @@ from bot.conversation.buttons import questions_for
 from bot.conversation.memory import Memory
 from bot.record.asked_next import LAST_TURNS, LEAST, asked_next
 from bot.record.database import open_record
-from bot.record.tracker_store import RecordTrackerStore
 from bot.record.turns import Turn
 from bot.safety.warning import WARNING
+from bot.storage.tracker_store import RecordTrackerStore
 
 Visit = Callable[..., None]
 

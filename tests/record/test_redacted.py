@@ -11,15 +11,14 @@ from typing import Any
 
 import pytest
 
-from bot.content.rules import load_triage
+from bot.content.shared import shared_triage
 from bot.record.redacted import client_id_kept, redacted_events
-from bot.record.tracker_store import RecordTrackerStore
 from bot.record.turns import turn_from_events, turns_of
 from bot.safety.triage import Rule, Triage
-from tests.conftest import DATA
-from tests.record.test_tracker_store import TURN
+from bot.storage.tracker_store import RecordTrackerStore
+from tests.storage.test_tracker_store import TURN
 
-RULES = load_triage(DATA / "safety").rules
+RULES = shared_triage().rules
 SECRETS = (
     ("my number is 2125550144", ["2125550144"]),
     ("bob.marsh@mail.example", ["bob", "marsh", "mail.example"]),

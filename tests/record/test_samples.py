@@ -189,3 +189,75 @@ def test_what_is_erased_leaves_the_sample_and_what_is_blanked_leaves_its_comment
     redact_everywhere(staff, "kept", "Jane Doe", reason="name", by="ann", now=NOW)
     assert staff.execute("SELECT turn, comment FROM sample_verdicts").fetchall() == [(kept, "tell [redacted]")]
     assert samples.sample(staff, number).left == {"maria": 0, "tom": 1}
+
+
+def _half_done(staff: Database, add: Add) -> tuple[int, list[int]]:
+    """A sample of four of which tom judged two, maria all, before tom left the clinic."""
+    for _ in range(4):
+        add()
+    sample = _draw(staff)
+    turns = [turn for (turn,) in staff.execute("SELECT turn FROM sample_turns ORDER BY place")]
+    for place, turn in enumerate(turns):
+        _judge(staff, sample, turn, maria="right", **({"tom": "should_alarm"} if place < 2 else {}))
+    staff.execute("UPDATE staff SET disabled = 1 WHERE username = 'tom'")
+    return sample, turns
+
+
+def test_who_can_judge_no_more_is_replaced_and_what_they_judged_counts(staff: Database, add: Add) -> None:
+    sample, turns = _half_done(staff, add)
+    samples.replace(staff, sample, "tom", "ann", by="ann", now=NOW)
+    found = samples.sample(staff, sample)
+    assert (found.left, found.replaced) == ({"ann": 2, "maria": 0}, {"tom": "ann"})
+    assert samples.next_turn(staff, sample, "ann") == turns[2]
+    with pytest.raises(ReviewError, match="tom and not you"):
+        _judge(staff, sample, turns[0], ann="right")
+    _judge(staff, sample, turns[2], ann="right")
+    assert samples.next_turn(staff, sample, "ann") == turns[3]
+    _judge(staff, sample, turns[3], ann="wrong_snippet")
+    assert samples.sample(staff, sample).done
+    assert [case.turn for case in samples.disagreements(staff, sample)] == [*turns[:2], turns[3]]
+    assert [(one, other, found.judged, found.same) for one, other, found in samples.agreements(staff, sample)] == [
+        ("ann", "maria", 2, 1),
+        ("maria", "tom", 2, 0),
+    ]
+    assert review.reviews(staff, [turns[2]], NOW)[turns[2]].verdict is not None, "both found it right"
+    with pytest.raises(ReviewError, match="somebody else has to settle"):
+        samples.settle(staff, sample, turns[0], "right", by="ann", now=NOW)
+
+
+def test_a_replacement_can_be_replaced(staff: Database, add: Add) -> None:
+    sample, turns = _half_done(staff, add)
+    samples.replace(staff, sample, "tom", "ann", by="ann", now=NOW)
+    _judge(staff, sample, turns[2], ann="right")
+    staff.execute("UPDATE staff SET role = 'viewer' WHERE username = 'ann'")
+    staff.execute("UPDATE staff SET role = 'reviewer' WHERE username = 'vera'")
+    samples.replace(staff, sample, "ann", "vera", by="maria", now=NOW)
+    assert samples.sample(staff, sample).left == {"maria": 0, "vera": 1}
+    assert samples.next_turn(staff, sample, "vera") == turns[3]
+
+
+@pytest.mark.parametrize(
+    ("gone", "came", "said"),
+    [
+        ("maria", "ann", "Nothing is left"),
+        ("nobody", "ann", "Nothing is left"),
+        ("tom", "maria", "already"),
+        ("tom", "vera", "no account"),
+        ("tom", "tom", "no account"),
+        ("tom", "nobody", "no account"),
+    ],
+)
+def test_a_replacement_that_makes_no_sense_is_refused(
+    staff: Database, add: Add, gone: str, came: str, said: str
+) -> None:
+    sample, _ = _half_done(staff, add)
+    with pytest.raises(ReviewError, match=said):
+        samples.replace(staff, sample, gone, came, by="ann", now=NOW)
+    assert samples.sample(staff, sample).left == {"maria": 0, "tom": 2}
+
+
+def test_who_can_still_judge_is_not_replaced(staff: Database, add: Add) -> None:
+    sample, _ = _half_done(staff, add)
+    staff.execute("UPDATE staff SET disabled = 0 WHERE username = 'tom'")
+    with pytest.raises(ReviewError, match="tom can still judge"):
+        samples.replace(staff, sample, "tom", "ann", by="ann", now=NOW)

@@ -18,6 +18,7 @@ from bot.record import texts
 from bot.record.database import open_record
 from bot.record.review import ReviewError
 from bot.record.texts import SNIPPET
+from bot.storage.sqlite import RecordDecisions
 from tests.content.conftest import FILES
 
 NOW = "2026-12-01T10:00:00.000+00:00"
@@ -138,7 +139,7 @@ class Clinic(RuleBasedStateMachine):
     @rule(process=PROCESSES)
     def look(self, process: int) -> None:
         """A process takes up what was published."""
-        self.processes[process].look(self.database, NOW)
+        self.processes[process].look(RecordDecisions(self.database), NOW)
         assert self.processes[process].problem is None
         self.seen[process] = dict(self.valid)
 

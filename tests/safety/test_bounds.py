@@ -13,11 +13,11 @@ from bot.content.form_words import load_form_words
 from bot.content.languages import load_languages
 from bot.content.library import Library
 from bot.content.plain_words import load_plain_words
-from bot.content.rules import load_triage
-from bot.content.shared import shared_second_reader
+from bot.content.shared import shared_second_reader, shared_triage
 from bot.content.short_questions import load_short_questions
-from bot.conversation.in_context import leans_on_context
+from bot.conversation.in_context import may_lean, points_back
 from bot.conversation.request_form import changed, fault_of, is_contact, takes, tells_a_time
+from bot.safety.asked import asked_part, asks_for_a_judgement
 from bot.safety.cues import cues
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, every_sentence, phrase, sentences, shortened
 from bot.safety.redaction import born, codes, kept, numbers, online, people, places, redact
@@ -26,9 +26,9 @@ from bot.understanding.question_parts import parts_of_message
 from bot.understanding.verdict import parts_of
 from bot.vocabulary import FORM_SLOTS
 from tests.conftest import DATA
-from tests.hostile import PART, SHAPES, WHOLE, affordable, hostile, seconds, too_dear, without_order
+from tests.hostile import PART, SHAPES, WHOLE, affordable, hostile, seconds, too_dear, without_order, yardstick
 
-RULES = load_triage(DATA / "safety").rules
+RULES = shared_triage().rules
 LANGUAGES = load_languages(DATA)
 FORM_WORDS = load_form_words(DATA)
 PLAIN_WORDS = load_plain_words(DATA)
@@ -50,8 +50,10 @@ def form(text: str) -> None:
 
 def conversation(text: str) -> None:
     """Everything else that is looked for in a message, whatever the conversation."""
+    asks_for_a_judgement(asked_part(text))
     cues(text)
-    leans_on_context(text, 0.5)
+    may_lean(text, 0.5)
+    points_back(text)
     asked(text, date(2026, 1, 1), {date(2026, 12, 25): "Christmas Day"})
     any(text in words for words in (PLAIN_WORDS.yes, PLAIN_WORDS.no, PLAIN_WORDS.over))
 
@@ -83,7 +85,8 @@ def test_a_short_question_is_looked_up_at_no_more_than_its_share(library: Librar
 
 @pytest.mark.parametrize("pattern", REDACTIONS, ids=lambda pattern: pattern.pattern[:30])
 def test_a_redaction_costs_no_more_than_its_share(pattern: re.Pattern[str]) -> None:
-    assert too_dear(lambda text: pattern.sub("", text)) == []
+    """On half as much, for there are many; all of them together are tried on 64 kB above, as `redact`."""
+    assert too_dear(lambda text: pattern.sub("", text), WHOLE // 2) == []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -97,12 +100,19 @@ def test_a_rule_costs_no_more_than_its_share(rule: Rule) -> None:
     assert affordable(search, its_words(WHOLE), its_words(PART))
 
 
+def _quick(rule: Rule, piece: str) -> bool:
+    spent = seconds(rule.search, piece)
+    return spent < 0.002 or spent < 6 * yardstick()
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_a_rule_is_quick_on_the_longest_piece_of_anything(rule: Rule) -> None:
-    """Within 10 ms, four times what the dearest takes today: so long everybody else waits for a piece."""
+    """Some 10 ms at most on a machine that has nothing else to do, 2.5 times what the dearest takes: so long everybody
+    else waits for a piece.
+    """
     beginnings = (" ".join(phrase(text).split()[:words]) + " " for text in rule.fires for words in (1, 2, 3))
     pieces = PIECES | {sentence for beginning in beginnings for sentence in list(every_sentence(beginning * 400))[:1]}
-    assert [piece[:40] for piece in pieces if all(seconds(rule.search, piece) > 0.01 for _ in range(5))] == []
+    assert [piece[:40] for piece in pieces if not any(_quick(rule, piece) for _ in range(5))] == []
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -20,6 +20,9 @@ from bot.safety.normalise import phrase
             "I hate how they make me feel. Not suicidal or anything just flat",
             "i hate how they make me feel or anything just flat",
         ),
+        ("she does not have difficulty breathing, that was in 2018", "she that was in 2018"),
+        ("not having any symptoms now", "now"),
+        ("I have no suicide thoughts", "i have"),
         ("what does it cost?", "what does it cost"),
     ],
 )
@@ -32,6 +35,8 @@ def test_denied_symptoms_are_left_out(said: str, left: str) -> None:
     [
         "no pulse",
         "no reaction when I shake her",
+        "he does not have a pulse",
+        "she does not have any feeling in her face",
         "not breathing",
         "not moving",
         "no feeling in my left arm",

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.content.rules import load_triage
+from bot.content.shared import shared_triage
 from bot.safety.normalise import sentences
 from bot.safety.triage import Rule
-from tests.conftest import DATA
 
-RULES = load_triage(DATA / "safety").rules
+RULES = shared_triage().rules
 
 
 def _fires(rule: Rule, text: str) -> bool:

@@ -13,6 +13,7 @@ from bot.understanding.linear import Reading
 
 CLASSES = ("clinician_dose", "emergency_breathing", "emergency_over", "out_of_scope", "what_is_ozone")
 QUIET = (0.1, 0.05, 0.05, 0.1, 0.7)
+PLACE = np.zeros(3, np.float32)
 
 
 @pytest.mark.parametrize("intent", ["emergency_breathing", "clinician_dose"])
@@ -39,9 +40,10 @@ def _seen(
     findings: tuple[Finding, ...] = (),
     names_subject: bool = False,
     unknown: float = 0.0,
+    asked: Seen | None = None,
 ) -> Seen:
     rows = np.array([QUIET, *parts], np.float32)
-    return Seen(text, Reading(CLASSES, rows, rows), Opinion(rows[0], unknown), findings, names_subject)
+    return Seen(text, Reading(CLASSES, rows, rows), Opinion(rows[0], unknown), findings, names_subject, PLACE, asked)
 
 
 def _changed(one: Seen, other: Seen) -> int:
@@ -85,7 +87,9 @@ def test_the_same_is_the_same_evidence() -> None:
 
 def test_a_message_of_one_group_alone_is_evidence_without_infinities() -> None:
     certain = np.eye(5, dtype=np.float32)[1:2]
-    row = evidence(Seen("🙂", Reading(CLASSES, certain, certain), Opinion(np.zeros(5, np.float32), 1.0), (), False))
+    row = evidence(
+        Seen("🙂", Reading(CLASSES, certain, certain), Opinion(np.zeros(5, np.float32), 1.0), (), False, PLACE)
+    )
     assert np.isfinite(row).all()
 
 

@@ -15,6 +15,7 @@ from bot.understanding.verdict import (
     LEFT_TO_A_QUESTION,
     LEFT_TO_CHANCE,
     RULE_COUNTS,
+    RULE_OF_DOING_COUNTS,
     URGENT_RULE_COUNTS,
     Thresholds,
     choose_thresholds,
@@ -110,6 +111,7 @@ def test_a_verdict_tells_its_chances_and_what_they_were_held_against() -> None:
         "check": 0.2,
         "risk": 0.4,
         "rule": 0.4 * RULE_COUNTS,
+        "rule_of_doing": 0.4 * RULE_OF_DOING_COUNTS,
         "emergency_rule": 0.2 * URGENT_RULE_COUNTS,
     }
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date, timedelta
 from email import message_from_string, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
+from bot.content.library import Library
+from bot.content.review_dates import SOON, ReviewDate, review_dates
 from bot.record.alerts import Due, add_test, channels, use_channels
 from bot.record.database import connect, open_record
 from bot.record.deletion import delete_conversation
@@ -23,7 +26,7 @@ from bot.record.requests import leave_request
 from bot.record.sealed import CONTACT, Seal
 from bot.settings import Settings, SettingsError
 from bot.website import alerting
-from bot.website.alerting import Alerting, Mail, NotTold, Way, Webhook, message_of, ways
+from bot.website.alerting import Alerting, Mail, NotTold, Reviews, Way, Webhook, message_of, ways
 from tests.record.conftest import BEGUN, Add, add
 
 __all__ = ["Add", "add"]
@@ -345,3 +348,96 @@ def test_a_setting_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name):
         Settings()
+
+
+DAY = 86_400
+TODAY = date(2027, 1, 15)
+
+
+class Texts:
+    """Texts with review dates, at a clinic whose day it is."""
+
+    def __init__(self, *days_left: int) -> None:
+        self.dates = {f"text_{number}": TODAY + timedelta(days=left) for number, left in enumerate(days_left)}
+
+    def __call__(self, now: float) -> Reviews:
+        today = TODAY + timedelta(days=int((now - NOW) // DAY))
+        due = [ReviewDate(name, on, sent=today <= on) for name, on in self.dates.items()]
+        return Reviews(today, tuple(text for text in due if text.on <= today + SOON))
+
+
+def test_texts_to_review_are_told_in_a_digest_from_60_days_before(path: Path, hook: Hook) -> None:
+    texts = Texts(62, 63, 200)
+    processes = [Alerting(path, [Webhook(hook.address)], lambda: "Clinic", CONSOLE, texts) for _ in range(2)]
+    for day in range(60):
+        for process in processes:
+            process.round(NOW + day * DAY)
+            process.round(NOW + day * DAY + 60)
+    told = [body["text"].splitlines() for body in hook.bodies]
+    assert told[0] == ["Clinic: 1 text to review, the first by 2027-03-18.", f"{CONSOLE}/approve"]
+    assert told[1] == ["Clinic: 2 texts to review, the first by 2027-03-18.", f"{CONSOLE}/approve"]
+    days = [date.fromisoformat(body["events"][0]["at"]) for body in hook.bodies]
+    assert [(day - TODAY).days for day in days] == [2, 9, 32, 39, 48, 55]
+    assert all(event["kind"] == "review" for body in hook.bodies for event in body["events"])
+
+
+def test_a_text_that_is_not_sent_any_more_is_told_the_next_day_and_once(path: Path, hook: Hook) -> None:
+    process = Alerting(path, [Webhook(hook.address)], lambda: "Clinic", "", Texts(2))
+    for hour in range(24 * 20):
+        process.round(NOW + hour * 3600)
+    assert [body["text"] for body in hook.bodies] == [
+        "Clinic: 1 text to review, the first by 2027-01-17.",
+        "Clinic: 1 text to review, the first by 2027-01-17, 1 not sent any more.",
+    ]
+
+
+def test_what_was_signed_anew_is_told_no_more_until_it_is_due_again(path: Path, hook: Hook) -> None:
+    texts = Texts(10)
+    process = Alerting(path, [Webhook(hook.address)], lambda: "Clinic", "", texts)
+    hook.status = 503
+    process.round(NOW)
+    texts.dates["text_0"] = TODAY + timedelta(days=100)
+    hook.status = 200
+    for day in range(1, 45):
+        process.round(NOW + day * DAY)
+    (first, second) = hook.bodies
+    assert first["text"].endswith("the first by 2027-01-25."), "the one that was not taken"
+    assert second["events"][0]["first"] == "2027-04-25"
+    assert second["events"][0]["at"] == "2027-02-24"
+
+
+def test_a_mail_lists_how_many_texts_are_due_on_which_day_beside_what_else_happened(
+    path: Path, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Any] = []
+    server = type(
+        "Server",
+        (),
+        {"__enter__": lambda s: s, "__exit__": lambda s, *_: None, "send_message": lambda s, m, *_: sent.append(m)},
+    )
+    monkeypatch.setattr(Mail, "_connected", lambda _: server())
+    mail = Mail("smtp://mail.example", "chat@clinic.example", ["owner@clinic.example"])
+    process = Alerting(path, [mail], lambda: "Clinic", CONSOLE, Texts(5, 5, *range(10, 40)))
+    process.round(NOW - DAY)
+    sent.clear()
+    add("emergency", text=SECRET_WORDS)
+    process.round(NOW + 6 * DAY)
+    (message,) = sent
+    assert (
+        message["Subject"] == "Clinic: 1 emergency and 32 texts to review, the first by 2027-01-20, 2 not sent any more"
+    )
+    lines = message.get_content().splitlines()
+    assert [line for line in lines if line.startswith("- to review")][:2] == [
+        "- to review by 2027-01-20: 2 texts",
+        "- to review by 2027-01-25: 1 text",
+    ]
+    assert lines[-2:] == [f"{CONSOLE}/queues/emergencies", f"{CONSOLE}/approve"]
+    assert "- to review later: 11 texts" in lines
+    assert not set(SECRET_WORDS.split()) & {"Jane"} & set(message.get_content().split())
+
+
+def test_every_approved_answer_has_its_day_and_a_retired_one_none(library: Library) -> None:
+    due = {text.name for text in review_dates(library, date.max - timedelta(days=61))}
+    answers = {snippet.id: snippet for snippet in library if not snippet.short_of}
+    assert due - set(answers) == {"data/opening.yml"}
+    assert {answers[name].status for name in set(answers) - due} <= {"draft", "retired"}

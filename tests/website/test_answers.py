@@ -13,9 +13,10 @@ import pytest
 
 from bot.content.library import Library
 from bot.content.snippet import Snippet
+from bot.content.word_search import WordSearch
 from bot.safety.warning import WARNING
 from bot.vocabulary import Route
-from bot.website.answers import found, structured
+from bot.website.answers import structured
 from tests.website.test_app import Client
 from tests.website.test_app import client as client
 
@@ -107,7 +108,7 @@ def test_words_cannot_leave_the_structured_data(library: Library) -> None:
     ],
 )
 def test_a_search_brings_the_answer_first(library: Library, asked: str, answer: str) -> None:
-    assert answer in [snippet.id for snippet in found(asked, _listed(library))][:3]
+    assert answer in [snippet.id for snippet in WordSearch(_listed(library)).search(asked)][:3]
 
 
 def test_a_search_without_result_says_so_and_where_to_go(client: Client) -> None:

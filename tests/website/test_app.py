@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
 import pytest
+from starlette.applications import Starlette
 
 from bot.conversation.engine import Engine
 from bot.record.database import open_record
-from bot.record.deletion import delete_conversation
 from bot.record.record import Record
 from bot.safety.warning import WARNING
 from bot.settings import MAX_BODY_BYTES, Settings, SettingsError
+from bot.storage.sqlite import SqliteStore
+from bot.website import app as app_module
 from bot.website.app import create_app
 from bot.website.bundle import integrity
+from tests.storage.stores import Kept
+
+pytestmark = pytest.mark.usefixtures("kept")
 
 
 class Client:
@@ -187,11 +193,45 @@ def test_the_process_is_alive_and_ready(client: Client) -> None:
     assert client.get("/readyz").json()["problems"] == []
 
 
-def test_a_record_that_cannot_be_written_is_not_ready(client: Client, tmp_path: Path) -> None:
-    (tmp_path / "record.db").unlink()
+def test_a_record_that_cannot_be_written_is_not_ready(
+    client: Client, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine.store, "door", SqliteStore(Record(tmp_path / "nowhere" / "record.db")))
     response = client.get("/readyz")
     assert response.status_code == 503
     assert "record" in response.json()["problems"][0]
+
+
+def test_the_metric_tells_whether_it_is_ready_though_nobody_asks(
+    engine: Engine, loop: asyncio.AbstractEventLoop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In a cluster /readyz is asked when a worker starts and not again."""
+    monkeypatch.setattr(app_module, "_WATCH_SECONDS", 0.001)
+    monkeypatch.setattr(app_module, "_READY_SECONDS", 0.0)
+    monkeypatch.setenv("OZONE_SECRET_FILE", str(tmp_path / "secret"))
+    wrong: list[str] = []
+
+    async def problems() -> list[str]:
+        return wrong
+
+    monkeypatch.setattr(engine, "problems", problems)
+    website = app_module.Website(Settings(), engine)
+    client = Client(Starlette(routes=website.routes()), loop)
+    watching = loop.create_task(website.watch())
+    try:
+        assert _until_metrics_say(client, "ozone_ready 1.0")
+        wrong.append("It has a cold.")
+        assert _until_metrics_say(client, "ozone_ready 0.0")
+    finally:
+        watching.cancel()
+
+
+def _until_metrics_say(client: Client, line: str) -> bool:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if line in client.get("/metrics").text:
+            return True
+    return False
 
 
 def test_metrics_count_turns_by_route(client: Client) -> None:
@@ -222,12 +262,12 @@ def test_an_answer_says_who_approved_it_and_what_can_be_called(client: Client) -
 
 
 def test_a_new_conversation_begins_empty_and_leaves_no_trace_before_the_first_message(
-    client: Client, engine: Engine
+    client: Client, kept: Kept
 ) -> None:
-    before = engine.store.database.execute("SELECT count(*) FROM conversations").fetchone()
+    before = kept.record().execute("SELECT count(*) FROM conversations").fetchone()
     body = _post(client, "/api/conversation").json()
     assert body["turns"] == []
-    assert engine.store.database.execute("SELECT count(*) FROM conversations").fetchone() == before
+    assert kept.record().execute("SELECT count(*) FROM conversations").fetchone() == before
     assert _chat(client, message="hi", token=body["token"]).json()["conversation"] == body["conversation"]
 
 
@@ -275,7 +315,7 @@ def test_feedback_is_for_turns_of_ones_own_conversation(client: Client) -> None:
         assert (response.status_code, response.json()["error"]) == (404, "There is no such turn in this conversation.")
 
 
-def test_a_deleted_conversation_is_gone_and_its_token_worthless(client: Client, engine: Engine) -> None:
+def test_a_deleted_conversation_is_gone_and_its_token_worthless(client: Client, kept: Kept) -> None:
     first = _chat(client, message="What is ozone?").json()
     token, conversation = first["token"], first["conversation"]
     assert _post(client, "/api/conversation/delete", token=token).json() == {"deleted": True}
@@ -286,28 +326,23 @@ def test_a_deleted_conversation_is_gone_and_its_token_worthless(client: Client, 
     ):
         assert _post(client, path, token=token, **more).status_code == 401
     assert _post(client, "/api/conversation/delete", token=token).status_code == 200
-    assert (
-        engine.store.database.execute("SELECT count(*) FROM turns WHERE conversation = ?", [conversation]).fetchone()[0]
-        == 0
-    )
+    assert kept.record().execute("SELECT count(*) FROM turns WHERE conversation = ?", [conversation]).fetchone()[0] == 0
 
 
 def test_a_reply_that_is_made_while_its_conversation_is_deleted_is_not_kept(
-    client: Client, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    client: Client, engine: Engine, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = _chat(client, message="I take warfarin").json()
     turn = engine.turn
 
     async def deleted_meanwhile(conversation: str, text: str, client_id: str | None = None) -> Any:
-        delete_conversation(engine.store.database, conversation, engine.store.seal)
+        await engine.door.delete(conversation, engine.store.seal)
         return await turn(conversation, text, client_id)
 
     monkeypatch.setattr(engine, "turn", deleted_meanwhile)
     assert _chat(client, message="hi", token=first["token"]).status_code == 401
     assert (
-        engine.store.database.execute(
-            "SELECT count(*) FROM conversations WHERE id = ?", [first["conversation"]]
-        ).fetchone()[0]
+        kept.record().execute("SELECT count(*) FROM conversations WHERE id = ?", [first["conversation"]]).fetchone()[0]
         == 0
     )
 
@@ -384,14 +419,14 @@ def test_bad_requests_about_a_conversation_get_one_sentence(
     ],
 )
 def test_other_websites_are_refused_before_anything_happens(
-    client: Client, engine: Engine, headers: dict[str, str], status: int
+    client: Client, kept: Kept, headers: dict[str, str], status: int
 ) -> None:
-    before = engine.store.database.execute("SELECT count(*) FROM turns").fetchone()[0]
+    before = kept.record().execute("SELECT count(*) FROM turns").fetchone()[0]
     response = client.request(
         "POST", "/api/chat", content=b'{"message": "hi"}', headers={"Content-Type": "text/plain", **headers}
     )
     assert response.status_code == status
-    assert engine.store.database.execute("SELECT count(*) FROM turns").fetchone()[0] - before == (status == 200)
+    assert kept.record().execute("SELECT count(*) FROM turns").fetchone()[0] - before == (status == 200)
 
 
 def test_the_widget_is_served_compressed_to_allowed_websites_and_only_when_it_changed(client: Client) -> None:
@@ -407,6 +442,27 @@ def test_the_widget_is_served_compressed_to_allowed_websites_and_only_when_it_ch
     )
     assert client.request("GET", "/static/widget.js", headers={"Accept-Encoding": "identity"}).text == response.text
     assert client.get("/static/i18n/es.json").json()["send"] == "Enviar"
+
+
+@pytest.mark.parametrize("path", ["/static/widget.js", "/answers"])
+@pytest.mark.parametrize(
+    ("asked", "compressed"),
+    [
+        ("gzip", True),
+        ("deflate, GZIP;q=0.5, br", True),
+        ("*", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000, *", False),
+        ("identity, *;q=0", False),
+        ("br, notgzip", False),
+        ("gzip;q=many", False),
+    ],
+)
+def test_compressed_is_sent_to_those_who_take_it(client: Client, path: str, asked: str, compressed: bool) -> None:
+    response = client.request("GET", path, headers={"Accept-Encoding": asked})
+    assert response.status_code == 200
+    assert (response.headers.get("content-encoding") == "gzip") == compressed
+    assert response.headers["vary"].startswith("Accept-Encoding")
 
 
 @pytest.mark.parametrize("path", ["/demo", "/demo/es"])

@@ -26,7 +26,7 @@ from bot.conversation.engine import Engine
 from bot.safety.warning import WARNING
 from bot.settings import Settings
 from bot.website.app import create_app
-from tests.browser.conftest import free_port
+from tests.ports import free_port
 
 LOCKED_SECONDS = 10.0
 
@@ -73,8 +73,10 @@ def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
         thread.start()
         started.append((server, thread, engine))
+        deadline = time.monotonic() + 60
         while not server.started:
             assert thread.is_alive()
+            assert time.monotonic() < deadline
             time.sleep(0.05)
         return Site(f"http://127.0.0.1:{port}")
 

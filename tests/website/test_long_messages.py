@@ -78,7 +78,10 @@ def test_an_emergency_at_the_end_of_64_kilobytes_is_answered_as_one(site: Site, 
 
 def test_of_64_kilobytes_the_record_keeps_the_beginning_and_the_end(site: Site, engine: Engine) -> None:
     said = "My question is long. " + "word " * 12_000 + "Those were my words."
-    conversation = [site.ask(json.dumps({"message": said}).encode()).json()["conversation"]]
+    body = json.dumps({"message": said}).encode()
+    # A machine that stands still for seconds has the visitor answered without the record: then it is said again.
+    replies = (site.ask(body).json() for _ in range(5))
+    conversation = [next(reply["conversation"] for reply in replies if reply["turn"] is not None)]
     record = engine.store.database
     (text,) = record.execute("SELECT text FROM turns WHERE conversation = ?", conversation).fetchone()
     assert text.startswith("My question is long.")

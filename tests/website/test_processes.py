@@ -22,10 +22,10 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import free_port
 from tests.conftest import ROOT
+from tests.ports import free_port
 
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 300
 _LISTENING = "0A"
 """A state in /proc/net/tcp."""
 

@@ -50,7 +50,8 @@ _DAY = (
     rf"(?:\d{{1,2}}(?:st|nd|rd|th)\s(?:of\s)?the\s\d{{1,2}}(?:st|nd|rd|th),?\s(?:of\s)?(?:18|19|20)?\d\d\b|"
     rf"\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:(?:18|19|"
     rf"20)\d\d|'?\d\d)(?!\d)|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)|"
-    rf"\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?[\s-]?(?:of\s|de\s)?(?:{_MONTH})\.?,?[\s-]?(?:de[l]?\s|of\s)?(?:{_YEAR}|"
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?[\s-]?(?:day\s)?(?:of\s"
+    rf"|de\s)?(?:{_MONTH})\.?,?[\s-]?(?:de[l]?\s|of\s)?(?:{_YEAR}|"
     rf"'?\d\d)\b"
     rf"|(?:{_MONTH})\.?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:of\s)?(?:{_YEAR}|'\d\d)\b|(?:{_MONTH})\s(?:of\s|"
     rf"de\s)?{_YEAR}\b|"
@@ -101,6 +102,12 @@ _DAY_BEFORE = re.compile(
 )
 """A day right before the word for birth: "am 4. Dezember 1938 geboren", "4/12/38 is my birthday"."""
 
+_OTHER_DAY = re.compile(
+    r"\d{1,2}(?:st|nd|rd|th|\.|º|er)?[ -](?:day\s)?(?:of\s|de\s|del\s|di\s)?"
+    r"[^\W\d]{1,12}(?:[ -][^\W\d]{2,12})?\.?,?[ -]\d{4}(?!\d)",
+    re.IGNORECASE,
+)
+"""A day with a month in whatever language, calendar or figures: "15 Ramadan 1405", "14 V 1944"."""
 _YEAR_HERE = re.compile(r"(?:in\s)?((?:18|19|20)\d\d)\b(?![./-]\d)", re.IGNORECASE)
 _SPOKEN_ORDINAL = (
     r"(?:(?:twenty|thirty)[ -]?)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|"
@@ -162,6 +169,10 @@ def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
             if day is not None and day.end() > day.start() and not (len(day[0]) < 6 and "." in day[0]):
                 yield Span(day.start(), day.end(), BIRTH)
                 continue
+            other = _OTHER_DAY.match(text, cue.end())
+            if day is None and other is not None:
+                yield Span(other.start(), other.end(), BIRTH)
+                continue
             before = _DAY_BEFORE.search(text, max(cue.start() - 45, 0), cue.start())
             if before is not None and len(before["day"]) > 5 and not before["day"].isdigit():
                 yield Span(before.start("day"), before.end("day"), BIRTH)
@@ -192,6 +203,8 @@ def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
             )
         ):
             yield Span(day.start(), day.end(), BIRTH)
+    for found in _ERA.finditer(text):
+        yield Span(found.start(), found.end(), BIRTH)
     for day in _JALALI.finditer(text):
         yield Span(day.start(), day.end(), BIRTH)
     for cue in _SHOWS.finditer(text):
@@ -214,6 +227,13 @@ _OF_THE_WORLD = re.compile(
 )
 _JALALI = re.compile(r"(?<![\d./-])1[34]\d\d([/-])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])(?![\d/-])")
 """A day in the calendar of Iran: of an event nobody writes it so to a clinic."""
+_ERA = re.compile(
+    rf"(?<!\w)(?:taish[oō]|sh[oō]wa|heisei|昭和|平成|大正)\s?\d{{1,2}}(?:年\d{{1,2}}月\d{{1,2}}日"
+    rf"|,?\s(?:{_MONTH})\.?\s\d{{1,2}}|"
+    r"[./-]\d{1,2}[./-]\d{1,2})?(?!\w)",
+    re.IGNORECASE,
+)
+"""A day in the reign of an emperor of Japan."""
 _SHOWS = re.compile(
     r"\b(?:card|passport|id|licen[cs]e|document|certificate|ausweis|dni|pasaporte|passeport|my papers|registered as|"
     r"file|chart|wristband|system)\s(?:it\s|just\s|only\s|wrongly\s)?(?:says|shows|has|reads|gives|states|put|got|"
@@ -299,7 +319,7 @@ _NOT_AGE_BEHIND = (
 )
 _SOMEBODY = (
     r"(?:mothers?|fathers?|mums?|moms?|mummy|mommy|mamma|mama|dads?|daddy|papa|grand ?ma|grandmother|grandfather|"
-    r"grand ?pa|gramps|"
+    r"grand ?pa|gran ?d[ae]d?s?|grand ?d[ae]d(?:dy)?|gran ?da|gramma|gammy|mee-?maw|mamaw|papaw|pop-?pop|gramps|"
     r"grampa|gran|granny|nan|nanna|nana|husband|wife|aunt|auntie|aunty|uncle|great[ -](?:gran\w*|aunt|uncle)|"
     r"patients?|pt|"
     r"neighbou?r|friend|lady|woman|man|gentleman|guy|client|resident|resident|partner|brother|sister|cousin|teacher|"
@@ -309,6 +329,10 @@ _SOMEBODY = (
     r"grand-p[eè]re|"
     r"mamie|papi|papy|mari|femme|oncle|voisine?|madre|padre|abuel[oa]|abuelit[oa]|mam[áàã]|pap[áà]|suegr[oa]|"
     r"t[ií][oa]|vecin[oa]|"
+    r"momma|mumma|mam|mammy|pops|pop|mams|ouma|oupa|tatay|nanay|lol[oa]|babushka|dedushka|dad[ai]|daadi|nani|ammi|abba|"
+    r"amma|appa|bibi|hal-?moni|harabeoji|obaa-?san|ojii-?san|yiayia|pappous?|teta|jiddo|jido|sitto|iaia|aitona"
+    r"|amona|bobe|"
+    r"zaide|bubbe|nonna|vovó|bisabuel[oa]|bisnonn[oa]|oud-?oma|ur-?oma|ur-?opa|"
     r"nonn[oa]|zi[oa]|marito|moglie|av[óôò]|m[ãa]e|pai|vov[óô]|moeder|vader|mor|far|farmor|mormor|farfar|morfar|babcia|"
     r"dziadek|mama|tata|бабушк\w|дедушк\w|мам\w|пап\w|babička|děda|nagymama|anneanne\w*|babaanne\w*|dede\w*|annem|"
     r"babam)"

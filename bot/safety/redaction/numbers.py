@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise
 
-from bot.safety.redaction.spans import Span, Word
+from bot.safety.redaction.spans import PAPER_ON_THE_NET, Span, Word
 from bot.safety.redaction.words import COMMON, word_set
 
 NUMBER, PLACE = "[number]", "[location]"
@@ -83,7 +83,9 @@ _STAYS = re.compile(
     r"|(?:ISO|EN|IEC|ASTM|DIN|NCT|PMID|PMC|ISRCTN|ISBN|ISSN|CAS|DOI|RFC|EC|EU|EudraCT|PubMed|Directive|"
     r"Regulation|arXiv|ICD-10|lot|batch)(?:\s?(?:no\.?|nr\.?|number|id|registry|:|"
     r"#)){0,2}\s?-?[\d.:/-]{3,40}"
-    r"|[$€£¥₹]\s?\d[\d.,' ]{0,20}\d|\d{1,4}\.\d{1,3}(?:[,;]?\s\d{1,4}\.\d{1,3}){1,}+(?![\d.]))",
+    rf"|{PAPER_ON_THE_NET}"
+    r"|[$€£¥₹]\s?\d[\d.,' ]{0,20}\d"
+    r"|\d{1,4}\.\d{1,3}(?:(?:[,;]?\s|\s?[(\[]\s?|\s?[-–]\s?|\sto\s)\d{1,4}\.\d{1,3}){1,}+(?![\d.]))",
     re.IGNORECASE,
 )
 """What is never somebody's number, however many digits it has."""
@@ -206,6 +208,8 @@ _FORMS = re.compile(
     r"|"
     # Medicare
     r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}"
+    # a vehicle's, and whatever else is as long
+    r"|(?=(?:[A-Z]*\d){5})(?=\d*[A-Z])[A-Z\d]{13,30}"
     r"|[A-Z]{1,4}-?\d{6,12}[A-Z]?|\d{2,3}[A-Z]{1,2}\d{4,8}"
     r")(?![\w-])"
 )
@@ -321,6 +325,7 @@ _PAPER_WORDS = word_set("""
     report chart sample slip specimen lab labs file files record records case reference ref booking confirmation claim
     policy invoice receipt order ticket member membership referral requisition accession barcode label wristband
     bracelet folder dossier befund akte auftrag rechnung vorgang analyse bilan expediente informe factura dossiernummer
+    carta identità identita tessera karta kort kaart bilhete cartão cartao kimlik karte
     complaint request authorisation authorization contract policyholder participant prescription rezept
     """)
 """Papers that carry somebody's number."""
@@ -370,7 +375,10 @@ def _near_a_paper(text: str) -> Iterator[Span]:
             near
             and not _PAPERS.match(found[0])
             and not _UNITS.match(text, found.end())
-            and not (first is not None and (first[0].lower() in COMMON or first[0].upper() in _NO_PAPERS))
+            and not (
+                first is not None
+                and (first[0].lower() in COMMON or (first[0].upper() in _NO_PAPERS and found[0][-1].isdigit()))
+            )
             and not re.fullmatch(r"[A-Za-z]{1,4}[ -]?(?:19|20)\d\d", found[0])
         ):
             yield Span(found.start(), found.end(), NUMBER)
@@ -447,6 +455,8 @@ def _is_a_date(value: str) -> bool:
 def _is_a_form(text: str, found: re.Match[str]) -> bool:
     """Whether a row of letters and digits in some country's form is that, and no paper, dose or standard."""
     original = text[found.start() : found.end()]
+    if len(found[0]) > 12 and " " not in original and not original.isupper():
+        return False
     if _PAPERS.match(original) or _UNITS.match(text, found.end()):
         return False
     if re.fullmatch(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?", found[0]) and not re.fullmatch(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Set
 
-from bot.safety.redaction.spans import Span
+from bot.safety.redaction.spans import PAPER_ON_THE_NET, Span
 from bot.safety.redaction.words import COMMON, word_set
 
 E_MAIL, WEB, HANDLE = "[e-mail]", "[web address]", "[handle]"
@@ -33,14 +33,15 @@ _HALF = re.compile(
 """From the at sign on: addresses with spaces, commas or no end, as people type them on a telephone."""
 _LOCAL_BEFORE = re.compile(r"[\w.+'%&=~-]{1,64}\Z")
 
-_AT = (
-    r"(?:[\[({<]\s{0,2}(?:at|@|ät|arroba)\s{0,2}[\])}>]|\b(?:at|ät|arroba|arobase|chiocciola|klammeraffe|"
-    r"malpa|małpa|apenstaartje|sign)\b|собака)"
+_AT_SAID = (
+    r"at\s(?:the\s)?rate(?:\sof)?|at|ät|arroba|arobase|arrobas|chiocciola|chiocciolina|klammeraffe|malpa|małpa"
+    r"|apenstaartje|apestaartje|aapje|"
+    r"snabel-?a|krøllalfa|miukumauku|kukac|zavin[aá][cč]|παπάκι|собака|kanelbulle|ludo a|alfa"
 )
-_DOT = (
-    r"(?:[\[({<]\s{0,2}(?:dot|\.|punkt|punto|point|ponto)\s{0,2}[\])}>]|\b(?:dot|punkt|punto|point|ponto|"
-    r"kropka|period|punt)\b|точка|\.)"
-)
+"""How the at sign is called in many languages."""
+_DOT_SAID = r"dot|punkt|punto|point|ponto|kropka|punt|punktum|piste|pont|tečka|bodka|точка|τελεία|nokta|prik"
+_AT = rf"(?:[\[({{<]\s{{0,2}}(?:@|a|{_AT_SAID})\s{{0,2}}[\])}}>]|\b(?:{_AT_SAID}|sign)\b)"
+_DOT = rf"(?:[\[({{<]\s{{0,2}}(?:\.|{_DOT_SAID})\s{{0,2}}[\])}}>]|\b(?:{_DOT_SAID}|period)\b|\.)"
 _SPOKEN = re.compile(
     rf"\s{{0,2}}{_AT}\s{{0,2}}(?:sign\s)?"
     rf"(?P<host>[a-z0-9][\w-]{{1,40}}+(?:\s[a-z]\b){{0,3}})(?:\s{{0,2}}{_DOT}\s{{0,2}}(?P<top>[a-z]{{2,10}}+"
@@ -63,7 +64,13 @@ _E_MAIL_IS = re.compile(
 )
 _BRACKETED = re.compile(r"[\w.+-]{1,64}\s?[\[({<]\s?@\s?[\])}>]\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _HYPHENED = re.compile(r"(?<![\w-])[\w.+]{1,64}-at-[a-z0-9]{1,40}-dot-[a-z]{2,10}(?![\w-])", re.IGNORECASE)
-_AT_WORDS = word_set("at ät arroba arobase chiocciola klammeraffe malpa małpa apenstaartje собака")
+_SHORT_AT = re.compile(r"\w[\[({<]a[\])}>]\w", re.IGNORECASE)
+_PAYS_AT = re.compile(r"(?<![\w.@+-])[a-z][\w.-]{2,40}@(?P<host>[a-z]{3,20})(?![\w@.])", re.IGNORECASE)
+"""An address for payments, whose host has no end: "venkat90@okbank"."""
+_AT_WORDS = word_set("""
+    at ät arroba arrobas arobase chiocciola chiocciolina klammeraffe malpa małpa apenstaartje apestaartje aapje
+    snabel-a snabela snabel krøllalfa miukumauku kukac zavináč zavinac zavináč παπάκι собака kanelbulle ludo alfa
+    """)
 
 _TOKEN = re.compile(r"\S+")
 _BEGINS_WEB = re.compile(r"[(<\[\"']{0,4}+(?:https?:/{0,2}|hxxps?:/{0,2}|ftp://|www\.)", re.IGNORECASE)
@@ -166,6 +173,9 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
                 yield Span(found.start(1) + 1, found.end(), HANDLE)
             elif found[1]:
                 yield Span(found.start(), found.end(), E_MAIL)
+        for found in _PAYS_AT.finditer(text):
+            if found["host"].lower() not in COMMON:
+                yield Span(found.start(), found.end(), E_MAIL)
         for found in _BRACKETED.finditer(text):
             yield Span(found.start(), found.end(), E_MAIL)
         for found in _HALF.finditer(text):
@@ -176,7 +186,7 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
                 yield Span(found.start(), found.end(), HANDLE)
     if "-at-" in text.lower():
         yield from (Span(found.start(), found.end(), E_MAIL) for found in _HYPHENED.finditer(text))
-    if not said.isdisjoint(_AT_WORDS):
+    if not said.isdisjoint(_AT_WORDS) or _SHORT_AT.search(text):
         yield from _spoken(text)
     if "." in text or "://" in text:
         yield from _web(text)
@@ -218,9 +228,7 @@ def _spoken(text: str) -> Iterator[Span]:
             continue
         told = _told(text, found.start())
         spelled = (
-            "[" in found[0]
-            or "(" in found[0]
-            or bool(re.search(r"\b(?:dot|punkt|punto|point|ponto|kropka)\b", found[0], re.IGNORECASE))
+            "[" in found[0] or "(" in found[0] or bool(re.search(rf"\b(?:{_DOT_SAID})\b", found[0], re.IGNORECASE))
         )
         if top is None:
             if not (_PROVIDER.match(joined) or _PROVIDER.match(host)):
@@ -277,10 +285,13 @@ def _web(text: str) -> Iterator[Span]:
 _NOBODYS = re.compile(
     r"[(<\[\"']{0,4}(?:(?:www\.)(?:[a-z0-9-]{1,63}\.){1,3}[a-z]{2,12}/?|(?:www\.)?(?:youtube|reddit|google|wikipedia|"
     r"facebook|instagram)\.(?:com|org)/"
-    r"(?:watch|search|results|r/\w{1,30}|wiki/\w{1,40})?)[.,;:!?)\"'>\]]{0,3}",
+    r"(?:watch|search|results|r/\w{1,30}|wiki/\w{1,40})?"
+    rf"|{PAPER_ON_THE_NET}"
+    r")[.,;:!?)\"'>\]]{0,3}",
     re.IGNORECASE,
 )
-"""The front page of a house, or a page without a name of anything on it: it leads to nobody unless somebody's own."""
+"""The front page of a house, a paper or a law, or a page without a name of anything on it: it leads to nobody unless
+somebody's own."""
 _THEIR_OWN = re.compile(
     r"\b(?:my|mine|me|our|i'm|am|her|his|own|find|follow|profile|contact|meine?|mon|mi)\b", re.IGNORECASE
 )

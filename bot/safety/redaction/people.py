@@ -9,10 +9,13 @@ from bot.safety.redaction.spans import Span, Word
 from bot.safety.redaction.words import (
     COMMON,
     DOUBTFUL_NAMES,
+    EPONYMS,
     FIRST_NAMES,
     MORE_FIRST_NAMES,
     NAMES_OF_THE_WORLD,
+    NICKNAMES,
     NOT_AFTER_A_NAME,
+    OF_THE_FIELD,
     PARTICLES,
     SURNAMES,
     like_a_state,
@@ -27,10 +30,12 @@ _MOST_WORDS = 4
 
 _TITLES = word_set("""
     mr mrs miss mx dr dr. doctor prof professor sir madam herr frau señor señora senor senora sr sra monsieur
-    dottor dott dottoressa docteur docteure doctora pani fru señorita senorita
+    dottor dott dottoressa docteur docteure doctora pani fru señorita senorita dokter dra dr.a drs dhr mevr mevrouw
+    meneer mijnheer mnr mej juffrouw smt shri sri shrimati begum hanım hanim kyria kyrios rouva hra tannie
     madame mme mlle signor signora signore sig doktor dra
     """)
 _MORE_TITLES = word_set("dr prof med dent rer nat habil mag ing")
+_BEFORE_A_NICKNAME = word_set("big little lil lil' young old ol crazy tall uncle auntie aunt papa mama miss mister")
 _KIN = word_set("""
     wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
     fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
@@ -43,7 +48,33 @@ _KIN = word_set("""
     abuela abuelo amiga amigo vecina sœur soeur frère amie ami voisine mère père sorella fratello nonna nonno amica
     irmã irmão amiga mãe pai avó avô moeder vader zus broer vriend vriendin zoon dochter min søster bror
     esposo marido hija hijo madre padre frau mann sohn tochter femme mari fils fille moglie marito figlio figlia
+    momma mumma mam mammy mummy daddy pops hubby wifey missus vrou man seun dogter ouma oupa fru sambo kone datter
+    sønn søn flicka pojke żona mąż córka syn brat siostra babcia dziadek eşim kızım oğlum annem babam kardeşim asawa
+    anak nanay tatay lola lolo beti beta bhabhi bhaiya didi amma appa ammi abbu chacha mausi esposa filho filha
+    namorado namorada novio novia pareja compagne compagnon copain copine conjoint fidanzato fidanzata compagno compagna
+    kamerad partnerin lebensgefährte ehemann ehefrau enkel enkelin neffe nichte vriendje zwager schoonmoeder schoonzus
+    kleindochter kleinzoon жена муж сын дочь мама папа сестра брат бабушка дедушка prima primo tía tío suegra suegro
+    nuera yerno nieta nieto cunhada cunhado sogra sogro neta neto tia tio zia zio cugina cugino suocera suocero nipote
+    cousine oncle tante neveu nièce beau-père belle-mère beau-frère belle-sœur belle-sœur petit-fils petite-fille
     """)
+_AROUND = word_set("""
+    girl boy lad lass cleaner driver housekeeper lodger tenant nanny babysitter pastor priest vicar rabbi imam
+    supervisor
+    tutor lecturer solicitor lawyer accountant builder gardener hairdresser interpreter translator son-in-law kid
+    toddler
+    baby one youngest eldest oldest middle husband-to-be wife-to-be other-half hubby wifey missus mrs pal chum
+    """)
+"""Who is somebody's too, and without a "my" before it anybody."""
+_OWNS = word_set("""
+    my our his her their your ma me wee little lovely dear late older younger elder own old poor youngest eldest oldest
+    mon ma notre meine mein unsere mi nuestra nuestro mia mio minha meu
+    """)
+_HONORIFICS = word_set("""
+    kuya tita tito lolo didi bhaiya bhai zio zia tía tío tia tio tante onkel tonton tata abla abi teyze dayı hajji haji
+    hadji sheikh sheikha reverend rev sgt capt captain lt cpl pastor rabbi imam sensei don doña dona sister brother
+    father nurse coach matron abu umm
+    """)
+"""What people say before a name, in many countries."""
 _BEFORE_NAME = word_set("""
     my full first last patient patient's her his the family middle maiden given real legal preferred our
     husband's wife's son's daughter's mother's father's child's your
@@ -52,12 +83,20 @@ _OTHER_NAMES = word_set("""
     medicine drug brand product device clinic company generic trade file domain user street doctor's supplement
     treatment hospital pharmacy therapy
     """)
-_GREETINGS = word_set("hi hello hey hallo hola bonjour ciao dear ola olá")
+_GREETINGS = word_set("""
+    hi hello hey hallo hola bonjour ciao dear ola olá hoi hej hei heya hiya howdy salut salam salaam namaste namaskar
+    merhaba selam ahoj ahoy cześć czesc szia servus moin aloha g'day shalom marhaba privet привет oi buenas bonsoir
+    tere sveiki zdravo bok bună buna kia
+    """)
 _FAREWELLS = word_set("""
     regards thx xoxo tks ta thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly
     faithfully mvh hilsen groet groeten groetjes pozdrawiam pozdrav saludo abrazo atentamente abraços abraço
     bisous amitiés
     cordialmente salutations hälsningar lg vg mfg hugs ciao
+    groete atte att warmly fondly hugs rgds regds brgds terveisin ystävällisin üdvözlettel pozdravem pozdravom
+    poważaniem szacunkiem hälsning vänligen vennlig venlig sevgiler saygılar saygılarımla teşekkürler shukran
+    dhanyavad atenciosamente obrigada obrigado abs beijos bjs saludito salu2 besos cdlt bàt amicalement
+    bedankt dank takk tack tak kiitos dziękuję děkuji köszönöm grazie yrs
     wishes respectfully blessings you advance merci danke gracias saluti bye
     """)
 _SAYS_NAME = word_set("""
@@ -77,7 +116,7 @@ _SPEAKS = word_set(
 )
 _SPOKE = _SPEAKS - {"ask", "asked", "meet"}
 
-_FIRST = FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD
+_FIRST = FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD | NICKNAMES
 
 _THINGS = word_set("""
     machine device generator unit model ozonosan ozonator protocol method technique diet cure kit apparatus system
@@ -92,17 +131,12 @@ _PLACES_TOO = word_set("""
     """)
 """First names that are towns and countries as well."""
 
-_DOES = re.compile(
-    r"(?:'s)?(?:\s(?:said|says|told|thinks|thought|is|was|has|had|did|does|gave|gives|put|wants|needs|will|would|can|"
-    r"could|who|from|at|"
-    r"in|on|and|or|but|asked|took|takes|does|got|knows|btw|by the way|again|please|here|for|about|yesterday|today|"
-    r"called|rang|feels|felt|wishes|went|came|comes|goes|lives|writes|turned|turns|saw|made|left|should|just|never|"
-    r"always|still|also|with|to|appointments?|appt|results?|bookings?|bloods?|file|chart|account|invoice|bill|"
-    r"sessions?|drips?|dob|birthday|slot|"
-    r"sent|mentioned|recommended|nimmt|hat|ist|sagt|dit|dice)\b|[,.!?;:)]|\Z|\n)",
-    re.IGNORECASE,
+_NO_PERSON_BEHIND = re.compile(
+    r"(?:'s)?\s(?i:the\s(?:\w{3,8}(?:st|nd|rd|th|ond|ird)|great)|and\s\w+\s(?:monarch|dynast|king|queen)|"
+    r"moon|rising|disease|syndrome|method|protocol|diet|hospital|clinic|street|road|avenue|airport|university|college|"
+    r"station|park|beach|island|laws?|theory|palsy|sign|test)|\s(?:II|III|IV|VI{0,3}|IX|X)\b"
 )
-"""What follows the name of somebody who says or does something."""
+"""What follows a first name that is a king's, a sign's, a place's or an illness's."""
 
 _YEAR_BEHIND = re.compile(r",?\s\(?(?:19|20)\d\d|\set al\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\s(?:told|asked|rang|called|texted|emailed|phoned|promised|advised)\s(?:me|us)\b")
@@ -132,9 +166,9 @@ _DETAILS_BEHIND = re.compile(
     r"\s?[,;|/-]\s?(?:\0|\+?\(?\d|members?\b|dob\b|born\b|age\b|patient\b|tel\b|phone\b|mob)", re.IGNORECASE
 )
 _INITIAL = re.compile(
-    r"(?:\b(?:to|for|attn|from|name|signed|invoice|bill|patient|client|mr|mrs|ms|dr|from|am|i'm|regards|"
+    r"(?:\b(?:to|for|as|by|under|attn|from|name|signed|invoice|bill|patient|client|mr|mrs|ms|dr|from|am|i'm|regards|"
     r"thanks)\b[:,.]?\s{1,2}|\A|\n)"
-    r"(?P<name>(?:[A-ZÀ-Ý]\.\s?){1,3}[A-ZÀ-Ý][\w'-]{2,25})(?!\w)",
+    r"(?P<name>(?:[A-ZÀ-Ý]\.[\s-]?){1,3}[A-ZÀ-Ý][\w'-]{2,25})(?!\w)",
 )
 _SPELLED_NAME = re.compile(r"(?<![\w-])[^\W\d_](?:-[^\W\d_]){3,20}(?![\w-])")
 _SPELLED_OUT = re.compile(
@@ -195,6 +229,7 @@ _A_TITLE = r"(?:(?i:an?|the|our|my|mr|mrs|ms|miss|dr|herr|frau|madame|m|mme|señ
 
 _LED_TO = re.compile(
     r"(?<!\w)(?i:née|nee|geborene|formerly|aka|a\.k\.a\.|maiden name|"
+    r"(?:put|register|book|list|enter|save) (?:me|us|him|her|it) (?:down )?as|signs? (?:off )?as|myself,?|[sdw]/o:?|"
     r"(?:made?|make|making) (?:it |them |that )?out to|address(?:ed)? (?:it )?to|billed to|in the name of|"
     r"under the name(?: of)?|"
     r"au nom de|a nombre de|auf (?:den )?namen|em nome de|a nome di|op naam van|na nazwisko|account holder|c/o|"
@@ -212,6 +247,7 @@ _LED_TO = re.compile(
 """What stands behind these is somebody's name, if it begins with a capital letter."""
 _PERHAPS_LED_TO = re.compile(
     r"(?<!\w)(?i:ici|aqu[ií]|qui|hier|habla|fala|parla|c'est|det är|det er|greetings from|regards from|love from|"
+    r"write|put|print|"
     r"ask for|asked for|looking for|spoke (?:with|to)|friend of|colleague of|mother of|father of|parents? of|"
     r"moi c'est|daughter of|son of|wife of|"
     r"husband of|widow of|widower of|sister of|brother of|niece of|nephew of|"
@@ -232,6 +268,55 @@ _WANTS = re.compile(
     r"has an app|asked me|here\b|speaking|calling|writing|again\b|wrote to you|came in|comes on))"
 )
 """A first name and a surname of somebody who wants something of a clinic."""
+_TELLS_NAME = re.compile(
+    rf"(?<!\w)(?P<name>{_NAMES})\s(?i:is\s(?:what\s(?:they|everyone|everybody|people|friends|family|my\s\w+)\s(?:all\s)?"
+    r"calls?\s(?:me|him|her|us)|(?:my|his|her)\s(?:nick|first|last|sur|full|real|middle|maiden|birth|stage)?\s?name|"
+    r"short\sfor|how\s(?:i|he|she)\s(?:am|is)\s(?:known|called))|heter\sjag|heiße\sich|heisse\sich|is\smijn\snaam|"
+    r"ist\smein\sname|es\smi\snombre|è\sil\smio\snome|é\so\smeu\snome)(?!\w)"
+)
+"""The name before what tells that it is one: "Thea is what they call me"."""
+_WHOSE = re.compile(
+    rf"(?<!\w)(?P<name>{_CAPITAL})(?<!s)'s\s(?i:mum|mummy|mom|mommy|mother|dad|daddy|father|wife|husband|daughter|son|"
+    r"sister|brother|carer|caregiver|partner|boyfriend|girlfriend|parents|appointment|birthday)(?!\w)"
+)
+"""Whose mother somebody is."""
+_AND_I = re.compile(
+    rf"(?<!\w)(?:(?i:me|myself|i|us)\s(?:and|&)\s(?P<name>{_CAPITAL})(?=\s[a-z]|[,.!?]|\Z)|"
+    rf"(?<!\bto )(?<!\bin )(?<!\bat )(?<!\bof )(?<!\bthe )(?<!\bfrom )(?<!\ba )(?<!\bnear )"
+    rf"(?P<first>{_CAPITAL})\s(?:and|&)\s(?i:i|me|myself)(?!\w|'))"
+)
+"""Who comes along: "Oskar and I"."""
+_AT_WORK = re.compile(
+    rf"(?<!\w)(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)\s(?i:from\s(?:the\s|your\s)?(?:front\sdesk|reception|"
+    r"desk|billing|accounts|office|team)|(?:be\s)?(?:in|working|on\s(?:duty|shift)|around|there)\s(?:today|tomorrow|"
+    r"this\s(?:week|morning|afternoon)|on\s\w{3,6}day))(?!\w)"
+)
+"""Who works there: "is Fenna in today"."""
+_WRITTEN_AS = re.compile(
+    rf"\b(?i:writ(?:e|ten)|put|print|enter|use|say|spell|sign(?:s|ed)?|book|register|list|save|file)\s"
+    rf"(?i:(?:it|me|us|him|her|that|down|under|as)\s){{0,3}}(?P<name>{_NAMES})"
+    r"(?=\s(?i:on|in)\s(?i:the|my|your|his|her)\s(?i:chart|form|file|label|card|invoice|receipt|bill|folder"
+    r"|envelope|list|"
+    r"record|records|appointment|booking|door|paperwork|letter)\b|\s(?i:instead|not)\b)"
+)
+"""What is to be written on a paper."""
+_SPELT_WRONG = re.compile(
+    r"\b(?:names?|spell(?:ed|ing|t)?|misspell(?:ed|ing|t)?|typo|wrote|written|called me)\b[^?!\n]{0,40}\Z",
+    re.IGNORECASE,
+)
+"""Somebody tells how a name is really written."""
+_CORRECTED = re.compile(
+    r",?\s(?:(?:no|oh|oops|sorry)\s?,?\s)?(?:no\swait|wait|i\smean|sorry|or\srather|actually|correction|not),?\s",
+    re.IGNORECASE,
+)
+_HERE = re.compile(
+    rf"(?:\A|[\n.!?,:;]\s{{0,2}}|\b(?i:good\s(?:day|morning|evening|afternoon)|hello|hi|hey|hoi|hej|hei|hallo"
+    rf"|salut|bonjour|"
+    rf"hola|oi|ciao|namaste|salam)[,!.]?\s)(?P<name>{_NAMES})"
+    r"(?=,?\s(?i:here|speaking|calling|writing|again|on\sthe\s(?:line|phone)|this\sside)\b|"
+    r"\s(?i:hier|aquí|aqui|ici|qui|täällä|tutaj|am\sapparat)\b)"
+)
+"""Who says that it is them: "Pieter van Wyk speaking"."""
 _KIN_WORDS = "|".join(sorted(_KIN, key=len, reverse=True))
 _IS_KIN = re.compile(
     rf"(?<![\w'-])(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?:,\s|\s\(|\s-\s)(?:my|his|her|our|your|meine?|mon|ma|mi|min|"
@@ -252,6 +337,10 @@ _SOMEBODY_CALLED = re.compile(
     rf"(?P<name>{_CAPITAL}(?:\s{_CAPITAL})?)(?=[,.;!?)]|\Z|(?(told)(?!)|\s[a-z]))"
 )
 """Somebody of whom the name is told after what they do: "the girl at the desk, Fenella, said"."""
+_SHAPES = (
+    *(_LED_TO, _PERHAPS_LED_TO, _WITH_DETAILS, _WANTS, _IS_KIN, _KIN_IS, _SOMEBODY_CALLED),
+    *(_TELLS_NAME, _HERE, _WHOSE, _AND_I, _AT_WORK, _WRITTEN_AS),
+)
 _LINE_OF_A_NAME = re.compile(
     rf"\n[ \t]*+\n?[ \t]*+(?P<dash>[-–—~*][ \t]?)?(?P<name>(?:[^\W\d_a-z]\.[ ]?){{0,3}}{_NAMES}"
     rf")[ \t]{{0,2}}(?:x{{1,4}}|[.,!]|:\)|\(.{{0,60}}\))?[ \t]{{0,2}}(?=\n|\Z)"
@@ -271,9 +360,10 @@ _OPENING = re.compile(
 
 def _name_words(written: str) -> list[str]:
     """The words of what may be a name, in small letters; none if one of them is plainly something else."""
-    words = [word.lower().strip(".") for word in written.split()]
+    words = [word.lower().strip(".").removesuffix("'s") for word in written.split()]
     told = [word for word in words if len(word) > 1 and word not in PARTICLES]
-    if any(no_name(word) or (like_a_state(word) and word not in names()) for word in told):
+    known = bool(told) and told[0] in names()
+    if any(no_name(word) or (like_a_state(word) and word not in names() and not known) for word in told):
         return []
     shown = [word for word in written.split() if word.lower() not in PARTICLES]
     if any(not word[0].isupper() or (word.isupper() and len(word.strip(".")) > 1) for word in shown):
@@ -317,20 +407,23 @@ class People:
         """Names that the words around them, or the line on which they stand alone, tell to be names."""
         if not self._cased:
             return
-        for kind in (_LED_TO, _PERHAPS_LED_TO, _WITH_DETAILS, _WANTS, _IS_KIN, _KIN_IS, _SOMEBODY_CALLED):
+        for kind in _SHAPES:
             for found in kind.finditer(self._text):
-                written = _name_words(found["name"])
+                group = "name" if found["name"] else "first"
+                written = _name_words(found[group])
                 known = any(word in names() for word in written)
                 behind = self._text[found.end() : found.end() + 1]
                 unsure = kind is _PERHAPS_LED_TO or (
                     kind is _KIN_IS and (" is " in found[0] or behind not in (",", ")", "."))
                 )
-                if not written or (unsure and not (known or len(written) > 1)) or len(found["name"]) < 3:
+                if not written or (unsure and not (known or len(written) > 1)) or len(found[group]) < 3:
+                    continue
+                if kind is _HERE and not known and (len(written) < 2 or written[-1] in _KIN | _AROUND | _HONORIFICS):
                     continue
                 if written[0] in _PLACES_TOO or any(word in NOT_AFTER_A_NAME for word in written):
                     continue
-                if not self._is_a_study(found.start("name"), found.end("name")):
-                    yield Span(found.start("name"), found.end("name"), NAME)
+                if not self._is_a_study(found.start(group), found.end(group)):
+                    yield Span(found.start(group), found.end(group), NAME)
         yield from self._lines()
         opening = _OPENING.match(self._text)
         if opening is not None:
@@ -377,8 +470,14 @@ class People:
         )
 
     def _another(self, place: int) -> tuple[int, int] | None:
-        """A second name after one: "Tom and Ellie"."""
+        """A second name after one: "Tom and Ellie", "Tanja, no wait, Tanya"."""
         words = self._words
+        corrected = _CORRECTED.match(self._text, words[place - 1].end) if place else None
+        if corrected is not None:
+            behind = next(
+                (at for at in range(place, min(place + 4, len(words))) if words[at].start >= corrected.end()), 0
+            )
+            return (behind, self._end(behind)) if behind and self._capital(behind) else None
         if place + 1 >= len(words) or words[place].lower not in _AND or self._gap(place) != " ":
             return None
         word = words[place + 1]
@@ -390,7 +489,9 @@ class People:
     def _first_alone(self, place: int, word: Word) -> tuple[int, int] | None:
         """A first name alone with a capital letter, of somebody who says or does something, and "Keisha btw"."""
         lower = word.lower.removesuffix("'s")
-        if not (word.capital and self._cased) or word.text.isupper() or len(lower) < 3 or no_name(lower):
+        if not (word.capital and self._cased) or word.text.isupper() or len(lower) < 3:
+            return None
+        if no_name(lower) or word.lower in EPONYMS:
             return None
         words = self._words
         if (
@@ -415,7 +516,11 @@ class People:
                 and _DETAILS_BEHIND.match(self._text, surname.end)
             ):
                 return place, place + 2
-        if lower not in _FIRST or lower in DOUBTFUL_NAMES or lower in COMMON or lower in _PLACES_TOO:
+        joined = "-" in lower and self._is_first(word)
+        if not (lower in _FIRST or joined) or lower in DOUBTFUL_NAMES or lower in COMMON or lower in _PLACES_TOO:
+            return None
+        follows = words[place + 1].lower if place + 1 < len(words) and self._gap(place) == " " else ""
+        if _NO_PERSON_BEHIND.match(self._text, word.end) or follows in OF_THE_FIELD:
             return None
         if place and words[place - 1].lower in (
             "san",
@@ -431,7 +536,7 @@ class People:
             "port",
         ):
             return None
-        return (place, place + 1) if _DOES.match(self._text, word.end) else None
+        return place, place + 1
 
     def _cue(self, place: int, word: Word) -> tuple[int, int] | None:
         """The name (first word, one past the last) to which this word leads or with which it begins."""
@@ -465,8 +570,12 @@ class People:
             return self._strong(place + 1 + skip)
         if lower == "called" and before in ("i'm", "im", "am", "is", "he's", "she's"):
             return self._strong(place + 1, capital=True)
-        if lower == "call" and place + 1 < len(words) and words[place + 1].lower in ("me", "him", "her"):
+        if lower in ("call", "calls") and place + 1 < len(words) and words[place + 1].lower in ("me", "him", "her"):
             return self._weak(place + 2, told=True)
+        if lower in ("it's", "its") and _SPELT_WRONG.search(self._text, max(word.start - 60, 0), word.start):
+            return self._weak(place + 1, told=self._capital(place + 1))
+        if lower in ("day", "morning", "evening", "afternoon") and place == 1 and before in ("good", "gud"):
+            return self._weak(place + 1)
         if lower in ("this", "it's", "its", "that's", "ich", "io", "eu", "je", "yo", "hier"):
             skip = (
                 1
@@ -482,19 +591,23 @@ class People:
             )
         if lower in ("i'm", "soy") or (lower == "im" and place + 1 < len(words) and words[place + 1].lower in names()):
             return self._weak(place + 1)
-        if lower == "am" and before == "i":
+        if lower == "am" and (place == 0 or before in _GREETINGS or before in ("i", "hiya")):
             return self._weak(place + 1)
         if lower in _TITLES:
             titled = self._after_title(place)
             return None if titled is not None and self._is_a_thing(titled[0], before) else titled
-        if word.text in ("Ms", "Sr") or (lower == "ms" and self._is_surname(place + 1)):
+        if (
+            word.text in ("Ms", "Sr")
+            or (word.text == "M" and self._gap(place) == ". " and self._capital(place + 1))
+            or (lower == "ms" and self._is_surname(place + 1))
+        ):
             return self._after_title(place)
         if lower == "under" or (lower == "by" and before in ("go", "goes")):
             skip = 2 if self._are(place + 1, "the", "name") else 1 if self._are(place + 1, "name") else 0
             first = place + 1 + skip
             booked = skip > 0 or _BOOKED.search(self._text, max(word.start - 60, 0), word.start) is not None
-            known = first < len(words) and self._knows(words[first].lower)
-            return self._weak(first, told=booked) if booked or known else None
+            known = first < len(words) and (self._knows(words[first].lower) or (lower == "by" and self._capital(first)))
+            return self._weak(first, told=booked or lower == "by") if booked or known else None
         if lower in ("for", "to", "with") and before in _SPEAKS:
             return self._weak(place + 1, told=before in _SPOKE and self._capital(place + 1))
         if lower in ("tell", "ask", "saw", "met", "told", "asked", "contact", "call", "ring", "text") and self._capital(
@@ -515,8 +628,13 @@ class People:
             signed = self._signature(place + 1)
             if signed is not None:
                 return signed
-        if lower in _KIN and place + 1 < len(words) and (found := self._kin(place + 1)) is not None:
+        around = lower in _KIN or (lower in _AROUND and before in _OWNS)
+        if around and place + 1 < len(words) and (found := self._kin(place + 1)) is not None:
             return found
+        if (
+            lower in _HONORIFICS or (lower == "ate" and before in ("for", "my", "our", "by", "with", "to", "from"))
+        ) and ((titled := self._behind_an_honorific(place + 1)) is not None):
+            return titled
         if lower in ("here", "speaking") and place and (spoken := self._speaking(place)) is not None:
             return spoken
         if lower in (
@@ -536,6 +654,13 @@ class People:
             if (told := self._full(place + 1 + skip)) is not None:
                 return told
         return self._first_and_last(place)
+
+    def _behind_an_honorific(self, first: int) -> tuple[int, int] | None:
+        """ "tita Baby", "Sgt Ruiz": a word with a capital letter that is no other."""
+        if not self._capital(first) or self._gap(first - 1) not in (" ", ". ") or self._words[first].text.isupper():
+            return None
+        lower = self._words[first].lower
+        return (first, self._end(first)) if len(lower) > 2 and lower not in NOT_AFTER_A_NAME else None
 
     def _is_a_thing(self, place: int, before: str) -> bool:
         """Whether a title and a name are a maker's: "a Dr. Hänsler Ozonosan", "the Dr Wolff machine"."""
@@ -575,6 +700,7 @@ class People:
             return self._strong(place + 1, listed=True)
         if following.lower in ("is", "was", "ist", "es", "est", "è", "é", "is:", "are") and (
             before in _BEFORE_NAME
+            or not _KIN.isdisjoint((before, before.removesuffix("s"), before.removesuffix("'s"), before.rstrip("'")))
             or lower != "name"
             or place == 0
             or before in ("a", "and", "mi", "mon", "mein", "meu", "mio")
@@ -700,6 +826,10 @@ class People:
             if follows is not None and follows.lower in NOT_AFTER_A_NAME:
                 return None
             return first, self._end(first)
+        if word.lower in _BEFORE_A_NICKNAME and follows is not None and follows.lower in names():
+            return first, self._end(first + 1)
+        if word.lower in PARTICLES and follows is not None and follows.capital and not no_name(follows.lower):
+            return first, self._end(first + 1)
         if not (word.capital and self._cased):
             if (
                 told
@@ -871,6 +1001,8 @@ class People:
         ):
             return None
         surname = words[place + 1]
+        if surname.lower in OF_THE_FIELD:
+            return None
         known = surname.lower in SURNAMES and surname.lower not in COMMON
         capital = (
             self._cased

@@ -150,7 +150,7 @@ _LIVES = re.compile(
     r"\b(?:(?:my|our|home|mailing|postal|her|his|billing|shipping|the)\s(?:\w+\s)?address(?:\sis|\s?:|"
     r"\s?=|\s-|\snow is)?|address\s?(?:is|:|=|-)|(?:i|we|she|he)\s(?:(?:currently|now|still|also)\s)?"
     r"(?:live|lives|reside|resides|stay|stays)\s(?:at|in|on)|i'm at|(?:send|post|mail|deliver) (?:it|this|"
-    r"them) to|"
+    r"them) to|(?:living|residing|staying|resident|registered|based) at|residing in|resident of|"
     r"(?:meine|unsere)\s(?:adresse|anschrift)(?:\sist|:)?|adresse\s?(?:est|:|ist)|ich wohne (?:in der|in|"
     r"am|an der|im)|wohnhaft (?:in|am)|mi (?:direcci[oó]n|domicilio)(?: es|:)?|direcci[oó]n\s?(?:es|:)|"
     r"vivo en|j'habite(?: au| à| a)?|mon adresse(?: est)?|abito in|il mio indirizzo(?: è)?|"
@@ -158,6 +158,7 @@ _LIVES = re.compile(
     re.IGNORECASE,
 )
 _LIVES_WORDS = word_set("""
+    living residing staying resident registered based
     address live lives reside resides stay stays i'm to adresse anschrift wohne wohnhaft dirección direccion
     domicilio vivo j'habite abito indirizzo moro endereço mieszkam
     """)
@@ -184,8 +185,14 @@ def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span
         tail = _TAIL.match(text, end)
         unit = _UNIT_BEFORE.search(text, max(start - 50, 0), start)
         yield Span(unit.start() if unit else start, tail.end() if tail else end, ADDRESS)
-    for kind in (_STREET_THEN_HOUSE, _HOUSE_THEN_STREET, _POLISH, _FLAT_BEHIND, _AT_A_HOTEL):
+    for kind in _NAMED_PLACES:
         for found in kind.finditer(text):
+            yield Span(found.start(), found.end(), ADDRESS)
+    for found in _DUTCH_CODE.finditer(text):
+        town = _TOWN.match(text, found.end())
+        yield Span(found.start(), town.end() if town else found.end(), ADDRESS)
+    for found in _CODE_AND_TOWN.finditer(text):
+        if found[0].split()[-1].lower() not in COMMON:
             yield Span(found.start(), found.end(), ADDRESS)
     for found in _BOX.finditer(text):
         tail = _TAIL.match(text, found.end())
@@ -218,7 +225,9 @@ _STREET_THEN_HOUSE = re.compile(
 """The street without a number and the house behind it: "Al Wasl Road, Villa 88, Jumeirah 3"."""
 _HOUSE_THEN_STREET = re.compile(
     rf"(?<!\w){_HOUSE}\s?#?[\w/-]{{1,7}},?\s(?:"
-    r"(?:[Ss]treet|[Rr]oad|[Ll]ane|[Ss]ector|Block|Phase|Cross|Gali|Mohalla|[Cc]alle|[Mm]anzana|Lot|Unit|Apt|Flat|"
+    r"\d{1,2}(?:st|nd|rd|th)\s(?:[A-Z]\w{2,10}\s)?(?:[Ss]treet|[Rr]oad|[Ll]ane|[Aa]venue|[Cc]ross|[Mm]ain|[Bb]lock"
+    r"|[Ff]loor|[Ss]tage)"
+    r"|(?:[Ss]treet|[Rr]oad|[Ll]ane|[Ss]ector|Block|Phase|Cross|Gali|Mohalla|[Cc]alle|[Mm]anzana|Lot|Unit|Apt|Flat|"
     r"Villa)\s(?:no\.?\s)?[\w/-]{1,7}"
     rf"|(?:{_BIG}\s){{1,3}}(?:{_WAY}|House|Court|Towers?|Apartments|Residences?|Mansions?|Building|Complex|Parade|"
     rf"Quay))(?!\w)"
@@ -245,6 +254,40 @@ _AT_A_HOTEL = re.compile(
     r"(?:in\s)?(?i:room|suite|rm\.?|zimmer|chambre|habitaci[oó]n|camera|quarto)\s(?:no\.?\s)?\d{2,4}(?!\w)"
 )
 """Where a traveller stays: "room 812 at the Harbour Hotel"."""
+_IN_A_HOTEL = re.compile(
+    rf"\b(?i:hotel|hostel|motel|inn|resort|guest ?house|b&b|pension|ryad|riad)\s(?:{_BIG}\s?){{1,4}},?\s?"
+    r"(?:(?i:in|and)\s)?"
+    r"(?i:room|suite|rm\.?|zimmer|chambre|habitaci[oó]n|camera|quarto|cabin)\s(?i:no\.?\s|number\s)?\d{1,4}(?!\w)"
+)
+"""Where a traveller stays, by the name of the house: "hotel Miramar, room 31"."""
+_RESIDENCE = re.compile(
+    rf"(?<!\w)(?i:r[ée]sidence|lotissement|hameau|lieu-?dit|urbanizaci[oó]n|urb\.|condominio|conjunto|residencial|"
+    rf"quartier|siedlung|colonia|col\.|barrio)\s(?:(?:les?|la|los|las|el|du|des|de|of)\s|(?i:les?|la|los|las|el)\s)?"
+    rf"{_BIG}(?:\s{_BIG}){{0,2}},?\s(?i:b[âa]t\.?|b[âa]timent|bloque|torre|edificio|esc\.?|appt?\.?|apto\.?|lote"
+    rf"|casa|n[°º]|"
+    r"no\.?|#|haus|piso|mz\.?)\s?[\w-]{1,5}(?:,\s(?i:esc\.?|appt?\.?|apto\.?|piso|porte|étage|lote)\s?[\w-]{1,5}){0,3}"
+)
+"""A house in an estate that has a name instead of streets."""
+_DUTCH_CODE = re.compile(
+    r"(?<![\w.-])[1-9]\d{3} ?(?!IU|UI|IE|MG|ML|CC|MM|KG|AM|PM|CE|BC|AD|KM|HZ|EU|US|UK|NG|UG)[A-Z]{2}"
+    r"(?= [A-ZÀ-Ý][a-z’'-]|[,.!?\n]|\Z)"
+)
+"""A postal code of the Netherlands, before a town or alone."""
+_CODE_AND_TOWN = re.compile(
+    r"(?<=,\s)(?:[A-Z]{1,2}-)?\d{4,5}\s[A-ZÀ-ÝĀ-Ž][a-zà-ÿ'’-]{2,25}(?:[ -][A-ZÀ-Ý][a-zà-ÿ'’-]{1,25}){0,2}"
+    r"(?=\s?(?:[,.;!?\n)]|\Z))"
+)
+"""A postal code and a town between commas: "…, 69003 Lyon"."""
+_TOWN = re.compile(rf" {_BIG}(?:[ -]{_BIG}){{0,2}}")
+_NAMED_PLACES = (
+    _STREET_THEN_HOUSE,
+    _HOUSE_THEN_STREET,
+    _POLISH,
+    _FLAT_BEHIND,
+    _AT_A_HOTEL,
+    _IN_A_HOTEL,
+    _RESIDENCE,
+)
 
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"

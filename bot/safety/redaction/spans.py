@@ -33,6 +33,14 @@ class Word:
         return self.text[0].isupper()
 
 
+PAPER_ON_THE_NET = (
+    r"(?:https?://)?(?:[a-z0-9-]{1,30}\.){0,3}(?:doi\.org|nih\.gov|clinicaltrials\.gov|fda\.gov|cdc\.gov|who\.int|"
+    r"europa\.eu|cochranelibrary\.com|nice\.org\.uk|nejm\.org|thelancet\.com|bmj\.com|nature\.com|sciencedirect\.com|"
+    r"mdpi\.com|springer\.com|wiley\.com|frontiersin\.org|wikipedia\.org|plos\.org|jamanetwork\.com|gov\.uk|ecfr\.gov)"
+    r"(?:/[\w./;:()<>%-]{0,150})?"
+)
+"""Where papers and laws are published: their addresses, without anything asked of them, lead to nobody."""
+
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f])+(?:['’ʼ-](?:[^\W\d_]|[\u0300-\u036f])+)*+|\d+")
 
 _ZEROS = (

@@ -210,7 +210,7 @@ DOUBTFUL_NAMES = word_set("""
     glen cliff brook rusty major earl duke prince king rob lee see kim long mini lance buck bud chip chuck skip
     tad trip wade ward web woody norm frank ginger basil olive rosemary pearl jade eve dolly dick mini sol stew
     tab harvey lloyd stanley marvin polly kitty rowan clement soledad unity verity pansy poppy hunter mason logan carson
-    bailey madison sherry norma merlin mona
+    bailey madison sherry norma merlin mona mercedes leo
     """)
 """Names that are words of every day, abbreviations or parts of other
 names as well: they need a capital letter or a cue of their own."""
@@ -231,6 +231,8 @@ SURNAMES = word_set("""
     """)
 
 COMMON = word_set("""
+    christmas merry xmas easter hanukkah chanukah diwali ramadan eid holiday holidays thanksgiving weekend weihnachten
+    ostern noël navidad natale advance kwanzaa birthday season seasons greetings
     a able about above ache aches aching across actually acute addicted adult after afternoon afraid again
     against age aged ago ah ai all allergic allergies allergy allowed almost alone already also alright always
     am amazing an anaemic and anemia anemic angry another answer anxiety anxious any anybody anymore anyone
@@ -341,6 +343,13 @@ HOUSES = word_set("""
     """)
 """Companies, makers, medicines and germs, which people write with a capital letter as well."""
 
+OF_THE_FIELD = word_set("""
+    bocci warburg tesla lahodny shallenberger rowen payr viebahn viebahn-hänsler viebahn-haensler hänsler haensler
+    pasteur hof gehrig gehrig's disney teresa einstein trump biden obama putin nightingale fleming
+    pauling schwartz-tapia siemens schönbein schoenbein
+    """)
+"""Surnames of people of whom everybody who reads about ozone has read."""
+
 EVERYDAY_MORE = word_set("""
     percocet voltaren lipitor herceptin keytruda prolia humira enbrel remicade stelara ozempic wegovy mounjaro xarelto
     eliquis plavix pradaxa coumadin lovenox synthroid euthyrox levothyrox lyrica neurontin cymbalta prozac zoloft
@@ -394,21 +403,63 @@ NOT_HOW_A_NAME_ENDS = (
 _ADJECTIVES = ("ed", "ic", "ive", "ish", "ant", "ent", "ese", "ly", "ical", "al", "ist")
 
 
+NICKNAMES = word_set("""
+    abe addie aggie alfie alfy angie annika arnie artie babs barney becca becky benji benny bernie bertie bessie betsy
+    betty bev bex billy bobbie bonnie brad brett britt bronny callie cammy carly cath cathie cecil ceri chas chelle
+    chrissie chrissy christy clem clint connie cory dannie danno davey davy daz dazza deb debs derry dermot dinah dino
+    dommie donnie donny dorrie dottie doug dougie dunc eddy effie elle ellis els elsie emmie ernie ezzie fergie fliss
+    flo flossie fran francie frankie freda freddy fredi gabby gabe gaz gazza geoff georgie gerry gina gio gracie greg
+    greta gwennie hal harri hatty hazza hettie howie ike immy izzy jacko jake jamesie jan janey janie jeannie jem jen
+    jenn jenni jerry jess jessie jilly jimbo jo joanie jodie jody joey johnnie jojo jools josh joss julie kat kath
+    kathi kathie kaz kazza kenny kev kitty kris kristy lachie lainie lennie lenny lettie lexi lexie libby lindy
+    lisbeth liv livvy lizzie lorna lottie lou louie lucy lulu maddie maddy madge maggie maisie malc mamie mandy manny
+    margie margo marty maude mick mickey mikey millie milly mindy mitch molly monty moz nath natty ned nell nellie
+    nessa nev nic nick nicky nikki nina nobby noreen ollie ozzie paddy pammy patsy patti patty peg pete phil raff
+    ralphie reg reggie richie rick ricky rikki ritchie robbie robby roddy ronnie ronny rory roz rubes rudy russ sammi
+    sammy sean seb shaz shazza shel shelly sid soph spence steph stevie stu sukie susie suzie suzy syd tash tasha ted
+    teo terri tess tessa theo tilda tilly timmy tina tommie tori toria trace trev trish trix trixie trudi vicky vikki
+    viv wally walt wayno wendell wes wilf wilbur willie winnie xander yas zac zach zack zak zeke pepe paco pancho lupe
+    lupita chuy chucho nacho lalo beto quique kike chema chelo concha conchita lola lolita pili mari marilu nando rafa
+    chabela charo curro gabi isa javi juanjo juanma juancho luchito mencho moncho paquita pepita ximo xavi beppe peppe
+    peppino gigi gigio gino nino pino totò lele mimmo mimma ciccio franca pippo sandro sandrina luchino checco zé zeca
+    tiago duda guga nanda rodri tati xande juca cacá lulú dedé fefê gui guto léo malu mila nati nilo paty quim tó zezé
+    hansi uschi steffi heinzi hilde juppi klausi lena liesl manni matze micha micki nele niki olli poldi resi rudi
+    seppi tobi toni traudl uli ulli vreni walti werni willi wolfi xaver gosia kasia basia zosia ania magda krysia jola
+    gocha staszek tomek marek bartek grzesiek wojtek jasiek janek kuba kubus piotrek pawełek zbyszek mietek heniek
+    stefek rysiek zdzisiek sasha sascha misha mischa dima kolya kostya vova volodya petya pasha lyosha alyosha grisha
+    vanya vitya yura zhenya katya masha dasha natasha olya tanya anya sveta lyuda galya jip joep jaap kees henk piet
+    sjoerd wim gijs aad mies truus pelle nisse olle bosse kicki lotta stina tove tilde bunty guddu pappu sonu monu
+    bablu chintu rinku tinku babloo munni guddi jun-jun boyet jing-jing ting-ting tintin inday dodong marz
+    """)
+"""How people are called by those who know them."""
+
+
 @cache
 def names() -> frozenset[str]:
     """First names and surnames that are nothing else."""
-    return (FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD | SURNAMES) - DOUBTFUL_NAMES - COMMON
+    return (
+        (FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD | SURNAMES | (NICKNAMES - EVERYDAY_MORE))
+        - DOUBTFUL_NAMES
+        - COMMON
+    )
 
 
 def no_name(word: str) -> bool:
     """Whether a word (lower case) is hardly a name, even after a cue."""
     if word in EPONYMS or word in HOUSES:
         return True
-    if word in names():
+    if word in names() or of_pinyin(word):
         return False
     return word in COMMON or word in EVERYDAY_MORE or word.endswith(NOT_HOW_A_NAME_ENDS)
 
 
 def like_a_state(word: str) -> bool:
     """Whether a word (lower case) that nobody knows looks like what people say they are: "I am asthmatic"."""
-    return word.endswith(_ADJECTIVES)
+    return word.endswith(_ADJECTIVES) and not word.endswith(("qvist", "quist", "kvist", "holst"))
+
+
+def of_pinyin(word: str) -> bool:
+    """Whether a word (lower case) begins as hardly any but a Chinese name does: "xiaoling", "zhiming", "qiuping"."""
+    return len(word) > 3 and (
+        word.startswith(("xi", "xu", "zh")) or (word[0] == "q" and word[1] != "u" and word.isalpha())
+    )

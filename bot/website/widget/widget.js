@@ -818,7 +818,7 @@ class OzoneFaq extends HTMLElement {
       if (message.question && bare(message.question) !== bare(asked)) bubble.append(h('p', { class: 'asked' }, message.question));
       bubble.append(h('div', { lang: message.lang ?? 'en', dir: 'auto' }, ...wording(message.text, message.links)));
       bubble.append(this.#summary(message.summary));
-      if (last && contact && route === 'out_of_scope') bubble.append(h('div', { class: 'contact' }, h('p', {}, h('strong', {}, contact.name)), this.#ways(contact, brief)));
+      if (last && contact && route === 'out_of_scope') bubble.append(h('div', { class: 'contact' }, !brief && h('strong', {}, contact.name), this.#ways(contact, brief)));
       const origin = this.#provenance(message.snippet, route);
       item.append(bubble, ...(last ? [h('div', { class: 'caution' }, unseen(`${this.#t('warning')}: `), ...this.#warn([warning.text])),
         h('div', { class: 'foot' }, origin, ...(turn && JUDGED.includes(route) ? this.#judgement(reply) : []))] : [origin]));

@@ -138,9 +138,13 @@ class _Finder(MetaPathFinder, Loader):
 
 
 def _importing(frame: FrameType | None) -> bool:
-    """Whether a module other than the program itself is on its way in."""
+    """Whether a module other than the program itself is on its way in.
+
+    What is executed without being a module (as test processes that run in parallel are) does not count.
+    """
     while frame is not None:
-        if frame.f_code.co_name == "<module>" and frame.f_globals.get("__name__") != "__main__":
+        name = frame.f_globals.get("__name__")
+        if frame.f_code.co_name == "<module>" and name in sys.modules and name != "__main__":
             return True
         frame = frame.f_back
     return False

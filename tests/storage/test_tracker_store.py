@@ -5,16 +5,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.record.database import open_record
-from bot.record.tracker_store import RecordTrackerStore
 from bot.record.turns import Turn, turns_of
 from bot.safety.warning import WARNING
+from bot.storage.door import AnsweredError
+from bot.storage.tracker_store import RecordTrackerStore
 
 TURN = Turn(
     conversation="talk",
@@ -68,7 +68,7 @@ def test_two_processes_number_one_conversation_without_gaps(path: Path) -> None:
 def test_a_request_is_kept_once_whichever_process_answers_it(path: Path) -> None:
     one, other = RecordTrackerStore(path=str(path)), RecordTrackerStore(path=str(path))
     add(one, request="request-1")
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(AnsweredError):
         add(other, request="request-1")
     assert len(turns_of(other.database, "talk")) == 1
 

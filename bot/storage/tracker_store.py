@@ -1,45 +1,35 @@
-"""Rasa's tracker store on the record: events, turn and search index in one transaction."""
+"""Rasa's tracker store behind the door: a turn with its events and slots in one transaction."""
 
 from __future__ import annotations
 
 import secrets
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
-import orjson
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
-from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
+from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActiveLoop, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlite_utils import Database
 
-from bot.record.private import opened_answers, sealed_answers, store_request, without_answers
+from bot.record.private import completed_request, opened_answers, sealed_answers, without_answers
 from bot.record.record import Record
 from bot.record.redacted import redacted_events, redacted_turn
 from bot.record.sealed import CONTACT, Seal
-from bot.record.turns import Turn, gravest, insert_turn, turn_from_events, turn_of_request
+from bot.record.turns import Turn, turn_from_events
 from bot.secret import load_secrets
 from bot.settings import Settings
-
-EVENTS_LOADED = 16
-"""Events of a conversation that Rasa gets to see: two whole turns or more. What must outlive them is in the slots."""
+from bot.storage.choice import open_store
+from bot.storage.door import Entry, Store, Talk
+from bot.storage.sqlite import SqliteStore
 
 _NOT_KEPT = ("session_started_metadata",)
-
-
-_Tail = Tuple[int, Dict[str, Any], List[Dict[str, Any]]]
-"""Turns, slots and the last events of a conversation."""
-
-
-class StaleTurnError(RuntimeError):
-    """Another process answered in this conversation meanwhile:
-    the turn has to be worked out again on what is known now."""
 
 
 @dataclass(frozen=True)
@@ -58,28 +48,40 @@ class RecordTrackerStore(TrackerStore):
     is in the record and with nothing else.
 
     Args:
-        path: the record's file; by default the one of the settings, for plain Rasa.
+        path: the record's file; by default what the settings say, for plain Rasa.
         database: a record that is already open.
         secret_file: what the answers of a form are sealed with; by default the one of the settings, for plain Rasa.
+        door: where turns are kept, if not in a record of this process.
     """
 
     def __init__(
         self,
-        domain: Optional[Domain] = None,
-        event_broker: Optional[EventBroker] = None,
-        database: Optional[Database] = None,
-        path: Optional[str] = None,
-        secret_file: Optional[Path] = None,
+        domain: Domain | None = None,
+        event_broker: EventBroker | None = None,
+        database: Database | None = None,
+        path: str | None = None,
+        secret_file: Path | None = None,
+        door: Store | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(domain or Domain.empty(), event_broker)
         self._secret_file = secret_file
-        self._seal: Optional[Seal] = None
-        self.record = Record(Path(path) if path else Settings().database, database)
+        self._seal: Seal | None = None
+        self.door: Store = door or (
+            SqliteStore(Record(Path(path) if path else Settings().database, database))
+            if path or database is not None
+            else open_store(Settings())
+        )
         self.committed: dict[str, Turn] = {}
         self._loaded: dict[str, _Loaded] = {}
         self._until: dict[str, float] = {}
-        self._ahead: dict[str, Optional[_Tail]] = {}
+        self._ahead: dict[str, Talk | None] = {}
+
+    @property
+    def record(self) -> Record:
+        """The record that this process keeps itself, where it does."""
+        assert isinstance(self.door, SqliteStore), "the turns are kept elsewhere"
+        return self.door.record
 
     @property
     def database(self) -> Database:
@@ -92,7 +94,9 @@ class RecordTrackerStore(TrackerStore):
         A record in memory has a key that ends with the process.
         """
         if self._seal is None:
-            in_memory = self.record.path is None and self._secret_file is None
+            in_memory = (
+                isinstance(self.door, SqliteStore) and self.door.record.path is None and self._secret_file is None
+            )
             known = (secrets.token_hex(),) if in_memory else load_secrets(self._secret_file or Settings().secret_file)
             self._seal = Seal(*known, purpose=CONTACT)
         return self._seal
@@ -100,7 +104,7 @@ class RecordTrackerStore(TrackerStore):
     @property
     def faults(self) -> int:
         """Failed reads and writes since the start; Rasa's own wrapper swallows the exceptions."""
-        return self.record.faults
+        return self.door.faults
 
     def expect(self, conversation: str, until: float) -> None:
         """Says until when (monotonic time) the next save of a conversation may wait for a locked record."""
@@ -110,9 +114,8 @@ class RecordTrackerStore(TrackerStore):
         """Writes what is new, once a visitor has spoken: Rasa saves an empty conversation first, which nobody needs.
 
         Raises:
-            RecordError: the record cannot be opened.
-            sqlite3.Error: it cannot be written, or (`IntegrityError`) the same request was answered before.
-            StaleTurnError: another process was faster.
+            OvertakenError: another process was faster.
+            StorageError: it cannot be written.
         """
         conversation = tracker.sender_id
         loaded = self._loaded.get(conversation, _Loaded())
@@ -122,75 +125,58 @@ class RecordTrackerStore(TrackerStore):
         now = time.time()
         before = loaded.slots or {}
         events = redacted_events(without_answers([event.as_dict() for event in new], before.get(REQUESTED_SLOT)))
-        rows = [
-            (conversation, event["event"], float(event.get("timestamp") or now), orjson.dumps(event).decode())
-            for event in events
-        ]
         turn = turn_from_events(conversation, 0, events, now)
         assert turn is not None
         changed = sealed_answers(_changes(before, _slots(tracker)), conversation, self.seal)
         channel = tracker.get_latest_input_channel() or "unknown"
 
-        def write(database: Database) -> Turn:
-            numbered = _insert(database, turn, channel, changed, expected=loaded.turns)
-            database.conn.executemany("INSERT INTO events (conversation, type, at, data) VALUES (?, ?, ?, ?)", rows)
-            store_request(database, conversation, events, before, self.seal)
-            return numbered
-
-        self.committed[conversation] = await self.record.write(write, self._until.pop(conversation, None))
+        request = completed_request(events, before, self.seal)
+        entry = Entry(turn, channel, changed, events, request, expected=loaded.turns)
+        self.committed[conversation] = await self.door.commit(entry, self._until.pop(conversation, None))
         self._loaded[conversation] = _Loaded(len(tracker.events), loaded.turns + 1, _slots(tracker))
         if self.event_broker is not None:
             for event in events:
                 self.event_broker.publish({"sender_id": conversation, **event})
 
-    def unsaved(self, tracker: DialogueStateTracker) -> Optional[Turn]:
+    def unsaved(self, tracker: DialogueStateTracker) -> Turn | None:
         """What was worked out and is not committed, to be told and not to be kept; None when nobody has spoken."""
         new = list(tracker.events)[self._loaded.get(tracker.sender_id, _Loaded()).events :]
         return turn_from_events(tracker.sender_id, 0, [event.as_dict() for event in new], time.time())
 
-    async def add_turn(
-        self, turn: Turn, channel: str, remember: Mapping[str, Any], until: Optional[float] = None
-    ) -> Turn:
+    async def add_turn(self, turn: Turn, channel: str, remember: Mapping[str, Any], until: float | None = None) -> Turn:
         """Commits a turn that did not come through Rasa, adds
         `remember` to the slots and returns the turn with its number.
 
         Raises:
-            RecordError: the record cannot be opened.
-            sqlite3.Error: it cannot be written, or (`IntegrityError`) the same request was answered before.
+            AnsweredError: the same request was answered before.
+            StorageError: it cannot be written.
         """
-        redacted = redacted_turn(turn)
-        return await self.record.write(lambda database: _insert(database, redacted, channel, remember), until)
+        return await self.door.commit(Entry(redacted_turn(turn), channel, remember), until)
 
     async def answered(self, conversation: str, request: str) -> Turn | None:
         """The turn that already answered this request, or None."""
-        return await self.record.read(lambda database: turn_of_request(database, conversation, request))
+        return await self.door.answered(conversation, request)
 
-    async def look_up(self, conversation: str, request: Optional[str]) -> Optional[Turn]:
+    async def look_up(self, conversation: str, request: str | None) -> Turn | None:
         """Reads a conversation for the next `retrieve`, and in the same
         go the turn that already answered this request, if there is one.
 
         Raises:
-            RecordError: the record cannot be opened.
-            sqlite3.Error: it cannot be read.
+            StorageError: it cannot be read.
         """
-
-        def look(database: Database) -> tuple[Optional[Turn], Optional[_Tail]]:
-            return turn_of_request(database, conversation, request) if request else None, _tail(database, conversation)
-
-        found, self._ahead[conversation] = await self.record.read(look)
+        found, self._ahead[conversation] = await self.door.look_up(conversation, request)
         return found
 
-    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The last events of a conversation on top of its current slots, or None for a new one."""
         if sender_id in self._ahead:
             found = self._ahead.pop(sender_id)
         else:
-            found = await self.record.read(lambda database: _tail(database, sender_id))
+            _, found = await self.door.look_up(sender_id, None)
         if found is None:
             return None
-        turns, sealed, stored = found
-        slots = opened_answers(sealed, sender_id, self.seal)
-        events = [event for event in map(_event, stored) if event is not None]
+        slots = opened_answers(found.slots, sender_id, self.seal)
+        events = [event for event in map(_event, found.events) if event is not None]
         tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots, domain=self.domain)
         known = {slot.name for slot in self.domain.slots}
         current = tracker.current_slot_values()
@@ -200,14 +186,12 @@ class RecordTrackerStore(TrackerStore):
         form = _form_asking(self.domain, slots.get(REQUESTED_SLOT))
         if form != tracker.active_loop_name:  # its beginning may be further back than the events that were loaded
             tracker.update(ActiveLoop(form), self.domain)
-        self._loaded[sender_id] = _Loaded(len(tracker.events), turns, slots)
+        self._loaded[sender_id] = _Loaded(len(tracker.events), found.turns, slots)
         return tracker
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
-        return await self.record.read(
-            lambda database: [conversation for (conversation,) in database.execute("SELECT id FROM conversations")]
-        )
+        return await self.door.conversations()
 
     def forget(self, sender_id: str) -> None:
         """Drops what is remembered in memory about a finished turn."""
@@ -215,53 +199,6 @@ class RecordTrackerStore(TrackerStore):
         self._loaded.pop(sender_id, None)
         self._until.pop(sender_id, None)
         self._ahead.pop(sender_id, None)
-
-
-def _insert(
-    database: Database, turn: Turn, channel: str, slots: Mapping[str, Any], expected: int | None = None
-) -> Turn:
-    """Inserts a turn as the next of its conversation; `slots` are changes, None takes a slot away.
-
-    No turn is dated before the one it follows, even when the clock was put back.
-    """
-    row = database.execute(
-        "SELECT turns, last_at, worst_route FROM conversations WHERE id = ?", [turn.conversation]
-    ).fetchone()
-    turns, last_at, worst = row or (0, "", None)
-    if expected is not None and turns != expected:
-        raise StaleTurnError(turn.conversation)
-    turn = replace(turn, number=turns + 1, at=max(turn.at, last_at))
-    database.execute(
-        """INSERT INTO conversations (id, channel, started_at, last_at, turns, worst_route, slots)
-        VALUES (:id, :channel, :at, :at, 1, :worst, json_patch('{}', :slots)) ON CONFLICT (id) DO UPDATE
-        SET last_at = excluded.last_at, turns = turns + 1, worst_route = excluded.worst_route, slots = json_patch(slots,
-        :slots)""",
-        {
-            "id": turn.conversation,
-            "channel": channel,
-            "at": turn.at,
-            "worst": gravest([worst, turn.route]),
-            "slots": orjson.dumps(dict(slots)).decode(),
-        },
-    )
-    insert_turn(database, turn)
-    return turn
-
-
-def _tail(database: Database, conversation: str) -> Optional[_Tail]:
-    """Turns, slots and the last events of a conversation, oldest first and from the beginning of a turn."""
-    row = database.execute("SELECT turns, slots FROM conversations WHERE id = ?", [conversation]).fetchone()
-    if row is None:
-        return None
-    stored = database.execute(
-        "SELECT data FROM events WHERE conversation = ? ORDER BY id DESC LIMIT ?", [conversation, EVENTS_LOADED]
-    ).fetchall()
-    events = [orjson.loads(data) for (data,) in reversed(stored)]
-    if len(events) == EVENTS_LOADED:
-        # A turn that is cut in the middle would look to Rasa like a conversation that begins with an action.
-        listening = (number for number, event in enumerate(events) if event.get("name") == ACTION_LISTEN_NAME)
-        events = events[next(listening, 0) :]
-    return int(row[0]), orjson.loads(row[1]), events
 
 
 def _event(stored: Mapping[str, Any]) -> Event | None:
