@@ -175,8 +175,8 @@ def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory, libra
     """The snippet that an utterance stands for in this conversation:
     what was said a moment ago is not said the same way again.
 
-    An answer that is asked for again comes short. What changes with the question, such as the hours of a day, is said
-    as often as it is asked.
+    An answer that is asked for again comes short, or whole where that says more on what is asked. What changes with
+    the question, such as the hours of a day, is said as often as it is asked.
     """
     if snippet_id == Route.CLARIFY:
         return CLARIFY_AGAIN if memory.misses >= _PATIENCE else Route.CLARIFY
@@ -185,7 +185,8 @@ def _meant(snippet_id: str, tracker: DialogueStateTracker, memory: Memory, libra
         return last or REPEAT
     changes = library.opening is not None and snippet_id == library.opening.answer
     if last == snippet_id == memory.topic and not changes:
-        return library.short_version(snippet_id) or snippet_id
+        parsed = (tracker.latest_message.parse_data if tracker.latest_message else None) or {}
+        return str(parsed.get("again") or library.short_version(snippet_id) or snippet_id)
     if snippet_id.endswith(SHORT) and last in (snippet_id, SIMPLER, _OTHERWISE[SIMPLER]):
         snippet_id = SIMPLER
     otherwise = _OTHERWISE.get(snippet_id, snippet_id)

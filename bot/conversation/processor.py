@@ -35,7 +35,9 @@ from bot.content.shared import shared_library
 from bot.conversation.graph import StraightGraphRunner
 from bot.conversation.in_context import combined, may_lean, meant, ranking
 from bot.conversation.reader import MessageReader, Parsed
-from bot.vocabulary import FALLBACK
+from bot.conversation.said_again import again
+from bot.understanding.together import RISKY
+from bot.vocabulary import FALLBACK, Level
 
 _SPEAK_OR_LISTEN = (ActionBotResponse, ActionListen)
 
@@ -103,21 +105,31 @@ class TurnProcessor(MessageProcessor):
         text, alone, topics = str(message.text or ""), message.parse_data or {}, tracker.get_slot("topics") or ()
         confidence = float((alone.get("intent") or {}).get("confidence") or 0.0)
         library = shared_library()
+        risk = alone.get("risk") or {}
         if (
             not topics
             or topics[-1] not in library
-            or (alone.get("risk") or {}).get("level")
+            or risk.get("level") not in (None, Level.CHECK)
             or not may_lean(text, confidence)
         ):
             return
         topic = str(topics[-1])
         work = partial(self.graph_runner.together, text, combined(text, library[topic].question), topic)
         seen = await self.reader.aside(work)
-        if (
-            seen is None
-            or seen.risky()
-            or (found := meant(alone, ranking(seen, topic, library), topic, library)) is None
-        ):
+        if seen is not None and risk:
+            risk["together"] = {"emergency": round(seen.danger(), 4), "any": round(seen.risk(), 4)}
+        if seen is None or seen.risk() >= RISKY:
+            return
+        found = meant(alone, ranking(seen, topic, library), topic, library)
+        answer = alone["intent"]["name"] if found is None else found.answer
+        if answer == topic:
+            said = [
+                str(((event.metadata or {}).get("snippet") or {}).get("id"))
+                for event in tracker.events
+                if isinstance(event, BotUttered)
+            ]
+            alone["again"] = await self.reader.aside(partial(again, text, topic, said, library))
+        if found is None:
             return
         alone["intent_ranking"] = list(found.ranking)
         if found.answer is None:

@@ -138,6 +138,7 @@ class SafetyPolicy(Policy):
             questions=parsed.get("questions") or (),
             in_context=(parsed.get("in_context") or {}).get("answer"),
             gap=bool((parsed.get("in_context") or {}).get("gap")),
+            again=parsed.get("again"),
         )
 
     @staticmethod

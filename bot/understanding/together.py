@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from bot.understanding.encoder import Matrix
 from bot.understanding.heads import groups
 from bot.understanding.linear import Reading
 
-_RISKY = 0.5
+RISKY = 0.5
 """Share of the risks from which a reading is one rather than a question."""
 
 
@@ -25,7 +28,14 @@ class Together:
     words: Matrix
     likeness: Matrix
 
-    def risky(self) -> bool:
-        """Whether the reading together is a risk rather than a question."""
+    def danger(self) -> float:
+        """The share of the emergencies in the reading together."""
+        return self._share(groups(self.reading.classes).emergency)
+
+    def risk(self) -> float:
+        """The share of all risks in the reading together; see `RISKY`."""
         ordinary = groups(self.reading.classes)
-        return float(self.reading.probabilities[1, ordinary.emergency | ordinary.clinician].sum()) >= _RISKY
+        return self._share(ordinary.emergency | ordinary.clinician)
+
+    def _share(self, wanted: npt.NDArray[np.bool_]) -> float:
+        return float(self.reading.probabilities[1, wanted].sum())

@@ -165,6 +165,7 @@ class Row:
     parts: tuple[str, ...] = ()
     in_context: str | None = None
     gap: bool = False
+    again: str | None = None
     questions: tuple[str, ...] = ()
     risk: str | None = None
     emergency: str | None = None
@@ -238,7 +239,53 @@ KEPT = {"risk": MEDICINE}
 BACK_TO_FORM = (FORM,)
 NOW = Checking(EMERGENCY, "cost")
 BY_STROKE = "classifier.emergency_stroke"
+FAINT = {"similarity": 0.5, "together": {"emergency": 0.001, "any": 0.01}}
+BRIEF = {**told("check", EMERGENCY, danger=0.05, risk=0.01), "similarity": 0.5}
+AFTER = {**told("check", EMERGENCY, danger=0.09, risk=0.2), **FAINT}
 CHECKED = told("check", EMERGENCY, danger=0.3)
+
+FAINT_DOUBTS = [
+    Row("a faint doubt about a word or four is none", None, "moss roof", classifier=BRIEF),
+    *(
+        Row(
+            f"a doubt is asked about {why}",
+            asking(EMERGENCY, BY_STROKE, "cost"),
+            text,
+            classifier=classifier,
+        )
+        for why, text, classifier in (
+            ("in five words", "moss on an old roof", BRIEF),
+            ("where the message is like a known danger", "moss roof", {**BRIEF, "similarity": 0.85}),
+            ("where it is strong enough", "moss roof", {**BRIEF, "emergency_score": 0.09}),
+            ("where it may be another risk", "moss roof", {**BRIEF, "score": 0.41}),
+            ("where nobody knows the likeness", "moss roof", told("check", EMERGENCY, danger=0.05)),
+        )
+    ),
+    Row(
+        "what a rule saw is asked about, however brief",
+        asking(EMERGENCY, "emergency.stroke", "cost", findings=(STROKE,)),
+        "moss roof",
+        findings=(STROKE,),
+        classifier={**BRIEF, "emergency_score": 0.06},
+    ),
+    Row("a doubt after an answer that is calm together with it is none", None, "and what of the loo", classifier=AFTER),
+    *(
+        Row(
+            f"a doubt after an answer is asked about {why}",
+            asking(EMERGENCY, BY_STROKE, "cost"),
+            text,
+            classifier={**AFTER, **classifier},
+        )
+        for why, text, classifier in (
+            ("in a long message", "and what of the loo " * 3, {}),
+            ("where it is strong enough", "and what of the loo", {"emergency_score": 0.11}),
+            ("where the message is like a known danger", "and what of the loo", {"similarity": 0.7}),
+            ("where it may be another risk", "and what of the loo", {"score": 0.6}),
+            ("where together it may be danger", "and the loo", {"together": {"emergency": 0.06, "any": 0.06}}),
+            ("where together it is a risk", "and the loo", {"together": {"emergency": 0.01, "any": 0.6}}),
+        )
+    ),
+]
 
 NETS = [
     Row(
@@ -1292,6 +1339,13 @@ OTHER = [
         gap=True,
     ),
     Row(
+        "where the short form says what was asked, that one is sent",
+        Decision("detail_gap", Reason.DETAIL_GAP, then=("utter_hours_in_short",)),
+        in_context="hours",
+        gap=True,
+        again="hours_in_short",
+    ),
+    Row(
         "a follow-up comes before a gap",
         Decision("benefits", Reason.FOLLOW_UP),
         intent="why_so",
@@ -1328,7 +1382,7 @@ OTHER = [
     Row("a language without its sentence is not answered in it", None, "é", intent="nlu_fallback"),
 ]
 
-TABLE = [*NETS, *ALARMS, *WHILE_EMERGENCY, *CHECKS, *IN_THE_FORM, *RISKS, *OTHER]
+TABLE = [*FAINT_DOUBTS, *NETS, *ALARMS, *WHILE_EMERGENCY, *CHECKS, *IN_THE_FORM, *RISKS, *OTHER]
 
 
 def decided(row: Row) -> Decision | None:
@@ -1342,6 +1396,7 @@ def decided(row: Row) -> Decision | None:
         row.parts,
         row.in_context,
         row.gap,
+        row.again,
         row.questions or row.parts,
     )
     context = Context(row.asked, Memory(row.topics, (), row.misses), row.checking, row.cautioned, row.doubtful)

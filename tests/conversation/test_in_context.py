@@ -21,7 +21,7 @@ from bot.conversation.in_context import (
     ranking,
 )
 from bot.understanding.linear import Reading
-from bot.understanding.together import Together
+from bot.understanding.together import RISKY, Together
 from bot.vocabulary import FALLBACK, OUT_OF_SCOPE
 from tests.conftest import DATA
 
@@ -81,8 +81,8 @@ def test_no_risk_is_ever_a_candidate_and_nothing_always_is(library: Library) -> 
 
 
 def test_a_reading_that_is_a_risk_is_told_from_a_question() -> None:
-    assert seen("and those pills", {"cost": 0.9}, {"clinician_medicine": 0.6}).risky()
-    assert not seen("and those bills", {"clinician_medicine": 0.9}, {"cost": 0.9}).risky()
+    assert seen("and those pills", {"cost": 0.9}, {"clinician_medicine": 0.6}).risk() >= RISKY
+    assert seen("and those bills", {"clinician_medicine": 0.9}, {"cost": 0.9}).risk() < RISKY
 
 
 def test_what_is_far_from_everything_asks_for_nothing(library: Library) -> None:

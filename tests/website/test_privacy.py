@@ -89,7 +89,7 @@ def test_a_number_of_days_that_staff_publish_is_on_the_page_and_kept_to_at_once(
     page: Page, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changed = load_library(DATA, published=NOTHING.with_facts({"retention_days": 33}))
-    monkeypatch.setattr(engine._texts, "library", changed)
+    monkeypatch.setattr(engine._texts, "_sent", (changed, "2026-11-30T12:00:00Z"))
     assert "A chat: 33 days" in _words(page("/privacy"))
     assert "33 days" in _words(page("/about"))
     assert all("33 days" in changed[name].text for name in ASKED)
@@ -100,9 +100,8 @@ def test_the_clean_up_keeps_to_the_days_of_this_moment(
 ) -> None:
     settings = Settings(database=tmp_path / "record.db", secret_file=tmp_path / "secret")
     upkeep = Website(settings, engine).upkeep
-    monkeypatch.setattr(
-        engine._texts, "library", load_library(DATA, published=NOTHING.with_facts({"retention_days": 33}))
-    )
+    changed = load_library(DATA, published=NOTHING.with_facts({"retention_days": 33}))
+    monkeypatch.setattr(engine._texts, "_sent", (changed, "2026-11-30T12:00:00Z"))
     assert upkeep._keeping().conversations == 33
 
 
