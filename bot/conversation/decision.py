@@ -1,29 +1,17 @@
 """Whether a message may be answered at all. Plain values in, a plain decision out; Rasa is not needed to test it.
 
-The order, the first that applies wins:
-
-1. an emergency, found by either net;
-2. an emergency that the visitor told of before and has not called over: where to find the clinic is answered all the
-same;
-3. a message with no words; the answer to "is this happening now?"; a doubtful sign of an emergency, which is asked
-about;
-4. in the form for the clinical team: a command to the form, or an answer to it, which the form itself takes;
-5. a message that is far too long;
-6. a risk for a clinician, found by either net (a rule does not count where the classifier is sure that its words were
-not meant);
-7. a risk told of before or in this message, when the question is whether to have the treatment; other answers about it
-get a caution once;
-8. a follow-up on the last answer, contact data outside the form, another language, several questions at once, or a
-   question in the middle of the form;
-9. otherwise Rasa's rules answer.
+`STEPS` is the order in which a message is looked at: an emergency first, what a visitor told of before ahead of what is
+asked now, the form ahead of questions, and what is left to Rasa's rules last.
 
 A referral or an emergency in answer to another language also gets the approved sentence in that language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from bot.content.follow_ups import FollowUps
@@ -34,9 +22,9 @@ from bot.content.plain_words import PlainWords
 from bot.content.short_questions import ASK, ShortQuestions
 from bot.conversation import request_form
 from bot.conversation.memory import Memory
-from bot.safety.asked import asks_for_a_judgement
-from bot.safety.cues import about_nobody, asks, hypothetical
-from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, phrase
+from bot.conversation.nets import OF_THE_HOUSE, SELF_HARM, SURE_IN_GENERAL, Understanding, Verdict, judged, too_long
+from bot.safety.cues import about_nobody, asks
+from bot.safety.normalise import phrase
 from bot.safety.triage import Finding
 from bot.vocabulary import (
     CLINICIAN,
@@ -48,7 +36,6 @@ from bot.vocabulary import (
     Level,
     Reason,
     Route,
-    without_kind,
 )
 
 EMERGENCY_OVER = "emergency_over"
@@ -60,63 +47,14 @@ CAUTION_EMERGENCY = "caution_emergency"
 CHECK = "check_now"
 CHECK_OVER = "check_over"
 GAP = "detail_gap"
-_SELF_HARM = "emergency_self_harm"
-_CHECKS = {_SELF_HARM: "check_self_harm"}
+_CHECKS = {SELF_HARM: "check_self_harm"}
 """Texts that ask whether it is happening, where the general one does not fit."""
 _EMERGENCY_LANGUAGE = "emergency_language"
-_SURE_BESIDE_A_RULE = 0.9
-"""Chance of danger from which the classifier alone makes an emergency of what a rule plainly sends to a clinician.
-
-Of 550 strangers' emergencies 15 are plainly for a clinician by the rules, are urgent by none, and lie below it; 12 of
-them would be an alarm without this and are asked about instead.
-"""
-_SURE_IN_GENERAL = 0.75
-"""Confidence from which a question about nobody gets the answer
-that speaks of the risk in general, instead of a referral."""
-_RISK_IN_GENERAL = 0.5
-"""The chance of a risk from which such a question is somebody's own all the same: "melanoma was removed, ozone
-afterwards?". Of 1,015 messages for a clinician in tests/questions 2.2 % are answered with it and 4 % without, and of
-2,960 strangers' fair questions none is held back for it."""
-_NO_RISK = 0.35
-"""Chance of a risk below which such a question is answered, if no rule saw anything in it: "could my sister hold my
-hand through it"."""
-_SURE_BESIDE_TOLD = 0.6
-_RISK_BESIDE_TOLD = 0.7
-"""The confidence and the chance of a risk where a rule saw what somebody tells by the way, and nobody asks for a
-judgement: "on warfarin, what days are you open". Of 620 strangers' messages for a clinician five are answered for it,
-and of 1,750 fair questions 26 more."""
-_NO_DANGER = 0.03
-"""Chance of danger from which no question about the house gets in front of it."""
-_NOT_ONLY_TOLD = (
-    "dose",
-    "home_use",
-    "stop_treatment",
-    "after_session",
-    "interaction",
-    "symptoms",
-    "test_results",
-    "alcohol_drugs",
-)
-"""Risks that are something to do or something that happens: words of these are never told by the way."""
-_OF_THE_HOUSE = ("assistant", "clinic", "money", "visit")
-"""Topics of which an answer says nothing about anybody's health."""
 _SURE_IN_BETWEEN = 0.75
 """Confidence from which what is no answer to the form is a
 question in between; below it the form says what it could not take."""
-_AS_PLAIN_AS_ONE = 3
-"""Weak rules that together send a message as plainly to a clinician as a strong one: "he takes tablets for it". Of 700
-strangers' emergencies two, both long, are asked about first for it."""
-_BRIEF = 5
-"""Words: "I am pregnant" tells of no danger, however sure the classifier; all of those 15 emergencies are longer."""
 _MAY_MEAN_THE_DANGER = 2
 """Words up to which a question may ask about the danger itself: "how long?"."""
-_A_WORD_OR_FOUR, _FAINT, _UNLIKE = 4, 0.08, 0.8
-"""Words, and the chance of danger and the likeness (cosine) to a known danger below which a doubt about so few is none:
-"moss roof". Of 1,300 strangers' emergencies none is asked about for less."""
-_SHORT, _FAINT_AFTER_AN_ANSWER, _UNLIKE_AFTER_AN_ANSWER, _CALM_TOGETHER = 12, 0.1, 0.65, 0.05
-"""The same after an answer, when the message read together with it is calm: "and the loo". Of those emergencies one is
-passed over for it, after an answer that has nothing to do with it: "yes and cramps really bad". Of 72 harmless
-follow-ups that were asked about in 1,100 strangers' chats, ... are not."""
 _WHO_IS_THERE = ("contact", "after_hours", "nearest_hospital", "no_reply_yet", "online_consultation")
 """Answers that somebody in danger asks for: they do not show that nobody is."""
 _STILL_ANSWERED = ("clinic", "visit", "money")
@@ -172,27 +110,6 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Understanding:
-    """What the two nets and the intent classifier made of one message.
-
-    `parts` are the intents of the message's sentences, and `questions` those of them that ask something and are
-    understood well; `in_context` is the answer that the message means together with the last one; with a `gap` it does
-    not say what was asked. `again` is the text of the last answer to send where that one is meant once more.
-    """
-
-    text: str
-    intent: str | None
-    confidence: float
-    findings: Sequence[Finding]
-    classifier: Mapping[str, Any]
-    parts: Sequence[str] = ()
-    in_context: str | None = None
-    gap: bool = False
-    again: str | None = None
-    questions: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
 class Checking:
     """What the visitor was asked about: the danger, and the snippet that answers them if there is none."""
 
@@ -214,15 +131,6 @@ class Context:
     checking: Checking | None = None
     cautioned: bool = False
     doubtful: bool = False
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """How grave a message is, of what, and by which net."""
-
-    level: Level | None = None
-    category: str | None = None
-    rule: str | None = None
 
 
 @dataclass(frozen=True)
@@ -270,218 +178,248 @@ def decide(
         context: where the conversation stands.
         content: words of the form, targets of follow-ups, other languages.
     """
-    asked, words, plain = context.asked, content.form_words, content.plain_words
-    if asked in (request_form.REACH, request_form.CONSENT) and request_form.takes(asked, message.text, words):
-        message = replace(message, classifier={}, intent=None)  # a number or a yes says nothing to the classifier
-    foreign = content.languages.of(message.text) is not None or any(finding.foreign for finding in message.findings)
-    verdict = judged(message, library, foreign=foreign)
-    if verdict.level == Level.EMERGENCY and not (emergency is not None and _only_says_over(message, plain)):
-        return _alarm(verdict, message, Reason.EMERGENCY, risk, asked, library, content)
-    if asked is not None and verdict.level == Level.CHECK and str(verdict.rule).startswith("classifier."):
-        verdict = Verdict()  # the clinical team reads it anyway, and a doubt alone would not let anybody finish
-    if emergency is not None:
-        return _while_emergency(message, verdict, emergency, risk, library, context, content)
-    if not phrase(message.text):
-        return _in_between(Decision("empty_message", Reason.NO_WORDS), asked)
-    if (
-        context.checking is not None
-        and (answered := _checked(message, verdict, context.checking, risk, asked, library, content)) is not None
-    ):
-        return answered
-    if verdict.level == Level.CHECK:
-        return _asking_first(verdict, message, risk, library, context, content)
-    category, rule = verdict.category, verdict.rule
-    if asked is not None:
-        if (command := _command(message.text, asked, words)) is not None:
-            return command
-        risk_for_a_time = (
-            asked == request_form.TIME and message.findings and not request_form.tells_a_time(message.text)
-        )
-        if request_form.takes(asked, message.text, words) and not risk_for_a_time:
-            return None
-    elif _too_long(message):
-        return Decision("message_too_long", Reason.TOO_LONG, slots=remember(message, category, risk))
-    if category is not None:
-        referral = Decision(
-            category,
-            Reason.RISK,
-            {"category": category, "rule": rule},
-            message.findings,
-            risk,
-            remember(message, category, risk),
-        )
-        return _in_between(_in_own_language(referral, OTHER_LANGUAGE, message.text, library, content), asked)
-    if asked is None and (called := request_form.asks_to_be_called(message.text, words)) is not None:
-        return _opened(called, words, risk, library)
-    if asked is None and message.intent in _NOT_UNDERSTOOD and request_form.is_contact(message.text):
-        return Decision("contact_outside_form", Reason.CONTACT_DATA)
-    several = _several(message, library) if asked is None else ()
-    if several and (held := _held_back(several, message, risk, library, context)) is not None:
-        return held
-    if several:
-        return Decision(several[0], Reason.SEVERAL_QUESTIONS, then=tuple(f"utter_{name}" for name in several[1:]))
-    short = content.short_questions.target(message.text, context.memory.topic, library)
-    if short == ASK:
-        if risk is None and asked is None and (asking := _asking_back(context.memory, library)) is not None:
-            return asking
-        short = None
-    follows = short or _follow_up(message, context.memory, library, content)
-    only = _one_question(message, library)
-    target = follows or message.in_context or only or message.intent
-    unsure = (target == message.intent and message.confidence < _SURE_IN_BETWEEN) or (
-        asked == request_form.REACH and "@" in message.text
-    )
-    if asked is not None and (target in _NOT_IN_BETWEEN or target not in library or unsure):
-        return None
-    if target is not None and (held := _held_back((target,), message, risk, library, context)) is not None:
-        return _in_between(_in_own_language(held, OTHER_LANGUAGE, message.text, library, content), asked)
-    if message.gap and follows is None and target is not None:
-        return _in_between(Decision(GAP, Reason.DETAIL_GAP, then=(f"utter_{message.again or target}",)), asked)
-    if target is not None and target != message.intent:
-        part = message.in_context is None and target == only
-        return _in_between(Decision(target, Reason.PART if part else Reason.FOLLOW_UP), asked)
-    if (
-        message.intent in _NOT_UNDERSTOOD
-        and (code := content.languages.of(message.text)) is not None
-        and f"{OTHER_LANGUAGE}_{code}" in library
-    ):
-        return _in_between(Decision(f"{OTHER_LANGUAGE}_{code}", Reason.OTHER_LANGUAGE), asked)
-    if asked is not None:
-        return _in_between(Decision(str(target), Reason.IN_BETWEEN), asked)
+    turn = _Turn(_without_what_says_nothing(message, context, content), risk, emergency, library, context, content)
+    for step in STEPS:
+        found = step(turn)
+        if found is not None:
+            return found if isinstance(found, Decision) else None
     return None
 
 
-def judged(message: Understanding, library: Library, *, foreign: bool = False) -> Verdict:
-    """What both nets together make of a message.
+class _Left(Enum):
+    """Ends the steps without a decision."""
 
-    The rules read the words, so what they find counts unless the classifier, which hears of it, is sure that it was not
-    meant; what tells of self-harm is asked about even so. A doubtful sign of danger beside a plain one for a clinician
-    is a matter for the clinician: "I take warfarin". Without a classifier, or in a language that it does not know
-    (`foreign`), they count as they stand, and so does an emergency in a message of which the classifier has read no
-    more than the beginning and the end. What a rule only asks about is asked about, unless something graver was found.
-    """
-    verdict = _judged(message, library, foreign=foreign)
-    if (
-        verdict.level == Level.CLINICIAN
-        and not foreign
-        and (_answered_in_general(message, str(verdict.category), library) or _of_the_house(message, library))
-    ):
-        verdict = Verdict()
-    asks = next((finding for finding in message.findings if finding.asks), None)
-    if asks is not None and verdict.level not in (Level.EMERGENCY, Level.CHECK):
-        return Verdict(Level.CHECK, asks.category, asks.rule)
-    return verdict
+    TO_RASA = "Rasa's rules, or the open form, take the message"
 
 
-def _answered_in_general(message: Understanding, category: str, library: Library) -> bool:
-    """Whether a message asks about nobody in particular, and
-    the answer to it speaks of every risk that a rule saw in it.
+@dataclass(frozen=True)
+class _Turn:
+    """A message and where it came: all that the steps look at, and what several of them work out of it."""
 
-    What the classifier alone made of a "what if" is its likeness to the thing itself.
-    """
-    intent = message.intent
-    if (
-        intent is None
-        or intent not in library
-        or message.confidence < _SURE_IN_GENERAL
-        or float(message.classifier.get("score") or 0.0) >= _RISK_IN_GENERAL
-        or not about_nobody(message.text)
-        or asks_for_a_judgement(phrase(message.text))
-    ):
-        return False
-    ruled = {finding.category for finding in message.findings if not finding.category.startswith(EMERGENCY)}
-    seen = set() if not ruled and hypothetical(message.text) else ruled | {category}
-    return library[intent].route == Route.ANSWER and seen <= set(library[intent].speaks_of)
+    message: Understanding
+    risk: str | None
+    emergency: str | None
+    library: Library
+    context: Context
+    content: Content
+
+    @property
+    def asked(self) -> str | None:
+        """The slot that the form asks for, if it is open."""
+        return self.context.asked
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """How grave the message is. In the form a doubt of the classifier alone counts for nothing: the clinical team
+        reads it anyway, and nobody could finish."""
+        text, findings = self.message.text, self.message.findings
+        foreign = self.content.languages.of(text) is not None or any(finding.foreign for finding in findings)
+        verdict = judged(self.message, self.library, foreign=foreign)
+        doubt = verdict.level == Level.CHECK and str(verdict.rule).startswith("classifier.")
+        return Verdict() if doubt and self.asked is not None else verdict
+
+    @cached_property
+    def follows(self) -> str | None:
+        """What a follow-up in so many words leads to."""
+        short = self.content.short_questions.target(self.message.text, self.context.memory.topic, self.library)
+        named = None if short == ASK else short
+        return named or _follow_up(self.message, self.context.memory, self.library, self.content)
+
+    @cached_property
+    def target(self) -> str | None:
+        """The intent that the message leads to in this conversation."""
+        message = self.message
+        return self.follows or message.in_context or _one_question(message, self.library) or message.intent
+
+    def in_between(self, decision: Decision) -> Decision:
+        """A reply in the middle of the form, if it is open."""
+        return _in_between(decision, self.asked)
 
 
-def _of_the_house(message: Understanding, library: Library) -> bool:
-    """Whether a message surely asks about the visit, the money or the house, and a risk is told by the way at most."""
-    intent, score = message.intent, message.classifier.get("score")
-    told = bool(message.findings)
-    return (
-        intent is not None
-        and intent in library
-        and message.confidence >= (_SURE_BESIDE_TOLD if told else _SURE_IN_GENERAL)
-        and score is not None
-        and score < (_RISK_BESIDE_TOLD if told else _NO_RISK)
-        and float(message.classifier.get("emergency_score") or 0.0) < _NO_DANGER
-        and library[intent].topic in _OF_THE_HOUSE
-        and library[intent].route == Route.ANSWER
-        and library[intent].after_risk == "answer"
-        and not asks_for_a_judgement(phrase(message.text))
-        and not any(without_kind(finding.category) in _NOT_ONLY_TOLD for finding in message.findings)
+_Found = Decision | _Left | None
+"""What a step comes to; None leaves the message to the next one."""
+
+
+def _without_what_says_nothing(message: Understanding, context: Context, content: Content) -> Understanding:
+    """A number or a yes that the form takes says nothing to the classifier."""
+    asked = context.asked
+    says_nothing = asked in (request_form.REACH, request_form.CONSENT) and request_form.takes(
+        asked, message.text, content.form_words
+    )
+    return replace(message, classifier={}, intent=None) if says_nothing else message
+
+
+def _emergency(turn: _Turn) -> _Found:
+    """An emergency, found by either net; within one, its end in plain words is not taken for another."""
+    over = turn.emergency is not None and _only_says_over(turn.message, turn.content.plain_words)
+    if turn.verdict.level != Level.EMERGENCY or over:
+        return None
+    return _alarm(turn.verdict, turn.message, Reason.EMERGENCY, turn.risk, turn.asked, turn.library, turn.content)
+
+
+def _emergency_not_over(turn: _Turn) -> _Found:
+    """An emergency that the visitor told of before: where to find the clinic is answered all the same."""
+    if turn.emergency is None:
+        return None
+    return _while_emergency(
+        turn.message, turn.verdict, turn.emergency, turn.risk, turn.library, turn.context, turn.content
     )
 
 
-def _judged(message: Understanding, library: Library, *, foreign: bool) -> Verdict:
-    told: Mapping[str, Any] = {} if foreign else message.classifier
-    thresholds: Mapping[str, float] = told.get("thresholds") or {}
-    danger, score, guessed = told.get("emergency_score"), told.get("score"), told.get("category")
-    urgent = next(
-        (finding for finding in message.findings if finding.category.startswith(EMERGENCY) and not finding.asks), None
+def _no_words(turn: _Turn) -> _Found:
+    """A message without a word."""
+    return None if phrase(turn.message.text) else turn.in_between(Decision("empty_message", Reason.NO_WORDS))
+
+
+def _answer_to_a_check(turn: _Turn) -> _Found:
+    """The answer to "is this happening now?"."""
+    checking = turn.context.checking
+    if checking is None:
+        return None
+    return _checked(turn.message, turn.verdict, checking, turn.risk, turn.asked, turn.library, turn.content)
+
+
+def _doubtful(turn: _Turn) -> _Found:
+    """A doubtful sign of an emergency, which is asked about."""
+    if turn.verdict.level != Level.CHECK:
+        return None
+    return _asking_first(turn.verdict, turn.message, turn.risk, turn.library, turn.context, turn.content)
+
+
+def _for_the_form(turn: _Turn) -> _Found:
+    """A command to the open form, or an answer to it, which the form itself takes; a risk is no time to be called."""
+    if turn.asked is None:
+        return None
+    text, words = turn.message.text, turn.content.form_words
+    if (command := _command(text, turn.asked, words)) is not None:
+        return command
+    risky = turn.asked == request_form.TIME and turn.message.findings and not request_form.tells_a_time(text)
+    return _Left.TO_RASA if request_form.takes(turn.asked, text, words) and not risky else None
+
+
+def _far_too_long(turn: _Turn) -> _Found:
+    """A message that is far too long."""
+    if turn.asked is not None or not too_long(turn.message):
+        return None
+    slots = remember(turn.message, turn.verdict.category, turn.risk)
+    return Decision("message_too_long", Reason.TOO_LONG, slots=slots)
+
+
+def _for_a_clinician(turn: _Turn) -> _Found:
+    """A risk for a clinician, found by either net."""
+    category, message = turn.verdict.category, turn.message
+    if category is None:
+        return None
+    seen, slots = {"category": category, "rule": turn.verdict.rule}, remember(message, category, turn.risk)
+    referral = Decision(category, Reason.RISK, seen, message.findings, turn.risk, slots)
+    return turn.in_between(_in_own_language(referral, OTHER_LANGUAGE, message.text, turn.library, turn.content))
+
+
+def _wants_a_call(turn: _Turn) -> _Found:
+    """Who asks to be called gets the form."""
+    words = turn.content.form_words
+    called = None if turn.asked else request_form.asks_to_be_called(turn.message.text, words)
+    return None if called is None else _opened(called, words, turn.risk, turn.library)
+
+
+def _contact_data(turn: _Turn) -> _Found:
+    """A number or an address that nobody asked for."""
+    not_asked = turn.asked is None and turn.message.intent in _NOT_UNDERSTOOD
+    found = not_asked and request_form.is_contact(turn.message.text)
+    return Decision("contact_outside_form", Reason.CONTACT_DATA) if found else None
+
+
+def _several_questions(turn: _Turn) -> _Found:
+    """Several questions at once."""
+    several = _several(turn.message, turn.library) if turn.asked is None else ()
+    if not several:
+        return None
+    held = _held_back(several, turn.message, turn.risk, turn.library, turn.context)
+    then = tuple(f"utter_{name}" for name in several[1:])
+    return held or Decision(several[0], Reason.SEVERAL_QUESTIONS, then=then)
+
+
+def _too_short_to_tell(turn: _Turn) -> _Found:
+    """A question too short to say what it is about, such as "how much?" after several answers."""
+    memory = turn.context.memory
+    short = turn.content.short_questions.target(turn.message.text, memory.topic, turn.library)
+    if short != ASK or turn.risk is not None or turn.asked is not None:
+        return None
+    return _asking_back(memory, turn.library)
+
+
+def _no_question_in_between(turn: _Turn) -> _Found:
+    """In the form, what is no question that is surely understood: the form says what it could not take."""
+    if turn.asked is None:
+        return None
+    message, target = turn.message, turn.target
+    unsure = (target == message.intent and message.confidence < _SURE_IN_BETWEEN) or (
+        turn.asked == request_form.REACH and "@" in message.text
     )
-    if urgent is not None:
-        by_itself = any(part.startswith(EMERGENCY) for part in message.parts)  # one of its sentences says nothing else
-        if danger is None or danger >= thresholds.get("emergency", 0.0) or by_itself or _too_long(message):
-            return Verdict(Level.EMERGENCY, urgent.category, urgent.rule)
-        if danger >= thresholds.get("emergency_rule", 0.0) or urgent.category == _SELF_HARM:
-            return Verdict(Level.CHECK, urgent.category, urgent.rule)
-    level = Level(told["level"]) if told.get("level") else None
-    for_clinician = [finding for finding in message.findings if not finding.category.startswith(EMERGENCY)]
-    known = message.intent if message.confidence == 1.0 else None
-    plainly = (
-        any(not finding.weak for finding in for_clinician)
-        or len(for_clinician) >= _AS_PLAIN_AS_ONE
-        or (known is not None and known.startswith(CLINICIAN))
+    return _Left.TO_RASA if target in _NOT_IN_BETWEEN or target not in turn.library or unsure else None
+
+
+def _risk_told(turn: _Turn) -> _Found:
+    """A risk told of before or in this message, where the answer is about having the treatment."""
+    held = (
+        None if turn.target is None else _held_back((turn.target,), turn.message, turn.risk, turn.library, turn.context)
     )
-    if urgent is None and plainly and level in (Level.EMERGENCY, Level.CHECK) and (danger or 0.0) < _SURE_BESIDE_A_RULE:
-        brief = len(phrase(message.text).split()) <= _BRIEF
-        level = Level.CHECK if level == Level.EMERGENCY and not brief else Level.CLINICIAN
-    if level == Level.CHECK and _faint(message.text, told):
-        level = None
-    if level in (Level.EMERGENCY, Level.CHECK):
-        return Verdict(level, str(guessed), f"classifier.{guessed}")
-    for finding in for_clinician:
-        needed = thresholds.get(_needed(finding, message), 0.0)
-        if score is None or score >= needed:
-            return Verdict(Level.CLINICIAN, finding.category, finding.rule)
-    if level == Level.CLINICIAN:
-        return Verdict(level, str(guessed), f"classifier.{guessed}")
-    intent = message.intent
-    if intent is not None and intent in library and library[intent].route in (Route.CLINICIAN, Route.EMERGENCY):
-        return Verdict(Level(library[intent].route), intent, f"intent.{intent}")
-    return Verdict()
+    if held is None:
+        return None
+    return turn.in_between(_in_own_language(held, OTHER_LANGUAGE, turn.message.text, turn.library, turn.content))
 
 
-def _faint(text: str, told: Mapping[str, Any]) -> bool:
-    """Whether a doubt of the classifier alone is too faint to ask about: it has few words to go by, is unlike all that
-    it learnt, and nothing else speaks for it, such as the message read with the subject of the last answer."""
-    words, likeness = len(phrase(text).split()), float(told.get("similarity", 1.0))
-    danger, risk = float(told.get("emergency_score") or 0.0), float(told.get("score") or 0.0)
-    together = told.get("together")
-    if together is None:
-        least = float((told.get("thresholds") or {}).get("risk", 0.0))
-        return words <= _A_WORD_OR_FOUR and danger < _FAINT and likeness < _UNLIKE and risk < least
-    return (
-        words <= _SHORT
-        and danger < _FAINT_AFTER_AN_ANSWER
-        and likeness < _UNLIKE_AFTER_AN_ANSWER
-        and risk < _RISK_IN_GENERAL
-        and float(together["emergency"]) < _CALM_TOGETHER
-        and float(together["any"]) < _RISK_IN_GENERAL
-    )
+def _detail_of_the_last_answer(turn: _Turn) -> _Found:
+    """A detail of the last answer, of which this is all there is."""
+    if not turn.message.gap or turn.follows is not None or turn.target is None:
+        return None
+    then = (f"utter_{turn.message.again or turn.target}",)
+    return turn.in_between(Decision(GAP, Reason.DETAIL_GAP, then=then))
 
 
-def _needed(finding: Finding, message: Understanding) -> str:
-    """The threshold for a rule: little where it sees something to do, or where a judgement is asked for."""
-    if finding.weak:
-        return "risk"
-    doing = without_kind(finding.category) in _NOT_ONLY_TOLD or asks_for_a_judgement(phrase(message.text))
-    return "rule_of_doing" if doing else "rule"
+def _meant_in_context(turn: _Turn) -> _Found:
+    """What a message means after the last answer, or the only question in it that is understood."""
+    target, message = turn.target, turn.message
+    if target is None or target == message.intent:
+        return None
+    part = turn.follows is None and message.in_context is None
+    return turn.in_between(Decision(target, Reason.PART if part else Reason.FOLLOW_UP))
 
 
-def _too_long(message: Understanding) -> bool:
-    return len(clean(message.text)) > MAX_MESSAGE_LENGTH
+def _in_another_language(turn: _Turn) -> _Found:
+    """A message in a language that has an approved sentence of its own."""
+    own = f"{OTHER_LANGUAGE}_{turn.content.languages.of(turn.message.text)}"
+    if turn.message.intent not in _NOT_UNDERSTOOD or own not in turn.library:
+        return None
+    return turn.in_between(Decision(own, Reason.OTHER_LANGUAGE))
+
+
+def _question_in_between(turn: _Turn) -> _Found:
+    """A question in the middle of the form, which asks again after the answer."""
+    return turn.in_between(Decision(str(turn.target), Reason.IN_BETWEEN)) if turn.asked is not None else None
+
+
+STEPS: Sequence[Callable[[_Turn], _Found]] = (
+    _emergency,
+    _emergency_not_over,
+    _no_words,
+    _answer_to_a_check,
+    _doubtful,
+    _for_the_form,
+    _far_too_long,
+    _for_a_clinician,
+    _wants_a_call,
+    _contact_data,
+    _several_questions,
+    _too_short_to_tell,
+    _no_question_in_between,
+    _risk_told,
+    _detail_of_the_last_answer,
+    _meant_in_context,
+    _in_another_language,
+    _question_in_between,
+)
+"""The order in which a message is looked at; the first step that comes to something wins."""
 
 
 def _alarm(
@@ -529,7 +467,7 @@ def _while_emergency(
     danger, and it is over. Thoughts of self-harm end in plain words or by a button only.
     """
     plain = content.plain_words
-    harming = emergency == _SELF_HARM
+    harming = emergency == SELF_HARM
     meant = message.intent == EMERGENCY_OVER and not harming and verdict.level is None
     over = _only_says_over(message, plain) or (
         (message.text in plain.over or meant) and not plain.goes_on_in(message.text)
@@ -564,7 +502,7 @@ def _asks_calmly(message: Understanding, library: Library, plain: PlainWords) ->
     """Whether a message surely asks for an answer that nobody needs in an emergency: not what to do or who is there."""
     answer = library[str(message.intent)]
     return (
-        message.confidence >= _SURE_IN_GENERAL
+        message.confidence >= SURE_IN_GENERAL
         and len(phrase(message.text).split()) > _MAY_MEAN_THE_DANGER
         and answer.after_risk != "refer"
         and answer.topic != "assistant"
@@ -772,7 +710,7 @@ def _about_the_treatment(intent: str, category: str, library: Library) -> bool:
     return (
         intent in library
         and library[intent].route == Route.ANSWER
-        and library[intent].topic not in _OF_THE_HOUSE
+        and library[intent].topic not in OF_THE_HOUSE
         and category not in library[intent].speaks_of
     )
 

@@ -27,9 +27,10 @@ from bot.content.library import Library
 from bot.content.shared import one_library, one_library_or, shared_library, shared_triage
 from bot.conversation.approved_nlg import PROBLEM, WEB_CHANNEL, ApprovedNLG
 from bot.conversation.channel import WebChannel
-from bot.conversation.decision import Decision, Understanding, decide
+from bot.conversation.decision import Decision, decide
 from bot.conversation.in_process_actions import InProcessActions
 from bot.conversation.model import require_model
+from bot.conversation.nets import Understanding
 from bot.conversation.processor import TurnProcessor
 from bot.conversation.reply import Reply, reply_of, safe_reply
 from bot.conversation.texts_in_use import TextsInUse

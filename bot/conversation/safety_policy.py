@@ -24,8 +24,17 @@ from bot.content.shared import (
     shared_short_questions,
     shared_triage,
 )
-from bot.conversation.decision import Checking, Content, Context, Decision, Understanding, decide, remember, told_of
+from bot.conversation.decision import (
+    Checking,
+    Content,
+    Context,
+    Decision,
+    decide,
+    remember,
+    told_of,
+)
 from bot.conversation.memory import Memory
+from bot.conversation.nets import Understanding
 from bot.conversation.request_form import emptied
 from bot.safety.triage import Finding
 from bot.vocabulary import FORM

@@ -9,8 +9,9 @@ from typing import Any, Protocol
 
 from bot.content.library import Library
 from bot.content.shared import shared_library, shared_triage
-from bot.conversation.decision import Understanding, decide
+from bot.conversation.decision import decide
 from bot.conversation.engine import Engine
+from bot.conversation.nets import Understanding
 from bot.evaluation.data import EvaluationError, Example, Question
 from bot.evaluation.pipeline import Parsed, encoded_once, trained, uses_encoder
 from bot.evaluation.scores import Guess, Net, Routed

@@ -28,7 +28,8 @@ from bot.content.shared import shared_triage
 from bot.content.snippet import Snippet
 from bot.content.topics import Topic, answers_of
 from bot.content.word_search import WordSearch
-from bot.conversation.decision import Understanding, decide
+from bot.conversation.decision import decide
+from bot.conversation.nets import Understanding
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean
 from bot.safety.warning import WARNING
 from bot.vocabulary import Route

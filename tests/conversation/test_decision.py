@@ -28,11 +28,11 @@ from bot.conversation.decision import (
     Content,
     Context,
     Decision,
-    Understanding,
     decide,
     remember,
 )
 from bot.conversation.memory import Memory
+from bot.conversation.nets import Understanding
 from bot.conversation.request_form import CONSENT, QUESTION, REACH, TIME
 from bot.safety.normalise import MAX_MESSAGE_LENGTH
 from bot.safety.triage import Finding
