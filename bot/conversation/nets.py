@@ -61,7 +61,7 @@ _A_WORD_OR_FOUR, _FAINT, _UNLIKE = 4, 0.08, 0.8
 _SHORT, _FAINT_AFTER_AN_ANSWER, _UNLIKE_AFTER_AN_ANSWER, _CALM_TOGETHER = 12, 0.1, 0.65, 0.05
 """The same after an answer, when the message read together with it is calm: "and the loo". Of those emergencies one is
 passed over for it, after an answer that has nothing to do with it: "yes and cramps really bad". Of 72 harmless
-follow-ups that were asked about in 1,100 strangers' chats, ... are not."""
+follow-ups that were asked about in 1,100 strangers' chats, 39 are not."""
 
 
 @dataclass(frozen=True)
