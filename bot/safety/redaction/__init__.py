@@ -22,6 +22,7 @@ from functools import lru_cache
 from bot.safety.normalise import clean, shortened
 from bot.safety.redaction.born import ages, births
 from bot.safety.redaction.codes import codes_of
+from bot.safety.redaction.introduced import introduced_names
 from bot.safety.redaction.numbers import numbers_of
 from bot.safety.redaction.online import online_of
 from bot.safety.redaction.people import People, other_scripts
@@ -80,7 +81,7 @@ def found(text: str) -> list[Span]:
         level = blanked(level, opening)
     addresses = list(places_of(level, words, said))
     level = blanked(level, addresses) if addresses else level
-    named = list(People(level, words).names())
+    named = [*People(level, words).names(), *introduced_names(level, said)]
     if not text.isascii():
         named += other_scripts(level)
     born = [*births(level, said, named), *ages(level)]

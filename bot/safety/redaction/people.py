@@ -10,17 +10,17 @@ from bot.safety.redaction.words import (
     COMMON,
     DOUBTFUL_NAMES,
     EPONYMS,
-    FIRST_NAMES,
-    MORE_FIRST_NAMES,
-    NAMES_OF_THE_WORLD,
-    NICKNAMES,
+    NOBODY_HERE,
     NOT_AFTER_A_NAME,
     OF_THE_FIELD,
     PARTICLES,
     SURNAMES,
+    first_names,
     like_a_state,
     names,
     no_name,
+    of_two_words,
+    unheard_of,
     word_set,
 )
 
@@ -116,8 +116,6 @@ _SPEAKS = word_set(
 )
 _SPOKE = _SPEAKS - {"ask", "asked", "meet"}
 
-_FIRST = FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD | NICKNAMES
-
 _THINGS = word_set("""
     machine device generator unit model ozonosan ozonator protocol method technique diet cure kit apparatus system
     concentrator lamp gerät
@@ -134,9 +132,20 @@ _PLACES_TOO = word_set("""
 _NO_PERSON_BEHIND = re.compile(
     r"(?:'s)?\s(?i:the\s(?:\w{3,8}(?:st|nd|rd|th|ond|ird)|great)|and\s\w+\s(?:monarch|dynast|king|queen)|"
     r"moon|rising|disease|syndrome|method|protocol|diet|hospital|clinic|street|road|avenue|airport|university|college|"
-    r"station|park|beach|island|laws?|theory|palsy|sign|test)|\s(?:II|III|IV|VI{0,3}|IX|X)\b"
+    r"station|park|beach|island|laws?|theory|palsy|sign|test|river|lake|bay|valley|creek|hills?|fever|virus|flu|"
+    r"lily|mountains?|forest|harbou?r|bridge|castle|square|county|city|town|institute|foundation|trial|score)|\s(?:II|III|IV|VI{0,3}|IX|X)\b"
 )
 """What follows a first name that is a king's, a sign's, a place's or an illness's."""
+
+_NOBODY = re.compile(rf"\b(?:{'|'.join(NOBODY_HERE)})\b", re.IGNORECASE)
+_LEARNED = word_set("dr doctor prof professor doktor docteur doctora dottor dra")
+_TOLD_OF_THE_LEARNED = re.compile(
+    r"(?:'s)?\s(?:book|books|paper|papers|study|studies|trial|protocol|theory|work|lecture|podcast|video|videos|method|"
+    r"(?:really |first |once |also )?(?:wrote|writes|published|invented|discovered|pioneered|proved|claimed?s?|"
+    r"showed|recommends? in)\b)|,?\s(?:et al|\(?(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+"""What is told of an author, and hardly of one's own doctor: "Professor Maurice Iwu wrote about it"."""
 
 _YEAR_BEHIND = re.compile(r",?\s\(?(?:19|20)\d\d|\set al\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\s(?:told|asked|rang|called|texted|emailed|phoned|promised|advised)\s(?:me|us)\b")
@@ -384,12 +393,13 @@ class People:
         letters = [word for word in words if word.text.isalpha()]
         self._cased = any(not word.text.isupper() for word in letters if len(word.text) > 1) if letters else False
         """Whether capital letters tell anything: not in a message all in capitals."""
+        self._nobody = [found.span() for found in _NOBODY.finditer(text)]
 
     def names(self) -> Iterator[Span]:
         """Names behind cues, in greetings and signatures, and first names with a surname."""
         for place, word in enumerate(self._words):
             start = self._cue(place, word) or self._first_alone(place, word)
-            if start is None or (start[0] == place and self._is_public(*start)):
+            if start is None or (start[0] == place and self._is_public(*start)) or self._is_nobody_here(*start):
                 continue
             yield Span(self._words[start[0]].start, self._words[start[1] - 1].end, NAME)
             other = self._another(start[1])
@@ -418,6 +428,7 @@ class People:
                 )
                 if not written or (unsure and not (known or len(written) > 1)) or len(found[group]) < 3:
                     continue
+                known = known or (kind is _HERE and len(written) == 1 and unheard_of(written[0]))
                 if kind is _HERE and not known and (len(written) < 2 or written[-1] in _KIN | _AROUND | _HONORIFICS):
                     continue
                 if written[0] in _PLACES_TOO or any(word in NOT_AFTER_A_NAME for word in written):
@@ -469,6 +480,18 @@ class People:
             or _A_PUBLIC_PERSON.search(self._text, max(start - 50, 0), last + 50) is not None
         )
 
+    def _is_nobody_here(self, first: int, end: int) -> bool:
+        """Whether everybody has heard of somebody, or of a doctor or an author with a first name something is told."""
+        start, last = self._words[first].start, self._words[end - 1].end
+        if any(begin < last and start < over for begin, over in self._nobody):
+            return True
+        before = self._words[first - 1].lower if first else ""
+        if before not in _LEARNED:
+            return False
+        return self._words[end - 1].lower in OF_THE_FIELD or (
+            end > first + 1 and _TOLD_OF_THE_LEARNED.match(self._text, last) is not None
+        )
+
     def _another(self, place: int) -> tuple[int, int] | None:
         """A second name after one: "Tom and Ellie", "Tanja, no wait, Tanya"."""
         words = self._words
@@ -483,7 +506,8 @@ class People:
         word = words[place + 1]
         if not (word.capital and self._cased) or word.lower in NOT_AFTER_A_NAME:
             return None
-        known = word.lower in _FIRST or (word.lower in DOUBTFUL_NAMES - COMMON and self._ends_after(place + 1))
+        known = word.lower in first_names() or unheard_of(word.lower)
+        known = known or (word.lower in DOUBTFUL_NAMES - COMMON and self._ends_after(place + 1))
         return (place + 1, self._end(place + 1)) if known else None
 
     def _first_alone(self, place: int, word: Word) -> tuple[int, int] | None:
@@ -498,7 +522,7 @@ class People:
             place
             and words[place - 1].capital
             and self._gap(place - 1) in (" ", ". ")
-            and words[place - 1].lower not in COMMON
+            and not no_name(words[place - 1].lower)
         ):
             return None
         if _BY_THE_WAY.match(self._text, word.end) or (
@@ -517,7 +541,7 @@ class People:
             ):
                 return place, place + 2
         joined = "-" in lower and self._is_first(word)
-        if not (lower in _FIRST or joined) or lower in DOUBTFUL_NAMES or lower in COMMON or lower in _PLACES_TOO:
+        if not (lower in first_names() or joined) or lower in DOUBTFUL_NAMES or lower in COMMON or lower in _PLACES_TOO:
             return None
         follows = words[place + 1].lower if place + 1 < len(words) and self._gap(place) == " " else ""
         if _NO_PERSON_BEHIND.match(self._text, word.end) or follows in OF_THE_FIELD:
@@ -628,7 +652,7 @@ class People:
             signed = self._signature(place + 1)
             if signed is not None:
                 return signed
-        around = lower in _KIN or (lower in _AROUND and before in _OWNS)
+        around = lower in _KIN or (lower == "law" and before == "in") or (lower in _AROUND and before in _OWNS)
         if around and place + 1 < len(words) and (found := self._kin(place + 1)) is not None:
             return found
         if (
@@ -685,6 +709,11 @@ class People:
     def _is_surname(self, place: int) -> bool:
         return place < len(self._words) and self._words[place].lower in SURNAMES - COMMON
 
+    def _is_initial(self, place: int) -> bool:
+        """Whether a word is a letter with a dot, as in "Mr T. Vale"."""
+        word = self._words[place] if place < len(self._words) else None
+        return word is not None and len(word.text) == 1 and word.capital and self._gap(place) in (". ", ".")
+
     @staticmethod
     def _knows(lower: str) -> bool:
         return lower in names()
@@ -733,7 +762,7 @@ class People:
         ):
             return None
         if (capital and not (word.capital and self._cased)) or (
-            not word.capital and word.lower.endswith("ed") and word.lower not in _FIRST and len(word.lower) > 4
+            not word.capital and word.lower.endswith("ed") and word.lower not in first_names() and len(word.lower) > 4
         ):
             return None
         return first, self._end(first, listed=listed)
@@ -834,6 +863,7 @@ class People:
             if (
                 told
                 and not no_name(word.lower)
+                and not of_two_words(word.lower)
                 and word.lower not in DOUBTFUL_NAMES
                 and len(word.lower) > 2
                 and self._ends_after(first)
@@ -878,6 +908,8 @@ class People:
 
     def _after_title(self, place: int) -> tuple[int, int] | None:
         first, words = place + 1, self._words
+        if self._is_initial(first) and self._capital(first + 1):
+            return first, self._end(first + 1)
         while first < len(words) - 1 and first < place + 4 and words[first].lower in _MORE_TITLES:
             place, first = first, first + 1
         if first >= len(words) or self._gap(place) not in (" ", ". ", "."):
@@ -1026,8 +1058,8 @@ class People:
         """Whether a word is a first name, or two joined: "Jean-Baptiste"."""
         if "-" in word.lower and word.capital and self._cased:
             parts = word.lower.split("-")
-            return parts[0] in _FIRST and all(len(part) > 1 for part in parts)
-        return word.lower in _FIRST and word.lower in names()
+            return parts[0] in first_names() and all(len(part) > 1 for part in parts)
+        return word.lower in first_names() and word.lower in names()
 
     def _gap(self, place: int) -> str:
         """What stands between a word and the next."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
+from pathlib import Path
+
+from bot.safety.second_reading import everyday_frequencies
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -200,6 +204,8 @@ NAMES_OF_THE_WORLD = word_set("""
     yogesh yohannes yolonda yonatan youngho yuliana yumiko yıldız zachariah zadie zane zdenka zdeněk zdeňka zdravko
     zdzisław zena zineb ziva ziyad zoran zorica zoryana zsófia zubair zübeyde çağla édouard élise élodie éléonore
     émilie étienne özgür özlem øystein ľubica łucja şerife şükran żaneta
+    alun aneurin anwar ashraf bertram biju bryony cyrus davit isla luc menna nima oisin rodney sahar segun shahin
+    solange talal tayo tosin yazan
     """)
 """And more, of people that come from further away or are older."""
 
@@ -210,7 +216,9 @@ DOUBTFUL_NAMES = word_set("""
     glen cliff brook rusty major earl duke prince king rob lee see kim long mini lance buck bud chip chuck skip
     tad trip wade ward web woody norm frank ginger basil olive rosemary pearl jade eve dolly dick mini sol stew
     tab harvey lloyd stanley marvin polly kitty rowan clement soledad unity verity pansy poppy hunter mason logan carson
-    bailey madison sherry norma merlin mona mercedes leo
+    bailey madison sherry norma merlin mona mercedes leo abbas ariel armen aziz bello col dara dina hani
+    iman kelvin kiri mai musa neo rana sami sina skeeter sylvester tamer tane titi tope trey una valentine wan girlie
+    tex red
     """)
 """Names that are words of every day, abbreviations or parts of other
 names as well: they need a capital letter or a cue of their own."""
@@ -231,6 +239,7 @@ SURNAMES = word_set("""
     """)
 
 COMMON = word_set("""
+    olá sarà old-fashioned
     christmas merry xmas easter hanukkah chanukah diwali ramadan eid holiday holidays thanksgiving weekend weihnachten
     ostern noël navidad natale advance kwanzaa birthday season seasons greetings
     a able about above ache aches aching across actually acute addicted adult after afternoon afraid again
@@ -346,9 +355,34 @@ HOUSES = word_set("""
 OF_THE_FIELD = word_set("""
     bocci warburg tesla lahodny shallenberger rowen payr viebahn viebahn-hänsler viebahn-haensler hänsler haensler
     pasteur hof gehrig gehrig's disney teresa einstein trump biden obama putin nightingale fleming
-    pauling schwartz-tapia siemens schönbein schoenbein
+    pauling schwartz-tapia siemens schönbein schoenbein hippocrates galen avicenna sushruta charaka paracelsus
+    barnard semmelweis lister banting hahnemann freud mercola fauci huberman attia dispenza
     """)
 """Surnames of people of whom everybody who reads about ozone has read."""
+
+NOBODY_HERE = (
+    *("mother teresa", "florence nightingale", "marie curie", "louis pasteur", "robert koch", "joseph lister"),
+    *("alexander fleming", "edward jenner", "jonas salk", "ignaz semmelweis", "christiaan barnard", "chris barnard"),
+    *("barry marshall", "frederick banting", "frank shallenberger", "otto warburg", "velio bocci", "nikola tesla"),
+    *("linus pauling", "robert rowen", "silvia menendez", "sigmund freud", "carl jung", "edward bach", "max gerson"),
+    *("samuel hahnemann", "thomas edison", "albert einstein", "isaac newton", "charles darwin", "stephen hawking"),
+    *("wim hof", "joe rogan", "joe dispenza", "andrew huberman", "peter attia", "mark hyman", "bryan johnson"),
+    *("tony robbins", "gwyneth paltrow", "mehmet oz", "joseph mercola", "gabor mate", "oliver sacks", "ben goldacre"),
+    *("anthony fauci", "chris whitty", "bill gates", "elon musk", "donald trump", "joe biden", "barack obama"),
+    *("queen elizabeth", "king charles", "prince william", "princess diana", "prince harry", "pope francis"),
+    *("lou gehrig", "christopher reeve", "michael jackson", "michael phelps", "tiger woods", "david beckham"),
+    *("cristiano ronaldo", "lionel messi", "taylor swift", "elvis presley", "marilyn monroe", "walt disney"),
+    *("fe del mundo", "jose rizal", "nelson mandela", "desmond tutu", "mahatma gandhi", "martin luther king"),
+    *("harry potter", "sherlock holmes", "james bond", "mickey mouse", "donald duck", "homer simpson", "john snow"),
+    *("romeo and juliet", "jekyll and hyde", "santa claus", "father christmas", "virgin mary", "saint anthony"),
+    *("regular joe", "average joe", "joe public", "joe bloggs", "joe average", "plain jane"),
+    *("joe schmo", "uncle sam", "uncle bob", "aunt sally", "happy larry", "smart alec", "nosy parker", "jack russell"),
+    *("bob's your uncle", "peter to pay paul", "tom, dick and harry", "heath robinson", "jack of all trades"),
+    *("johnny come lately", "doubting thomas", "debbie downer", "nervous nellie", "negative nancy", "peeping tom"),
+    *("moaning minnie", "karen behaviour", "being a karen", "even steven", "jack frost", "max mustermann", "don juan"),
+    *("lieschen müller", "otto normalverbraucher", "jan modaal", "fulano de tal", "mario rossi", "monsieur tout"),
+)
+"""People of whom everybody has heard, in small letters, and sayings in which a first name stands."""
 
 EVERYDAY_MORE = word_set("""
     percocet voltaren lipitor herceptin keytruda prolia humira enbrel remicade stelara ozempic wegovy mounjaro xarelto
@@ -434,13 +468,56 @@ NICKNAMES = word_set("""
 """How people are called by those who know them."""
 
 
+_PLAIN_LETTERS = str.maketrans(
+    {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+
+def unaccented(word: str) -> str:
+    """A word (lower case) as people write it who leave the accents out."""
+    if word.isascii():
+        return word
+    apart = unicodedata.normalize("NFKD", word.translate(_PLAIN_LETTERS))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+class Names(frozenset[str]):
+    """Names in small letters, each found with or without its accents."""
+
+    __slots__ = ()
+
+    def __contains__(self, word: object) -> bool:
+        return super().__contains__(word) or (
+            isinstance(word, str) and not word.isascii() and super().__contains__(unaccented(word))
+        )
+
+
 @cache
-def names() -> frozenset[str]:
+def first_names() -> Names:
+    """First names, those that are words of every day too, and what people are called by those who know them."""
+    file = Path(__file__).with_name("first_names.txt").read_text(encoding="utf-8")
+    listed = {name for line in file.splitlines() if not line.startswith("#") for name in line.split()}
+    return Names(FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD | NICKNAMES | listed)
+
+
+@cache
+def names() -> Names:
     """First names and surnames that are nothing else."""
+    return Names((first_names() - (EVERYDAY_MORE - FIRST_NAMES) | SURNAMES) - DOUBTFUL_NAMES - COMMON)
+
+
+@cache
+def _english() -> frozenset[str]:
+    return frozenset(everyday_frequencies())
+
+
+def unheard_of(word: str) -> bool:
+    """Whether a word (lower case) stands in no list, so that it is hardly anything but a name if it has a capital."""
     return (
-        (FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD | SURNAMES | (NICKNAMES - EVERYDAY_MORE))
-        - DOUBTFUL_NAMES
-        - COMMON
+        len(word) > 2
+        and not no_name(word)
+        and (word in names() or (word not in _english() and word.rstrip("s") not in _english()))
+        and word not in DOUBTFUL_NAMES
     )
 
 
@@ -451,6 +528,16 @@ def no_name(word: str) -> bool:
     if word in names() or of_pinyin(word):
         return False
     return word in COMMON or word in EVERYDAY_MORE or word.endswith(NOT_HOW_A_NAME_ENDS)
+
+
+def of_english(word: str) -> bool:
+    """Whether a word (lower case) is English."""
+    return word in _english()
+
+
+def of_two_words(word: str) -> bool:
+    """Whether it is made of English words: "well-meaning"."""
+    return "-" in word and all(part in _english() for part in word.split("-"))
 
 
 def like_a_state(word: str) -> bool:
