@@ -23,6 +23,7 @@ from bot.safety.normalise import clean, shortened
 from bot.safety.redaction.born import ages, births
 from bot.safety.redaction.codes import codes_of
 from bot.safety.redaction.introduced import introduced_names
+from bot.safety.redaction.issued import issued_numbers
 from bot.safety.redaction.numbers import numbers_of
 from bot.safety.redaction.online import online_of
 from bot.safety.redaction.people import People, other_scripts
@@ -86,7 +87,7 @@ def found(text: str) -> list[Span]:
         named += other_scripts(level)
     born = [*births(level, said, named), *ages(level)]
     level = blanked(level, born) if born else level
-    return [*spans, *addresses, *named, *born, *numbers_of(level, words, said)]
+    return [*spans, *addresses, *named, *born, *issued_numbers(level, said), *numbers_of(level, words, said)]
 
 
 __all__ = ["found", "kept", "redact", "without_labels"]

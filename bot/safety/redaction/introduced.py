@@ -152,6 +152,7 @@ _DOUBLE = re.compile(
 )
 """A first name and a surname of two: "Jean-Guy Bourassa-Tremblay"."""
 
+_LIKE_A_TRADE = ("ist", "er", "or", "ian", "man")
 _LIKE_A_DRUG = ("ine", "ol", "ate", "mab", "ium", "pril", "tan", "xaban", "vir", "cin", "statin", "zole", "ide", "ase")
 _FILIPINO = re.compile(rf"\b(?:si|ni|kay|sina|kina|nina)\s(?P<name>{_ROW})")
 _SAID_THERE = word_set("po ako ko ito opo ang ng mga lang naman ba kasi yung pwede salamat magkano")
@@ -221,7 +222,7 @@ def _is_somebody(written: str, *, english: bool, sure: bool = False) -> bool:
     if not told or not _begin_with_capitals(written) or any(_everyday(word) or word in EPONYMS for word in told):
         return False
     known = any(word in first_names() for word in told)
-    if len(told) == 1 and not known and told[0].endswith(_LIKE_A_DRUG):
+    if len(told) == 1 and not known and told[0].endswith((*_LIKE_A_DRUG, *_LIKE_A_TRADE)):
         return False
     if " ".join(told) in NOBODY_HERE or told[-1] in OF_THE_FIELD:
         return False

@@ -77,6 +77,22 @@ _DATE = (
     r"(?:(?:19|20)\d\d[./-][01]?\d[./-][0-3]?\d|[0-3]?\d[./-][0-3]?\d[./-](?:19|"
     r"20)\d\d)(?:[T ]{1,2}\d{1,2}:\d\d(?::\d\d)?)?(?![().-]?\d)"
 )
+_REGISTERS = (
+    r"NCT|PMID|PMC|ISRCTN|ACTRN|PACTR|CTRI|ChiCTR|DRKS|JPRN|UMIN|jRCTs?|KCT|IRCT|SLCTR|TCTR|RBR|NTR|EUCTR|EudraCT|CRD|"
+    r"PROSPERO|PubMed|arXiv|DOI|ISBN|ISSN|Cochrane(?:\sCD)?|ISO|EN|IEC|ASTM|DIN|NPN|RFC|CAS|UNII|UN|EC|EU|MDR|SOR|"
+    r"LOINC|"
+    r"SNOMED|ATC|ICD-?1[01]|CPT|HCPCS|MBS|PBS|ARTG|AUST\s?[LR]|TGA|FDA|NAFDAC|HPRA|MHRA|SAHPRA|EMA|PZN|NDC|UDI|GTIN|"
+    r"EAN|"
+    r"SKU|Directive|Regulation|lot|batch|part|model|catalog(?:ue)?|item|product|trial|study|protocol|registry|device"
+)
+"""Registers of studies, papers, standards, medicines and devices, whose numbers a reviewer needs."""
+_OF_A_REGISTER = re.compile(
+    rf"(?<![^\W_])(?:{_REGISTERS}|510\(k\))(?![^\W\d_])(?:\s?(?:510\(k\)|CPR|licen[cs]e|registration|reg|approval|"
+    rf"no\.?|nos\.?|nr\.?|numbers?|id|"
+    rf"registry|"
+    r"is|called|[:#./-])){0,3}\s?(?:[A-Z]{1,4}[-/ ]?)?(?:\d{1,6}[/-]){0,3}\Z",
+    re.IGNORECASE,
+)
 _STAYS = re.compile(
     rf"(?<![\w+])(?:{_DATE}|10\.\d{{4,9}}/\S{{1,80}}|\d{{1,2}}\s?CFR\s?(?:parts?\s?|§\s?)?\d+(?:\.\d+)*+|"
     rf"\d{{1,2}}:\d\d(?::\d\d)?(?:\s?-\s?\d{{1,2}}:\d\d)?"
@@ -214,8 +230,8 @@ _FORMS = re.compile(
     r")(?![\w-])"
 )
 _PAPERS = re.compile(
-    r"(?:NCT|PMC|PMID|ISO|EN|IEC|ASTM|DIN|ISRCTN|CAS|ISBN|ISSN|DOI|RFC|EC|EU|LOT|CRD|ACTRN)\b|(?:NCT|PMC|"
-    r"ISRCTN|CRD|ACTRN)\d",
+    r"(?:NCT|PMC|PMID|ISO|EN|IEC|ASTM|DIN|ISRCTN|CAS|ISBN|ISSN|DOI|RFC|EC|EU|LOT|CRD|ACTRN|ARTG|MDR)\b|(?:NCT|PMC|"
+    r"ISRCTN|CRD|ACTRN|PACTR|CTRI|ChiCTR|DRKS|JPRN|UMIN|jRCTs?|KCT|IRCT|SLCTR|TCTR|RBR|NTR|CD(?=00|01))[\d/-]",
     re.IGNORECASE,
 )
 
@@ -249,6 +265,13 @@ _SPOKEN_AT_LEAST = 7
 
 def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span]:
     """All of them in a plain text, of which web addresses and the like are already taken out."""
+    for span in _all_numbers(text, words, said):
+        before = text[max(span.start - 40, 0) : span.start]
+        if span.label == PLACE or not (_OF_A_REGISTER.search(before) or _PAPERS.match(text, span.start, span.end)):
+            yield span
+
+
+def _all_numbers(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span]:
     if sum(word.lower in _DIGIT_WORDS for word in words) >= 3:
         yield from _spoken(text, words)
     if _PLUS_OR_SLASHES.search(text):
@@ -290,7 +313,7 @@ def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Spa
 
 _LAST_FOUR = re.compile(
     r"\b(?:last|first)\s(?:four|4|five|5|three|3|six|6|two|2|digits|numbers|bit|"
-    r"part)\b[^\d.!?\n]{0,40}?\s(?P<value>\d[\d -]{0,8}\d)(?![\w%.,:/])"
+    r"part)\b[^\d.!?\n]{0,40}?\s(?P<value>\d[\d -]{0,8}\d)(?![\w%:/]|[.,]\d)"
     r"|\b(?:ssn|social|card|visa|mastercard|account|iban|phone|number|passport)\s(?:number\s)?(?:that\s)?(?:ends?|"
     r"ending|starts?|starting|finish\w*)\s"
     r"(?:in|with|on)?\s?(?P<end>\d{2,6})(?!\w)"
@@ -311,6 +334,12 @@ _CALLED_A_NUMBER = re.compile(
     re.IGNORECASE,
 )
 """Whatever is called a number of anything: "Vers-Nr. 77.308.912", "Vorgangsnummer VN-20240917-003"."""
+
+_SOME_NO = re.compile(
+    r"(?<!\w)(?P<of>[A-Za-z]{2,20})\s?(?:no|nos|num|nr)\b\.?\s{0,2}[:#=-]?\s?"
+    r"(?P<value>(?:[A-Z]{1,5}[ /.-]?){0,2}\d[A-Z0-9]{0,15}(?:[ ./-][A-Z]{0,3}\d[A-Z0-9]{0,11}){0,7})(?![\w%])"
+)
+"""The number of whatever stands before "no.": "CR no. 2024/7832/6616"."""
 
 _NOBODYS_NUMBER = re.compile(
     r"(?:room|lot|batch|model|session|page|part|chapter|article|trial|version|step|line|floor|chargen?|zimmer|seiten?|"
@@ -344,7 +373,8 @@ _ON_A_PAPER = re.compile(
 
 
 def _called_a_number(text: str) -> Iterator[Span]:
-    for found in _CALLED_A_NUMBER.finditer(_without_what_stays(text)):
+    text = _without_what_stays(text)
+    for found in (*_CALLED_A_NUMBER.finditer(text), *_SOME_NO.finditer(text)):
         value = found["value"]
         before = text[max(found.start() - 14, 0) : found.start()] + found["of"]
         if (

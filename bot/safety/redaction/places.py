@@ -106,7 +106,7 @@ _UK = r"(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW\d]?\s{0,2}\d[ABD-HJLNP-UW-
 _CA = r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d"
 _CODES = re.compile(
     rf"(?<![\w.-])(?:{_UK}|{_CA}|(?:{_STATES})[ ,]{{1,2}}\d{{5}}(?:-\d{{4}})?|(?:NSW|VIC|QLD|TAS|ACT|SA|WA|"
-    rf"NT)[ ,]{{1,2}}\d{{4}}|(?:D6W|[AC-FHKNPRTV-Y]\d\d) ?[AC-FHKNPRTV-Y0-9]{{4}}|\d{{5}}-\d{{3}}(?!\d)|"
+    rf"NT)[ ,]{{1,2}}\d{{4}}|(?:D6W|[AC-FHKNPRTV-Y]\d\d) ?(?!\d{{4}})[AC-FHKNPRTV-Y0-9]{{4}}|\d{{5}}-\d{{3}}(?!\d)|"
     rf"\d{{2}}-\d{{3}}(?= [A-ZŁŚŻ][a-zł]))(?![\w-])"
 )
 _ANY_CASE_CODES = re.compile(rf"(?<![\w.-])(?:{_UK}|{_CA})(?![\w-])", re.IGNORECASE)

@@ -348,6 +348,7 @@ HOUSES = word_set("""
     walgreens cvs walmart tesco aldi lidl ikea herrmann longevity medozon ozonosan promolife zotzmann kastner
     eliquis xarelto ozempic wegovy mounjaro botox metformin ramipril prednisone ibuprofen aspirin tylenol paracetamol
     curcumin artesunate glutathione magnesium zinc selenium nad myers hydra vitamin ozone ozon ozono
+    evri fedex hermes dhl yodel aramex delhivery revolut monzo corolla toyota honda nissan skoda
     pylori coli difficile aureus albicans burgdorferi
     """)
 """Companies, makers, medicines and germs, which people write with a capital letter as well."""
