@@ -85,7 +85,7 @@ def found(text: str) -> list[Span]:
     named = [*People(level, words).names(), *introduced_names(level, said)]
     if not text.isascii():
         named += other_scripts(level)
-    born = [*births(level, said, named), *ages(level)]
+    born = [*births(level, said, named), *ages(blanked(level, named))]
     level = blanked(level, born) if born else level
     return [*spans, *addresses, *named, *born, *issued_numbers(level, said), *numbers_of(level, words, said)]
 

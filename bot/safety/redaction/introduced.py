@@ -63,7 +63,8 @@ _MY_NAME_IS = re.compile(
     r"legal name|maiden name|(?:in|on) (?:the |your |my |our )?(?:records?|file|system|books|form|passport|id|papers?|"
     r"card)(?: as| under|,? it'?s| is| says| shows)?|signed,?|name as (?:on|in) (?:the |my )?\w{2,10}"
     r")(?:[\s:,-]{1,3}|(?<=-)|(?<=ngu))(?:po |si |is |called )?"
-    r"(?P<name>[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){1,24}(?:\s(?:[^\W\d_]\.\s)?[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){1,24}){0,3})",
+    r"(?P<name>[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){1,24}(?:\s(?:[^\W\d_]\.\s)?[^\W\d_](?:[^\W\d_]|"
+    r"['’-](?=[^\W\d_])){1,24}){0,3})",
     re.IGNORECASE,
 )
 """How people tell their name all over the world; what stands behind is a name if it is no word of every day."""
@@ -138,10 +139,13 @@ _SHOWN = re.compile(
 """A name as it stands on a bell or a card, in capitals, and with some letters hidden: "name on card R S DHALIWAL"."""
 
 _SAID_OF = re.compile(
-    rf"(?:\A|[.!?;:\n]\s{{0,2}}|\b(?i:he|she|baby|patient|client|it'?s|its|hi|hello|hey|so|and|but|because|that|if|when)"
+    rf"(?:\A|[.!?;:\n]\s{{0,2}}|\b(?i:he|she|baby|patient|client|it'?s|its|hi|hello|hey|so|and|but|because|that|if|"
+    rf"when)"
     rf"(?i:'s|\sis)?,?\s)(?P<name>{_CAP}(?:\s{_CAP})?)"
-    r"(?=\s(?i:is|just\sturned|turns|turned)\s(?:\d{1,3}|\0)|\s(?i:from|of|out\sof|taga-?)\s?[A-Z]|\s(?i:po\s?(?:ito|to)\b)|"
-    r"\s(?i:again|btw)\b|\s(?:faints?|fainted|sees|feels|felt|says|said|told|asked|wants|weighs|suffers|lives|came|cried|"
+    r"(?=\s(?i:is|just\sturned|turns|turned)\s(?:\d{1,3}|\0)|\s(?i:from|of|out\sof|taga-?)\s?[A-Z]|\s(?i:po\s?(?:ito|"
+    r"to)\b)|"
+    r"\s(?i:again|btw)\b|\s(?:faints?|fainted|sees|feels|felt|says|said|told|asked|wants|weighs|suffers|lives|came|"
+    r"cried|"
     r"fell|hates|loves|wonders|swears|thinks|takes)\b)"
 )
 """Somebody whose age or town is told: "MawMaw is 96", "Mikisew from Fort Chip"."""

@@ -262,6 +262,15 @@ _DIGIT_WORDS = word_set("""
     """)
 _SPOKEN_AT_LEAST = 7
 
+_SIGN_SAID = r"(?:dot|dash|hyphen|space|point|punkt|punto|tiret|strich|slash|then|stop)"
+_SIGNS_SAID = re.compile(
+    rf"(?<![\w.])\+?\d{{2,6}}(?:,?\s{_SIGN_SAID}\s\d{{1,6}}){{1,7}}(?!\w|[.,]\d)",
+    re.IGNORECASE,
+)
+"""Groups of digits with the names of signs between them: "085 dot 091 dot 2277"."""
+_BETWEEN_DIGITS = re.compile(rf"[\s,.;-]{{1,3}}(?:(?:{_SIGN_SAID}|um|uh|er|erm|and|then)[\s,]{{1,2}})?", re.IGNORECASE)
+"""What people say between the digits of a number."""
+
 
 def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span]:
     """All of them in a plain text, of which web addresses and the like are already taken out."""
@@ -274,6 +283,9 @@ def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Spa
 def _all_numbers(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span]:
     if sum(word.lower in _DIGIT_WORDS for word in words) >= 3:
         yield from _spoken(text, words)
+    for said_so in _SIGNS_SAID.finditer(text):
+        if sum(map(str.isdigit, said_so[0])) >= _SPOKEN_AT_LEAST:
+            yield Span(said_so.start(), said_so.end(), NUMBER)
     if _PLUS_OR_SLASHES.search(text):
         yield from (
             Span(found.start(), found.end(), PLACE)
@@ -663,8 +675,10 @@ def _spoken(text: str, words: Sequence[Word]) -> Iterator[Span]:
     """Digits in words: "two one two, five double five". Counting up tells nobody anything."""
     row: list[Word] = []
     for word in [*words, None]:
-        digit = word is not None and (word.lower in _DIGIT_WORDS or (word.lower.isdigit() and len(word.lower) <= 3))
-        if word is not None and digit and (not row or word.start - row[-1].end <= 3):
+        if word is not None and row and word.lower in _SAID_BETWEEN and word.start - row[-1].end <= 3:
+            continue
+        digit = word is not None and (word.lower in _DIGIT_WORDS or (word.lower.isdigit() and len(word.lower) <= 4))
+        if word is not None and digit and (not row or _BETWEEN_DIGITS.fullmatch(text, row[-1].end, word.start)):
             row.append(word)
             continue
         if _tells_a_number(text, row):
@@ -672,6 +686,9 @@ def _spoken(text: str, words: Sequence[Word]) -> Iterator[Span]:
         row = [word] if word is not None and digit else []
 
 
+_SAID_BETWEEN = word_set("dot dash hyphen space point punkt punto tiret strich slash then um uh er erm and")
+_DIGITS_TOLD = {"double": 1, "triple": 2, "treble": 2, "plus": 0}
+"""Digits that a word stands for, where it is not one; the digit that is doubled is a word of its own."""
 _COUNTING = ("one two three", "uno dos tres", "eins zwei drei", "un deux trois", "nine eight seven")
 
 
@@ -681,4 +698,5 @@ def _tells_a_number(text: str, row: Sequence[Word]) -> bool:
         return False
     cued = _PHONE_CUE.search(text[max(row[0].start - 60, 0) : row[0].start]) is not None
     counting = " ".join(word.lower for word in row).startswith(_COUNTING) and not cued
-    return len(row) >= (5 if cued else _SPOKEN_AT_LEAST) and not counting
+    told = sum(_DIGITS_TOLD.get(word.lower, 1) if not word.lower.isdigit() else len(word.lower) for word in row)
+    return told >= (5 if cued else _SPOKEN_AT_LEAST) and not counting

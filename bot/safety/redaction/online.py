@@ -90,7 +90,7 @@ _TELLS_SOMEBODY = re.compile(
 )
 _END = ".,;:!?)\"'>]"
 
-_AT_NAME = re.compile(r"(?<![\w.@+'%&=~-])@[A-Za-z][\w]{3,30}(?:\.\w{2,30})?(?![\w@])")
+_AT_NAME = re.compile(r"(?<![\w.@+'%&=~-])@[A-Za-z][\w]{2,30}(?:[.-]\w{1,30}){0,3}(?![\w@])")
 _HANDLE_IS = re.compile(
     r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
     r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber|zoom|imo|zalo|"
@@ -98,6 +98,7 @@ _HANDLE_IS = re.compile(
     r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|"
     r"signal|whats ?app|bluesky|bsky|twitch|steam|xbox|psn|tinder|bumble|onlyfans|spotify|strava|youtube|slack|teams|"
     r"login name|"
+    r"user|log ?in|revolut|wise|monzo|tikkie|swish|bizum|interac|gcash|maya|paytm|phonepe|gpay|mpesa|m-pesa|vipps|"
     r"patreon|etsy|ebay|paypal|venmo|cash ?app|zelle|insta name)\b(?:\s(?:handle|name|id|account|user ?name|user|"
     r"profile|page|acc|konto|tag|channel|login|nick|insta|ig|snap|telegram|discord|twitter|tiktok)){0,2}"
     r"(?:\s(?:on|for|at|in|with|there|here)(?:\s(?:your|the|my|this|our))?(?:\s\w{2,15}){1,2}?(?=\s(?:is|was|=)\s))?"

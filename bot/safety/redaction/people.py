@@ -133,7 +133,8 @@ _NO_PERSON_BEHIND = re.compile(
     r"(?:'s)?\s(?i:the\s(?:\w{3,8}(?:st|nd|rd|th|ond|ird)|great)|and\s\w+\s(?:monarch|dynast|king|queen)|"
     r"moon|rising|disease|syndrome|method|protocol|diet|hospital|clinic|street|road|avenue|airport|university|college|"
     r"station|park|beach|island|laws?|theory|palsy|sign|test|river|lake|bay|valley|creek|hills?|fever|virus|flu|"
-    r"lily|mountains?|forest|harbou?r|bridge|castle|square|county|city|town|institute|foundation|trial|score)|\s(?:II|III|IV|VI{0,3}|IX|X)\b"
+    r"lily|mountains?|forest|harbou?r|bridge|castle|square|county|city|town|institute|foundation|trial|score)|"
+    r"\s(?:II|III|IV|VI{0,3}|IX|X)\b"
 )
 """What follows a first name that is a king's, a sign's, a place's or an illness's."""
 
@@ -278,7 +279,8 @@ _WANTS = re.compile(
 )
 """A first name and a surname of somebody who wants something of a clinic."""
 _TELLS_NAME = re.compile(
-    rf"(?<!\w)(?P<name>{_NAMES})\s(?i:is\s(?:what\s(?:they|everyone|everybody|people|friends|family|my\s\w+)\s(?:all\s)?"
+    rf"(?<!\w)(?P<name>{_NAMES})\s(?i:is\s(?:what\s(?:they|everyone|everybody|people|friends|family|"
+    rf"my\s\w+)\s(?:all\s)?"
     r"calls?\s(?:me|him|her|us)|(?:my|his|her)\s(?:nick|first|last|sur|full|real|middle|maiden|birth|stage)?\s?name|"
     r"short\sfor|how\s(?:i|he|she)\s(?:am|is)\s(?:known|called))|heter\sjag|heiße\sich|heisse\sich|is\smijn\snaam|"
     r"ist\smein\sname|es\smi\snombre|è\sil\smio\snome|é\so\smeu\snome)(?!\w)"

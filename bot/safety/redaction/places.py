@@ -241,7 +241,8 @@ _POLISH = re.compile(
 )
 """A street in the genitive, the house and the flat: "Mickiewicza 60 m. 2", "Słowackiego 9/14"."""
 _FLAT_BEHIND = re.compile(
-    rf"(?<!\w)(?:{_BIG}\s){{1,3}}#?\d{{1,5}},?\s(?i:int|apto|apt|depto|dpto|piso|torre|bte|lgh|wohnung|lok)\.?\s?\d{{1,4}}[A-Za-z]?(?!\w)"
+    rf"(?<!\w)(?:{_BIG}\s){{1,3}}#?\d{{1,5}},?\s(?i:int|apto|apt|depto|dpto|piso|torre|bte|lgh|wohnung|"
+    rf"lok)\.?\s?\d{{1,4}}[A-Za-z]?(?!\w)"
 )
 """A name, a house and a flat: "Lomas Verdes 220 int 4"."""
 _AT_A_HOTEL = re.compile(
