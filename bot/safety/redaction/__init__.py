@@ -25,6 +25,7 @@ from bot.safety.redaction.codes import codes_of
 from bot.safety.redaction.introduced import introduced_names
 from bot.safety.redaction.issued import issued_numbers
 from bot.safety.redaction.numbers import numbers_of
+from bot.safety.redaction.offices import offices
 from bot.safety.redaction.online import online_of
 from bot.safety.redaction.people import People, other_scripts
 from bot.safety.redaction.places import places_of
@@ -80,7 +81,7 @@ def found(text: str) -> list[Span]:
     if opening:
         spans += opening
         level = blanked(level, opening)
-    addresses = list(places_of(level, words, said))
+    addresses = [*places_of(level, words, said), *offices(level, said)]
     level = blanked(level, addresses) if addresses else level
     named = [*People(level, words).names(), *introduced_names(level, said)]
     if not text.isascii():

@@ -374,6 +374,8 @@ _BE = (
     r"ist|wird|wurde|bin|aura|va\savoir|cumple|cumpli[óo]|va\sa\scumplir|compie|compir[àa]|"
     r"fez|faz|fará|wordt|är|er|fyller|bliver|blir|fylder|var|je)"
 )
+_NO_VALUE = r"(?!(?:\w{1,10}\s)?(?:bp|sats?|pulse|o2|spo2|oxygen|hr|weight|sugar|pressure|temp|rate|score|inr|level)\b)"
+"""What of somebody is measured in figures too."""
 _ADVERB = (
     r"(?:now|already|almost|nearly|about|around|only|actually|just|even|over|past|like|soon|almost|still|approx\.?|"
     r"approximately|roughly|currently|presently|well|really|literally|bloody|exactly|turned|turning|age|aged|of|to\sbe|"
@@ -389,7 +391,8 @@ _AGE = re.compile(
     rf"|(?<![\w.,$€£/-])(?P<two>{_OLD})\s?[-/]?\s?(?:f|m|w|♀|♂|fem|female|male)(?=[,.;\s)]|\Z)(?!\.?\d)"
     rf"|(?<![\w.,$€£/-])(?P<three>{_OLD_ORDINAL})\s(?:birthday|b-?day|year(?!\s(?:of\s(?:the|our)|anniversary)))"
     rf"|(?<!\w)(?:(?:i|he|she|who|one\sof\s(?:us|them|our\sgroup)|{_SOMEBODY})(?:\s|"
-    rf"(?=')|,\s(?:who\s)?)(?:\(?\0{{1,40}}[),]?\s|(?:\w{{1,12}}\s){{0,2}}?){_BE}\s|\0{{1,40}}\)?\s{_BE}\s|"
+    rf"(?=')|,\s(?:who\s)?)(?:\(?\0{{1,40}}[),]?\s|{_NO_VALUE}(?:\w{{1,12}}\s){{0,2}}?){_BE}\s|"
+    rf"\0{{1,40}}\)?\s{_NO_VALUE}(?:\w{{1,6}}\s){{0,2}}?{_BE}\s|"
     rf"(?:i'?m|(?:he|she|who)'?s|{_SOMEBODY},?)\s)(?:{_ADVERB}\s){{0,3}}"
     rf"(?P<four>{_OLD}|{_OLD_WORDS})(?!\w){_NOT_AGE_BEHIND}"
     rf"|(?<!\w)(?:ag(?:e|ed)|age[sd]?\sof|alter|edad|[âa]ge|et[àa]|leeftijd|idade|wiek|возраст|ålder|alder|ikä|věk|"

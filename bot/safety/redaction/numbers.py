@@ -262,13 +262,13 @@ _DIGIT_WORDS = word_set("""
     """)
 _SPOKEN_AT_LEAST = 7
 
-_SIGN_SAID = r"(?:dot|dash|hyphen|space|point|punkt|punto|tiret|strich|slash|then|stop)"
+_SIGN_SAID = r"(?:dot|dash|hyphen|space|punkt|punto|tiret|strich|slash)"
 _SIGNS_SAID = re.compile(
     rf"(?<![\w.])\+?\d{{2,6}}(?:,?\s{_SIGN_SAID}\s\d{{1,6}}){{1,7}}(?!\w|[.,]\d)",
     re.IGNORECASE,
 )
 """Groups of digits with the names of signs between them: "085 dot 091 dot 2277"."""
-_BETWEEN_DIGITS = re.compile(rf"[\s,.;-]{{1,3}}(?:(?:{_SIGN_SAID}|um|uh|er|erm|and|then)[\s,]{{1,2}})?", re.IGNORECASE)
+_BETWEEN_DIGITS = re.compile(rf"[\s,.;-]{{1,3}}(?:(?:{_SIGN_SAID}|um|uh|er|erm)[\s,]{{1,2}})?", re.IGNORECASE)
 """What people say between the digits of a number."""
 
 
@@ -686,7 +686,7 @@ def _spoken(text: str, words: Sequence[Word]) -> Iterator[Span]:
         row = [word] if word is not None and digit else []
 
 
-_SAID_BETWEEN = word_set("dot dash hyphen space point punkt punto tiret strich slash then um uh er erm and")
+_SAID_BETWEEN = word_set("dot dash hyphen space punkt punto tiret strich slash um uh er erm")
 _DIGITS_TOLD = {"double": 1, "triple": 2, "treble": 2, "plus": 0}
 """Digits that a word stands for, where it is not one; the digit that is doubled is a word of its own."""
 _COUNTING = ("one two three", "uno dos tres", "eins zwei drei", "un deux trois", "nine eight seven")
