@@ -22,6 +22,7 @@ from functools import lru_cache
 from bot.safety.normalise import clean, shortened
 from bot.safety.redaction.born import ages, births
 from bot.safety.redaction.codes import codes_of
+from bot.safety.redaction.dwellings import dwellings
 from bot.safety.redaction.introduced import introduced_names
 from bot.safety.redaction.issued import issued_numbers
 from bot.safety.redaction.numbers import numbers_of
@@ -81,7 +82,8 @@ def found(text: str) -> list[Span]:
     if opening:
         spans += opening
         level = blanked(level, opening)
-    addresses = [*places_of(level, words, said), *offices(level, said)]
+    addresses = list(places_of(level, words, said))
+    addresses += [*dwellings(level, said, addresses), *offices(level, said)]
     level = blanked(level, addresses) if addresses else level
     named = [*People(level, words).names(), *introduced_names(level, said)]
     if not text.isascii():

@@ -169,7 +169,8 @@ _HAS_HOUSE = re.compile(
 )
 _GOES_ON = re.compile(
     r",?\s(?:and|but|so|can|could|is|are|do|does|please|i|i'm|what|how|where|when|with|for|because|which|"
-    r"my|it|if|since|und|y|et|e|near|close|phone|tel|email|call|about|nearby|next|minutes)\b|\.\s|\.\Z",
+    r"my|it|if|since|und|y|et|e|near|close|phone|tel|email|call|about|nearby|next|minutes)\b|"
+    r"(?<!\bno)(?<!\bst)(?<!\brd)(?<!\bapt)(?<!\bblk)(?<!\bave)(?<!\bopp)(?<!\bdist)(?<!\bvill)(?<!\bnr)\.\s|\.\Z",
     re.IGNORECASE,
 )
 
@@ -296,7 +297,9 @@ _SPOKEN_STREET = re.compile(
     rf"(?<!\w)(?:(?:{_TENS})(?:[ -](?:{_ONES}))?|"
     rf"(?:{_ONES})(?: hundred(?: and)?(?: (?:{_TENS}))?(?:[ -](?:{_ONES}))?)?|"
     r"ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)\s(?P<name>(?:[^\W\d_][\w'-]{1,20}\s){1,3}?)"
-    r"(?:street|avenue|ave|road|boulevard|lane|crescent|terrace|drive|close|court|gardens|grove)(?!\w)",
+    r"(?:street|avenue|ave|road|boulevard|lane|crescent|terrace|drive|close|court|gardens|grove|row|way|square|place|"
+    r"mews|"
+    r"quay|parade|hill|view|walk|terrace|rise|park)(?!\w)",
     re.IGNORECASE,
 )
 """A house number in words: "forty two maple avenue"."""
