@@ -13,7 +13,8 @@ _BIG = r"[A-ZÀ-ÖØ-ÞĀ-Ž][\w'’.-]{1,20}"
 _SMALL = r"(?:(?:of|the|y|de|du|des|del|la|le|les|di|da|do|dos|den|der|van|on|upon|and|&|ng|sa|bin|al|el)\s){0,2}"
 _NAMED = rf"(?:[Tt]he\s)?{_BIG}(?:\s{_SMALL}{_BIG}){{0,3}}"
 _UNIT = (
-    r"(?:apt|apartment|flat|unit|suite|stand|erf|plot|block|blk|house|h\.?\s?no|door no|villa|shop|tower|bldg|"
+    r"(?:penthouse|ph|loft|studio|apt|apartment|flat|unit|suite|stand|erf|plot|block|blk|house|h\.?\s?no|door no|"
+    r"villa|shop|tower|bldg|"
     r"building|cabin|"
     r"berth|pitch|caravan|bungalow|chalet|appt|apto|depto|piso|casa|wohnung|byt|lok|lägenhet|leilighet|kvartira|кв|"
     r"квартира)"
@@ -112,6 +113,12 @@ _SENT_TO = re.compile(
     rf"(?P<place>(?i:(?:no|number|nr)\.?\s)?#?\d{{1,5}}[a-zA-Z]?(?:[/-]\d{{1,5}}[A-Za-z]?)?,?\s{_NAMED}(?:,\s{_NAMED}){{0,3}})"
 )
 """A house and a name behind what is sent there, whatever the street ends with."""
+_STREET_IN_THE_MIDDLE = re.compile(
+    rf"(?<![\w.,/-])\d{{1,5}}[a-zA-Z]?,?\s(?i:calle|avenida|av\.|rua|via|viale|paseo|camino|jalan|jln|carrer|strada|"
+    rf"ulica|ul\.|"
+    rf"maes|ffordd|heol|bóthar|sr[áa]id|rathaus|passeig|largo|praça|piazza|plaza)\s{_SMALL}{_BIG}(?:\s{_BIG}){{0,2}}"
+)
+"""The house, and then a street as other languages name it: "88 Calle Loíza"."""
 _ABROAD = re.compile(
     r"(?:[\u4e00-\u9fff]{2,14}[路街道巷弄]|[\u4e00-\u9fff]{2,10}(?:丁目|町|"
     r"番地))[\u4e00-\u9fff]{0,3}\d{1,5}(?:[-号號番弄楼室座栋]\d{0,5}){0,6}"
@@ -139,7 +146,8 @@ def dwellings(text: str, said: Set[str], places: Sequence[Span]) -> Iterator[Spa
         for found in _SENT_TO.finditer(text):
             if _names_a_place(found["place"]):
                 yield Span(found.start("place"), found.end("place"), ADDRESS)
-        yield from (Span(found.start(), found.end(), ADDRESS) for found in _RURAL.finditer(text))
+        for kind in (_RURAL, _STREET_IN_THE_MIDDLE):
+            yield from (Span(found.start(), found.end(), ADDRESS) for found in kind.finditer(text))
         yield from _told_places(text, _RURAL_TO, _SO_FAR, _AT_NUMBER)
         if not text.isascii():
             yield from (Span(found.start(), found.end(), ADDRESS) for found in _ABROAD.finditer(text))

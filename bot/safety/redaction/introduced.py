@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.safety.redaction.people import NAME
+from bot.safety.redaction.people import FAREWELLS, GREETINGS, NAME
 from bot.safety.redaction.spans import Span
 from bot.safety.redaction.words import (
     COMMON,
@@ -40,7 +40,7 @@ _RANKS = (
     r"Chú|Anh|Chị|Bác|Deacon|Deaconess|Elder|Bishop|Canon|Brother|Sister|Father|Granny|Nana|Nan"
 )
 _TITLES = r"Mr|Mrs|Ms|Miss|Mx|Dr|Prof"
-_RANKED = re.compile(rf"(?<!\w)(?:{_RANKS})\.?\s(?:\((?:Mrs?|Ms|Miss|Dr|Prof)\.?\)\s)?(?P<name>{_ROW})")
+_RANKED = re.compile(rf"(?<![\w-])(?:{_RANKS})\.?\s(?:\((?:Mrs?|Ms|Miss|Dr|Prof)\.?\)\s)?(?P<name>{_ROW})")
 """What people of many countries put before a name, with a capital letter: "Barr. (Mrs) Chinyere", "Aling Nena"."""
 
 _MY_NAME_IS = re.compile(
@@ -110,6 +110,8 @@ _HAN = re.compile(
     rf"|(?P<sir>[{_FAMILIES}][\u4e00-\u9fff]{{0,2}})(?=先生|女士|小姐|太太|医生|醫生|阿姨|老师)"
     r"|(?P<san>[\u4e00-\u9fff]{2,5}|[\u30a0-\u30ff]{2,8})(?=と申します|といいます)"
     r"|(?<![\u4e00-\u9fff])(?P<ja>[\u4e00-\u9fff]{2,3}(?<!患者)(?<!医者)(?<!子供)(?<!皆)(?<!奥)(?<!看護師)(?<!客))(?=さん)"
+    r"|(?:मैं|मी|હું|আমি|ਮੈਂ|میں)\s(?P<hi>[\u0600-\u0aff]{2,20}(?:\s[\u0600-\u0aff]{2,20})?)(?=\s(?:बोल|बात|બોલ|বলছি|"
+    r"ਬੋਲ|بول))"
     r"|(?P<ko>[김이박최정강조윤장임한오서신권황안송류홍전고문손양배백허유남심노하곽성차주우구민진][가-힣]{2})"
     r"(?=입니다|이라고|라고|이에요|예요|\s?씨(?![가-힣]))"
 )
@@ -121,10 +123,6 @@ _END = re.compile(
 )
 """What stands alone at the end: ". Fidelma", "- Cherry Pie Magbanua :)", ". D. Twomey"."""
 _BEGINS_WITH_AN_INITIAL = re.compile(r"[A-Z]\.")
-_CLOSED_BY = re.compile(
-    r"\b(?:thanks?|thx|ta|cheers|regards|wishes|love|please|pls|bye|later|soon|salamat)\W{1,3}\Z", re.IGNORECASE
-)
-
 _BESIDE_A_NUMBER = re.compile(
     rf"(?:\d[\d().\s-]{{5,18}}\d)[\s,;:(/|-]{{1,3}}(?P<behind>{_CAP}(?:\s{_INITIAL}?{_CAP}){{1,3}})"
     rf"|(?P<before>{_CAP}(?:\s{_INITIAL}?{_CAP}){{1,3}})(?=\s?[,;:(/|–-]{{0,2}}\s?(?:\+?\(?\d(?:[\d().\s-]{{6,16}})\d))"
@@ -156,6 +154,25 @@ _DOUBLE = re.compile(
 )
 """A first name and a surname of two: "Jean-Guy Bourassa-Tremblay"."""
 
+_CLAN = re.compile(
+    rf"(?P<name>{_CAP}\s(?:O['’]|M[ac]{{1,2}}|Fitz|Ó\s|Ní\s|Nic\s|Mac\s|ap\s|Ap\s)[A-Z][^\W\d_]{{2,15}}(?:-[A-Z]\w{{2,15}})?)(?!\w)"
+)
+"""A surname of Ireland, Scotland or Wales, with a first name before it: "Hyacinth O'Dwyer"."""
+_BOTH = re.compile(
+    rf"(?:\A|[.!?:]\s|\n)(?P<name>{_CAP})\s(?:and|&)\s(?P<other>{_CAP}(?:\s{_CAP})?)(?=\s(?:both|want|wants|need|are|would|will|"
+    r"have|had|can|were|here|from|want|booked|came|loved|say|send|together)\b)"
+)
+"""Two of whom something is told at once: "Siôn and Mared both want Thursday"."""
+_IT_IS_I = re.compile(
+    r"(?<!\w)(?i:aqu[ií] (?:[eé]|es|est[aá]) (?:[oa]|la|el)?|fala [oa]|quem fala [eé] ?[oa]?|(?:eu )?sou [oa]|"
+    r"sono (?:la |il )?|"
+    r"parla|ici|c'est|m[oó]wi|tu|z tej strony|(?:le |lhe )?habla|soy (?:la |el )?|je suis|eu sunt|vagyok|ja sam|"
+    r"tukaj|zde|"
+    rf"εδώ|это|говорит|benim|ben|olen|t[äa]ss[äa]|her er|det [äe]r|dit is|met|ek is|fi yw|"
+    rf"is mise)\s?(?P<name>{_CAP}(?:\s{_CAP})?)"
+    r"(?=\s?[,.!;]|\Z|\s(?i:i|e|y|et|und|en|och|og|ve|from|de|da|z|aus)\s)"
+)
+"""Who writes, in languages in which a word within a sentence has no capital letter but a name."""
 _LIKE_A_TRADE = ("ist", "er", "or", "ian", "man")
 _LIKE_A_DRUG = ("ine", "ol", "ate", "mab", "ium", "pril", "tan", "xaban", "vir", "cin", "statin", "zole", "ide", "ase")
 _FILIPINO = re.compile(rf"\b(?:si|ni|kay|sina|kina|nina)\s(?P<name>{_ROW})")
@@ -178,12 +195,17 @@ def introduced_names(text: str, said: frozenset[str] | set[str]) -> Iterator[Spa
         return
     yield from _at_the_end(text)
     english = _is_english(text)
-    shapes = (_RANKED, _SAID_OF, _HE_IS, _DOUBLE, _BESIDE_A_NUMBER)
+    shapes = (_RANKED, _SAID_OF, _HE_IS, _DOUBLE, _BESIDE_A_NUMBER, _CLAN, _BOTH, _IT_IS_I)
     for kind in shapes if said.isdisjoint(_SAID_THERE) else (*shapes, _FILIPINO):
         for found in kind.finditer(text):
             group = next(name for name, written in found.groupdict().items() if written)
-            if _is_somebody(found[group], english=english, sure=kind in (_RANKED, _FILIPINO)):
+            other = found["other"] if kind is _BOTH else ""
+            if _is_somebody(
+                f"{found[group]} {other}", english=english or kind is _IT_IS_I, sure=kind in (_RANKED, _FILIPINO, _CLAN)
+            ):
                 yield Span(found.start(group), found.end(group), NAME)
+                if other:
+                    yield Span(found.start("other"), found.end("other"), NAME)
     for found in _SHOWN.finditer(text):
         words = [word for word in re.split(r"[\s.*]+", found["name"].lower()) if word]
         if sum(map(len, words)) > 3 and not any(len(word) > 2 and _everyday(word) for word in words):
@@ -191,7 +213,7 @@ def introduced_names(text: str, said: frozenset[str] | set[str]) -> Iterator[Spa
 
 
 def _everyday(word: str) -> bool:
-    return no_name(word) or word in COMMON or word in NOT_AFTER_A_NAME
+    return no_name(word) or any(word in kind for kind in (COMMON, NOT_AFTER_A_NAME, FAREWELLS, GREETINGS))
 
 
 def _begin_with_capitals(written: str) -> bool:
@@ -241,8 +263,8 @@ def _at_the_end(text: str) -> Iterator[Span]:
     found = _END.search(text, beginning)
     if found is None or "?" in found["behind"]:
         return
-    comma = text[found.start()] == ","
-    if comma and not _CLOSED_BY.search(text, max(found.start() - 20, 0), found.start() + 1):
+    before = re.findall(r"[^\W\d_]+", text[max(found.start() - 20, 0) : found.start()].lower())[-1:]
+    if text[found.start()] == "," and FAREWELLS.isdisjoint(before):
         return
     words = [word.lower().strip(".\"'“”()") for word in found["name"].split()]
     last = words[-1]

@@ -62,7 +62,7 @@ _ON_THE_BACK = re.compile(
 )
 
 _BANK = re.compile(
-    r"(?<!\w)(?:sort ?codes?|s/c|bsb|routing|aba|transit|inst(?:itution)?|branch(?: code)?|ifsc|blz|bankleitzahl|"
+    r"(?<!\w)(?:sort(?: ?codes?)?|s/c|bsb|routing|aba|transit|inst(?:itution)?|branch(?: code)?|ifsc|blz|bankleitzahl|"
     r"clabe|cbu|cvu|"
     r"bank code|clearing(?:nummer)?|code (?:banque|guichet)|guichet|cl[ée] rib|rib|ag[êe]ncia|\w{0,6}konto(?:nr|"
     r"nummer)?|"
@@ -100,11 +100,11 @@ _PARCEL = re.compile(
 _PARCEL_NEAR = 60
 """Characters between the word for a parcel or its carrier and the number of it."""
 _SENT = re.compile(
-    r"(?<![\w/.-])(?:[A-Z]{2} ?\d{3} ?\d{3} ?\d{3} ?[A-Z]{2}|"
+    r"(?<![\w/.-])(?:[A-Z]{2,5}9{0,3} ?\d{6} ?[A-Z9]{2}\d[A-Z]{2}|[A-Z]{2} ?\d{3} ?\d{3} ?\d{3} ?[A-Z]{2}|"
     r"1Z ?[A-Z0-9]{3} ?[A-Z0-9]{3} ?[A-Z0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{3,4}"
     r" ?[A-Z0-9]?)(?!\w)"
 )
-"""What the post of all countries, and one carrier, write on a parcel and nobody on anything else."""
+"""What the post of all countries and one carrier write on a parcel, and Britain on a driving licence."""
 
 _BOOKED = re.compile(
     r"(?<!\w)(?P<cue>(?i:bookings?|booked|reserv\w{1,8}|ref(?:erence)?s?|conf(?:irmation)?|pnr|(?:record )?locator|"

@@ -137,8 +137,34 @@ _PHONE_CUE = re.compile(
     re.IGNORECASE,
 )
 _CRISIS = frozenset(
-    {"116123", "116117", "116111", "116000", "116006", "131114", "741741", "686868", "838255", "999999"}
+    {
+        "116123",
+        "116117",
+        "116111",
+        "116000",
+        "116006",
+        "131114",
+        "741741",
+        "686868",
+        "838255",
+        "999999",
+        "18002221222",
+        "8002221222",
+        "18002738255",
+        "08001111",
+        "131126",
+        "1300224636",
+    }
 )
+
+_HELPLINE = re.compile(
+    r"\b(?:poison (?:control|cent(?:er|re)|line|info\w*)|samaritans|lifeline|life line|crisis (?:line|text)|"
+    r"help ?lines?|"
+    r"suicide \w{4,10}|emergency (?:line|number)|nhs 111|telefonseelsorge|giftnotruf|sos amitié|"
+    r"kids ?help)\b[^.!?\n]{0,25}\Z",
+    re.IGNORECASE,
+)
+"""What everybody may ring."""
 
 _ID_NAMES = (
     "mrn|medical record|record|patient|chart|file|hospital|clinic|case|member|membership|subscriber|"
@@ -554,6 +580,8 @@ def _leads_to_somebody(text: str, start: int, end: int) -> bool:
     groups = groups[:_MOST_GROUPS]
     values = [int(group) for group in groups]
     before, after = text[max(start - 60, 0) : start], text[end : end + 20]
+    if digits in _CRISIS or _HELPLINE.search(before):
+        return False
     if written.startswith("+"):
         return True
     if 13 <= len(digits) <= 19 and _passes_luhn(digits):

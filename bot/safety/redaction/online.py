@@ -11,7 +11,8 @@ from bot.safety.redaction.words import COMMON, word_set
 E_MAIL, WEB, HANDLE = "[e-mail]", "[web address]", "[handle]"
 
 _PROVIDERS = (
-    "gmail|googlemail|hotmail|yahoo|ymail|outlook|icloud|proton|protonmail|gmx|aol|live|msn|me|mac|"
+    "g mail|hot mail|out look|i cloud|gmail|googlemail|hotmail|yahoo|ymail|outlook|icloud|proton|protonmail|gmx|aol|"
+    "live|msn|me|mac|"
     "yandex|qq|163|126|naver|rediffmail|comcast"
     "|verizon|btinternet|sky|orange|wanadoo|free|laposte|libero|virgilio|tiscali|t-online|web|freenet|"
     "bluewin|telia|wp|onet|seznam|uol|bol|mail"
@@ -91,6 +92,7 @@ _TELLS_SOMEBODY = re.compile(
 _END = ".,;:!?)\"'>]"
 
 _AT_NAME = re.compile(r"(?<![\w.@+'%&=~-])@[A-Za-z][\w]{2,30}(?:[.-]\w{1,30}){0,3}(?![\w@])")
+_CASH_TAG = re.compile(r"(?<![\w$])\$(?!USD|AUD|CAD|NZD|US)[A-Za-z][\w-]{3,20}(?!\w)")
 _HANDLE_IS = re.compile(
     r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
     r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber|zoom|imo|zalo|"
@@ -185,6 +187,8 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
         for found in _AT_NAME.finditer(text):
             if found[0][1:].lower() not in COMMON:
                 yield Span(found.start(), found.end(), HANDLE)
+    if "$" in text and not said.isdisjoint(("cash", "cashapp", "cashtag", "venmo", "pay", "refund")):
+        yield from (Span(found.start(), found.end(), HANDLE) for found in _CASH_TAG.finditer(text))
     if "-at-" in text.lower():
         yield from (Span(found.start(), found.end(), E_MAIL) for found in _HYPHENED.finditer(text))
     if not said.isdisjoint(_AT_WORDS) or _SHORT_AT.search(text):

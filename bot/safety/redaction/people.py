@@ -83,12 +83,12 @@ _OTHER_NAMES = word_set("""
     medicine drug brand product device clinic company generic trade file domain user street doctor's supplement
     treatment hospital pharmacy therapy
     """)
-_GREETINGS = word_set("""
+GREETINGS = word_set("""
     hi hello hey hallo hola bonjour ciao dear ola olá hoi hej hei heya hiya howdy salut salam salaam namaste namaskar
     merhaba selam ahoj ahoy cześć czesc szia servus moin aloha g'day shalom marhaba privet привет oi buenas bonsoir
     tere sveiki zdravo bok bună buna kia
     """)
-_FAREWELLS = word_set("""
+FAREWELLS = word_set("""
     regards thx xoxo tks ta thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly
     faithfully mvh hilsen groet groeten groetjes pozdrawiam pozdrav saludo abrazo atentamente abraços abraço
     bisous amitiés
@@ -104,7 +104,7 @@ _SAYS_NAME = word_set("""
     hedder называ зовут nazywam nazywa numesc jmenuji jmenuju adım adim ismim nimeni olen
     """)
 
-_BOOKED = re.compile(r"\b(?:book|appointment|reserv|regist|file)\w{0,8}\b", re.IGNORECASE)
+_BOOKED = re.compile(r"\b(?:book|appointment|reserv|regist|file|put|save|name|order|note|look)\w{0,8}\b", re.IGNORECASE)
 _IS_OR_HAS = re.compile(r"\s(?:is|has|had|was)\b|[,.]|\Z", re.IGNORECASE)
 _LISTED_AS = word_set("""
     patient client contact kin guardian caller customer holder cardholder beneficiary insured physician attn attention
@@ -457,8 +457,8 @@ class People:
             before = self._text[max(line.start() - 60, 0) : line.start()].rstrip()
             closed = before.endswith((",", "!", ".", "?")) or line[0].startswith("\n\n")
             known = any(word in names() for word in written)
-            wished = any(word.strip(",.!") in _FAREWELLS for word in before.lower().split()[-7:])
-            if any(word in _FAREWELLS or word in _WISHES for word in written):
+            wished = any(word.strip(",.!") in FAREWELLS for word in before.lower().split()[-7:])
+            if any(word in FAREWELLS or word in _WISHES for word in written):
                 continue
             sure = wished or known or line["dash"] or "." in line["name"]
             alone = (
@@ -490,7 +490,7 @@ class People:
         before = self._words[first - 1].lower if first else ""
         if before not in _LEARNED:
             return False
-        return self._words[end - 1].lower in OF_THE_FIELD or (
+        return self._words[end - 1].lower.removesuffix("'s") in OF_THE_FIELD or (
             end > first + 1 and _TOLD_OF_THE_LEARNED.match(self._text, last) is not None
         )
 
@@ -594,7 +594,9 @@ class People:
         if lower in _SAYS_NAME:
             skip = 1 if place + 1 < len(words) and words[place + 1].lower in ("się", "mi", "me") else 0
             return self._strong(place + 1 + skip)
-        if lower == "called" and before in ("i'm", "im", "am", "is", "he's", "she's"):
+        if lower == "called" and (
+            before in ("i'm", "im", "am", "is", "was", "he's", "she's") or before.removesuffix("'s") in _KIN | _AROUND
+        ):
             return self._strong(place + 1, capital=True)
         if lower in ("call", "calls") and place + 1 < len(words) and words[place + 1].lower in ("me", "him", "her"):
             return self._weak(place + 2, told=True)
@@ -609,7 +611,7 @@ class People:
                 and words[place + 1].lower in ("is", "bin", "sono", "sou", "suis", "soy", "ist")
                 else 0
             )
-            greeted = place == 0 or before in _GREETINGS or not self._gap(place - 1).strip(" ").isspace()
+            greeted = place == 0 or before in GREETINGS or not self._gap(place - 1).strip(" ").isspace()
             return (
                 self._weak(place + 1 + skip, introduced=lower in ("this", "it's", "its") and (greeted or place < 4))
                 if skip or lower in ("it's", "its")
@@ -617,7 +619,7 @@ class People:
             )
         if lower in ("i'm", "soy") or (lower == "im" and place + 1 < len(words) and words[place + 1].lower in names()):
             return self._weak(place + 1)
-        if lower == "am" and (place == 0 or before in _GREETINGS or before in ("i", "hiya")):
+        if lower == "am" and (place == 0 or before in GREETINGS or before in ("i", "hiya")):
             return self._weak(place + 1)
         if lower in _TITLES:
             titled = self._after_title(place)
@@ -648,9 +650,9 @@ class People:
             return self._strong(place + 1, capital=True, listed=True)
         if place + 2 >= len(words) and re.search(r"(?:\A|\s)-\s?\Z", self._text[: word.start]) and self._knows(lower):
             return place, len(words)
-        if lower == "signed" or (lower in _GREETINGS and place == 0):
+        if lower == "signed" or (lower in GREETINGS and place == 0):
             return self._weak(place + 1)
-        if lower in _FAREWELLS and len(words) - place <= 5 and (lower != "you" or before == "thank"):
+        if lower in FAREWELLS and len(words) - place <= 5 and (lower != "you" or before == "thank"):
             signed = self._signature(place + 1)
             if signed is not None:
                 return signed
@@ -939,7 +941,7 @@ class People:
         while (
             first < len(words)
             and words[first].lower
-            in _FAREWELLS | _WISHES | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
+            in FAREWELLS | _WISHES | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
             and words[first].lower not in names()
         ):
             first += 1

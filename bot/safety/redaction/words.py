@@ -380,6 +380,9 @@ NOBODY_HERE = (
     *("joe schmo", "uncle sam", "uncle bob", "aunt sally", "happy larry", "smart alec", "nosy parker", "jack russell"),
     *("bob's your uncle", "peter to pay paul", "tom, dick and harry", "heath robinson", "jack of all trades"),
     *("johnny come lately", "doubting thomas", "debbie downer", "nervous nellie", "negative nancy", "peeping tom"),
+    *("from adam", "pete's sake", "adam's apple", "murphy's law", "sod's law", "hobson's choice", "occam's razor"),
+    *("robin hood", "big ben", "patience of job", "job's patience", "tom cobley", "bloody mary", "hail mary"),
+    *("good samaritan", "lazy susan", "jolly roger", "roger that", "holy joe", "simple simon", "joe rogan"),
     *("moaning minnie", "karen behaviour", "being a karen", "even steven", "jack frost", "max mustermann", "don juan"),
     *("lieschen müller", "otto normalverbraucher", "jan modaal", "fulano de tal", "mario rossi", "monsieur tout"),
 )
