@@ -22,11 +22,11 @@ from functools import lru_cache
 from bot.safety.normalise import clean, shortened
 from bot.safety.redaction.born import ages, births
 from bot.safety.redaction.codes import codes_of
-from bot.safety.redaction.dwellings import dwellings
+from bot.safety.redaction.dwellings import dwellings_of
 from bot.safety.redaction.introduced import introduced_names
 from bot.safety.redaction.issued import issued_numbers
 from bot.safety.redaction.numbers import numbers_of
-from bot.safety.redaction.offices import offices
+from bot.safety.redaction.offices import offices_of
 from bot.safety.redaction.online import online_of
 from bot.safety.redaction.people import People, other_scripts
 from bot.safety.redaction.places import places_of
@@ -83,7 +83,7 @@ def found(text: str) -> list[Span]:
         spans += opening
         level = blanked(level, opening)
     addresses = list(places_of(level, words, said))
-    addresses += [*dwellings(level, said, addresses), *offices(level, said)]
+    addresses += [*dwellings_of(level, said, addresses), *offices_of(level, said)]
     level = blanked(level, addresses) if addresses else level
     named = [*People(level, words).names(), *introduced_names(level, said)]
     if not text.isascii():

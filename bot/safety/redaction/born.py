@@ -76,10 +76,11 @@ _BIRTH_NAMES = (
     r"تاريخ الميلاد|born(?:\sdate)?"
 )
 _BIRTH_CUE = re.compile(
-    rf"(?<!\w)(?:{_BIRTH_NAMES})(?!\w)(?P<said>[ \t]{{0,2}}(?:'s|[:=,-]|is|was|on|in|am|the|el|le|il|em|op|den|dne|"
-    rf"dnia|dia|"
-    r"día|est|ist|es|è|é|er|är|on|em|o|\)|\(|/)?(?:[ \t]{1,2}(?:the|on|am|el|is|le|il|of|in|=|my|den|op|a|o)){0,2}"
-    r"[ \t]{0,3}[(:]?[ \t]{0,2})",
+    rf"(?<!\w)(?:{_BIRTH_NAMES})(?!\w)(?P<said>[ \t]{{0,2}}(?:'s|[:=,()/-]|(?:is|was|on|in|am|the|el|le|il|em|op|den|"
+    rf"dne|"
+    r"dnia|dia|día|est|ist|es|è|é|er|är|o)(?!\w))?(?:[ \t]{1,2}(?:=|(?:the|on|am|el|is|le|il|of|in|my|den|op|a|"
+    r"o)(?!\w)))"
+    r"{0,2}[ \t]{0,3}[(:]?[ \t]{0,2})",
     re.IGNORECASE,
 )
 BIRTH_WORDS = word_set("""

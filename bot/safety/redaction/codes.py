@@ -102,7 +102,8 @@ _BEFORE_CODE = 70
 """Characters before the word for a code in which the code may stand."""
 
 _NO_SECRET = re.compile(
-    r"discount|promo|coupon|voucher|newsletter|\bicd|\bcpt|hcpcs|\bdrg|diagnos|billing|procedure|error|area|dress|"
+    r"\batc\b|\be/m\b|snomed|loinc|\bitem\b|tariff|\bfee\b|\bmbs\b|\bops\b|\bgoä|\bebm\b|\bgtin|\bean\b|discount|"
+    r"promo|coupon|voucher|newsletter|\bicd|\bcpt|hcpcs|\bdrg|diagnos|billing|procedure|error|area|dress|"
     r"\bzip|"
     r"post(?:al|ce)?\b|referral|\bqr|\bbar|status|colou?r|country|dial|%|\boff\b|gift|version|fehler|page|"
     r"building reg|lot\b|batch|product|item|offer|gutschein|rabatt|descuento|remise|sconto|step|lab code|tax code",

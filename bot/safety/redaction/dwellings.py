@@ -56,7 +56,7 @@ _LANDMARK = re.compile(
 """What one is to look for near an address."""
 _POSTCODE_BEHIND = re.compile(
     rf"(?:,?\s(?:{_BIG}|[A-Z]{{2,3}}|\d{{1,3}}|side|city)\.?){{1,5}}?,?\s(?P<code>\d{{4,6}}(?:-\d{{3,4}})?)(?![\w%]|"
-    rf"[.,:/]\d)"
+    rf"[.,:/]\d)|,?\s(?P<first>\d{{3}}\s\d{{2}}|\d{{4,6}})(?=\s{_BIG})"
 )
 _STREET_BEFORE_CODE = re.compile(rf"(?<![\w.,/-])\d{{1,5}}[a-z]?,?\s{_NAMED}(?:,\s{_NAMED}){{0,3}}[,\s]{{0,2}}\Z")
 """A house and a name that ends like no street, right before a postal code: "14 Maes y Coed, Brecon LD3 9ZZ"."""
@@ -91,6 +91,14 @@ _THE_WAY = re.compile(
     re.IGNORECASE,
 )
 """How one finds somebody: "we're the blue gate opposite the phone box"."""
+_TURN = re.compile(
+    r"\b(?:find (?:us|me|it|the house)|to (?:us|ours|mine|my (?:house|place|flat)|our (?:house|place))|"
+    r"directions?)\b[^.!?\n]{0,25}?[:,;]\s"
+    r"(?P<place>(?:turn|go|take|drive|keep|bear|head|follow|second|first|third|left|right|past|"
+    r"after)\s[^.!?\n]{5,120})",
+    re.IGNORECASE,
+)
+"""The way to somebody, as one tells a driver."""
 _SO_FAR = re.compile(
     r"\b(?:homestead|house|farm|place|property|we'?re|turn(?:ing| off)?|gate|cottage|directions?)\b:?[^.!?\n\d]{0,30}"
     r"(?P<place>\d{1,3}(?:\.\d{1,2})?\s?(?:k|kms?|kilomet\w{2,4}|miles?|mi|m|met(?:re|er)s?|yards?|blocks?|doors?)\s"
@@ -119,6 +127,8 @@ _STREET_IN_THE_MIDDLE = re.compile(
     rf"maes|ffordd|heol|bóthar|sr[áa]id|rathaus|passeig|largo|praça|piazza|plaza)\s{_SMALL}{_BIG}(?:\s{_BIG}){{0,2}}"
 )
 """The house, and then a street as other languages name it: "88 Calle Loíza"."""
+_GATE = re.compile(r"(?<![\w.,/-])(?P<place>\d{1,4}[A-Za-z]?\s[A-Z][a-z]{3,12}gate)(?!\w)")
+"""A street of an old town: "14A Saltgate"."""
 _ABROAD = re.compile(
     r"(?:[\u4e00-\u9fff]{2,14}[路街道巷弄]|[\u4e00-\u9fff]{2,10}(?:丁目|町|"
     r"番地))[\u4e00-\u9fff]{0,3}\d{1,5}(?:[-号號番弄楼室座栋]\d{0,5}){0,6}"
@@ -134,7 +144,7 @@ _ABROAD = re.compile(
 """Streets and houses in other letters."""
 
 
-def dwellings(text: str, said: Set[str], places: Sequence[Span]) -> Iterator[Span]:
+def dwellings_of(text: str, said: Set[str], places: Sequence[Span]) -> Iterator[Span]:
     """All of them in a plain text, of which `places` are known; `said` are its words in small letters."""
     for place in places:
         yield from _around(text, place)
@@ -148,7 +158,7 @@ def dwellings(text: str, said: Set[str], places: Sequence[Span]) -> Iterator[Spa
                 yield Span(found.start("place"), found.end("place"), ADDRESS)
         for kind in (_RURAL, _STREET_IN_THE_MIDDLE):
             yield from (Span(found.start(), found.end(), ADDRESS) for found in kind.finditer(text))
-        yield from _told_places(text, _RURAL_TO, _SO_FAR, _AT_NUMBER)
+        yield from _told_places(text, _RURAL_TO, _SO_FAR, _AT_NUMBER, _GATE)
         if not text.isascii():
             yield from (Span(found.start(), found.end(), ADDRESS) for found in _ABROAD.finditer(text))
     for found in _VILLAGE.finditer(text):
@@ -156,7 +166,7 @@ def dwellings(text: str, said: Set[str], places: Sequence[Span]) -> Iterator[Spa
             near = _LANDMARK.match(text, found.end())
             yield Span(found.start("place"), near.end() if near else found.end(), ADDRESS)
     if not said.isdisjoint(_AT_HOME):
-        yield from _told_places(text, _THE_WAY)
+        yield from _told_places(text, _THE_WAY, _TURN)
         for found in _HOUSE_ALONE.finditer(text):
             if _names_a_place(found["name"]):
                 yield Span(found.start(), found.end(), ADDRESS)
@@ -171,8 +181,8 @@ def _told_places(text: str, *kinds: re.Pattern[str]) -> Iterator[Span]:
 def _around(text: str, place: Span) -> Iterator[Span]:
     """What belongs to an address: the postal code and the landmark behind it, the house before it."""
     code = _POSTCODE_BEHIND.match(text, place.end)
-    if code is not None and not re.fullmatch(r"(?:19|20)\d\d", code["code"]):
-        yield Span(code.start("code"), code.end("code"), ADDRESS)
+    if code is not None and not re.fullmatch(r"(?:19|20)\d\d", code[code.lastgroup or 0]):
+        yield Span(code.start(code.lastgroup or 0), code.end(code.lastgroup or 0), ADDRESS)
     near = _LANDMARK.match(text, place.end)
     if near is not None:
         yield Span(near.start(), near.end(), ADDRESS)

@@ -155,11 +155,18 @@ _DOUBLE = re.compile(
 """A first name and a surname of two: "Jean-Guy Bourassa-Tremblay"."""
 
 _CLAN = re.compile(
-    rf"(?P<name>{_CAP}\s(?:O['’]|M[ac]{{1,2}}|Fitz|Ó\s|Ní\s|Nic\s|Mac\s|ap\s|Ap\s)[A-Z][^\W\d_]{{2,15}}(?:-[A-Z]\w{{2,15}})?)(?!\w)"
+    rf"(?P<name>{_CAP}\s(?:O['’]|M[ac]{{1,2}}|Fitz|Ó\s|Ní\s|Nic\s|Mac\s|ap\s|"
+    rf"Ap\s)[A-Z][^\W\d_]{{2,15}}(?:-[A-Z]\w{{2,15}})?)(?!\w)"
 )
 """A surname of Ireland, Scotland or Wales, with a first name before it: "Hyacinth O'Dwyer"."""
+_FAMILY = re.compile(
+    r"(?i:\b(?:we'?re|we are|it'?s|this is|from|for|with|and))\s(?i:the)\s(?P<name>[^\W\d_a-z][^\W\d_]{2,18}s)"
+    r"(?=[,.!;]|\Z|\s(?i:from|family|again|here|at|for|are|have|will|want)\b)"
+)
+"""All of a family: "we are the Ostrowskis"."""
 _BOTH = re.compile(
-    rf"(?:\A|[.!?:]\s|\n)(?P<name>{_CAP})\s(?:and|&)\s(?P<other>{_CAP}(?:\s{_CAP})?)(?=\s(?:both|want|wants|need|are|would|will|"
+    rf"(?:\A|[.!?:]\s|\n)(?P<name>{_CAP})\s(?:and|&)\s(?P<other>{_CAP}(?:\s{_CAP})?)(?=\s(?:both|want|wants|need|are|"
+    rf"would|will|"
     r"have|had|can|were|here|from|want|booked|came|loved|say|send|together)\b)"
 )
 """Two of whom something is told at once: "Siôn and Mared both want Thursday"."""
@@ -195,7 +202,7 @@ def introduced_names(text: str, said: frozenset[str] | set[str]) -> Iterator[Spa
         return
     yield from _at_the_end(text)
     english = _is_english(text)
-    shapes = (_RANKED, _SAID_OF, _HE_IS, _DOUBLE, _BESIDE_A_NUMBER, _CLAN, _BOTH, _IT_IS_I)
+    shapes = (_RANKED, _SAID_OF, _HE_IS, _DOUBLE, _BESIDE_A_NUMBER, _CLAN, _BOTH, _FAMILY, _IT_IS_I)
     for kind in shapes if said.isdisjoint(_SAID_THERE) else (*shapes, _FILIPINO):
         for found in kind.finditer(text):
             group = next(name for name, written in found.groupdict().items() if written)
@@ -245,7 +252,11 @@ def _is_somebody(written: str, *, english: bool, sure: bool = False) -> bool:
     """Whether words with capital letters are a name: none of them is of every day, and one is known or in no list."""
     words = [word.lower().strip(".\"'“”()") for word in written.split()]
     told = [word for word in words if len(word) > 1 and word not in PARTICLES]
-    if not told or not _begin_with_capitals(written) or any(_everyday(word) or word in EPONYMS for word in told):
+    if (
+        not told
+        or not _begin_with_capitals(written)
+        or any(_everyday(part) or part in EPONYMS for word in told for part in (word, *word.split("-")[1:]))
+    ):
         return False
     known = any(word in first_names() for word in told)
     if len(told) == 1 and not known and told[0].endswith((*_LIKE_A_DRUG, *_LIKE_A_TRADE)):

@@ -83,7 +83,7 @@ _REGISTERS = (
     r"LOINC|"
     r"SNOMED|ATC|ICD-?1[01]|CPT|HCPCS|MBS|PBS|ARTG|AUST\s?[LR]|TGA|FDA|NAFDAC|HPRA|MHRA|SAHPRA|EMA|PZN|NDC|UDI|GTIN|"
     r"EAN|"
-    r"SKU|Directive|Regulation|lot|batch|part|model|catalog(?:ue)?|item|product|trial|study|protocol|registry|device"
+    r"SKU|Directive|Regulation|lot|batch|part|model|catalog(?:ue)?|item|product|trial|study|protocol|registry|device|serial|machine|generator"
 )
 """Registers of studies, papers, standards, medicines and devices, whose numbers a reviewer needs."""
 _OF_A_REGISTER = re.compile(
@@ -183,7 +183,7 @@ _ID_NAMES = (
     "reisepass|patientennummer|aktenzeichen|historia clínica|historia clinica|tarjeta sanitaria|póliza|"
     "poliza|seguridad social|aadhaar|aadhar|pan|emirates id|hkid|nric|tfn|ihi|dva|carte d'identité|"
     "passeport|"
-    "pasaporte|passaporto|reisepassnummer|npi|dea|sample|specimen|accession|vin|imei|serial|device|"
+    "pasaporte|passaporto|reisepassnummer|npi|dea|sample|specimen|accession|vin|imei|"
     "license plate|licence plate|number plate|plate|plates|registration|reg|car reg|car|kennzeichen|"
     "matrícula|matricula|"
     "immatriculation|targa|vehicle|"
@@ -282,9 +282,14 @@ _THREE_WORDS = re.compile(r"///\w{2,20}\.\w{2,20}\.\w{2,20}")
 _PLUS_CODE = re.compile(r"(?<!\w)[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}(?!\w)")
 
 _DIGIT_WORDS = word_set("""
-    zero oh o one two three four five six seven eight nine double triple treble nought null eins zwei zwo drei
-    vier fünf funf sechs sieben acht neun cero uno dos tres cuatro cinco seis siete ocho nueve un deux trois
-    quatre cinq sept huit neuf due tre quattro cinque sei sette otto nove dois três quatro sete oito plus
+    zero oh o one two three four five six seven eight nine double triple treble nought null eins zwei zwo drei nul
+    een twee drie vijf zes zeven negen noll ett två tre fyra fem sju åtta nio fire syv otte nolla yksi kaksi kolme
+    neljä viisi kuusi seitsemän kahdeksan yhdeksän jeden dwa trzy cztery pięć sześć siedem osiem dziewięć jedna dva
+    tři čtyři pět šest sedm osm devět sıfır bir iki üç dört beş altı yedi sekiz dokuz ноль один два три четыре пять
+    шесть семь восемь девять duas sifuri moja mbili tatu nne tano sita saba nane tisa teen paanch chhe saat aath
+    nau shunya dalawa tatlo apat lima anim pito walo siyam nol satu dua tiga empat enam tujuh delapan sembilan
+    kosong lapan vier fünf funf sechs sieben acht neun cero uno dos tres cuatro cinco seis siete ocho nueve un deux
+    trois quatre cinq sept huit neuf due quattro cinque sei sette otto nove dois três quatro sete oito plus
     """)
 _SPOKEN_AT_LEAST = 7
 

@@ -61,12 +61,20 @@ _HEAD = re.compile(
 """The head, or the keeper, of a house: "I'm the Registrar of ...", "she's principal of ..."."""
 _ONLY = re.compile(
     rf"(?<!\w)(?i:{_I_AM}|there(?:'s| is) (?:just|only) me|po yung|only one)\s(?i:(?:probably|basically|literally|"
-    rf"still|one of)\s){{0,2}}"
+    rf"still)\s){{0,2}}"
     r"(?i:(?:the|a)\s)?(?i:only|sole|one and only|single|lone|first|last|youngest|oldest|longest[- ]serving|other)\s"
     rf"(?:[\w'’-]{{2,20}}\s){{1,5}}?(?i:at|in|of|with|for|on|from|around|near|"
     rf"for miles round)\s(?P<place>{_HOUSE}{_NEXT})"
 )
 """The only one of a kind: "I'm the only paramedic with Yukon EMS in Faro"."""
+_ONE_AT = re.compile(
+    rf"(?<!\w)(?i:{_I_AM})\s(?i:the)\s(?!(?i:one|patient|person|people|first|last|next|only|man|woman|lady|guy|girl|"
+    rf"boy|client|"
+    rf"mother|father|mum|mom|dad|wife|husband|son|daughter|carer|same|new|appointment|booking|tall|"
+    rf"old)\b)(?:[A-Za-z][\w'’-]{{1,18}}"
+    rf"\s){{1,3}}?(?i:at|for|with)\s(?P<place>{_HOUSE}{_NEXT})"
+)
+"""The one who does a thing at a house: "I'm the organist at St Aldhelm's"."""
 _LEADS = re.compile(
     r"(?<!\w)(?i:i|he|she|who)\s(?i:(?:also|now|currently)\s)?(?i:heads?(?: up)?|runs?|leads?|chairs?|directs?|"
     r"manages?|owns?|"
@@ -89,11 +97,11 @@ _NO_HOUSE = word_set("""
     """)
 
 
-def offices(text: str, said: Set[str]) -> Iterator[Span]:
+def offices_of(text: str, said: Set[str]) -> Iterator[Span]:
     """All such places in a plain text; `said` are its words in small letters."""
-    if said.isdisjoint(_WORDS) and said.isdisjoint(_OFFICE_WORDS):
+    if said.isdisjoint(_WORDS) and said.isdisjoint(_OFFICE_WORDS) and "the" not in said:
         return
-    for kind in (_HEAD, _ONLY, _LEADS):
+    for kind in (_HEAD, _ONLY, _ONE_AT, _LEADS):
         for found in kind.finditer(text):
             if _is_a_house(found["place"], leads=kind is _LEADS):
                 yield Span(found.start("place"), found.end("place"), PLACE)

@@ -40,22 +40,27 @@ _KIN = word_set("""
     wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
     fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
     neighbor granddaughter grandson mama papa stepson stepdaughter caregiver carer therapist nurse doctor esposa
-    receptionist physio physiotherapist colleague manager assistant secretary coordinator flatmate roommate landlord
-    landlady teacher coach trainer osteopath acupuncturist midwife dentist oncologist cardiologist gp consultant
-    practitioner buddy mate bestie stepmother stepfather stepmum stepdad grandad granddad nan nana gran granny auntie
-    twin mother-in-law father-in-law sister-in-law brother-in-law daughter-in-law son-in-law ex-wife ex-husband ex
-    schwester bruder tochter oma opa freund freundin kollege kollegin nachbar nachbarin schwiegermutter hermana hermano
-    abuela abuelo amiga amigo vecina sœur soeur frère amie ami voisine mère père sorella fratello nonna nonno amica
-    irmã irmão amiga mãe pai avó avô moeder vader zus broer vriend vriendin zoon dochter min søster bror
-    esposo marido hija hijo madre padre frau mann sohn tochter femme mari fils fille moglie marito figlio figlia
-    momma mumma mam mammy mummy daddy pops hubby wifey missus vrou man seun dogter ouma oupa fru sambo kone datter
-    sønn søn flicka pojke żona mąż córka syn brat siostra babcia dziadek eşim kızım oğlum annem babam kardeşim asawa
-    anak nanay tatay lola lolo beti beta bhabhi bhaiya didi amma appa ammi abbu chacha mausi esposa filho filha
-    namorado namorada novio novia pareja compagne compagnon copain copine conjoint fidanzato fidanzata compagno compagna
-    kamerad partnerin lebensgefährte ehemann ehefrau enkel enkelin neffe nichte vriendje zwager schoonmoeder schoonzus
-    kleindochter kleinzoon жена муж сын дочь мама папа сестра брат бабушка дедушка prima primo tía tío suegra suegro
-    nuera yerno nieta nieto cunhada cunhado sogra sogro neta neto tia tio zia zio cugina cugino suocera suocero nipote
-    cousine oncle tante neveu nièce beau-père belle-mère beau-frère belle-sœur belle-sœur petit-fils petite-fille
+    receptionist physio physiotherapist colleague manager assistant secretary coordinator flatmate roommate
+    landlord landlady teacher coach trainer osteopath acupuncturist midwife dentist oncologist cardiologist gp
+    consultant practitioner buddy mate bestie stepmother stepfather stepmum stepdad grandad granddad nan nana gran
+    granny auntie twin mother-in-law father-in-law sister-in-law brother-in-law daughter-in-law son-in-law ex-wife
+    ex-husband ex schwester bruder tochter oma opa freund freundin kollege kollegin nachbar nachbarin
+    schwiegermutter hermana hermano abuela abuelo amiga amigo vecina sœur soeur frère amie ami voisine mère père
+    sorella fratello nonna nonno amica irmã irmão mãe pai avó avô moeder vader zus broer vriend vriendin zoon
+    dochter min søster bror esposo marido hija hijo madre padre frau mann sohn femme mari fils fille moglie marito
+    figlio figlia momma mumma mam mammy mummy daddy pops hubby wifey missus vrou man seun dogter ouma oupa fru
+    sambo kone datter sønn søn flicka pojke żona mąż córka syn brat siostra babcia dziadek eşim kızım oğlum annem
+    babam kardeşim asawa anak nanay tatay lola lolo beti beta bhabhi bhaiya didi amma appa ammi abbu chacha mausi
+    filho filha namorado namorada novio novia pareja compagne compagnon copain copine conjoint fidanzato fidanzata
+    compagno compagna kamerad partnerin lebensgefährte ehemann ehefrau enkel enkelin neffe nichte vriendje zwager
+    schoonmoeder schoonzus kleindochter kleinzoon жена муж сын дочь мама папа сестра брат бабушка дедушка prima
+    primo tía tío suegra suegro nuera yerno nieta nieto cunhada cunhado sogra sogro neta neto tia tio zia zio
+    cugina cugino suocera suocero nipote mormor farmor morfar farfar moster morbror farbror svärmor svärfar sambon
+    mammaen äiti isä mummo vaari ema isa vanaema vanaisa mamo seanmháthair nain taid mamgu tadcu mamaw papaw meemaw
+    peepaw gido teta jaddah dede anneanne babaanne teyzem amcam dayım halam yenge enişte babu mjomba shangazi boeta
+    sissie gogo mkhulu bunica bunicul fratele soția soțul nagyi nagymama nagypapa férjem feleségem fiam lányom
+    húgom bátyám szomszéd cousine oncle tante neveu nièce beau-père belle-mère beau-frère belle-sœur petit-fils
+    petite-fille
     """)
 _AROUND = word_set("""
     girl boy lad lass cleaner driver housekeeper lodger tenant nanny babysitter pastor priest vicar rabbi imam

@@ -87,6 +87,7 @@ _NUMBER_LAST_ENDS = (
     "gata",
     "veien",
     "katu",
+    "ntie",
     "utca",
 )
 _ONLY_WITH_CAPITALS = re.compile(r"(?:am|an der|auf der|im|al\.|os\.|av\.|via|largo|rue|plaza)\s", re.IGNORECASE)
