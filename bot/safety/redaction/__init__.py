@@ -5,9 +5,13 @@ All kinds are looked for in one pass over the same text, and what is found is ta
 1. `online`: e-mail addresses, also in words, web addresses, handles;
 2. `codes`: passwords, the codes of doors, safes and accounts, plates of cars;
 3. `places`: streets with a number, postal codes behind a cue or in a country's form, "I live at ...";
-4. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, places on the map;
-5. `people`: names behind a cue or in a signature;
-6. `born`: days of birth, ages over 89.
+4. `dwellings`: flats, plots, villages, houses with a name, landmarks, the way to somebody;
+5. `offices`: the house of which somebody is the head, or in which they are the only one;
+6. `people`: names behind cues, in greetings and signatures;
+7. `introduced`: names behind cues of other languages, at the end of a message, beside a number;
+8. `born`: days of birth, ages over 89;
+9. `issued`: when cards expire, codes of banks, parcels, bookings, wallets;
+10. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, places on the map.
 
 What a reviewer needs to judge a referral stays: medicines, doses and rows of them, blood values, ages up to 89, years,
 dates, prices, the numbers of papers, chemicals and laws. Every look is bounded, so that a text of any shape costs what

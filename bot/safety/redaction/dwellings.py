@@ -68,6 +68,12 @@ _HOUSE_ALONE = re.compile(
     r"\s(?:Hospital|"
     r"Clinic|Surgery|Hotel|Practice|Care|Nursing|Medical|Shop|Inn))"
 )
+_HOUSE_AND_LANE = re.compile(
+    rf"(?:\A|[\n:.]\s?|\b(?i:at|to|is|in|from)\s)(?P<place>(?:The\s)?{_BIG}(?:\s{_BIG}){{0,2}},\s(?:{_BIG}\s){{1,2}}(?:Lane|Road|Street|Hill|"
+    rf"Close|Drive|Avenue|Way|Row|Green|Terrace|Rise|Bank|Walk|Place|Gardens|Crescent|Loan|Brae|"
+    rf"Wynd),\s{_BIG}(?:\s{_BIG}){{0,2}})"
+)
+"""A house with a name, its street and its town: "The Gables, Back Lane, Much Hadham"."""
 _AT_HOME = word_set("""
     directions address live lives living postcode post code eircode nurse visit visits deliver delivered delivery send
     sent house home homestead parcel letter courier here come
@@ -165,8 +171,8 @@ def dwellings_of(text: str, said: Set[str], places: Sequence[Span]) -> Iterator[
         if _names_a_place(found["place"]):
             near = _LANDMARK.match(text, found.end())
             yield Span(found.start("place"), near.end() if near else found.end(), ADDRESS)
+    yield from _told_places(text, _HOUSE_AND_LANE, _THE_WAY, _TURN)
     if not said.isdisjoint(_AT_HOME):
-        yield from _told_places(text, _THE_WAY, _TURN)
         for found in _HOUSE_ALONE.finditer(text):
             if _names_a_place(found["name"]):
                 yield Span(found.start(), found.end(), ADDRESS)

@@ -159,8 +159,13 @@ _CLAN = re.compile(
     rf"Ap\s)[A-Z][^\W\d_]{{2,15}}(?:-[A-Z]\w{{2,15}})?)(?!\w)"
 )
 """A surname of Ireland, Scotland or Wales, with a first name before it: "Hyacinth O'Dwyer"."""
+_REACHED = re.compile(
+    rf"\b(?i:reach|remind|inform|notify|invite|contact|message|text|told|tell|ask|give|pass (?:it|this) (?:on )?to)\s"
+    rf"(?P<name>{_CAP})(?=\s(?i:at|on|that|about|by|if|my|i|we|to|not)\b|[.,!])"
+)
+"""Who is to be told something: "you can reach Hiromi at ..."."""
 _FAMILY = re.compile(
-    r"(?i:\b(?:we'?re|we are|it'?s|this is|from|for|with|and))\s(?i:the)\s(?P<name>[^\W\d_a-z][^\W\d_]{2,18}s)"
+    r"(?i:\b(?:we'?re|we are|it'?s|this is))\s(?i:the)\s(?P<name>[^\W\d_a-z][^\W\d_]{2,18}s)"
     r"(?=[,.!;]|\Z|\s(?i:from|family|again|here|at|for|are|have|will|want)\b)"
 )
 """All of a family: "we are the Ostrowskis"."""
@@ -202,7 +207,7 @@ def introduced_names(text: str, said: frozenset[str] | set[str]) -> Iterator[Spa
         return
     yield from _at_the_end(text)
     english = _is_english(text)
-    shapes = (_RANKED, _SAID_OF, _HE_IS, _DOUBLE, _BESIDE_A_NUMBER, _CLAN, _BOTH, _FAMILY, _IT_IS_I)
+    shapes = (_RANKED, _SAID_OF, _HE_IS, _DOUBLE, _BESIDE_A_NUMBER, _CLAN, _BOTH, _FAMILY, _REACHED, _IT_IS_I)
     for kind in shapes if said.isdisjoint(_SAID_THERE) else (*shapes, _FILIPINO):
         for found in kind.finditer(text):
             group = next(name for name, written in found.groupdict().items() if written)

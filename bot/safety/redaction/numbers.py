@@ -83,7 +83,8 @@ _REGISTERS = (
     r"LOINC|"
     r"SNOMED|ATC|ICD-?1[01]|CPT|HCPCS|MBS|PBS|ARTG|AUST\s?[LR]|TGA|FDA|NAFDAC|HPRA|MHRA|SAHPRA|EMA|PZN|NDC|UDI|GTIN|"
     r"EAN|"
-    r"SKU|Directive|Regulation|lot|batch|part|model|catalog(?:ue)?|item|product|trial|study|protocol|registry|device|serial|machine|generator"
+    r"SKU|Directive|Regulation|lot|batch|part|model|catalog(?:ue)?|item|product|trial|study|protocol|registry|device|"
+    r"serial|machine|generator"
 )
 """Registers of studies, papers, standards, medicines and devices, whose numbers a reviewer needs."""
 _OF_A_REGISTER = re.compile(

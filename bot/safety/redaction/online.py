@@ -102,7 +102,7 @@ _HANDLE_IS = re.compile(
     r"login name|"
     r"user|log ?in|revolut|wise|monzo|tikkie|swish|bizum|interac|gcash|maya|paytm|phonepe|gpay|mpesa|m-pesa|vipps|"
     r"patreon|etsy|ebay|paypal|venmo|cash ?app|zelle|insta name)\b(?:\s(?:handle|name|id|account|user ?name|user|"
-    r"profile|page|acc|konto|tag|channel|login|nick|insta|ig|snap|telegram|discord|twitter|tiktok)){0,2}"
+    r"profile|page|acc|konto|tag|channel|login|nick|insta|ig|messenger|snap|telegram|discord|twitter|tiktok)){0,2}"
     r"(?:\s(?:on|for|at|in|with|there|here)(?:\s(?:your|the|my|this|our))?(?:\s\w{2,15}){1,2}?(?=\s(?:is|was|=)\s))?"
     r"(?P<said>\s?(?:(?:is now|is|ist|es|est|c'est|é|è|er|är|jest|lautet|heißt|heisst|will be|used to be|was|now|:|=|"
     r"-|at|"

@@ -109,7 +109,7 @@ _SAYS_NAME = word_set("""
     hedder называ зовут nazywam nazywa numesc jmenuji jmenuju adım adim ismim nimeni olen
     """)
 
-_BOOKED = re.compile(r"\b(?:book|appointment|reserv|regist|file|put|save|name|order|note|look)\w{0,8}\b", re.IGNORECASE)
+_BOOKED = re.compile(r"\b(?:book|appointment|reserv|regist|file)\w{0,8}\b", re.IGNORECASE)
 _IS_OR_HAS = re.compile(r"\s(?:is|has|had|was)\b|[,.]|\Z", re.IGNORECASE)
 _LISTED_AS = word_set("""
     patient client contact kin guardian caller customer holder cardholder beneficiary insured physician attn attention
@@ -446,6 +446,8 @@ class People:
         opening = _OPENING.match(self._text)
         if opening is not None:
             one, *more = opening["name"].lower().split()
+            if self._is_a_study(opening.start("name"), opening.end("name")):
+                return
             if one in names() and not any(no_name(word) or like_a_state(word) for word in more):
                 yield Span(opening.start("name"), opening.end("name"), NAME)
 
@@ -600,7 +602,7 @@ class People:
             skip = 1 if place + 1 < len(words) and words[place + 1].lower in ("się", "mi", "me") else 0
             return self._strong(place + 1 + skip)
         if lower == "called" and (
-            before in ("i'm", "im", "am", "is", "was", "he's", "she's") or before.removesuffix("'s") in _KIN | _AROUND
+            before in ("i'm", "im", "am", "is", "he's", "she's") or before.removesuffix("'s") in _KIN | _AROUND
         ):
             return self._strong(place + 1, capital=True)
         if lower in ("call", "calls") and place + 1 < len(words) and words[place + 1].lower in ("me", "him", "her"):
@@ -639,7 +641,19 @@ class People:
             skip = 2 if self._are(place + 1, "the", "name") else 1 if self._are(place + 1, "name") else 0
             first = place + 1 + skip
             booked = skip > 0 or _BOOKED.search(self._text, max(word.start - 60, 0), word.start) is not None
-            known = first < len(words) and (self._knows(words[first].lower) or (lower == "by" and self._capital(first)))
+            shown = lower == "by" or before in (
+                "it",
+                "us",
+                "me",
+                "him",
+                "her",
+                "that",
+                "down",
+                "booked",
+                "probably",
+                "maybe",
+            )
+            known = first < len(words) and (self._knows(words[first].lower) or (shown and self._capital(first)))
             return self._weak(first, told=booked or lower == "by") if booked or known else None
         if lower in ("for", "to", "with") and before in _SPEAKS:
             return self._weak(place + 1, told=before in _SPOKE and self._capital(place + 1))

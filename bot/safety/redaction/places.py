@@ -164,7 +164,7 @@ _LIVES_WORDS = word_set("""
     domicilio vivo j'habite abito indirizzo moro endereço mieszkam
     """)
 _HAS_HOUSE = re.compile(
-    r"(?=[^\n.!?]{0,60}?(?<![\w.])\d{1,5}[a-z]?(?![\w%]|\s?(?:mg|ml|min|km|miles?|hours?|years?|days?|"
+    r"(?=[^\n!?]{0,60}?(?<![\w.])\d{1,5}[a-z]?(?![\w%]|\s?(?:mg|ml|min|km|miles?|hours?|years?|days?|"
     r"weeks?|months?|kids|people|children|floors?)\b))(?P<place>[^\n!?;]{4,90})",
     re.IGNORECASE,
 )
