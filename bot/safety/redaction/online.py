@@ -40,7 +40,7 @@ _AT_SAID = (
     r"snabel-?a|krøllalfa|miukumauku|kukac|zavin[aá][cč]|παπάκι|собака|kanelbulle|ludo a|alfa"
 )
 """How the at sign is called in many languages."""
-_DOT_SAID = r"dot|punkt|punto|point|ponto|kropka|punt|punktum|piste|pont|tečka|bodka|точка|τελεία|nokta|prik"
+_DOT_SAID = r"dot|punkt|punto|point|ponto|kropka|punt|punktum|piste|pont|tečka|tecka|bodka|точка|τελεία|nokta|prik"
 _AT = rf"(?:[\[({{<]\s{{0,2}}(?:@|a|{_AT_SAID})\s{{0,2}}[\])}}>]|\b(?:{_AT_SAID}|sign)\b)"
 _DOT = rf"(?:[\[({{<]\s{{0,2}}(?:\.|{_DOT_SAID})\s{{0,2}}[\])}}>]|\b(?:{_DOT_SAID}|period)\b|\.)"
 _SPOKEN = re.compile(
@@ -150,6 +150,7 @@ _SHOWN_NAME = re.compile(
 _HOSTS = word_set("mail email live home work hospital clinic health company office doctor")
 _HANDLE_WORDS = word_set(
     """
+    login revolut wise monzo tikkie swish bizum interac gcash maya paytm phonepe gpay mpesa vipps
     whatsapp bluesky bsky twitch steam xbox psn tinder bumble onlyfans spotify strava youtube slack teams patreon
     etsy ebay
     paypal venmo cashapp cash zelle user
@@ -239,7 +240,10 @@ def _spoken(text: str) -> Iterator[Span]:
             if not (_PROVIDER.match(joined) or _PROVIDER.match(host)):
                 continue
         elif not (spelled or told is not None or _PROVIDER.match(joined)) or not (
-            _TOP.match(top) or (spelled and told is not None) or "(" in found[0] or "[" in found[0]
+            _TOP.match(top)
+            or (spelled and (told is not None or (len(top) < 4 and top.lower() not in COMMON)))
+            or "(" in found[0]
+            or "[" in found[0]
         ):
             continue
         if told is not None:

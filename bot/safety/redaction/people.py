@@ -138,7 +138,8 @@ _NO_PERSON_BEHIND = re.compile(
     r"(?:'s)?\s(?i:the\s(?:\w{3,8}(?:st|nd|rd|th|ond|ird)|great)|and\s\w+\s(?:monarch|dynast|king|queen)|"
     r"moon|rising|disease|syndrome|method|protocol|diet|hospital|clinic|street|road|avenue|airport|university|college|"
     r"station|park|beach|island|laws?|theory|palsy|sign|test|river|lake|bay|valley|creek|hills?|fever|virus|flu|"
-    r"lily|mountains?|forest|harbou?r|bridge|castle|square|county|city|town|institute|foundation|trial|score)|"
+    r"lily|tea|oil|dose|dosage|price|amount|limit|yoga|juice|water|cream|soap|leaf|leaves|seeds?|petals?|mountains?|"
+    r"forest|harbou?r|bridge|castle|square|county|city|town|institute|foundation|trial|score)|"
     r"\s(?:II|III|IV|VI{0,3}|IX|X)\b"
 )
 """What follows a first name that is a king's, a sign's, a place's or an illness's."""
@@ -750,6 +751,8 @@ class People:
             return self._strong(place + 1)
         if any(sign in gap for sign in ":=-"):
             return self._strong(place + 1, listed=True)
+        if gap.strip() == "?" and before in _BEFORE_NAME and self._capital(place + 1):
+            return place + 1, self._end(place + 1)
         if following.lower in ("is", "was", "ist", "es", "est", "è", "é", "is:", "are") and (
             before in _BEFORE_NAME
             or not _KIN.isdisjoint((before, before.removesuffix("s"), before.removesuffix("'s"), before.rstrip("'")))
