@@ -6,6 +6,7 @@ Each is told by a word before it, or by a form that nothing else has.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Set
 
 from bot.safety.redaction.spans import Span
@@ -148,7 +149,8 @@ def issued_numbers(text: str, said: Set[str]) -> Iterator[Span]:
     yield from _spans(_SENT.finditer(text), 0)
     near = [word.end() for word in _CARRIED.finditer(text)]
     for found in _PARCEL.finditer(text) if near else ():
-        if any(0 <= found.start() - end <= _PARCEL_NEAR for end in near) and _is_long(found[0], 8):
+        last = bisect_right(near, found.start()) - 1
+        if last >= 0 and found.start() - near[last] <= _PARCEL_NEAR and _is_long(found[0], 8):
             yield Span(found.start(), found.end(), NUMBER)
     for found in _BOOKED.finditer(text):
         if _is_booked(found):

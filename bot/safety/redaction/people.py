@@ -145,6 +145,8 @@ _NO_PERSON_BEHIND = re.compile(
 """What follows a first name that is a king's, a sign's, a place's or an illness's."""
 
 _NOBODY = re.compile(rf"\b(?:{'|'.join(NOBODY_HERE)})\b", re.IGNORECASE)
+_SAYING = 22
+"""Characters on both sides of a name in which the rest of a saying, or of somebody famous, stands."""
 _LEARNED = word_set("dr doctor prof professor doktor docteur doctora dottor dra")
 _TOLD_OF_THE_LEARNED = re.compile(
     r"(?:'s)?\s(?:book|books|paper|papers|study|studies|trial|protocol|theory|work|lecture|podcast|video|videos|method|"
@@ -401,7 +403,6 @@ class People:
         letters = [word for word in words if word.text.isalpha()]
         self._cased = any(not word.text.isupper() for word in letters if len(word.text) > 1) if letters else False
         """Whether capital letters tell anything: not in a message all in capitals."""
-        self._nobody = [found.span() for found in _NOBODY.finditer(text)]
 
     def names(self) -> Iterator[Span]:
         """Names behind cues, in greetings and signatures, and first names with a surname."""
@@ -493,7 +494,8 @@ class People:
     def _is_nobody_here(self, first: int, end: int) -> bool:
         """Whether everybody has heard of somebody, or of a doctor or an author with a first name something is told."""
         start, last = self._words[first].start, self._words[end - 1].end
-        if any(begin < last and start < over for begin, over in self._nobody):
+        around = _NOBODY.finditer(self._text, max(start - _SAYING, 0), last + _SAYING)
+        if any(saying.start() < last and start < saying.end() for saying in around):
             return True
         before = self._words[first - 1].lower if first else ""
         if before not in _LEARNED:
