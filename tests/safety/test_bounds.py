@@ -20,7 +20,20 @@ from bot.conversation.request_form import changed, fault_of, is_contact, takes, 
 from bot.safety.asked import asked_part, asks_for_a_judgement
 from bot.safety.cues import cues
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, every_sentence, phrase, sentences, shortened
-from bot.safety.redaction import born, codes, kept, numbers, online, people, places, redact
+from bot.safety.redaction import (
+    born,
+    codes,
+    dwellings,
+    introduced,
+    issued,
+    kept,
+    numbers,
+    offices,
+    online,
+    people,
+    places,
+    redact,
+)
 from bot.safety.triage import Rule, Triage
 from bot.understanding.question_parts import parts_of_message
 from bot.understanding.verdict import parts_of
@@ -32,7 +45,7 @@ RULES = shared_triage().rules
 LANGUAGES = load_languages(DATA)
 FORM_WORDS = load_form_words(DATA)
 PLAIN_WORDS = load_plain_words(DATA)
-KINDS = (born, codes, online, places, numbers, people)
+KINDS = (born, codes, online, places, dwellings, offices, issued, numbers, people, introduced)
 REDACTIONS = [pattern for kind in KINDS for pattern in vars(kind).values() if isinstance(pattern, re.Pattern)]
 PIECES = {piece for shape in SHAPES for piece in list(every_sentence(hostile(shape, 2_000)))[:2]}
 """Of every shape two of the longest pieces that a rule is ever run on."""

@@ -5,9 +5,13 @@ All kinds are looked for in one pass over the same text, and what is found is ta
 1. `online`: e-mail addresses, also in words, web addresses, handles;
 2. `codes`: passwords, the codes of doors, safes and accounts, plates of cars;
 3. `places`: streets with a number, postal codes behind a cue or in a country's form, "I live at ...";
-4. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, places on the map;
-5. `people`: names behind a cue or in a signature;
-6. `born`: days of birth, ages over 89.
+4. `dwellings`: flats, plots, villages, houses with a name, landmarks, the way to somebody;
+5. `offices`: the house of which somebody is the head, or in which they are the only one;
+6. `people`: names behind cues, in greetings and signatures;
+7. `introduced`: names behind cues of other languages, at the end of a message, beside a number;
+8. `born`: days of birth, ages over 89;
+9. `issued`: when cards expire, codes of banks, parcels, bookings, wallets;
+10. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, places on the map.
 
 What a reviewer needs to judge a referral stays: medicines, doses and rows of them, blood values, ages up to 89, years,
 dates, prices, the numbers of papers, chemicals and laws. Every look is bounded, so that a text of any shape costs what
@@ -22,7 +26,11 @@ from functools import lru_cache
 from bot.safety.normalise import clean, shortened
 from bot.safety.redaction.born import ages, births
 from bot.safety.redaction.codes import codes_of
+from bot.safety.redaction.dwellings import dwellings_of
+from bot.safety.redaction.introduced import introduced_names
+from bot.safety.redaction.issued import issued_numbers
 from bot.safety.redaction.numbers import numbers_of
+from bot.safety.redaction.offices import offices_of
 from bot.safety.redaction.online import online_of
 from bot.safety.redaction.people import People, other_scripts
 from bot.safety.redaction.places import places_of
@@ -79,13 +87,14 @@ def found(text: str) -> list[Span]:
         spans += opening
         level = blanked(level, opening)
     addresses = list(places_of(level, words, said))
+    addresses += [*dwellings_of(level, said, addresses), *offices_of(level, said)]
     level = blanked(level, addresses) if addresses else level
-    named = list(People(level, words).names())
+    named = [*People(level, words).names(), *introduced_names(level, said)]
     if not text.isascii():
         named += other_scripts(level)
-    born = [*births(level, said, named), *ages(level)]
+    born = [*births(level, said, named), *ages(blanked(level, named))]
     level = blanked(level, born) if born else level
-    return [*spans, *addresses, *named, *born, *numbers_of(level, words, said)]
+    return [*spans, *addresses, *named, *born, *issued_numbers(level, said), *numbers_of(level, words, said)]
 
 
 __all__ = ["found", "kept", "redact", "without_labels"]

@@ -76,10 +76,11 @@ _BIRTH_NAMES = (
     r"تاريخ الميلاد|born(?:\sdate)?"
 )
 _BIRTH_CUE = re.compile(
-    rf"(?<!\w)(?:{_BIRTH_NAMES})(?!\w)(?P<said>[ \t]{{0,2}}(?:'s|[:=,-]|is|was|on|in|am|the|el|le|il|em|op|den|dne|"
-    rf"dnia|dia|"
-    r"día|est|ist|es|è|é|er|är|on|em|o|\)|\(|/)?(?:[ \t]{1,2}(?:the|on|am|el|is|le|il|of|in|=|my|den|op|a|o)){0,2}"
-    r"[ \t]{0,3}[(:]?[ \t]{0,2})",
+    rf"(?<!\w)(?:{_BIRTH_NAMES})(?!\w)(?P<said>[ \t]{{0,2}}(?:'s|[:=,()/-]|(?:is|was|on|in|am|the|el|le|il|em|op|den|"
+    rf"dne|"
+    r"dnia|dia|día|est|ist|es|è|é|er|är|o)(?!\w))?(?:[ \t]{1,2}(?:=|(?:the|on|am|el|is|le|il|of|in|my|den|op|a|"
+    r"o)(?!\w)))"
+    r"{0,2}[ \t]{0,3}[(:]?[ \t]{0,2})",
     re.IGNORECASE,
 )
 BIRTH_WORDS = word_set("""
@@ -120,13 +121,38 @@ _SPOKEN_YEAR = (
     r"(?:nineteen|twenty|two thousand|eighteen)(?:[ -](?:and\s)?[a-z]{3,9}){1,3}?(?=[,.;!?\s]|\Z)|"
     r"(?:thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
 )
-_SPOKEN_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
+_SPOKEN_MONTH = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|"
+    "sept|sep|oct|nov|dec"
+)
 _SPOKEN_REST = (
     r"(?:[ -](?:hundred|oh|ten|eleven|twelve|thir|four|fif|six|seven|eigh|nine|twenty|thirty|forty|fifty|sixty|seventy|"
-    r"eighty|ninety|one|two|three|five|eight)(?:teen)?){0,3}"
+    r"eighty|ninety|and|one|two|three|five|eight)(?:teen)?){0,4}"
 )
+_FEAST = re.compile(
+    r"(?:on\s)?(?:the\s)?(?:day\s(?:of|after|before)\s(?:the\s)?)?(?:[^\W\d_][\w.'’-]{1,14}\s){0,3}"
+    r"(?:day|eve|night|new\syear'?s?|christmas|xmas|easter|good\sfriday|boxing\sday|diwali|eid|holi|ramadan|nowruz|"
+    r"passover|"
+    r"hanukkah|thanksgiving|hallow\w{2,5}|midsummer|pentecost|whitsun|candlemas|epiphany|vesak|tet|silvester|"
+    r"weihnachten|"
+    r"ostern|no[eë]l|p[aâ]ques|navidad|natale|natal)(?:\s(?:day|eve|morning|night|sunday|monday))?,?\s"
+    r"(?:(?:of|in|de|von)\s)?(?:19|20)\d\d(?!\d)|leap\s(?:day|year\sday),?\s(?:in\s)?(?:19|20)\d\d",
+    re.IGNORECASE,
+)
+"""A feast and its year, as somebody born on one tells it: "St Stephen's Day 1949"."""
+_YEAR_IN_WORDS = re.compile(
+    r"(?:[^\W\d_][\w.'’-]{0,14}\s){0,5}?(?:mil novecientos(?:\s\w{2,12}){0,3}|dos mil(?:\s\w{2,10}){0,2}|"
+    r"(?:neunzehn|acht?zehn)hundert\w{0,30}|zweitausend\w{0,20}|mille neuf cents?(?:[\s-]\w{2,10}){0,4}|"
+    r"deux mille(?:[\s-]\w{2,8}){0,2}|mille?novecento\w{0,25}|duemila\w{0,15}|"
+    r"mil novecentos(?:\s(?:e\s)?\w{2,12}){0,3}|"
+    r"negentien(?:honderd)?\s?\w{3,25}|nittonhundra\w{0,20}|nittenhundre\w{0,25}|nittenhundrede\w{0,25}|"
+    r"tysi[ąa]c dziewi[ęe][ćc]set(?:\s\w{3,20}){0,2}|тысяча девятьсот(?:\s\w{3,15}){0,2})(?!\w)",
+    re.IGNORECASE,
+)
+"""A day with its year in words of other languages than English."""
 _SPOKEN_DAY = re.compile(
-    rf"(?:the\s)?(?:{_SPOKEN_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)?)\s(?:of\s|day of\s)?(?:{_SPOKEN_MONTH}),?(?:\s(?:in\s)?"
+    rf"(?:the\s)?(?:{_SPOKEN_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)?)\s(?:of\s|"
+    rf"day of\s)?(?:{_SPOKEN_MONTH})\.?,?(?:\s(?:in\s)?"
     rf"(?:(?:nineteen|twenty|two thousand|eighteen){_SPOKEN_REST}|(?:thirty|forty|fifty|sixty|seventy|eighty|ninety)"
     r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?))?(?!\w)|"
     rf"(?:{_SPOKEN_MONTH}),?\s(?:the\s)?(?:{_SPOKEN_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)?),?(?:\s(?:in\s)?"
@@ -169,7 +195,8 @@ def births(text: str, said: Set[str], named: Sequence[Span]) -> Iterator[Span]:
             if day is not None and day.end() > day.start() and not (len(day[0]) < 6 and "." in day[0]):
                 yield Span(day.start(), day.end(), BIRTH)
                 continue
-            other = _OTHER_DAY.match(text, cue.end())
+            other = _OTHER_DAY.match(text, cue.end()) or _FEAST.match(text, cue.end())
+            other = other or _YEAR_IN_WORDS.match(text, cue.end())
             if day is None and other is not None:
                 yield Span(other.start(), other.end(), BIRTH)
                 continue
@@ -306,6 +333,9 @@ _YEARS = (
     r"yo[mf]\b|jahre\b|j[äa]hrig\w*|jährige?\w*|ans\b|años\b|anos\b|anni\b|jaar\b|jarige?\b|år\b|lat[ka]?\b|лет\b|"
     r"года?\b|"
     r"летн\w*|year[ -]?ol\w*|éves\b|let\b|letá\b|letý\b|(?:de )?ani\b|yaşında\w*|yaş\b|ετών|χρονών|"
+    r"(?:ka)?taon\w*|anyos\b|tahun\b|साल|वर्ष|वर्षे|বছর|વર્ષ|ਸਾਲ|வயது|ஆண்டு|సంవత్సర|ವರ್ಷ|വയസ്സ്|ปี|tuổi|سال|miaka\b|"
+    r"ans\b|"
+    r"vuotta\b|jaren\b|bliadhna|bliain|oed\b|urte\b|anys\b|vjet\w*|metų|gadi\w*|aastat?\w*|წლის|տարեկան|"
     r"歳|才|岁|歲|세|살|سنة|"
     r"vuotias\w*|-vuotias|godin\w*"
 )
@@ -329,6 +359,7 @@ _SOMEBODY = (
     r"grand-p[eè]re|"
     r"mamie|papi|papy|mari|femme|oncle|voisine?|madre|padre|abuel[oa]|abuelit[oa]|mam[áàã]|pap[áà]|suegr[oa]|"
     r"t[ií][oa]|vecin[oa]|"
+    r"maw-?maw|paw-?paw|nanny|gogo|mkhulu|ntate|mme|tannie|oom|inay|itay|inang|amang|tatang|nenek|kakek|"
     r"momma|mumma|mam|mammy|pops|pop|mams|ouma|oupa|tatay|nanay|lol[oa]|babushka|dedushka|dad[ai]|daadi|nani|ammi|abba|"
     r"amma|appa|bibi|hal-?moni|harabeoji|obaa-?san|ojii-?san|yiayia|pappous?|teta|jiddo|jido|sitto|iaia|aitona"
     r"|amona|bobe|"
@@ -344,6 +375,8 @@ _BE = (
     r"ist|wird|wurde|bin|aura|va\savoir|cumple|cumpli[óo]|va\sa\scumplir|compie|compir[àa]|"
     r"fez|faz|fará|wordt|är|er|fyller|bliver|blir|fylder|var|je)"
 )
+_NO_VALUE = r"(?!(?:\w{1,10}\s)?(?:bp|sats?|pulse|o2|spo2|oxygen|hr|weight|sugar|pressure|temp|rate|score|inr|level)\b)"
+"""What of somebody is measured in figures too."""
 _ADVERB = (
     r"(?:now|already|almost|nearly|about|around|only|actually|just|even|over|past|like|soon|almost|still|approx\.?|"
     r"approximately|roughly|currently|presently|well|really|literally|bloody|exactly|turned|turning|age|aged|of|to\sbe|"
@@ -359,7 +392,8 @@ _AGE = re.compile(
     rf"|(?<![\w.,$€£/-])(?P<two>{_OLD})\s?[-/]?\s?(?:f|m|w|♀|♂|fem|female|male)(?=[,.;\s)]|\Z)(?!\.?\d)"
     rf"|(?<![\w.,$€£/-])(?P<three>{_OLD_ORDINAL})\s(?:birthday|b-?day|year(?!\s(?:of\s(?:the|our)|anniversary)))"
     rf"|(?<!\w)(?:(?:i|he|she|who|one\sof\s(?:us|them|our\sgroup)|{_SOMEBODY})(?:\s|"
-    rf"(?=')|,\s(?:who\s)?)(?:\w{{1,12}}\s)??{_BE}\s|"
+    rf"(?=')|,\s(?:who\s)?)(?:\(?\0{{1,40}}[),]?\s|{_NO_VALUE}(?:\w{{1,12}}\s){{0,2}}?){_BE}\s|"
+    rf"\0{{1,40}}\)?\s{_NO_VALUE}(?:\w{{1,6}}\s){{0,2}}?{_BE}\s|"
     rf"(?:i'?m|(?:he|she|who)'?s|{_SOMEBODY},?)\s)(?:{_ADVERB}\s){{0,3}}"
     rf"(?P<four>{_OLD}|{_OLD_WORDS})(?!\w){_NOT_AGE_BEHIND}"
     rf"|(?<!\w)(?:ag(?:e|ed)|age[sd]?\sof|alter|edad|[âa]ge|et[àa]|leeftijd|idade|wiek|возраст|ålder|alder|ikä|věk|"

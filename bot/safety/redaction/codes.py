@@ -102,7 +102,8 @@ _BEFORE_CODE = 70
 """Characters before the word for a code in which the code may stand."""
 
 _NO_SECRET = re.compile(
-    r"discount|promo|coupon|voucher|newsletter|\bicd|\bcpt|hcpcs|\bdrg|diagnos|billing|procedure|error|area|dress|"
+    r"\batc\b|\be/m\b|snomed|loinc|\bitem\b|tariff|\bfee\b|\bmbs\b|\bops\b|\bgoä|\bebm\b|\bgtin|\bean\b|discount|"
+    r"promo|coupon|voucher|newsletter|\bicd|\bcpt|hcpcs|\bdrg|diagnos|billing|procedure|error|area|dress|"
     r"\bzip|"
     r"post(?:al|ce)?\b|referral|\bqr|\bbar|status|colou?r|country|dial|%|\boff\b|gift|version|fehler|page|"
     r"building reg|lot\b|batch|product|item|offer|gutschein|rabatt|descuento|remise|sconto|step|lab code|tax code",
@@ -248,6 +249,10 @@ def codes_of(text: str, said: Set[str]) -> Iterator[Span]:
     if not any(map(str.isdigit, text)) and said.isdisjoint(_PLATE_CUES):
         return
     yield from _made_up(text, said)
+    if not said.isdisjoint(("wifi", "wi-fi", "wlan", "network", "ssid", "hotspot", "router")):
+        for found in _NETWORK.finditer(text):
+            if re.search(r"_|\d\D*\d", found["value"]) and not _MADE_OF_WORDS.fullmatch(found["value"]):
+                yield Span(found.start("value"), found.end("value"), PASSWORD)
     if "#" in text or "*" in text:
         for found in _HASHED.finditer(text):
             if _AT_A_DOOR.search(text, max(found.start() - 40, 0), found.end() + 40):
@@ -264,6 +269,15 @@ def codes_of(text: str, said: Set[str]) -> Iterator[Span]:
                 yield Span(found.start("value"), found.end("value"), PASSWORD)
     yield from _plates(text, said)
 
+
+_NETWORK = re.compile(
+    r"\b(?:wi-?fi|wlan|network|ssid|hotspot|router)\b[^.!?\n]{1,60}?\s[\"'“(]?(?P<value>(?=[A-Za-z-]{0,20}[_\d])"
+    r"[A-Za-z][\w!$%&*-]{6,30})(?!\w)",
+    re.IGNORECASE,
+)
+"""The name or the key of a network, where one speaks of it: a word with digits or a line below it."""
+
+_MADE_OF_WORDS = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*|(?i:iphone|ipad|windows|android|galaxy|covid)[\w-]*")
 
 _OPENED_WITH = re.compile(
     r"\b(?:with|using|via|mit|avec|con)\s(?P<value>[#*]?\d{4,8}[#*]?)(?![\w%]|[.,:/-]\d)", re.IGNORECASE

@@ -77,6 +77,23 @@ _DATE = (
     r"(?:(?:19|20)\d\d[./-][01]?\d[./-][0-3]?\d|[0-3]?\d[./-][0-3]?\d[./-](?:19|"
     r"20)\d\d)(?:[T ]{1,2}\d{1,2}:\d\d(?::\d\d)?)?(?![().-]?\d)"
 )
+_REGISTERS = (
+    r"NCT|PMID|PMC|ISRCTN|ACTRN|PACTR|CTRI|ChiCTR|DRKS|JPRN|UMIN|jRCTs?|KCT|IRCT|SLCTR|TCTR|RBR|NTR|EUCTR|EudraCT|CRD|"
+    r"PROSPERO|PubMed|arXiv|DOI|ISBN|ISSN|Cochrane(?:\sCD)?|ISO|EN|IEC|ASTM|DIN|NPN|RFC|CAS|UNII|UN|EC|EU|MDR|SOR|"
+    r"LOINC|"
+    r"SNOMED|ATC|ICD-?1[01]|CPT|HCPCS|MBS|PBS|ARTG|AUST\s?[LR]|TGA|FDA|NAFDAC|HPRA|MHRA|SAHPRA|EMA|PZN|NDC|UDI|GTIN|"
+    r"EAN|"
+    r"SKU|Directive|Regulation|lot|batch|part|model|catalog(?:ue)?|item|product|trial|study|protocol|registry|device|"
+    r"serial|machine|generator"
+)
+"""Registers of studies, papers, standards, medicines and devices, whose numbers a reviewer needs."""
+_OF_A_REGISTER = re.compile(
+    rf"(?<![^\W_])(?:{_REGISTERS}|510\(k\))(?![^\W\d_])(?:\s?(?:510\(k\)|CPR|licen[cs]e|registration|reg|approval|"
+    rf"no\.?|nos\.?|nr\.?|numbers?|id|"
+    rf"registry|"
+    r"is|called|[:#./-])){0,3}\s?(?:[A-Z]{1,4}[-/ ]?)?(?:\d{1,6}[/-]){0,3}\Z",
+    re.IGNORECASE,
+)
 _STAYS = re.compile(
     rf"(?<![\w+])(?:{_DATE}|10\.\d{{4,9}}/\S{{1,80}}|\d{{1,2}}\s?CFR\s?(?:parts?\s?|§\s?)?\d+(?:\.\d+)*+|"
     rf"\d{{1,2}}:\d\d(?::\d\d)?(?:\s?-\s?\d{{1,2}}:\d\d)?"
@@ -121,8 +138,34 @@ _PHONE_CUE = re.compile(
     re.IGNORECASE,
 )
 _CRISIS = frozenset(
-    {"116123", "116117", "116111", "116000", "116006", "131114", "741741", "686868", "838255", "999999"}
+    {
+        "116123",
+        "116117",
+        "116111",
+        "116000",
+        "116006",
+        "131114",
+        "741741",
+        "686868",
+        "838255",
+        "999999",
+        "18002221222",
+        "8002221222",
+        "18002738255",
+        "08001111",
+        "131126",
+        "1300224636",
+    }
 )
+
+_HELPLINE = re.compile(
+    r"\b(?:poison (?:control|cent(?:er|re)|line|info\w*)|samaritans|lifeline|life line|crisis (?:line|text)|"
+    r"help ?lines?|"
+    r"suicide \w{4,10}|emergency (?:line|number)|nhs 111|telefonseelsorge|giftnotruf|sos amitié|"
+    r"kids ?help)\b[^.!?\n]{0,25}\Z",
+    re.IGNORECASE,
+)
+"""What everybody may ring."""
 
 _ID_NAMES = (
     "mrn|medical record|record|patient|chart|file|hospital|clinic|case|member|membership|subscriber|"
@@ -141,7 +184,7 @@ _ID_NAMES = (
     "reisepass|patientennummer|aktenzeichen|historia clínica|historia clinica|tarjeta sanitaria|póliza|"
     "poliza|seguridad social|aadhaar|aadhar|pan|emirates id|hkid|nric|tfn|ihi|dva|carte d'identité|"
     "passeport|"
-    "pasaporte|passaporto|reisepassnummer|npi|dea|sample|specimen|accession|vin|imei|serial|device|"
+    "pasaporte|passaporto|reisepassnummer|npi|dea|sample|specimen|accession|vin|imei|"
     "license plate|licence plate|number plate|plate|plates|registration|reg|car reg|car|kennzeichen|"
     "matrícula|matricula|"
     "immatriculation|targa|vehicle|"
@@ -214,8 +257,8 @@ _FORMS = re.compile(
     r")(?![\w-])"
 )
 _PAPERS = re.compile(
-    r"(?:NCT|PMC|PMID|ISO|EN|IEC|ASTM|DIN|ISRCTN|CAS|ISBN|ISSN|DOI|RFC|EC|EU|LOT|CRD|ACTRN)\b|(?:NCT|PMC|"
-    r"ISRCTN|CRD|ACTRN)\d",
+    r"(?:NCT|PMC|PMID|ISO|EN|IEC|ASTM|DIN|ISRCTN|CAS|ISBN|ISSN|DOI|RFC|EC|EU|LOT|CRD|ACTRN|ARTG|MDR)\b|(?:NCT|PMC|"
+    r"ISRCTN|CRD|ACTRN|PACTR|CTRI|ChiCTR|DRKS|JPRN|UMIN|jRCTs?|KCT|IRCT|SLCTR|TCTR|RBR|NTR|CD(?=00|01))[\d/-]",
     re.IGNORECASE,
 )
 
@@ -240,17 +283,41 @@ _THREE_WORDS = re.compile(r"///\w{2,20}\.\w{2,20}\.\w{2,20}")
 _PLUS_CODE = re.compile(r"(?<!\w)[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}(?!\w)")
 
 _DIGIT_WORDS = word_set("""
-    zero oh o one two three four five six seven eight nine double triple treble nought null eins zwei zwo drei
-    vier fünf funf sechs sieben acht neun cero uno dos tres cuatro cinco seis siete ocho nueve un deux trois
-    quatre cinq sept huit neuf due tre quattro cinque sei sette otto nove dois três quatro sete oito plus
+    zero oh o one two three four five six seven eight nine double triple treble nought null eins zwei zwo drei nul
+    een twee drie vijf zes zeven negen noll ett två tre fyra fem sju åtta nio fire syv otte nolla yksi kaksi kolme
+    neljä viisi kuusi seitsemän kahdeksan yhdeksän jeden dwa trzy cztery pięć sześć siedem osiem dziewięć jedna dva
+    tři čtyři pět šest sedm osm devět sıfır bir iki üç dört beş altı yedi sekiz dokuz ноль один два три четыре пять
+    шесть семь восемь девять duas sifuri moja mbili tatu nne tano sita saba nane tisa teen paanch chhe saat aath
+    nau shunya dalawa tatlo apat lima anim pito walo siyam nol satu dua tiga empat enam tujuh delapan sembilan
+    kosong lapan vier fünf funf sechs sieben acht neun cero uno dos tres cuatro cinco seis siete ocho nueve un deux
+    trois quatre cinq sept huit neuf due quattro cinque sei sette otto nove dois três quatro sete oito plus
     """)
 _SPOKEN_AT_LEAST = 7
+
+_SIGN_SAID = r"(?:dot|dash|hyphen|space|punkt|punto|tiret|strich|slash)"
+_SIGNS_SAID = re.compile(
+    rf"(?<![\w.])\+?\d{{2,6}}(?:,?\s{_SIGN_SAID}\s\d{{1,6}}){{1,7}}(?!\w|[.,]\d)",
+    re.IGNORECASE,
+)
+"""Groups of digits with the names of signs between them: "085 dot 091 dot 2277"."""
+_BETWEEN_DIGITS = re.compile(rf"[\s,.;-]{{1,3}}(?:(?:{_SIGN_SAID}|um|uh|er|erm)[\s,]{{1,2}})?", re.IGNORECASE)
+"""What people say between the digits of a number."""
 
 
 def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span]:
     """All of them in a plain text, of which web addresses and the like are already taken out."""
+    for span in _all_numbers(text, words, said):
+        before = text[max(span.start - 40, 0) : span.start]
+        if span.label == PLACE or not (_OF_A_REGISTER.search(before) or _PAPERS.match(text, span.start, span.end)):
+            yield span
+
+
+def _all_numbers(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span]:
     if sum(word.lower in _DIGIT_WORDS for word in words) >= 3:
         yield from _spoken(text, words)
+    for said_so in _SIGNS_SAID.finditer(text):
+        if sum(map(str.isdigit, said_so[0])) >= _SPOKEN_AT_LEAST:
+            yield Span(said_so.start(), said_so.end(), NUMBER)
     if _PLUS_OR_SLASHES.search(text):
         yield from (
             Span(found.start(), found.end(), PLACE)
@@ -290,7 +357,7 @@ def numbers_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Spa
 
 _LAST_FOUR = re.compile(
     r"\b(?:last|first)\s(?:four|4|five|5|three|3|six|6|two|2|digits|numbers|bit|"
-    r"part)\b[^\d.!?\n]{0,40}?\s(?P<value>\d[\d -]{0,8}\d)(?![\w%.,:/])"
+    r"part)\b[^\d.!?\n]{0,40}?\s(?P<value>\d[\d -]{0,8}\d)(?![\w%:/]|[.,]\d)"
     r"|\b(?:ssn|social|card|visa|mastercard|account|iban|phone|number|passport)\s(?:number\s)?(?:that\s)?(?:ends?|"
     r"ending|starts?|starting|finish\w*)\s"
     r"(?:in|with|on)?\s?(?P<end>\d{2,6})(?!\w)"
@@ -311,6 +378,12 @@ _CALLED_A_NUMBER = re.compile(
     re.IGNORECASE,
 )
 """Whatever is called a number of anything: "Vers-Nr. 77.308.912", "Vorgangsnummer VN-20240917-003"."""
+
+_SOME_NO = re.compile(
+    r"(?<!\w)(?P<of>[A-Za-z]{2,20})\s?(?:no|nos|num|nr)\b\.?\s{0,2}[:#=-]?\s?"
+    r"(?P<value>(?:[A-Z]{1,5}[ /.-]?){0,2}\d[A-Z0-9]{0,15}(?:[ ./-][A-Z]{0,3}\d[A-Z0-9]{0,11}){0,7})(?![\w%])"
+)
+"""The number of whatever stands before "no.": "CR no. 2024/7832/6616"."""
 
 _NOBODYS_NUMBER = re.compile(
     r"(?:room|lot|batch|model|session|page|part|chapter|article|trial|version|step|line|floor|chargen?|zimmer|seiten?|"
@@ -344,7 +417,8 @@ _ON_A_PAPER = re.compile(
 
 
 def _called_a_number(text: str) -> Iterator[Span]:
-    for found in _CALLED_A_NUMBER.finditer(_without_what_stays(text)):
+    text = _without_what_stays(text)
+    for found in (*_CALLED_A_NUMBER.finditer(text), *_SOME_NO.finditer(text)):
         value = found["value"]
         before = text[max(found.start() - 14, 0) : found.start()] + found["of"]
         if (
@@ -512,6 +586,8 @@ def _leads_to_somebody(text: str, start: int, end: int) -> bool:
     groups = groups[:_MOST_GROUPS]
     values = [int(group) for group in groups]
     before, after = text[max(start - 60, 0) : start], text[end : end + 20]
+    if digits in _CRISIS or _HELPLINE.search(before):
+        return False
     if written.startswith("+"):
         return True
     if 13 <= len(digits) <= 19 and _passes_luhn(digits):
@@ -633,8 +709,10 @@ def _spoken(text: str, words: Sequence[Word]) -> Iterator[Span]:
     """Digits in words: "two one two, five double five". Counting up tells nobody anything."""
     row: list[Word] = []
     for word in [*words, None]:
-        digit = word is not None and (word.lower in _DIGIT_WORDS or (word.lower.isdigit() and len(word.lower) <= 3))
-        if word is not None and digit and (not row or word.start - row[-1].end <= 3):
+        if word is not None and row and word.lower in _SAID_BETWEEN and word.start - row[-1].end <= 3:
+            continue
+        digit = word is not None and (word.lower in _DIGIT_WORDS or (word.lower.isdigit() and len(word.lower) <= 4))
+        if word is not None and digit and (not row or _BETWEEN_DIGITS.fullmatch(text, row[-1].end, word.start)):
             row.append(word)
             continue
         if _tells_a_number(text, row):
@@ -642,6 +720,9 @@ def _spoken(text: str, words: Sequence[Word]) -> Iterator[Span]:
         row = [word] if word is not None and digit else []
 
 
+_SAID_BETWEEN = word_set("dot dash hyphen space punkt punto tiret strich slash um uh er erm")
+_DIGITS_TOLD = {"double": 1, "triple": 2, "treble": 2, "plus": 0}
+"""Digits that a word stands for, where it is not one; the digit that is doubled is a word of its own."""
 _COUNTING = ("one two three", "uno dos tres", "eins zwei drei", "un deux trois", "nine eight seven")
 
 
@@ -651,4 +732,5 @@ def _tells_a_number(text: str, row: Sequence[Word]) -> bool:
         return False
     cued = _PHONE_CUE.search(text[max(row[0].start - 60, 0) : row[0].start]) is not None
     counting = " ".join(word.lower for word in row).startswith(_COUNTING) and not cued
-    return len(row) >= (5 if cued else _SPOKEN_AT_LEAST) and not counting
+    told = sum(_DIGITS_TOLD.get(word.lower, 1) if not word.lower.isdigit() else len(word.lower) for word in row)
+    return told >= (5 if cued else _SPOKEN_AT_LEAST) and not counting

@@ -11,7 +11,8 @@ from bot.safety.redaction.words import COMMON, word_set
 E_MAIL, WEB, HANDLE = "[e-mail]", "[web address]", "[handle]"
 
 _PROVIDERS = (
-    "gmail|googlemail|hotmail|yahoo|ymail|outlook|icloud|proton|protonmail|gmx|aol|live|msn|me|mac|"
+    "g mail|hot mail|out look|i cloud|gmail|googlemail|hotmail|yahoo|ymail|outlook|icloud|proton|protonmail|gmx|aol|"
+    "live|msn|me|mac|"
     "yandex|qq|163|126|naver|rediffmail|comcast"
     "|verizon|btinternet|sky|orange|wanadoo|free|laposte|libero|virgilio|tiscali|t-online|web|freenet|"
     "bluewin|telia|wp|onet|seznam|uol|bol|mail"
@@ -39,7 +40,7 @@ _AT_SAID = (
     r"snabel-?a|krøllalfa|miukumauku|kukac|zavin[aá][cč]|παπάκι|собака|kanelbulle|ludo a|alfa"
 )
 """How the at sign is called in many languages."""
-_DOT_SAID = r"dot|punkt|punto|point|ponto|kropka|punt|punktum|piste|pont|tečka|bodka|точка|τελεία|nokta|prik"
+_DOT_SAID = r"dot|punkt|punto|point|ponto|kropka|punt|punktum|piste|pont|tečka|tecka|bodka|точка|τελεία|nokta|prik"
 _AT = rf"(?:[\[({{<]\s{{0,2}}(?:@|a|{_AT_SAID})\s{{0,2}}[\])}}>]|\b(?:{_AT_SAID}|sign)\b)"
 _DOT = rf"(?:[\[({{<]\s{{0,2}}(?:\.|{_DOT_SAID})\s{{0,2}}[\])}}>]|\b(?:{_DOT_SAID}|period)\b|\.)"
 _SPOKEN = re.compile(
@@ -90,7 +91,8 @@ _TELLS_SOMEBODY = re.compile(
 )
 _END = ".,;:!?)\"'>]"
 
-_AT_NAME = re.compile(r"(?<![\w.@+'%&=~-])@[A-Za-z][\w]{3,30}(?:\.\w{2,30})?(?![\w@])")
+_AT_NAME = re.compile(r"(?<![\w.@+'%&=~-])@[A-Za-z][\w]{2,30}(?:[.-]\w{1,30}){0,3}(?![\w@])")
+_CASH_TAG = re.compile(r"(?<![\w$])\$(?!USD|AUD|CAD|NZD|US)[A-Za-z][\w-]{3,20}(?!\w)")
 _HANDLE_IS = re.compile(
     r"\b(?:instagram|insta|ig|twitter|telegram|tele ?gram|tiktok|tik tok|snap ?chat|snap|skype|discord|"
     r"wechat|we chat|line id|kik|reddit|facebook|fb|messenger|threads|mastodon|linkedin|viber|zoom|imo|zalo|"
@@ -98,8 +100,9 @@ _HANDLE_IS = re.compile(
     r"user ?name|user ?id|screen ?name|handle|benutzername|usuario|identifiant|pseudo|nickname|gamertag|"
     r"signal|whats ?app|bluesky|bsky|twitch|steam|xbox|psn|tinder|bumble|onlyfans|spotify|strava|youtube|slack|teams|"
     r"login name|"
+    r"user|log ?in|revolut|wise|monzo|tikkie|swish|bizum|interac|gcash|maya|paytm|phonepe|gpay|mpesa|m-pesa|vipps|"
     r"patreon|etsy|ebay|paypal|venmo|cash ?app|zelle|insta name)\b(?:\s(?:handle|name|id|account|user ?name|user|"
-    r"profile|page|acc|konto|tag|channel|login|nick|insta|ig|snap|telegram|discord|twitter|tiktok)){0,2}"
+    r"profile|page|acc|konto|tag|channel|login|nick|insta|ig|messenger|snap|telegram|discord|twitter|tiktok)){0,2}"
     r"(?:\s(?:on|for|at|in|with|there|here)(?:\s(?:your|the|my|this|our))?(?:\s\w{2,15}){1,2}?(?=\s(?:is|was|=)\s))?"
     r"(?P<said>\s?(?:(?:is now|is|ist|es|est|c'est|é|è|er|är|jest|lautet|heißt|heisst|will be|used to be|was|now|:|=|"
     r"-|at|"
@@ -147,6 +150,7 @@ _SHOWN_NAME = re.compile(
 _HOSTS = word_set("mail email live home work hospital clinic health company office doctor")
 _HANDLE_WORDS = word_set(
     """
+    login revolut wise monzo tikkie swish bizum interac gcash maya paytm phonepe gpay mpesa vipps
     whatsapp bluesky bsky twitch steam xbox psn tinder bumble onlyfans spotify strava youtube slack teams patreon
     etsy ebay
     paypal venmo cashapp cash zelle user
@@ -184,6 +188,8 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
         for found in _AT_NAME.finditer(text):
             if found[0][1:].lower() not in COMMON:
                 yield Span(found.start(), found.end(), HANDLE)
+    if "$" in text and not said.isdisjoint(("cash", "cashapp", "cashtag", "venmo", "pay", "refund")):
+        yield from (Span(found.start(), found.end(), HANDLE) for found in _CASH_TAG.finditer(text))
     if "-at-" in text.lower():
         yield from (Span(found.start(), found.end(), E_MAIL) for found in _HYPHENED.finditer(text))
     if not said.isdisjoint(_AT_WORDS) or _SHORT_AT.search(text):
@@ -234,7 +240,10 @@ def _spoken(text: str) -> Iterator[Span]:
             if not (_PROVIDER.match(joined) or _PROVIDER.match(host)):
                 continue
         elif not (spelled or told is not None or _PROVIDER.match(joined)) or not (
-            _TOP.match(top) or (spelled and told is not None) or "(" in found[0] or "[" in found[0]
+            _TOP.match(top)
+            or (spelled and (told is not None or (len(top) < 4 and top.lower() not in COMMON)))
+            or "(" in found[0]
+            or "[" in found[0]
         ):
             continue
         if told is not None:

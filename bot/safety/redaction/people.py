@@ -10,17 +10,17 @@ from bot.safety.redaction.words import (
     COMMON,
     DOUBTFUL_NAMES,
     EPONYMS,
-    FIRST_NAMES,
-    MORE_FIRST_NAMES,
-    NAMES_OF_THE_WORLD,
-    NICKNAMES,
+    NOBODY_HERE,
     NOT_AFTER_A_NAME,
     OF_THE_FIELD,
     PARTICLES,
     SURNAMES,
+    first_names,
     like_a_state,
     names,
     no_name,
+    of_two_words,
+    unheard_of,
     word_set,
 )
 
@@ -40,22 +40,27 @@ _KIN = word_set("""
     wife husband son daughter mother father mum mom dad brother sister partner friend baby boyfriend girlfriend
     fiance fiancé fiancée aunt uncle grandma grandpa grandmother grandfather niece nephew cousin boss neighbour
     neighbor granddaughter grandson mama papa stepson stepdaughter caregiver carer therapist nurse doctor esposa
-    receptionist physio physiotherapist colleague manager assistant secretary coordinator flatmate roommate landlord
-    landlady teacher coach trainer osteopath acupuncturist midwife dentist oncologist cardiologist gp consultant
-    practitioner buddy mate bestie stepmother stepfather stepmum stepdad grandad granddad nan nana gran granny auntie
-    twin mother-in-law father-in-law sister-in-law brother-in-law daughter-in-law son-in-law ex-wife ex-husband ex
-    schwester bruder tochter oma opa freund freundin kollege kollegin nachbar nachbarin schwiegermutter hermana hermano
-    abuela abuelo amiga amigo vecina sœur soeur frère amie ami voisine mère père sorella fratello nonna nonno amica
-    irmã irmão amiga mãe pai avó avô moeder vader zus broer vriend vriendin zoon dochter min søster bror
-    esposo marido hija hijo madre padre frau mann sohn tochter femme mari fils fille moglie marito figlio figlia
-    momma mumma mam mammy mummy daddy pops hubby wifey missus vrou man seun dogter ouma oupa fru sambo kone datter
-    sønn søn flicka pojke żona mąż córka syn brat siostra babcia dziadek eşim kızım oğlum annem babam kardeşim asawa
-    anak nanay tatay lola lolo beti beta bhabhi bhaiya didi amma appa ammi abbu chacha mausi esposa filho filha
-    namorado namorada novio novia pareja compagne compagnon copain copine conjoint fidanzato fidanzata compagno compagna
-    kamerad partnerin lebensgefährte ehemann ehefrau enkel enkelin neffe nichte vriendje zwager schoonmoeder schoonzus
-    kleindochter kleinzoon жена муж сын дочь мама папа сестра брат бабушка дедушка prima primo tía tío suegra suegro
-    nuera yerno nieta nieto cunhada cunhado sogra sogro neta neto tia tio zia zio cugina cugino suocera suocero nipote
-    cousine oncle tante neveu nièce beau-père belle-mère beau-frère belle-sœur belle-sœur petit-fils petite-fille
+    receptionist physio physiotherapist colleague manager assistant secretary coordinator flatmate roommate
+    landlord landlady teacher coach trainer osteopath acupuncturist midwife dentist oncologist cardiologist gp
+    consultant practitioner buddy mate bestie stepmother stepfather stepmum stepdad grandad granddad nan nana gran
+    granny auntie twin mother-in-law father-in-law sister-in-law brother-in-law daughter-in-law son-in-law ex-wife
+    ex-husband ex schwester bruder tochter oma opa freund freundin kollege kollegin nachbar nachbarin
+    schwiegermutter hermana hermano abuela abuelo amiga amigo vecina sœur soeur frère amie ami voisine mère père
+    sorella fratello nonna nonno amica irmã irmão mãe pai avó avô moeder vader zus broer vriend vriendin zoon
+    dochter min søster bror esposo marido hija hijo madre padre frau mann sohn femme mari fils fille moglie marito
+    figlio figlia momma mumma mam mammy mummy daddy pops hubby wifey missus vrou man seun dogter ouma oupa fru
+    sambo kone datter sønn søn flicka pojke żona mąż córka syn brat siostra babcia dziadek eşim kızım oğlum annem
+    babam kardeşim asawa anak nanay tatay lola lolo beti beta bhabhi bhaiya didi amma appa ammi abbu chacha mausi
+    filho filha namorado namorada novio novia pareja compagne compagnon copain copine conjoint fidanzato fidanzata
+    compagno compagna kamerad partnerin lebensgefährte ehemann ehefrau enkel enkelin neffe nichte vriendje zwager
+    schoonmoeder schoonzus kleindochter kleinzoon жена муж сын дочь мама папа сестра брат бабушка дедушка prima
+    primo tía tío suegra suegro nuera yerno nieta nieto cunhada cunhado sogra sogro neta neto tia tio zia zio
+    cugina cugino suocera suocero nipote mormor farmor morfar farfar moster morbror farbror svärmor svärfar sambon
+    mammaen äiti isä mummo vaari ema isa vanaema vanaisa mamo seanmháthair nain taid mamgu tadcu mamaw papaw meemaw
+    peepaw gido teta jaddah dede anneanne babaanne teyzem amcam dayım halam yenge enişte babu mjomba shangazi boeta
+    sissie gogo mkhulu bunica bunicul fratele soția soțul nagyi nagymama nagypapa férjem feleségem fiam lányom
+    húgom bátyám szomszéd cousine oncle tante neveu nièce beau-père belle-mère beau-frère belle-sœur petit-fils
+    petite-fille
     """)
 _AROUND = word_set("""
     girl boy lad lass cleaner driver housekeeper lodger tenant nanny babysitter pastor priest vicar rabbi imam
@@ -83,12 +88,12 @@ _OTHER_NAMES = word_set("""
     medicine drug brand product device clinic company generic trade file domain user street doctor's supplement
     treatment hospital pharmacy therapy
     """)
-_GREETINGS = word_set("""
+GREETINGS = word_set("""
     hi hello hey hallo hola bonjour ciao dear ola olá hoi hej hei heya hiya howdy salut salam salaam namaste namaskar
     merhaba selam ahoj ahoy cześć czesc szia servus moin aloha g'day shalom marhaba privet привет oi buenas bonsoir
     tere sveiki zdravo bok bună buna kia
     """)
-_FAREWELLS = word_set("""
+FAREWELLS = word_set("""
     regards thx xoxo tks ta thanks thank cheers sincerely best love yours saludos grüße gruß gruss cordialement truly
     faithfully mvh hilsen groet groeten groetjes pozdrawiam pozdrav saludo abrazo atentamente abraços abraço
     bisous amitiés
@@ -116,8 +121,6 @@ _SPEAKS = word_set(
 )
 _SPOKE = _SPEAKS - {"ask", "asked", "meet"}
 
-_FIRST = FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD | NICKNAMES
-
 _THINGS = word_set("""
     machine device generator unit model ozonosan ozonator protocol method technique diet cure kit apparatus system
     concentrator lamp gerät
@@ -134,9 +137,24 @@ _PLACES_TOO = word_set("""
 _NO_PERSON_BEHIND = re.compile(
     r"(?:'s)?\s(?i:the\s(?:\w{3,8}(?:st|nd|rd|th|ond|ird)|great)|and\s\w+\s(?:monarch|dynast|king|queen)|"
     r"moon|rising|disease|syndrome|method|protocol|diet|hospital|clinic|street|road|avenue|airport|university|college|"
-    r"station|park|beach|island|laws?|theory|palsy|sign|test)|\s(?:II|III|IV|VI{0,3}|IX|X)\b"
+    r"station|park|beach|island|laws?|theory|palsy|sign|test|river|lake|bay|valley|creek|hills?|fever|virus|flu|"
+    r"lily|tea|oil|dose|dosage|price|amount|limit|yoga|juice|water|cream|soap|leaf|leaves|seeds?|petals?|mountains?|"
+    r"forest|harbou?r|bridge|castle|square|county|city|town|institute|foundation|trial|score)|"
+    r"\s(?:II|III|IV|VI{0,3}|IX|X)\b"
 )
 """What follows a first name that is a king's, a sign's, a place's or an illness's."""
+
+_NOBODY = re.compile(rf"\b(?:{'|'.join(NOBODY_HERE)})\b", re.IGNORECASE)
+_SAYING = 22
+"""Characters on both sides of a name in which the rest of a saying, or of somebody famous, stands."""
+_LEARNED = word_set("dr doctor prof professor doktor docteur doctora dottor dra")
+_TOLD_OF_THE_LEARNED = re.compile(
+    r"(?:'s)?\s(?:book|books|paper|papers|study|studies|trial|protocol|theory|work|lecture|podcast|video|videos|method|"
+    r"(?:really |first |once |also )?(?:wrote|writes|published|invented|discovered|pioneered|proved|claimed?s?|"
+    r"showed|recommends? in)\b)|,?\s(?:et al|\(?(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+"""What is told of an author, and hardly of one's own doctor: "Professor Maurice Iwu wrote about it"."""
 
 _YEAR_BEHIND = re.compile(r",?\s\(?(?:19|20)\d\d|\set al\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\s(?:told|asked|rang|called|texted|emailed|phoned|promised|advised)\s(?:me|us)\b")
@@ -269,7 +287,8 @@ _WANTS = re.compile(
 )
 """A first name and a surname of somebody who wants something of a clinic."""
 _TELLS_NAME = re.compile(
-    rf"(?<!\w)(?P<name>{_NAMES})\s(?i:is\s(?:what\s(?:they|everyone|everybody|people|friends|family|my\s\w+)\s(?:all\s)?"
+    rf"(?<!\w)(?P<name>{_NAMES})\s(?i:is\s(?:what\s(?:they|everyone|everybody|people|friends|family|"
+    rf"my\s\w+)\s(?:all\s)?"
     r"calls?\s(?:me|him|her|us)|(?:my|his|her)\s(?:nick|first|last|sur|full|real|middle|maiden|birth|stage)?\s?name|"
     r"short\sfor|how\s(?:i|he|she)\s(?:am|is)\s(?:known|called))|heter\sjag|heiße\sich|heisse\sich|is\smijn\snaam|"
     r"ist\smein\sname|es\smi\snombre|è\sil\smio\snome|é\so\smeu\snome)(?!\w)"
@@ -389,7 +408,7 @@ class People:
         """Names behind cues, in greetings and signatures, and first names with a surname."""
         for place, word in enumerate(self._words):
             start = self._cue(place, word) or self._first_alone(place, word)
-            if start is None or (start[0] == place and self._is_public(*start)):
+            if start is None or (start[0] == place and self._is_public(*start)) or self._is_nobody_here(*start):
                 continue
             yield Span(self._words[start[0]].start, self._words[start[1] - 1].end, NAME)
             other = self._another(start[1])
@@ -418,6 +437,7 @@ class People:
                 )
                 if not written or (unsure and not (known or len(written) > 1)) or len(found[group]) < 3:
                     continue
+                known = known or (kind is _HERE and len(written) == 1 and unheard_of(written[0]))
                 if kind is _HERE and not known and (len(written) < 2 or written[-1] in _KIN | _AROUND | _HONORIFICS):
                     continue
                 if written[0] in _PLACES_TOO or any(word in NOT_AFTER_A_NAME for word in written):
@@ -428,6 +448,8 @@ class People:
         opening = _OPENING.match(self._text)
         if opening is not None:
             one, *more = opening["name"].lower().split()
+            if self._is_a_study(opening.start("name"), opening.end("name")):
+                return
             if one in names() and not any(no_name(word) or like_a_state(word) for word in more):
                 yield Span(opening.start("name"), opening.end("name"), NAME)
 
@@ -444,8 +466,8 @@ class People:
             before = self._text[max(line.start() - 60, 0) : line.start()].rstrip()
             closed = before.endswith((",", "!", ".", "?")) or line[0].startswith("\n\n")
             known = any(word in names() for word in written)
-            wished = any(word.strip(",.!") in _FAREWELLS for word in before.lower().split()[-7:])
-            if any(word in _FAREWELLS or word in _WISHES for word in written):
+            wished = any(word.strip(",.!") in FAREWELLS for word in before.lower().split()[-7:])
+            if any(word in FAREWELLS or word in _WISHES for word in written):
                 continue
             sure = wished or known or line["dash"] or "." in line["name"]
             alone = (
@@ -469,6 +491,19 @@ class People:
             or _A_PUBLIC_PERSON.search(self._text, max(start - 50, 0), last + 50) is not None
         )
 
+    def _is_nobody_here(self, first: int, end: int) -> bool:
+        """Whether everybody has heard of somebody, or of a doctor or an author with a first name something is told."""
+        start, last = self._words[first].start, self._words[end - 1].end
+        around = _NOBODY.finditer(self._text, max(start - _SAYING, 0), last + _SAYING)
+        if any(saying.start() < last and start < saying.end() for saying in around):
+            return True
+        before = self._words[first - 1].lower if first else ""
+        if before not in _LEARNED:
+            return False
+        return self._words[end - 1].lower.removesuffix("'s") in OF_THE_FIELD or (
+            end > first + 1 and _TOLD_OF_THE_LEARNED.match(self._text, last) is not None
+        )
+
     def _another(self, place: int) -> tuple[int, int] | None:
         """A second name after one: "Tom and Ellie", "Tanja, no wait, Tanya"."""
         words = self._words
@@ -483,7 +518,8 @@ class People:
         word = words[place + 1]
         if not (word.capital and self._cased) or word.lower in NOT_AFTER_A_NAME:
             return None
-        known = word.lower in _FIRST or (word.lower in DOUBTFUL_NAMES - COMMON and self._ends_after(place + 1))
+        known = word.lower in first_names() or unheard_of(word.lower)
+        known = known or (word.lower in DOUBTFUL_NAMES - COMMON and self._ends_after(place + 1))
         return (place + 1, self._end(place + 1)) if known else None
 
     def _first_alone(self, place: int, word: Word) -> tuple[int, int] | None:
@@ -498,7 +534,7 @@ class People:
             place
             and words[place - 1].capital
             and self._gap(place - 1) in (" ", ". ")
-            and words[place - 1].lower not in COMMON
+            and not no_name(words[place - 1].lower)
         ):
             return None
         if _BY_THE_WAY.match(self._text, word.end) or (
@@ -517,7 +553,7 @@ class People:
             ):
                 return place, place + 2
         joined = "-" in lower and self._is_first(word)
-        if not (lower in _FIRST or joined) or lower in DOUBTFUL_NAMES or lower in COMMON or lower in _PLACES_TOO:
+        if not (lower in first_names() or joined) or lower in DOUBTFUL_NAMES or lower in COMMON or lower in _PLACES_TOO:
             return None
         follows = words[place + 1].lower if place + 1 < len(words) and self._gap(place) == " " else ""
         if _NO_PERSON_BEHIND.match(self._text, word.end) or follows in OF_THE_FIELD:
@@ -568,7 +604,9 @@ class People:
         if lower in _SAYS_NAME:
             skip = 1 if place + 1 < len(words) and words[place + 1].lower in ("się", "mi", "me") else 0
             return self._strong(place + 1 + skip)
-        if lower == "called" and before in ("i'm", "im", "am", "is", "he's", "she's"):
+        if lower == "called" and (
+            before in ("i'm", "im", "am", "is", "he's", "she's") or before.removesuffix("'s") in _KIN | _AROUND
+        ):
             return self._strong(place + 1, capital=True)
         if lower in ("call", "calls") and place + 1 < len(words) and words[place + 1].lower in ("me", "him", "her"):
             return self._weak(place + 2, told=True)
@@ -583,7 +621,7 @@ class People:
                 and words[place + 1].lower in ("is", "bin", "sono", "sou", "suis", "soy", "ist")
                 else 0
             )
-            greeted = place == 0 or before in _GREETINGS or not self._gap(place - 1).strip(" ").isspace()
+            greeted = place == 0 or before in GREETINGS or not self._gap(place - 1).strip(" ").isspace()
             return (
                 self._weak(place + 1 + skip, introduced=lower in ("this", "it's", "its") and (greeted or place < 4))
                 if skip or lower in ("it's", "its")
@@ -591,7 +629,7 @@ class People:
             )
         if lower in ("i'm", "soy") or (lower == "im" and place + 1 < len(words) and words[place + 1].lower in names()):
             return self._weak(place + 1)
-        if lower == "am" and (place == 0 or before in _GREETINGS or before in ("i", "hiya")):
+        if lower == "am" and (place == 0 or before in GREETINGS or before in ("i", "hiya")):
             return self._weak(place + 1)
         if lower in _TITLES:
             titled = self._after_title(place)
@@ -606,7 +644,19 @@ class People:
             skip = 2 if self._are(place + 1, "the", "name") else 1 if self._are(place + 1, "name") else 0
             first = place + 1 + skip
             booked = skip > 0 or _BOOKED.search(self._text, max(word.start - 60, 0), word.start) is not None
-            known = first < len(words) and (self._knows(words[first].lower) or (lower == "by" and self._capital(first)))
+            shown = lower == "by" or before in (
+                "it",
+                "us",
+                "me",
+                "him",
+                "her",
+                "that",
+                "down",
+                "booked",
+                "probably",
+                "maybe",
+            )
+            known = first < len(words) and (self._knows(words[first].lower) or (shown and self._capital(first)))
             return self._weak(first, told=booked or lower == "by") if booked or known else None
         if lower in ("for", "to", "with") and before in _SPEAKS:
             return self._weak(place + 1, told=before in _SPOKE and self._capital(place + 1))
@@ -622,13 +672,13 @@ class People:
             return self._strong(place + 1, capital=True, listed=True)
         if place + 2 >= len(words) and re.search(r"(?:\A|\s)-\s?\Z", self._text[: word.start]) and self._knows(lower):
             return place, len(words)
-        if lower == "signed" or (lower in _GREETINGS and place == 0):
+        if lower == "signed" or (lower in GREETINGS and place == 0):
             return self._weak(place + 1)
-        if lower in _FAREWELLS and len(words) - place <= 5 and (lower != "you" or before == "thank"):
+        if lower in FAREWELLS and len(words) - place <= 5 and (lower != "you" or before == "thank"):
             signed = self._signature(place + 1)
             if signed is not None:
                 return signed
-        around = lower in _KIN or (lower in _AROUND and before in _OWNS)
+        around = lower in _KIN or (lower == "law" and before == "in") or (lower in _AROUND and before in _OWNS)
         if around and place + 1 < len(words) and (found := self._kin(place + 1)) is not None:
             return found
         if (
@@ -685,6 +735,11 @@ class People:
     def _is_surname(self, place: int) -> bool:
         return place < len(self._words) and self._words[place].lower in SURNAMES - COMMON
 
+    def _is_initial(self, place: int) -> bool:
+        """Whether a word is a letter with a dot, as in "Mr T. Vale"."""
+        word = self._words[place] if place < len(self._words) else None
+        return word is not None and len(word.text) == 1 and word.capital and self._gap(place) in (". ", ".")
+
     @staticmethod
     def _knows(lower: str) -> bool:
         return lower in names()
@@ -698,6 +753,8 @@ class People:
             return self._strong(place + 1)
         if any(sign in gap for sign in ":=-"):
             return self._strong(place + 1, listed=True)
+        if gap.strip() == "?" and before in _BEFORE_NAME and self._capital(place + 1):
+            return place + 1, self._end(place + 1)
         if following.lower in ("is", "was", "ist", "es", "est", "è", "é", "is:", "are") and (
             before in _BEFORE_NAME
             or not _KIN.isdisjoint((before, before.removesuffix("s"), before.removesuffix("'s"), before.rstrip("'")))
@@ -733,7 +790,7 @@ class People:
         ):
             return None
         if (capital and not (word.capital and self._cased)) or (
-            not word.capital and word.lower.endswith("ed") and word.lower not in _FIRST and len(word.lower) > 4
+            not word.capital and word.lower.endswith("ed") and word.lower not in first_names() and len(word.lower) > 4
         ):
             return None
         return first, self._end(first, listed=listed)
@@ -834,6 +891,7 @@ class People:
             if (
                 told
                 and not no_name(word.lower)
+                and not of_two_words(word.lower)
                 and word.lower not in DOUBTFUL_NAMES
                 and len(word.lower) > 2
                 and self._ends_after(first)
@@ -878,6 +936,8 @@ class People:
 
     def _after_title(self, place: int) -> tuple[int, int] | None:
         first, words = place + 1, self._words
+        if self._is_initial(first) and self._capital(first + 1):
+            return first, self._end(first + 1)
         while first < len(words) - 1 and first < place + 4 and words[first].lower in _MORE_TITLES:
             place, first = first, first + 1
         if first >= len(words) or self._gap(place) not in (" ", ". ", "."):
@@ -905,7 +965,7 @@ class People:
         while (
             first < len(words)
             and words[first].lower
-            in _FAREWELLS | _WISHES | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
+            in FAREWELLS | _WISHES | {"for", "in", "your", "help", "so", "much", "kind", "many", "very"}
             and words[first].lower not in names()
         ):
             first += 1
@@ -1026,8 +1086,8 @@ class People:
         """Whether a word is a first name, or two joined: "Jean-Baptiste"."""
         if "-" in word.lower and word.capital and self._cased:
             parts = word.lower.split("-")
-            return parts[0] in _FIRST and all(len(part) > 1 for part in parts)
-        return word.lower in _FIRST and word.lower in names()
+            return parts[0] in first_names() and all(len(part) > 1 for part in parts)
+        return word.lower in first_names() and word.lower in names()
 
     def _gap(self, place: int) -> str:
         """What stands between a word and the next."""

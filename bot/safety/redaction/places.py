@@ -87,6 +87,7 @@ _NUMBER_LAST_ENDS = (
     "gata",
     "veien",
     "katu",
+    "ntie",
     "utca",
 )
 _ONLY_WITH_CAPITALS = re.compile(r"(?:am|an der|auf der|im|al\.|os\.|av\.|via|largo|rue|plaza)\s", re.IGNORECASE)
@@ -106,7 +107,7 @@ _UK = r"(?:GIR ?0AA|[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW\d]?\s{0,2}\d[ABD-HJLNP-UW-
 _CA = r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d"
 _CODES = re.compile(
     rf"(?<![\w.-])(?:{_UK}|{_CA}|(?:{_STATES})[ ,]{{1,2}}\d{{5}}(?:-\d{{4}})?|(?:NSW|VIC|QLD|TAS|ACT|SA|WA|"
-    rf"NT)[ ,]{{1,2}}\d{{4}}|(?:D6W|[AC-FHKNPRTV-Y]\d\d) ?[AC-FHKNPRTV-Y0-9]{{4}}|\d{{5}}-\d{{3}}(?!\d)|"
+    rf"NT)[ ,]{{1,2}}\d{{4}}|(?:D6W|[AC-FHKNPRTV-Y]\d\d) ?(?!\d{{4}})[AC-FHKNPRTV-Y0-9]{{4}}|\d{{5}}-\d{{3}}(?!\d)|"
     rf"\d{{2}}-\d{{3}}(?= [A-ZŁŚŻ][a-zł]))(?![\w-])"
 )
 _ANY_CASE_CODES = re.compile(rf"(?<![\w.-])(?:{_UK}|{_CA})(?![\w-])", re.IGNORECASE)
@@ -163,13 +164,14 @@ _LIVES_WORDS = word_set("""
     domicilio vivo j'habite abito indirizzo moro endereço mieszkam
     """)
 _HAS_HOUSE = re.compile(
-    r"(?=[^\n.!?]{0,60}?(?<![\w.])\d{1,5}[a-z]?(?![\w%]|\s?(?:mg|ml|min|km|miles?|hours?|years?|days?|"
+    r"(?=[^\n!?]{0,60}?(?<![\w.])\d{1,5}[a-z]?(?![\w%]|\s?(?:mg|ml|min|km|miles?|hours?|years?|days?|"
     r"weeks?|months?|kids|people|children|floors?)\b))(?P<place>[^\n!?;]{4,90})",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
     r",?\s(?:and|but|so|can|could|is|are|do|does|please|i|i'm|what|how|where|when|with|for|because|which|"
-    r"my|it|if|since|und|y|et|e|near|close|phone|tel|email|call|about|nearby|next|minutes)\b|\.\s|\.\Z",
+    r"my|it|if|since|und|y|et|e|near|close|phone|tel|email|call|about|nearby|next|minutes)\b|"
+    r"(?<!\bno)(?<!\bst)(?<!\brd)(?<!\bapt)(?<!\bblk)(?<!\bave)(?<!\bopp)(?<!\bdist)(?<!\bvill)(?<!\bnr)\.\s|\.\Z",
     re.IGNORECASE,
 )
 
@@ -241,7 +243,8 @@ _POLISH = re.compile(
 )
 """A street in the genitive, the house and the flat: "Mickiewicza 60 m. 2", "Słowackiego 9/14"."""
 _FLAT_BEHIND = re.compile(
-    rf"(?<!\w)(?:{_BIG}\s){{1,3}}#?\d{{1,5}},?\s(?i:int|apto|apt|depto|dpto|piso|torre|bte|lgh|wohnung|lok)\.?\s?\d{{1,4}}[A-Za-z]?(?!\w)"
+    rf"(?<!\w)(?:{_BIG}\s){{1,3}}#?\d{{1,5}},?\s(?i:int|apto|apt|depto|dpto|piso|torre|bte|lgh|wohnung|"
+    rf"lok)\.?\s?\d{{1,4}}[A-Za-z]?(?!\w)"
 )
 """A name, a house and a flat: "Lomas Verdes 220 int 4"."""
 _AT_A_HOTEL = re.compile(
@@ -295,7 +298,9 @@ _SPOKEN_STREET = re.compile(
     rf"(?<!\w)(?:(?:{_TENS})(?:[ -](?:{_ONES}))?|"
     rf"(?:{_ONES})(?: hundred(?: and)?(?: (?:{_TENS}))?(?:[ -](?:{_ONES}))?)?|"
     r"ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)\s(?P<name>(?:[^\W\d_][\w'-]{1,20}\s){1,3}?)"
-    r"(?:street|avenue|ave|road|boulevard|lane|crescent|terrace|drive|close|court|gardens|grove)(?!\w)",
+    r"(?:street|avenue|ave|road|boulevard|lane|crescent|terrace|drive|close|court|gardens|grove|row|way|square|place|"
+    r"mews|"
+    r"quay|parade|hill|view|walk|terrace|rise|park)(?!\w)",
     re.IGNORECASE,
 )
 """A house number in words: "forty two maple avenue"."""

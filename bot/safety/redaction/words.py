@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
+from pathlib import Path
+
+from bot.safety.second_reading import everyday_frequencies
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -200,6 +204,8 @@ NAMES_OF_THE_WORLD = word_set("""
     yogesh yohannes yolonda yonatan youngho yuliana yumiko yıldız zachariah zadie zane zdenka zdeněk zdeňka zdravko
     zdzisław zena zineb ziva ziyad zoran zorica zoryana zsófia zubair zübeyde çağla édouard élise élodie éléonore
     émilie étienne özgür özlem øystein ľubica łucja şerife şükran żaneta
+    alun aneurin anwar ashraf bertram biju bryony cyrus davit isla luc menna nima oisin rodney sahar segun shahin
+    solange talal tayo tosin yazan
     """)
 """And more, of people that come from further away or are older."""
 
@@ -210,7 +216,9 @@ DOUBTFUL_NAMES = word_set("""
     glen cliff brook rusty major earl duke prince king rob lee see kim long mini lance buck bud chip chuck skip
     tad trip wade ward web woody norm frank ginger basil olive rosemary pearl jade eve dolly dick mini sol stew
     tab harvey lloyd stanley marvin polly kitty rowan clement soledad unity verity pansy poppy hunter mason logan carson
-    bailey madison sherry norma merlin mona mercedes leo
+    bailey madison sherry norma merlin mona mercedes leo abbas ariel armen aziz bello col dara dina hani
+    iman kelvin kiri mai musa neo rana sami sina skeeter sylvester tamer tane titi tope trey una valentine wan girlie
+    tex red ola
     """)
 """Names that are words of every day, abbreviations or parts of other
 names as well: they need a capital letter or a cue of their own."""
@@ -230,7 +238,69 @@ SURNAMES = word_set("""
     ward watson weber white williams wilson wood wright yamamoto yilmaz young zhang
     """)
 
+SURNAMES_IN_DICTIONARIES = word_set("""
+    abernathy acevedo acosta adkins adler agnew aguilar aguirre aitken alfieri alighieri allende alvarado alvarez
+    amundsen andrews annas aragon arenas ares arias ariosto arius armstrong ashe asks atkins atkinson auer avila
+    avogadro ayala ayers babel baez bailly baird balbo baldwins banville barbera bards barents barozzi barrera
+    barrios barros barrows bartlett bates batista bauer bayer beasley beatty beauregard beckmann behan bellini
+    bents benz bergman bergs bermejo bernini bins bjork blackwell blankenship blevins bloch blondel blum boccaccio
+    boccherini boccioni bodoni boers boito boles bonaventura bonner borges borghese borgia bork bors boru
+    botticelli boulanger bowen bowers bradshaw brahmi bramante brands breton breuer briand bridges briggs brookes
+    bros browne broz bruckner brunel brunelleschi brzezinski buchanan buchner buckley buick burch burman burrows
+    busoni cabanas cabrera cabrini cagney caine caldera calderon caldwell callaghan callahan camacho campanella
+    candia canova cantrell cantu capek capone capua cardenas cardozo carducci carlson carranza carrillo caruso
+    casals casanova casanovas castaneda castiglione catalan cervantes chambers chamorro charon charpentier
+    cherubini chevrolet chopra chretien chung clancy clements coates cobb cochran coffey colas coles comas combs
+    compton connery connolly connors contreras cooke cooley cools copeland coppola coronado corr cosgrave costello
+    cousins cowley crispi cronin crooks crosby crowley csonka cumming cummings cunningham curtin dahl damps
+    daugherty davids davidson deere delacruz delaunay deleon delgado delorme deng denys devereux dickerson
+    dickinson dijkstra diomedes dobbins dodson dominguez donaldson doppler dore downing downs dubuque duffy duhamel
+    dumas dunlap dunn dunning dvorak eaton eichmann eide eisner emeralds emmen erickson ericson ericsson espinoza
+    fabre falkner farley farnese faulkner faure fechner ferguson fermi fibonacci fiedler figueroa fitzpatrick
+    fitzsimmons flanagan florio foley forbes forster forsyth fouquet franklins franks frescobaldi frey friedman
+    frye fuchs furness gaels galilei gallagher galle gallegos gallo gandhi gardiner garza gascon gates gautier
+    geiger geisel gerber giacometti giannini gibbons gibbs gigli gilberts gilchrist gillespie gillies gilligan
+    giraud glaser gleason godard goethals gogol golan golding goldoni golgi goodwin gorey gould grahams granados
+    grattan greer grimes gucci guerrero guevara guinness guyot guzman haas hahn halls hamill hammond hancock haney
+    hargreaves harrington hartman hartmann hatfield hawkins haynes heaney hellman hendricks hendrix hennessy hens
+    hensley henson hepburn herrera hess hesse hewitt hickman hicks higgins hills hines hinton hobbs hodge hodges
+    hods hoes hoffman hogg holloway holst honan honing horne hosp howells huang huber huerta huffman hume humphreys
+    hutchinson hutton huysmans hyde iago inonu israels jacks jacobi jacobs jacobsen jacobson jacuzzi jain jenkins
+    jespersen johns johnston juarez julliard kalinin kalis kaufman keogh kerr kidd kilkenny kilroy kinney kirchner
+    kline knowles knudsen koppel kosciuszko kramer krebs kruger kuban kuhn kusch kutch lakota lamas lamberts
+    lamborghini landry lanka lardner larson leary leblanc lebrun legendre lehmann leks lemaitre lenoir leoncavallo
+    leopardi lerner levesque levine leyden leys linares lind lips livingston llamas llanos lofts lollobrigida
+    lombardi lombroso loos lopes lorca lowry lugo luik lumumba luria luthuli lyons maas macbride macdonald macias
+    macmillan macpherson madura makos malinowski malone mancini mantegna manzoni marat marinetti markova martens
+    martineau marx masaryk mascagni massey matthews mayer mays mazzini mcbride mccall mccarthy mccarty mcclain
+    mcclure mcconnell mccormick mccoy mccullough mcdaniel mcdonald mcdowell mcfadden mcfarland mcgee mcgovern
+    mcgowan mcguire mcintosh mcintyre mckay mckee mcknight mclaughlin mclean mcleod mcmahon mcmillan mcnamara
+    mcnaughton mcneil mcpherson mcqueen mcveigh meadows meany meier mejia melendez mendez menton merino meyers
+    michelson middleton milne modigliani moles molina monaghan monks monnet montero montes monteverdi montoya
+    mooney moons moran moreau morgans moriarty morley morrison mosley mullen mullins munoz munro murdoch murillo
+    musil navarro navratilova nazareth nichols nicholson nikolaev nkrumah noels noriega novembers numis nunez nurmi
+    ochoa odom okla olson omani orozco ortega pacheco paganini palladio palomar pandit pareto parisian parmentier
+    parsons paton patterson patton pavarotti pavlov pavlova payne pearson pelletier pennington pepin pergolesi
+    perkins peron perrin peruzzi peters petersen pets phelps philips picard piggott pinter pirandello pisano
+    pittman pitts pizarro plath pons posada potters pottier potts prada prado prem priors procter pruitt puccini
+    purcell purina quasimodo quintero racine rails ramsay rattigan reade reeves refs renault renders reynaud rhodes
+    ribera richer riggs ritter rivas rivers robbins roberson robeson robles robson rocha rodriquez rollins romanov
+    romans romeos rooney roose roots rosales rosenberg rossetti roth rourke rousseau roux rowe rubens rubik ruts
+    rydberg ryle saadi saarinen salazar salmi sandoval sands savoie sayers scarlatti schiaparelli schindler schmuck
+    schroeder schultz schumacher schwartz schweitzer sears segovia segre sellers sforza shaffer shankar sharpe
+    sheikh shepard sheppard shields simmons sims sinclair sitters smirnoff snyder solano somoza sorbian sosa soto
+    soyinka spears spies spillane steele steiner stephens stephenson stevens stevenson stokes storey storms
+    stradivari strauss strickland suarez suits summers swanson swazi sweeney swords sykes tarantino tatar tebaldi
+    thins thomson thorpe tiepolo togliatti toots torrens torrents torricelli tors toscanini townsend trapani
+    trevino turpin upton uranus valdez valves vaquero vasari vazquez velasquez velazquez velez vespucci victors
+    villarreal villeneuve visconti vivaldi vlasic walesa walters waters watkins watts weller whitaker wiggins
+    wilcox wilkerson wilkins wilkinson williamson wills winters wisla wolfe wolff woodard woods woolley wozniak
+    yates zamora zapata zeffirelli ziegler zimmerman
+    """)
+"""Surnames that a dictionary of English lists for the people who had them, and that are no other word."""
+
 COMMON = word_set("""
+    goodbye bye-bye cheerio toodles noted olá sarà old-fashioned
     christmas merry xmas easter hanukkah chanukah diwali ramadan eid holiday holidays thanksgiving weekend weihnachten
     ostern noël navidad natale advance kwanzaa birthday season seasons greetings
     a able about above ache aches aching across actually acute addicted adult after afternoon afraid again
@@ -319,15 +389,30 @@ COMMON = word_set("""
 """What follows a cue for a name and is none."""
 
 EPONYMS = word_set("""
-    ehlers-danlos ehlers danlos epstein-barr epstein barr guillain-barré guillain-barre guillain hashimoto hashimoto's
-    sjögren sjögren's sjögren-syndrom sjogren sjogren's raynaud raynaud's crohn crohn's parkinson parkinson's alzheimer
-    alzheimer's lyme lyme's hodgkin hodgkin's marfan marfan's ménière ménière's meniere behçet behçet's behcet kawasaki
-    tourette tourette's asperger asperger's barrett's baker's dupuytren dupuytren's quervain peyronie peyronie's
-    osgood-schlatter scheuermann scheuermann's wilson's gilbert's charcot-marie-tooth charcot huntington huntington's
-    creutzfeldt-jakob stevens-johnson down's klinefelter wegener's wegener takayasu paget's perthes morton's herxheimer
-    jarisch-herxheimer jarisch herx myers myers' bechterew basedow pfeiffer'sches pfeiffer graves graves' addison
-    addison's
-    cushing cushing's bell's john's wort tietze ledderhose sudeck bekhterev still's lupus coxsackie legionnaires
+    budd chiari von-willebrand willebrand waldenström waldenstrom castleman castleman's erdheim-chester fabry
+    gaucher pompe niemann-pick tay-sachs friedreich huntington's batten rett angelman prader-willi williams-beuren
+    noonan kallmann kartagener alport goodpasture henoch-schönlein henoch-schonlein churg-strauss takotsubo brugada
+    wolff-parkinson-white fallot eisenmenger buerger buerger's raynauds peutz-jeghers hirschsprung hirschsprung's
+    zollinger-ellison mallory-weiss boerhaave zenker zenker's dubin-johnson crigler-najjar rotor conn's sheehan
+    sheehan's hashimotos basedow's riedel de-quervain plummer kimmelstiel-wilson mauriac lambert-eaton
+    miller-fisher brown-séquard brown-sequard horner horner's argyll adie wernicke korsakoff wernicke-korsakoff
+    pick's lewy creutzfeldt gerstmann capgras munchausen münchhausen cotard rorschach babinski romberg lasègue
+    lasegue trendelenburg valsalva heimlich epley dix-hallpike phalen tinel finkelstein lachman osgood schlatter
+    köhler freiberg kienböck kienbock dupuytrens heberden bouchard charcot sudecks volkmann sever's legg
+    calvé-perthes legg-calvé-perthes scheuermanns schmorl modic tarlov kaplan-meier mann-whitney bland-altman
+    cochran kruskal-wallis kolmogorov karnofsky apgar child-pugh gleason breslow ann-arbor barthel waterlow
+    bristol-stool hamilton-depression beck's mini-mental wexner harvey-bradshaw horowitz burrascano buhner gerson
+    budwig hoxsey rife kneipp felke schüssler feldenkrais alexander-technique pilates bobath vojta buteyko gram
+    giemsa ziehl-neelsen coombs widal wassermann mantoux heaf schick kveim schirmer snellen amsler ishihara rinne
+    weber's ehlers-danlos ehlers danlos epstein-barr epstein barr guillain-barré guillain-barre guillain hashimoto
+    hashimoto's sjögren sjögren's sjögren-syndrom sjogren sjogren's raynaud raynaud's crohn crohn's parkinson
+    parkinson's alzheimer alzheimer's lyme lyme's hodgkin hodgkin's marfan marfan's ménière ménière's meniere
+    behçet behçet's behcet kawasaki tourette tourette's asperger asperger's barrett's baker's dupuytren dupuytren's
+    quervain peyronie peyronie's osgood-schlatter scheuermann scheuermann's wilson's gilbert's charcot-marie-tooth
+    huntington creutzfeldt-jakob stevens-johnson down's klinefelter wegener's wegener takayasu paget's perthes
+    morton's herxheimer jarisch-herxheimer jarisch herx myers myers' bechterew basedow pfeiffer'sches pfeiffer
+    graves graves' addison addison's cushing cushing's bell's john's wort tietze ledderhose sudeck bekhterev
+    still's lupus coxsackie legionnaires
     """)
 """Illnesses and mixtures called after somebody: nobody's name here."""
 
@@ -339,6 +424,7 @@ HOUSES = word_set("""
     walgreens cvs walmart tesco aldi lidl ikea herrmann longevity medozon ozonosan promolife zotzmann kastner
     eliquis xarelto ozempic wegovy mounjaro botox metformin ramipril prednisone ibuprofen aspirin tylenol paracetamol
     curcumin artesunate glutathione magnesium zinc selenium nad myers hydra vitamin ozone ozon ozono
+    evri fedex hermes dhl yodel aramex delhivery revolut monzo corolla toyota honda nissan skoda
     pylori coli difficile aureus albicans burgdorferi
     """)
 """Companies, makers, medicines and germs, which people write with a capital letter as well."""
@@ -346,9 +432,37 @@ HOUSES = word_set("""
 OF_THE_FIELD = word_set("""
     bocci warburg tesla lahodny shallenberger rowen payr viebahn viebahn-hänsler viebahn-haensler hänsler haensler
     pasteur hof gehrig gehrig's disney teresa einstein trump biden obama putin nightingale fleming
-    pauling schwartz-tapia siemens schönbein schoenbein
+    pauling schwartz-tapia siemens schönbein schoenbein hippocrates galen avicenna sushruta charaka paracelsus
+    barnard semmelweis lister banting hahnemann freud mercola fauci huberman attia dispenza
     """)
 """Surnames of people of whom everybody who reads about ozone has read."""
+
+NOBODY_HERE = (
+    *("mother teresa", "florence nightingale", "marie curie", "louis pasteur", "robert koch", "joseph lister"),
+    *("alexander fleming", "edward jenner", "jonas salk", "ignaz semmelweis", "christiaan barnard", "chris barnard"),
+    *("barry marshall", "frederick banting", "frank shallenberger", "otto warburg", "velio bocci", "nikola tesla"),
+    *("linus pauling", "robert rowen", "silvia menendez", "sigmund freud", "carl jung", "edward bach", "max gerson"),
+    *("samuel hahnemann", "thomas edison", "albert einstein", "isaac newton", "charles darwin", "stephen hawking"),
+    *("wim hof", "joe rogan", "joe dispenza", "andrew huberman", "peter attia", "mark hyman", "bryan johnson"),
+    *("tony robbins", "gwyneth paltrow", "mehmet oz", "joseph mercola", "gabor mate", "oliver sacks", "ben goldacre"),
+    *("anthony fauci", "chris whitty", "bill gates", "elon musk", "donald trump", "joe biden", "barack obama"),
+    *("queen elizabeth", "king charles", "prince william", "princess diana", "prince harry", "pope francis"),
+    *("lou gehrig", "christopher reeve", "michael jackson", "michael phelps", "tiger woods", "david beckham"),
+    *("cristiano ronaldo", "lionel messi", "taylor swift", "elvis presley", "marilyn monroe", "walt disney"),
+    *("fe del mundo", "jose rizal", "nelson mandela", "desmond tutu", "mahatma gandhi", "martin luther king"),
+    *("harry potter", "sherlock holmes", "james bond", "mickey mouse", "donald duck", "homer simpson", "john snow"),
+    *("romeo and juliet", "jekyll and hyde", "santa claus", "father christmas", "virgin mary", "saint anthony"),
+    *("regular joe", "average joe", "joe public", "joe bloggs", "joe average", "plain jane"),
+    *("joe schmo", "uncle sam", "uncle bob", "aunt sally", "happy larry", "smart alec", "nosy parker", "jack russell"),
+    *("bob's your uncle", "peter to pay paul", "tom, dick and harry", "heath robinson", "jack of all trades"),
+    *("johnny come lately", "doubting thomas", "debbie downer", "nervous nellie", "negative nancy", "peeping tom"),
+    *("from adam", "pete's sake", "adam's apple", "murphy's law", "sod's law", "hobson's choice", "occam's razor"),
+    *("robin hood", "big ben", "patience of job", "job's patience", "tom cobley", "bloody mary", "hail mary"),
+    *("good samaritan", "lazy susan", "jolly roger", "roger that", "holy joe", "simple simon", "joe rogan"),
+    *("moaning minnie", "karen behaviour", "being a karen", "even steven", "jack frost", "max mustermann", "don juan"),
+    *("lieschen müller", "otto normalverbraucher", "jan modaal", "fulano de tal", "mario rossi", "monsieur tout"),
+)
+"""People of whom everybody has heard, in small letters, and sayings in which a first name stands."""
 
 EVERYDAY_MORE = word_set("""
     percocet voltaren lipitor herceptin keytruda prolia humira enbrel remicade stelara ozempic wegovy mounjaro xarelto
@@ -434,23 +548,80 @@ NICKNAMES = word_set("""
 """How people are called by those who know them."""
 
 
+_PLAIN_LETTERS = str.maketrans(
+    {"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+
+
+def unaccented(word: str) -> str:
+    """A word (lower case) as people write it who leave the accents out."""
+    if word.isascii():
+        return word
+    apart = unicodedata.normalize("NFKD", word.translate(_PLAIN_LETTERS))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+class Names(frozenset[str]):
+    """Names in small letters, each found with or without its accents."""
+
+    __slots__ = ()
+
+    def __contains__(self, word: object) -> bool:
+        return super().__contains__(word) or (
+            isinstance(word, str) and not word.isascii() and super().__contains__(unaccented(word))
+        )
+
+
 @cache
-def names() -> frozenset[str]:
+def first_names() -> Names:
+    """First names, those that are words of every day too, and what people are called by those who know them."""
+    file = Path(__file__).with_name("first_names.txt").read_text(encoding="utf-8")
+    listed = {name for line in file.splitlines() if not line.startswith("#") for name in line.split()}
+    return Names(FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD | NICKNAMES | listed)
+
+
+@cache
+def names() -> Names:
     """First names and surnames that are nothing else."""
+    return Names((first_names() - (EVERYDAY_MORE - FIRST_NAMES) | SURNAMES) - DOUBTFUL_NAMES - COMMON)
+
+
+@cache
+def _english() -> frozenset[str]:
+    return frozenset(everyday_frequencies())
+
+
+def unheard_of(word: str) -> bool:
+    """Whether a word (lower case) stands in no list, so that it is hardly anything but a name if it has a capital."""
     return (
-        (FIRST_NAMES | MORE_FIRST_NAMES | NAMES_OF_THE_WORLD | SURNAMES | (NICKNAMES - EVERYDAY_MORE))
-        - DOUBTFUL_NAMES
-        - COMMON
+        len(word) > 2
+        and not no_name(word)
+        and (
+            word in names()
+            or word in SURNAMES_IN_DICTIONARIES
+            or (word not in _english() and word.rstrip("s") not in _english())
+        )
+        and word not in DOUBTFUL_NAMES
     )
 
 
 def no_name(word: str) -> bool:
     """Whether a word (lower case) is hardly a name, even after a cue."""
-    if word in EPONYMS or word in HOUSES:
+    if word in EPONYMS or word in HOUSES or ("-" in word and not EPONYMS.isdisjoint(word.split("-"))):
         return True
     if word in names() or of_pinyin(word):
         return False
     return word in COMMON or word in EVERYDAY_MORE or word.endswith(NOT_HOW_A_NAME_ENDS)
+
+
+def of_english(word: str) -> bool:
+    """Whether a word (lower case) is English."""
+    return word in _english()
+
+
+def of_two_words(word: str) -> bool:
+    """Whether it is made of English words: "well-meaning"."""
+    return "-" in word and all(part in _english() for part in word.split("-"))
 
 
 def like_a_state(word: str) -> bool:
