@@ -9,9 +9,10 @@ All kinds are looked for in one pass over the same text, and what is found is ta
 5. `offices`: the house of which somebody is the head, or in which they are the only one;
 6. `people`: names behind cues, in greetings and signatures;
 7. `introduced`: names behind cues of other languages, at the end of a message, beside a number;
-8. `born`: days of birth, ages over 89;
+8. `born`, `born_elsewhere`: days of birth, ages over 89, the latter in words and calendars of many languages;
 9. `issued`: when cards expire, codes of banks, parcels, bookings, wallets;
-10. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, places on the map.
+10. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, places on the map;
+11. `said_numbers`: telephones in words of many languages.
 
 What a reviewer needs to judge a referral stays: medicines, doses and rows of them, blood values, ages up to 89, years,
 dates, prices, the numbers of papers, chemicals and laws. Every look is bounded, so that a text of any shape costs what
@@ -25,6 +26,7 @@ from functools import lru_cache
 
 from bot.safety.normalise import clean, shortened
 from bot.safety.redaction.born import ages, births
+from bot.safety.redaction.born_elsewhere import ages_elsewhere, births_elsewhere
 from bot.safety.redaction.codes import codes_of
 from bot.safety.redaction.dwellings import dwellings_of
 from bot.safety.redaction.introduced import introduced_names
@@ -34,6 +36,7 @@ from bot.safety.redaction.offices import offices_of
 from bot.safety.redaction.online import online_of
 from bot.safety.redaction.people import People, other_scripts
 from bot.safety.redaction.places import places_of
+from bot.safety.redaction.said_numbers import said_numbers
 from bot.safety.redaction.spans import Span, blanked, plain, without, words_of
 
 _HEAD, _TAIL = 4_000, 2_000
@@ -92,9 +95,12 @@ def found(text: str) -> list[Span]:
     named = [*People(level, words).names(), *introduced_names(level, said)]
     if not text.isascii():
         named += other_scripts(level)
-    born = [*births(level, said, named), *ages(blanked(level, named))]
+    born = [*births(level, said, named), *births_elsewhere(level, words)]
+    unnamed = blanked(level, [*named, *born])
+    born += [*ages(unnamed), *ages_elsewhere(unnamed)]
     level = blanked(level, born) if born else level
-    return [*spans, *addresses, *named, *born, *issued_numbers(level, said), *numbers_of(level, words, said)]
+    numbers = [*issued_numbers(level, said), *numbers_of(level, words, said), *said_numbers(level, words)]
+    return [*spans, *addresses, *named, *born, *numbers]
 
 
 __all__ = ["found", "kept", "redact", "without_labels"]
