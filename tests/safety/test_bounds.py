@@ -34,6 +34,7 @@ from bot.safety.redaction import (
     people,
     places,
     redact,
+    registers,
     said_numbers,
 )
 from bot.safety.triage import Rule, Triage
@@ -59,6 +60,7 @@ KINDS = (
     numbers,
     people,
     introduced,
+    registers,
     said_numbers,
 )
 REDACTIONS = [pattern for kind in KINDS for pattern in vars(kind).values() if isinstance(pattern, re.Pattern)]

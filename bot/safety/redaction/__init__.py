@@ -4,6 +4,7 @@ All kinds are looked for in one pass over the same text, and what is found is ta
 
 1. `online`: e-mail addresses, also in words, web addresses, handles;
 2. `codes`: passwords, the codes of doors, safes and accounts, plates of cars;
+   and `registers`: papers, plates, locks and handles behind words of other languages;
 3. `places`: streets with a number, postal codes behind a cue or in a country's form, "I live at ...";
 4. `dwellings`: flats, plots, villages, houses with a name, landmarks, the way to somebody;
 5. `offices`: the house of which somebody is the head, or in which they are the only one;
@@ -36,6 +37,7 @@ from bot.safety.redaction.offices import offices_of
 from bot.safety.redaction.online import online_of
 from bot.safety.redaction.people import People, other_scripts
 from bot.safety.redaction.places import places_of
+from bot.safety.redaction.registers import registers_of
 from bot.safety.redaction.said_numbers import said_numbers
 from bot.safety.redaction.spans import Span, blanked, plain, without, words_of
 
@@ -46,6 +48,11 @@ _EDGE = 200
 """Characters next to what is left out that are looked at and not kept: what is torn there could not be known."""
 
 _LEFT_OUT = "\n…\n"
+
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0e7f\u3005-\u30fa\u3400-\u9fff\uac00-\ud7a3]")
+"""Letters of languages that set no space between a word and a number."""
+_COUNTED = re.compile(r"\s?[元円圆块塊万萬人名个個回次年月日時分歳岁년월원명]")
+"""What is counted there, and leads to nobody."""
 
 _LABEL = re.compile(r"\[(?:name|number|e-mail|web address|handle|password|address|location|date of birth|age)\]")
 
@@ -85,7 +92,7 @@ def found(text: str) -> list[Span]:
     said |= {part for word in said if "-" in word or "'" in word for part in re.split("['-]", word)}
     spans = list(online_of(level, said))
     level = blanked(level, spans) if spans else level
-    opening = list(codes_of(level, said))
+    opening = [*codes_of(level, said), *registers_of(level)]
     if opening:
         spans += opening
         level = blanked(level, opening)
@@ -100,6 +107,9 @@ def found(text: str) -> list[Span]:
     born += [*ages(unnamed), *ages_elsewhere(unnamed)]
     level = blanked(level, born) if born else level
     numbers = [*issued_numbers(level, said), *numbers_of(level, words, said), *said_numbers(level, words)]
+    if not text.isascii() and _WITHOUT_SPACES.search(level):
+        apart = _WITHOUT_SPACES.sub(" ", level)
+        numbers += [span for span in numbers_of(apart, (), said) if not _COUNTED.match(level, span.end)]
     return [*spans, *addresses, *named, *born, *numbers]
 
 

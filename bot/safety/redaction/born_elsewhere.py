@@ -61,7 +61,8 @@ _OF_DAYS = word_set("""
     in on the of at a year day and first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth
     thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second
     twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth
-    thirty-first no czwartego piątego am im den dem der zum ersten zweiten dritten vierten fünften sechsten siebten achten neunten zehnten elften zwölften
+    thirty-first no czwartego piątego
+    am im den dem der zum ersten zweiten dritten vierten fünften sechsten siebten achten neunten zehnten elften zwölften
     jahr jahre le la les en de du des au premier jour l'an an veille el los las del día dia y primero año e il lo di nel
     nell'anno primo giorno della dello vigilia em do da dos das primeiro ano op eerste tweede dag jaar van het w we dniu
     roku dnia pierwszego drugiego trzeciego czwartego piątego szóstego siódmego ósmego dziewiątego dziesiątego
