@@ -89,12 +89,15 @@ _SEED = re.compile(
     r"\s,]{1,2}[a-z]{3,8}){12})?)(?!\w)",
 )
 """Twelve or twenty-four words by which a wallet is opened."""
-_MAIL = re.compile(
-    r"(?P<value>[A-Za-z\d][\w.+-]{1,40}?\s?(?:アットマーク|アット|あっと|圈[aA]|艾特|小老鼠|آت|ات|ايت|골뱅이|앳|แอท|ет|ат|собачка|собака|"
+_AT_SOMEWHERE = re.compile(
+    r"\s?(?:アットマーク|アット|あっと|圈[aA]|艾特|小老鼠|آت|ات|ايت|골뱅이|앳|แอท|ет|ат|собачка|собака|"
     r"равлик|παπάκι|एट|שטרודל|a còng|a móc|(?<=\s)et(?=\s[\w.-]{2,30}\snokta))\s?[^\W_][\w-]{1,30}?\s?"
     r"(?:\.|ドット|どっと|点|點|نقطة|دوت|닷|점|ดอท|крапка|точка|τελεία|डॉट|נקודה|nokta|chấm)\s?"
-    r"(?:[A-Za-z]{2,10}|كوم|نت|컴|コム|ком|юа|ру|कॉम|קום)(?:\s?(?:\.|nokta|نقطة)\s?[a-z]{2,3})?)(?![A-Za-z])",
+    r"(?:[A-Za-z]{2,10}|كوم|نت|컴|コム|ком|юа|ру|कॉम|קום)(?:\s?(?:\.|nokta|نقطة)\s?[a-z]{2,3})?(?![A-Za-z])",
 )
+_WHO = re.compile(r"[A-Za-z\d][\w.+-]{1,40}\Z")
+_WHO_AT_MOST = 42
+"""Letters of what stands before the sign, looked for from the sign backwards: so a long text costs what it is long."""
 _ON_THE_NET = re.compile(
     r"(?:微信号?|微博|抖音|小红书|QQ号?|(?<!\w)LINE|ライン|インスタ|ツイッター|カカオ|카톡|카카오톡|인스타|텔레그램|라인|انستا\w{0,4}|"
     r"تويتر|سناب\w{0,4}|تلي?[جق]رام|телеграм\w?|телеграмм|телег[аеу]|тг|інст[аі]\w{0,6}|инст[ае]\w{0,6}|"
@@ -109,12 +112,11 @@ def registers_of(text: str) -> Iterator[Span]:
     for found in _SEED.finditer(text):
         yield Span(found.start("value"), found.end("value"), PASSWORD)
     if not text.isascii():
-        for kind, label in ((_MAIL, E_MAIL), (_ON_THE_NET, HANDLE)):
-            for found in kind.finditer(text):
-                yield Span(found.start("value"), found.end("value"), label)
+        yield from _mails(text)
+        for found in _ON_THE_NET.finditer(text):
+            yield Span(found.start("value"), found.end("value"), HANDLE)
     elif " nokta " in text:
-        for found in _MAIL.finditer(text):
-            yield Span(found.start("value"), found.end("value"), E_MAIL)
+        yield from _mails(text)
     if not any(map(str.isdigit, text)):
         return
     for kind, label in ((_ENTERED, NUMBER), (_IDENTITY, NUMBER), (_TO_OPEN, PASSWORD)):
@@ -128,3 +130,10 @@ def registers_of(text: str) -> Iterator[Span]:
             if sum(map(str.isdigit, found["value"])) >= 3:
                 yield Span(found.start("value"), found.end("value"), NUMBER)
         yield from (Span(found.start(), found.end(), NUMBER) for found in _CARS.finditer(text))
+
+
+def _mails(text: str) -> Iterator[Span]:
+    for found in _AT_SOMEWHERE.finditer(text):
+        start = max(found.start() - _WHO_AT_MOST, 0)
+        if (who := _WHO.search(text[start : found.start()])) is not None:
+            yield Span(start + who.start(), found.end(), E_MAIL)
