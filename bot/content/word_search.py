@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -56,6 +56,7 @@ class WordSearch:
         self, snippets: Iterable[Snippet], asked: Asked | None = None, short: Mapping[str, str] = _NOTHING
     ) -> None:
         self._snippets = {snippet.id: snippet for snippet in snippets}
+        self._led_to = Counter(name for snippet in self._snippets.values() for name in snippet.related)
         self._asked = asked or Asked()
         self._stems = dict(self._asked.stems)
         self._places: dict[str, dict[str, float]] = defaultdict(dict)
@@ -71,7 +72,7 @@ class WordSearch:
 
     def search(self, words: str, limit: int | None = None) -> list[Snippet]:
         """The answers that hold enough of the words, the best first. A word weighs the more the fewer answers have it,
-        and counts most where it stands in the question."""
+        and counts most where it stands in the question; of equals the one that most others lead on to comes first."""
         held: dict[str, float] = defaultdict(float)
         score: dict[str, float] = defaultdict(float)
         whole = 0.0
@@ -82,7 +83,8 @@ class WordSearch:
             for name, worth in fitting.items():
                 held[name] += weight
                 score[name] += worth
-        best = sorted((name for name in score if held[name] >= _ENOUGH * whole), key=lambda name: (-score[name], name))
+        found = (name for name in score if held[name] >= _ENOUGH * whole)
+        best = sorted(found, key=lambda name: (-score[name], -self._led_to[name], name))
         return [self._snippets[name] for name in best[:limit]]
 
     def because(self, words: str, name: str) -> str:

@@ -199,7 +199,7 @@ class _Turn:
     message: Understanding
     risk: str | None
     emergency: str | None
-    library: Library
+    texts: Library
     context: Context
     content: Content
 
@@ -214,22 +214,22 @@ class _Turn:
         reads it anyway, and nobody could finish."""
         text, findings = self.message.text, self.message.findings
         foreign = self.content.languages.of(text) is not None or any(finding.foreign for finding in findings)
-        verdict = judged(self.message, self.library, foreign=foreign)
+        verdict = judged(self.message, self.texts, foreign=foreign)
         doubt = verdict.level == Level.CHECK and str(verdict.rule).startswith("classifier.")
         return Verdict() if doubt and self.asked is not None else verdict
 
     @cached_property
     def follows(self) -> str | None:
         """What a follow-up in so many words leads to."""
-        short = self.content.short_questions.target(self.message.text, self.context.memory.topic, self.library)
+        short = self.content.short_questions.target(self.message.text, self.context.memory.topic, self.texts)
         named = None if short == ASK else short
-        return named or _follow_up(self.message, self.context.memory, self.library, self.content)
+        return named or _follow_up(self.message, self.context.memory, self.texts, self.content)
 
     @cached_property
     def target(self) -> str | None:
         """The intent that the message leads to in this conversation."""
         message = self.message
-        return self.follows or message.in_context or _one_question(message, self.library) or message.intent
+        return self.follows or message.in_context or _one_question(message, self.texts) or message.intent
 
     def in_between(self, decision: Decision) -> Decision:
         """A reply in the middle of the form, if it is open."""
@@ -254,7 +254,7 @@ def _emergency(turn: _Turn) -> _Found:
     over = turn.emergency is not None and _only_says_over(turn.message, turn.content.plain_words)
     if turn.verdict.level != Level.EMERGENCY or over:
         return None
-    return _alarm(turn.verdict, turn.message, Reason.EMERGENCY, turn.risk, turn.asked, turn.library, turn.content)
+    return _alarm(turn.verdict, turn.message, Reason.EMERGENCY, turn.risk, turn.asked, turn.texts, turn.content)
 
 
 def _emergency_not_over(turn: _Turn) -> _Found:
@@ -262,7 +262,7 @@ def _emergency_not_over(turn: _Turn) -> _Found:
     if turn.emergency is None:
         return None
     return _while_emergency(
-        turn.message, turn.verdict, turn.emergency, turn.risk, turn.library, turn.context, turn.content
+        turn.message, turn.verdict, turn.emergency, turn.risk, turn.texts, turn.context, turn.content
     )
 
 
@@ -276,14 +276,14 @@ def _answer_to_a_check(turn: _Turn) -> _Found:
     checking = turn.context.checking
     if checking is None:
         return None
-    return _checked(turn.message, turn.verdict, checking, turn.risk, turn.asked, turn.library, turn.content)
+    return _checked(turn.message, turn.verdict, checking, turn.risk, turn.asked, turn.texts, turn.content)
 
 
 def _doubtful(turn: _Turn) -> _Found:
     """A doubtful sign of an emergency, which is asked about."""
     if turn.verdict.level != Level.CHECK:
         return None
-    return _asking_first(turn.verdict, turn.message, turn.risk, turn.library, turn.context, turn.content)
+    return _asking_first(turn.verdict, turn.message, turn.risk, turn.texts, turn.context, turn.content)
 
 
 def _for_the_form(turn: _Turn) -> _Found:
@@ -312,14 +312,14 @@ def _for_a_clinician(turn: _Turn) -> _Found:
         return None
     seen, slots = {"category": category, "rule": turn.verdict.rule}, remember(message, category, turn.risk)
     referral = Decision(category, Reason.RISK, seen, message.findings, turn.risk, slots)
-    return turn.in_between(_in_own_language(referral, OTHER_LANGUAGE, message.text, turn.library, turn.content))
+    return turn.in_between(_in_own_language(referral, OTHER_LANGUAGE, message.text, turn.texts, turn.content))
 
 
 def _wants_a_call(turn: _Turn) -> _Found:
     """Who asks to be called gets the form."""
     words = turn.content.form_words
     called = None if turn.asked else request_form.asks_to_be_called(turn.message.text, words)
-    return None if called is None else _opened(called, words, turn.risk, turn.library)
+    return None if called is None else _opened(called, words, turn.risk, turn.texts)
 
 
 def _contact_data(turn: _Turn) -> _Found:
@@ -331,10 +331,10 @@ def _contact_data(turn: _Turn) -> _Found:
 
 def _several_questions(turn: _Turn) -> _Found:
     """Several questions at once."""
-    several = _several(turn.message, turn.library) if turn.asked is None else ()
+    several = _several(turn.message, turn.texts) if turn.asked is None else ()
     if not several:
         return None
-    held = _held_back(several, turn.message, turn.risk, turn.library, turn.context)
+    held = _held_back(several, turn.message, turn.risk, turn.texts, turn.context)
     then = tuple(f"utter_{name}" for name in several[1:])
     return held or Decision(several[0], Reason.SEVERAL_QUESTIONS, then=then)
 
@@ -342,10 +342,10 @@ def _several_questions(turn: _Turn) -> _Found:
 def _too_short_to_tell(turn: _Turn) -> _Found:
     """A question too short to say what it is about, such as "how much?" after several answers."""
     memory = turn.context.memory
-    short = turn.content.short_questions.target(turn.message.text, memory.topic, turn.library)
+    short = turn.content.short_questions.target(turn.message.text, memory.topic, turn.texts)
     if short != ASK or turn.risk is not None or turn.asked is not None:
         return None
-    return _asking_back(memory, turn.library)
+    return _asking_back(memory, turn.texts)
 
 
 def _no_question_in_between(turn: _Turn) -> _Found:
@@ -356,17 +356,17 @@ def _no_question_in_between(turn: _Turn) -> _Found:
     unsure = (target == message.intent and message.confidence < _SURE_IN_BETWEEN) or (
         turn.asked == request_form.REACH and "@" in message.text
     )
-    return _Left.TO_RASA if target in _NOT_IN_BETWEEN or target not in turn.library or unsure else None
+    return _Left.TO_RASA if target in _NOT_IN_BETWEEN or target not in turn.texts or unsure else None
 
 
 def _risk_told(turn: _Turn) -> _Found:
     """A risk told of before or in this message, where the answer is about having the treatment."""
     held = (
-        None if turn.target is None else _held_back((turn.target,), turn.message, turn.risk, turn.library, turn.context)
+        None if turn.target is None else _held_back((turn.target,), turn.message, turn.risk, turn.texts, turn.context)
     )
     if held is None:
         return None
-    return turn.in_between(_in_own_language(held, OTHER_LANGUAGE, turn.message.text, turn.library, turn.content))
+    return turn.in_between(_in_own_language(held, OTHER_LANGUAGE, turn.message.text, turn.texts, turn.content))
 
 
 def _detail_of_the_last_answer(turn: _Turn) -> _Found:
@@ -389,7 +389,7 @@ def _meant_in_context(turn: _Turn) -> _Found:
 def _in_another_language(turn: _Turn) -> _Found:
     """A message in a language that has an approved sentence of its own."""
     own = f"{OTHER_LANGUAGE}_{turn.content.languages.of(turn.message.text)}"
-    if turn.message.intent not in _NOT_UNDERSTOOD or own not in turn.library:
+    if turn.message.intent not in _NOT_UNDERSTOOD or own not in turn.texts:
         return None
     return turn.in_between(Decision(own, Reason.OTHER_LANGUAGE))
 

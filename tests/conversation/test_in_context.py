@@ -6,6 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rasa.shared.core.events import BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.slots import ListSlot
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.content.library import Library, load_library
 from bot.conversation.in_context import (
@@ -20,6 +23,7 @@ from bot.conversation.in_context import (
     neighbours,
     ranking,
 )
+from bot.conversation.processor import subject
 from bot.understanding.linear import Reading
 from bot.understanding.together import RISKY, Together
 from bot.vocabulary import FALLBACK, OUT_OF_SCOPE
@@ -151,3 +155,50 @@ def test_what_is_known_letter_for_letter_or_long_leans_on_nothing() -> None:
     assert not may_lean("and sundays?", 1.0)
     assert not may_lean("and " * 41, 0.4)
     assert not may_lean("?!", 0.0)
+
+
+def talk(*events: Event) -> DialogueStateTracker:
+    """A conversation, of which a slot remembers the answers."""
+    tracker = DialogueStateTracker("talk", [ListSlot("topics", [{}])])
+    for event in events:
+        tracker.update(event)
+    return tracker
+
+
+def heard(name: str, confidence: float) -> UserUttered:
+    """A message that is nearest to an intent."""
+    return UserUttered("words", parse_data={"intent_ranking": [{"name": name, "confidence": confidence}]})
+
+
+def said(route: str) -> BotUttered:
+    """A reply on a route."""
+    return BotUttered("words", metadata={"snippet": {"id": "any", "route": route}})
+
+
+ANSWERED = (SlotSet("topics", [TOPIC]), heard(TOPIC, 0.9), said("answer"))
+
+
+@pytest.mark.parametrize("route", ["clinician", "clarify"])
+def test_after_a_referral_or_a_question_back_the_talk_is_about_what_was_asked(library: Library, route: str) -> None:
+    assert subject(talk(*ANSWERED, heard("insurance", 0.4), said(route)), library) == "insurance"
+    assert subject(talk(heard("insurance", 0.4), said(route)), library) == "insurance"
+
+
+@pytest.mark.parametrize(
+    "since",
+    [
+        (),
+        (heard("insurance", 0.9), said("out_of_scope")),
+        (heard("insurance", 0.2), said("clinician")),
+        (heard("clinician_medicine", 0.9), said("clinician")),
+        (heard("thanks", 0.9), said("clarify")),
+        (heard("no_such_answer", 0.9), said("clarify")),
+    ],
+)
+def test_otherwise_it_is_about_the_last_answer(library: Library, since: tuple[Event, ...]) -> None:
+    assert subject(talk(*ANSWERED, *since), library) == TOPIC
+
+
+def test_before_any_answer_it_is_about_nothing(library: Library) -> None:
+    assert subject(talk(), library) is None
+    assert subject(talk(SlotSet("topics", ["withdrawn_answer"]), said("answer")), library) is None
