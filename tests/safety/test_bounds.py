@@ -22,6 +22,7 @@ from bot.safety.cues import cues
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, every_sentence, phrase, sentences, shortened
 from bot.safety.redaction import (
     born,
+    born_elsewhere,
     codes,
     dwellings,
     introduced,
@@ -33,6 +34,8 @@ from bot.safety.redaction import (
     people,
     places,
     redact,
+    registers,
+    said_numbers,
 )
 from bot.safety.triage import Rule, Triage
 from bot.understanding.question_parts import parts_of_message
@@ -45,7 +48,21 @@ RULES = shared_triage().rules
 LANGUAGES = load_languages(DATA)
 FORM_WORDS = load_form_words(DATA)
 PLAIN_WORDS = load_plain_words(DATA)
-KINDS = (born, codes, online, places, dwellings, offices, issued, numbers, people, introduced)
+KINDS = (
+    born,
+    born_elsewhere,
+    codes,
+    online,
+    places,
+    dwellings,
+    offices,
+    issued,
+    numbers,
+    people,
+    introduced,
+    registers,
+    said_numbers,
+)
 REDACTIONS = [pattern for kind in KINDS for pattern in vars(kind).values() if isinstance(pattern, re.Pattern)]
 PIECES = {piece for shape in SHAPES for piece in list(every_sentence(hostile(shape, 2_000)))[:2]}
 """Of every shape two of the longest pieces that a rule is ever run on."""

@@ -4,14 +4,16 @@ All kinds are looked for in one pass over the same text, and what is found is ta
 
 1. `online`: e-mail addresses, also in words, web addresses, handles;
 2. `codes`: passwords, the codes of doors, safes and accounts, plates of cars;
+   and `registers`: papers, plates, locks and handles behind words of other languages;
 3. `places`: streets with a number, postal codes behind a cue or in a country's form, "I live at ...";
 4. `dwellings`: flats, plots, villages, houses with a name, landmarks, the way to somebody;
 5. `offices`: the house of which somebody is the head, or in which they are the only one;
 6. `people`: names behind cues, in greetings and signatures;
 7. `introduced`: names behind cues of other languages, at the end of a message, beside a number;
-8. `born`: days of birth, ages over 89;
+8. `born`, `born_elsewhere`: days of birth, ages over 89, the latter in words and calendars of many languages;
 9. `issued`: when cards expire, codes of banks, parcels, bookings, wallets;
-10. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, places on the map.
+10. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, places on the map;
+11. `said_numbers`: telephones in words of many languages.
 
 What a reviewer needs to judge a referral stays: medicines, doses and rows of them, blood values, ages up to 89, years,
 dates, prices, the numbers of papers, chemicals and laws. Every look is bounded, so that a text of any shape costs what
@@ -25,6 +27,7 @@ from functools import lru_cache
 
 from bot.safety.normalise import clean, shortened
 from bot.safety.redaction.born import ages, births
+from bot.safety.redaction.born_elsewhere import ages_elsewhere, births_elsewhere
 from bot.safety.redaction.codes import codes_of
 from bot.safety.redaction.dwellings import dwellings_of
 from bot.safety.redaction.introduced import introduced_names
@@ -34,6 +37,8 @@ from bot.safety.redaction.offices import offices_of
 from bot.safety.redaction.online import online_of
 from bot.safety.redaction.people import People, other_scripts
 from bot.safety.redaction.places import places_of
+from bot.safety.redaction.registers import registers_of
+from bot.safety.redaction.said_numbers import said_numbers
 from bot.safety.redaction.spans import Span, blanked, plain, without, words_of
 
 _HEAD, _TAIL = 4_000, 2_000
@@ -43,6 +48,11 @@ _EDGE = 200
 """Characters next to what is left out that are looked at and not kept: what is torn there could not be known."""
 
 _LEFT_OUT = "\n…\n"
+
+_WITHOUT_SPACES = re.compile("[\u0e00-\u0e7f\u3005-\u30fa\u3400-\u9fff\uac00-\ud7a3]")
+"""Letters of languages that set no space between a word and a number."""
+_COUNTED = re.compile(r"\s?[元円圆块塊万萬人名个個回次年月日時分歳岁년월원명]")
+"""What is counted there, and leads to nobody."""
 
 _LABEL = re.compile(r"\[(?:name|number|e-mail|web address|handle|password|address|location|date of birth|age)\]")
 
@@ -82,7 +92,7 @@ def found(text: str) -> list[Span]:
     said |= {part for word in said if "-" in word or "'" in word for part in re.split("['-]", word)}
     spans = list(online_of(level, said))
     level = blanked(level, spans) if spans else level
-    opening = list(codes_of(level, said))
+    opening = [*codes_of(level, said), *registers_of(level)]
     if opening:
         spans += opening
         level = blanked(level, opening)
@@ -92,9 +102,15 @@ def found(text: str) -> list[Span]:
     named = [*People(level, words).names(), *introduced_names(level, said)]
     if not text.isascii():
         named += other_scripts(level)
-    born = [*births(level, said, named), *ages(blanked(level, named))]
+    born = [*births(level, said, named), *births_elsewhere(level, words)]
+    unnamed = blanked(level, [*named, *born])
+    born += [*ages(unnamed), *ages_elsewhere(unnamed)]
     level = blanked(level, born) if born else level
-    return [*spans, *addresses, *named, *born, *issued_numbers(level, said), *numbers_of(level, words, said)]
+    numbers = [*issued_numbers(level, said), *numbers_of(level, words, said), *said_numbers(level, words)]
+    if not text.isascii() and _WITHOUT_SPACES.search(level):
+        apart = _WITHOUT_SPACES.sub(" ", level)
+        numbers += [span for span in numbers_of(apart, (), said) if not _COUNTED.match(level, span.end)]
+    return [*spans, *addresses, *named, *born, *numbers]
 
 
 __all__ = ["found", "kept", "redact", "without_labels"]

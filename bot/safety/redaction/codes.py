@@ -314,7 +314,12 @@ def _secret(text: str, found: re.Match[str]) -> Span | None:
     start = found.start("value")
     value = found["value"].rstrip(_END)
     told = found["said"] is not None
-    if not value or value.startswith(("\0", "[")) or (found["any"] and _no_secret(text, found.start(), start)):
+    if (
+        not value
+        or value.startswith(("\0", "["))
+        or re.match(r"\d+er-", value)
+        or (found["any"] and _no_secret(text, found.start(), start))
+    ):
         return None
     spelled = _SPELLED.match(text, start)
     if spelled is not None:

@@ -28,14 +28,17 @@ _CAP = r"[^\W\d_a-z][^\W\d_]{1,19}(?:['’-][^\W\d_]{1,15}){0,2}(?!\w)"
 _INITIAL = r"(?:[^\W\d_a-z]\.\s?)"
 _ROW = (
     rf"{_INITIAL}{{0,3}}{_CAP}(?:\s(?:[\"“'(][^\W\d_]{{2,15}}[\"”')]\s)?{_INITIAL}?"
-    rf"(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|ten|bin|binti|ibn|ap|ní|ó|mac)\s){{0,2}}{_CAP}){{0,4}}"
+    rf"(?:(?:de|da|dos|das|do|van|von|der|den|el|al|la|le|du|di|ten|bin|binti|ibn|ap|ní|ó|mac)\s){{0,2}}"
+    rf"(?:d['’])?{_CAP}){{0,4}}"
 )
 """One or more words with capital letters, with initials and a nickname between them."""
 
 _RANKS = (
-    r"Barr|Engr|Arch|Atty|Adv|Hon|Pst|Evang|Cllr|Rev|Fr|Br|Capt|Col|Maj|Lt|Sgt|Cpl|Insp|Det|Ing|Lic|Mtro|Mtra|Arq|Dipl|"
+    r"Barr|Enf|Uzm|Ecz|Dott|Dipl|Psych|Fisio|Engr|Arch|Atty|Adv|Hon|Pst|Evang|Cllr|Rev|Fr|Br|Capt|"
+    r"Col|Maj|Lt|Sgt|Cpl|Insp|Det|Ing|Lic|Mtro|Mtra|Arq|Dipl|"
     r"Alhaji|Alhaja|Hajiya|Mallam|Malam|Oga|Mang|Aling|Gogo|Mkhulu|Oom|Tannie|Ate|Kuya|Ading|"
-    r"Manong|Manang|Inang|Amang|Ka|Sis|Bro|Cik|Encik|Puan|Tuan|Datuk|Dato|Pak|Bapak|Bu|Ibu|Mbak|Mas|Khun|Ustaz|Ustadh|"
+    r"Manong|Manang|Inang|Amang|Ka|Sis|Bro|Cik|Encik|Puan|Tuan|Datuk|Dato|Pak|Bapak|Bu|Ibu|Mbak|Mas|"
+    r"Khun|Ustaz|Ustadh|"
     r"Maulana|Sayyid|Sheikh|Lala|Baba|Mama|Papa|Aunty|Auntie|Uncle|Nonna|Nonno|Oma|Opa|Ouma|Oupa|Pani|Pan|Bà|Ông|Cô|"
     r"Chú|Anh|Chị|Bác|Deacon|Deaconess|Elder|Bishop|Canon|Brother|Sister|Father|Granny|Nana|Nan"
 )
@@ -45,8 +48,10 @@ _RANKED = re.compile(rf"(?<![\w-])(?:{_RANKS})\.?\s(?:\((?:Mrs?|Ms|Miss|Dr|Prof)
 
 _MY_NAME_IS = re.compile(
     r"(?<!\w)(?:"
-    r"ako (?:po )?(?:ay )?si|ang (?:pangalan|ngalan) ko(?: po)?(?: ay)?(?: si)?|(?:pangalan|ngalan) ko(?: po)?(?: ay)?|"
-    r"igama lam[ií]? (?:ngu-?|u-?)|ndingu-?|ngingu-?|ng(?=u-[^\W\d_a-z])u-|lebitso la ?ka ke|leina la ?me ke|zita rangu"
+    r"ako (?:po )?(?:ay )?si|ang (?:pangalan|ngalan) ko(?: po)?(?: ay)?(?: si)?|(?:pangalan|"
+    r"ngalan) ko(?: po)?(?: ay)?|"
+    r"igama lam[ií]? (?:ngu-?|u-?)|ndingu-?|ngingu-?|ng(?=u-[^\W\d_a-z])u-|lebitso la ?ka ke|"
+    r"leina la ?me ke|zita rangu"
     r"(?: ndi)?|ndinonzi|jina langu(?: ni)?|n[ai]?naitwa|naitwa|sunana|suna na|oruk[oọ] mi ni|aha m b[uụ]|"
     r"my name (?:na|be)|magacaygu(?: waa)?|nama (?:saya|aku)(?: adalah)?|saya bernama|perkenalkan,? saya|"
     r"t[eê]n (?:t[oô]i|em|m[iì]nh|ch[aá]u|con)(?: l[aà])?|(?:t[oô]i|em|m[iì]nh|ch[aá]u) t[eê]n(?: l[aà])?|"
@@ -54,13 +59,15 @@ _MY_NAME_IS = re.compile(
     r"mera (?:shubh )?(?:naam|nam|naa)|amar na+m|en(?:noda)? pe(?:ya|)r|na+ p[eo]+ru|nanna hesaru|ente peru|"
     r"ma[jzs]h?[aei] na+v|ma+ru na+m|mero na+m|mag[eē] nama|good name is|my good name|"
     r"jmenuj[iu] se|moje jm[eé]no je|vol[aá]m sa|moje meno je|nazywam si[eę]|mam na imi[eę]|zovem se|moje ime je|"
-    r"ime mi je|a nevem|m[aă] numesc|numele meu (?:este|e)|m[aă] cheam[aă]|казвам се|името ми е|мене зв?ати|мене звуть|"
+    r"ime mi je|a nevem|m[aă] numesc|numele meu (?:este|e)|m[aă] cheam[aă]|казвам се|името ми е|"
+    r"мене зв?ати|мене звуть|"
     r"με λένε|το όνομά μου είναι|ονομάζομαι|quhem|emri im [eë]sht[eë]|mano vardas|mani sauc|m[aā]ns v[aā]rds ir|"
     r"m(?:in)?u nimi on|nimeni on|jag heter|mitt navn er|mit navn er|jeg he[td](?:er|der)|[eé]g heiti|mijn naam is|"
     r"ik heet|my naam is|is mise|(?:fy )?enw i yw|em dic|el meu nom [eé]s|ch[aá]mome|mwen rele|non mwen se|"
     r"toku ingoa ko|ko hoku hingoa ko|kuv lub npe hu ua|je ireumeun|watashi wa|boku wa|namae wa|wo jiao|ngo giu|"
     r"(?:they|folks|everyone|everybody|friends|people|mates) calls? me|goes by|go by|answers? to|known as|real name|"
-    r"legal name|maiden name|(?:in|on) (?:the |your |my |our )?(?:records?|file|system|books|form|passport|id|papers?|"
+    r"legal name|maiden name|(?:in|on) (?:the |your |my |our )?(?:records?|file|system|books|form|"
+    r"passport|id|papers?|"
     r"card)(?: as| under|,? it'?s| is| says| shows)?|signed,?|name as (?:on|in) (?:the |my )?\w{2,10}"
     r")(?:[\s:,-]{1,3}|(?<=-)|(?<=ngu))(?:po |si |is |called )?"
     r"(?P<name>[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){1,24}(?:\s(?:[^\W\d_]\.\s)?[^\W\d_](?:[^\W\d_]|"
@@ -96,7 +103,8 @@ _NO_MORE = r"है|हूँ|हूं|आहे|हो|છે|ਹੈ|ครั
 """What follows a name in these letters and is none."""
 _IN_THESE_LETTERS = re.compile(
     "|".join(
-        rf"(?<!\w){cue}\s{{0,2}}[:：-]?\s{{0,2}}(?P<n{number}>[{letters}]{{2,24}}(?:\s(?!{_NO_MORE})[{letters}]{{2,24}})?)"
+        rf"(?<!\w){cue}\s{{0,2}}[:：-]?\s{{0,2}}(?P<n{number}>[{letters}]{{2,24}}(?:"
+        rf"\s(?!{_NO_MORE})[{letters}]{{2,24}})?)"
         for number, (cue, letters) in enumerate(_MARKED.items())
     ),
     re.IGNORECASE,
@@ -125,13 +133,15 @@ _END = re.compile(
 _BEGINS_WITH_AN_INITIAL = re.compile(r"[A-Z]\.")
 _BESIDE_A_NUMBER = re.compile(
     rf"(?:\d[\d().\s-]{{5,18}}\d)[\s,;:(/|-]{{1,3}}(?P<behind>{_CAP}(?:\s{_INITIAL}?{_CAP}){{1,3}})"
-    rf"|(?P<before>{_CAP}(?:\s{_INITIAL}?{_CAP}){{1,3}})(?=\s?[,;:(/|–-]{{0,2}}\s?(?:\+?\(?\d(?:[\d().\s-]{{6,16}})\d))"
+    rf"|(?P<before>{_CAP}(?:\s{_INITIAL}?{_CAP}){{1,3}})(?=\s?[,;:(/|–-]{{0,2}}"
+    rf"\s?(?:\+?\(?\d(?:[\d().\s-]{{6,16}})\d))"
 )
 """A full name right before or behind a telephone, an account or an address."""
 
 _SHOWN = re.compile(
     r"\b(?i:buzzer|bell|doorbell|letter ?box|mail ?box|name ?plate|nameplate|intercom|card|passport|badge|label|name)"
-    r"(?i:\s(?:on|of)\s(?:the\s|my\s|our\s)?\w{2,12})?(?i:\s(?:says?|reads?|is|shows?|marked|labelled|labeled|under))?"
+    r"(?i:\s(?:on|of)\s(?:the\s|my\s|our\s)?\w{2,12})?(?i:\s(?:says?|reads?|is|shows?|marked|"
+    r"labelled|labeled|under))?"
     r"(?:\s?[:=])?\s[\"“']?(?P<name>[A-ZÀ-Þ]{1,3}[A-ZÀ-Þ*'’-]{0,20}(?:\s[A-ZÀ-Þ][A-ZÀ-Þ*.'’-]{0,20}){0,4})(?![\w*])"
 )
 """A name as it stands on a bell or a card, in capitals, and with some letters hidden: "name on card R S DHALIWAL"."""
@@ -150,7 +160,8 @@ _SAID_OF = re.compile(
 _HE_IS = re.compile(rf"\b(?i:he|she)(?i:'s|\sis|\swas|\swill\sbe)\s(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})")
 
 _DOUBLE = re.compile(
-    rf"(?P<name>(?:{_CAP}\s|[A-Z]\.?\s)(?:{_INITIAL}|{_CAP}\s){{0,2}}[^\W\d_a-z][^\W\d_]{{2,15}}-[^\W\d_a-z][^\W\d_]{{2,15}})(?!\w)"
+    rf"(?P<name>(?:{_CAP}\s|[A-Z]\.?\s)(?:{_INITIAL}|{_CAP}"
+    rf"\s){{0,2}}[^\W\d_a-z][^\W\d_]{{2,15}}-[^\W\d_a-z][^\W\d_]{{2,15}})(?!\w)"
 )
 """A first name and a surname of two: "Jean-Guy Bourassa-Tremblay"."""
 
@@ -185,9 +196,45 @@ _IT_IS_I = re.compile(
     r"(?=\s?[,.!;]|\Z|\s(?i:i|e|y|et|und|en|och|og|ve|from|de|da|z|aus)\s)"
 )
 """Who writes, in languages in which a word within a sentence has no capital letter but a name."""
+_LED_TO_ELSEWHERE = re.compile(
+    r"(?<!\w)(?i:here writes|writes you|writes to you|it is|this side is|intestat[oa] a|titulaire|"
+    r"citofono|klingel|sonnette|"
+    r"timbre|domofon na|dzwonek|t\.n\.v\.|alıcı|отримувач|получатель|одержувач|podpisan[oa]|"
+    r"unterzeichnet|signé|firmad[oa]|"
+    r"firmato|assinado|undertecknad|allekirjoittanut|referente|ansprechpartner|empfänger|destinatario|destinataire|"
+    r"odbiorca|mottagare|saajan?|seu|dona|doña|don|aqui é|aquí|aqui fala|(?:фоп|ип)|тел\.? (?:сына|"
+    r"дочери|мужа|жены|сина|"
+    r"дочки|чоловіка|дружини|мами|мамы)|(?:сын|дочь|муж|жена|син|дочка|чоловік|дружина|сестра|брат|бабус[яі]))"
+    rf"[:,]?\s(?:(?i:enf|uzm|ecz|sr|sra|pan|pani)\.?\s){{0,2}}(?P<name>{_ROW}(?:"
+    rf"\s(?:{_INITIAL}){{1,2}}|\s(?:Snc|Srl|GmbH))?)"
+)
+"""What stands behind these in other languages is somebody's name, or that of a small house."""
+_FROM_A_TOWN = re.compile(
+    r"(?:\A|[.!?\n]\s?)(?i:hei|hej|hallo|hoi|hola|ciao|salut|bonjour|olá|oi|cześć|ahoj|merhaba|"
+    r"привіт|привет|hi|hello)[,!]?\s"
+    rf"(?P<name>{_CAP}(?:\s{_CAP})?)(?=\s(?:fra|från|von|aus|uit|da|di|de|z|ze|iz|din|з|із|из)\s[^\W\d_a-z])"
+)
+"""Who greets, and from where: "Hei, Torgeir fra Bardu"."""
+_BY_FATHER = re.compile(
+    r"(?<!\w)(?P<name>(?:[А-ЯІЇЄҐ][а-яіїєґё'’-]{1,20}\s){1,2}[А-ЯІЇЄҐ][а-яіїєґё'’]{2,16}"
+    r"(?:[оеєё]вич\w{0,2}|[оеєё]вн\w{1,2}|івн\w{1,2}|ївн\w{1,2}|ичн\w{1,2})(?:\s[А-ЯІЇЄҐ][а-яіїєґё'’-]{1,20})?)(?!\w)"
+)
+"""A first name and that of the father, as nobody but a person is called."""
+_WITHOUT_CAPITALS = re.compile(
+    r"(?:معك|معاك|معكم|أنا|انا|تحياتي|مع تحيات|أخوكم|أختكم)\s(?P<um>(?:أم|أبو|ام|ابو)"
+    r"\s[\u0620-\u064a]{2,14}(?:\sال[\u0620-\u064a]{2,14})?)"
+    r"|(?:تحياتي|مع تحيات|أخوكم|أختكم)[،,:]?\s(?P<ar>[\u0620-\u064a]{2,14}(?:\s[\u0620-\u064a]{2,14}){0,2})\s?\.?\Z"
+    r"|(?:祖母|祖父|母|父|妻|夫|娘|息子|姉|兄|妹|弟)の(?!カルテ|データ|アレルギ|リウマチ|ガン|パーキンソン|ケア|ベッド)"
+    r"(?P<kin>[\u30a1-\u30fa-]{2,6}|[\u4e00-\u9fff]{1,3}[子美江代郎男夫介香奈])(?=[はがもをに、,])"
+    rf"|(?:家属|患者|病人|联系人|收件人|收货人|落款)[:：是叫\s]{{0,2}}(?P<zh>小[\u4e00-\u9fff]{{1,2}}|"
+    rf"[{_FAMILIES}][\u4e00-\u9fff]{{1,2}})(?=[,，.。!！\s]|\Z)"
+    r"|[a-z)][.!]\s(?P<end>[\u4e00-\u9fff]{1,4})\s?\Z"
+)
+"""Names in letters that have no capitals, behind a greeting, somebody's kin, or alone at the end."""
 _LIKE_A_TRADE = ("ist", "er", "or", "ian", "man")
 _LIKE_A_DRUG = ("ine", "ol", "ate", "mab", "ium", "pril", "tan", "xaban", "vir", "cin", "statin", "zole", "ide", "ase")
 _FILIPINO = re.compile(rf"\b(?:si|ni|kay|sina|kina|nina)\s(?P<name>{_ROW})")
+_SURE = (_RANKED, _FILIPINO, _CLAN, _LED_TO_ELSEWHERE, _FROM_A_TOWN)
 _SAID_THERE = word_set("po ako ko ito opo ang ng mga lang naman ba kasi yung pwede salamat magkano")
 
 
@@ -199,7 +246,7 @@ def introduced_names(text: str, said: frozenset[str] | set[str]) -> Iterator[Spa
         if end:
             yield Span(found.start("name"), found.start("name") + end, NAME)
     if not text.isascii():
-        for kind in (_IN_THESE_LETTERS, _HAN):
+        for kind in (_IN_THESE_LETTERS, _HAN, _BY_FATHER, _WITHOUT_CAPITALS):
             for found in kind.finditer(text):
                 group = found.lastgroup or ""
                 yield Span(found.start(group), found.end(group), NAME)
@@ -207,13 +254,26 @@ def introduced_names(text: str, said: frozenset[str] | set[str]) -> Iterator[Spa
         return
     yield from _at_the_end(text)
     english = _is_english(text)
-    shapes = (_RANKED, _SAID_OF, _HE_IS, _DOUBLE, _BESIDE_A_NUMBER, _CLAN, _BOTH, _FAMILY, _REACHED, _IT_IS_I)
+    shapes = (
+        _RANKED,
+        _SAID_OF,
+        _HE_IS,
+        _DOUBLE,
+        _BESIDE_A_NUMBER,
+        _CLAN,
+        _BOTH,
+        _FAMILY,
+        _REACHED,
+        _IT_IS_I,
+        _LED_TO_ELSEWHERE,
+        _FROM_A_TOWN,
+    )
     for kind in shapes if said.isdisjoint(_SAID_THERE) else (*shapes, _FILIPINO):
         for found in kind.finditer(text):
             group = next(name for name, written in found.groupdict().items() if written)
             other = found["other"] if kind is _BOTH else ""
             if _is_somebody(
-                f"{found[group]} {other}", english=english or kind is _IT_IS_I, sure=kind in (_RANKED, _FILIPINO, _CLAN)
+                f"{found[group]} {other}", english=english or kind in (_IT_IS_I, _LED_TO_ELSEWHERE), sure=kind in _SURE
             ):
                 yield Span(found.start(group), found.end(group), NAME)
                 if other:

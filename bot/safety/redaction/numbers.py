@@ -84,7 +84,7 @@ _REGISTERS = (
     r"SNOMED|ATC|ICD-?1[01]|CPT|HCPCS|MBS|PBS|ARTG|AUST\s?[LR]|TGA|FDA|NAFDAC|HPRA|MHRA|SAHPRA|EMA|PZN|NDC|UDI|GTIN|"
     r"EAN|"
     r"SKU|Directive|Regulation|lot|batch|part|model|catalog(?:ue)?|item|product|trial|study|protocol|registry|device|"
-    r"serial|machine|generator"
+    r"serial|machine|generator|AMM|Anvisa|GB(?:/?T)?|YY(?:/?T)?|Vnr|varenr|RVG|CIP|COFEPRIS|INVIMA|ANMAT|AIC|Swissmedic"
 )
 """Registers of studies, papers, standards, medicines and devices, whose numbers a reviewer needs."""
 _OF_A_REGISTER = re.compile(
@@ -134,7 +134,7 @@ _PHONE_CUE = re.compile(
     r"numbers|no|nr|num|ph|mob|"
     r"m[oó]vil|tel[eé]fono|celular|n[uú]mero|num[eé]ro|portable|t[eé]l[eé]phone|handynummer|telefon|"
     r"telefonnummer|rufnummer|nummer|cellulare|telefone|numer|номер|телефон|tlf|tlph|puh|hp|cel|fono|fone|"
-    r"gsm|natel|llame|llamar|appelez|anrufen|ruf)\b[^.!?\n]{0,24}\Z",
+    r"gsm|natel|llame|llamar|appelez|anrufen|ruf)\b\.?[^.!?\n]{0,24}\Z",
     re.IGNORECASE,
 )
 _CRISIS = frozenset(

@@ -88,6 +88,25 @@ _ALONE_THERE = re.compile(
     r"(?:town|village|county|district|island|valley|school|office|parish))\b",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(
+    r"(?<!\w)(?:(?i:i am|i'm|soy|je suis|sono|sou|ich bin|ik ben|jestem|jag är|jeg er|dr\.?"
+    r"\s\0{1,40},)\s)(?i:the\s|el\s|la\s|"
+    r"le\s|il\s|o\s|a\s|der\s|die\s|de\s)?(?i:notary|notario|notaire|notaio|notar\w{0,2}|"
+    r"delegad[oa]|alcalde\w{0,2}|párroco|"
+    r"curé|parroco|pároco|pfarrer\w{0,2}|pastoor|proboszcz\w{0,2}|sołtys\w{0,3}|wójt\w{0,3}|"
+    r"bürgermeister\w{0,2}|burgemeester|"
+    r"maire|sindac[oa]|prefeit[oa]|médic[oa]|farmacéutic[oa]|headmistress|headmaster|head|chief|(?:choir\s)?director|"
+    r"directeur|directrice|director[ae]|schulleiter\w{0,2}|dyrektork?a?|kyrkoherde|sogneprest|imam|rabbin\w?)"
+    r"(?:\s(?:number|no|nr)\.?\s\d{1,3})?\s(?i:of|de|del|della|di|du|da|do|von|van|w|we|in|i|à|en)\s"
+    rf"(?P<place>(?:(?i:the\s|only\s|pharmacy\s|primary\s|school\s|cathedral\s|pain\s|dept\s|of\s|"
+    rf"in\s|no\s\d{{1,3}}\s)){{0,7}}"
+    rf"{_BIG}(?:\s(?:(?:de|del|la|el|da|do|of|San|von)\s){{0,2}}{_BIG}){{0,4}}(?:\s(?:el|la)\s{_BIG})?)"
+)
+"""The head of a house or a village, in other languages and in the English of those who speak them."""
+_IN_A_VILLAGE = re.compile(
+    r"(?:الوحيد\w?|وحيد\w?)[^.\n]{0,30}?\s(?P<place>(?:قرية|بلدة|حي|مدينة)\s(?:تل"
+    r"\s)?[\u0620-\u064a]{2,15}(?:\sال[\u0620-\u064a]{2,15})?)"
+)
 _AT_A_PLACE = re.compile(rf"\b(?i:at|in|of|from|near)\s(?P<place>{_HOUSE})")
 
 _WORDS = word_set("only sole lone one first last youngest oldest head heads runs leads chairs directs manages owns hod")
@@ -99,6 +118,9 @@ _NO_HOUSE = word_set("""
 
 def offices_of(text: str, said: Set[str]) -> Iterator[Span]:
     """All such places in a plain text; `said` are its words in small letters."""
+    for kind in (_ELSEWHERE, _IN_A_VILLAGE):
+        for found in kind.finditer(text):
+            yield Span(found.start("place"), found.end("place"), PLACE)
     if said.isdisjoint(_WORDS) and said.isdisjoint(_OFFICE_WORDS) and "the" not in said:
         return
     for kind in (_HEAD, _ONLY, _ONE_AT, _LEADS):

@@ -60,7 +60,7 @@ _KIN = word_set("""
     peepaw gido teta jaddah dede anneanne babaanne teyzem amcam dayım halam yenge enişte babu mjomba shangazi boeta
     sissie gogo mkhulu bunica bunicul fratele soția soțul nagyi nagymama nagypapa férjem feleségem fiam lányom
     húgom bátyám szomszéd cousine oncle tante neveu nièce beau-père belle-mère beau-frère belle-sœur petit-fils
-    petite-fille
+    petite-fille ninem nenem dedem ablam abim kayınvalidem kayınpederim yengem eniştem
     """)
 _AROUND = word_set("""
     girl boy lad lass cleaner driver housekeeper lodger tenant nanny babysitter pastor priest vicar rabbi imam

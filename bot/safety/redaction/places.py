@@ -48,7 +48,7 @@ _NUMBER_LAST = re.compile(
     r"sok\.|caddesi|cad\.|gatan|gade|vej|ulice|ul\.)"
     r"|(?:(?:calle|avda|avenida|paseo|plaza|camino|carrera|cra|ronda|travesía|via|viale|piazza|corso|"
     r"vicolo|largo|strada|rua|travessa|praça|alameda|estrada|ulica|улица|проспект|rue|jalan|am|an der|"
-    r"auf der|im)\s|(?:c/|avda\.|av\.|cra\.|ul\.|al\.|os\.|ул\.|пр\.|jl\.))\s?"
+    r"auf der|im)\s(?!Telefon|Ende|Internet|Schnitt)|(?:c/|avda\.|av\.|cra\.|ul\.|al\.|os\.|ул\.|пр\.|jl\.))\s?"
     r"(?:(?:de|del|della|dei|di|da|do|das|dos|la|las|los|el|san|santa|des|du|der|den|alten|"
     r"großen)\s){0,3}[^\W\d_][\w'’.-]{1,25}(?:\s(?:de|del|la|las|los|di|da|do|das|"
     r"dos)){0,2}(?:\s[^\W\d_][\w'’.-]{1,25}){0,2}?)"
@@ -134,7 +134,8 @@ _TAIL = re.compile(
     r"lgh|bus|bte\.?|bo[iî]te|appt\.?|top|tür|dpto\.?|depto\.?|bloco|scala|interno|byt|m\.|"
     r"lok\.?)\s{0,2}#?\s?[\w-]{1,6}){0,2}"
     rf"(?:\s{{0,2}}(?:,|\n)\s{{0,2}}(?:(?:{_UK}|{_CA}|\d{{4,5}}(?:-\d{{3,4}})?"
-    rf"(?:\s?[A-Z]{{2}}\b)?)\s)?[A-ZÀ-ÝĀ-Ž][\w'’.-]{{1,25}}(?:[ -][A-ZÀ-Ý][\w'’.-]{{1,25}}){{0,2}}(?:\s{{1,2}}(?:{_UK}|"
+    rf"(?:\s?[A-Z]{{2}}\b)?)"
+    rf"\s)?[A-ZÀ-ÝĀ-Ž][\w'’.-]{{1,25}}(?:[ -][A-ZÀ-Ý][\w'’.-]{{1,25}}){{0,2}}(?:\s{{1,2}}(?:{_UK}|"
     rf"{_CA}|\d{{4,6}}(?:-\d{{3,4}})?)(?!\w))?){{0,4}}"
     rf"(?:\s{{0,2}},?\s{{0,2}}(?:(?:{_STATES})\s{{1,2}})?(?:{_UK}|{_CA}|\d{{5}}(?:-\d{{3,4}})?)(?![\w]))?"
 )
@@ -190,6 +191,8 @@ def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span
     for kind in _NAMED_PLACES:
         for found in kind.finditer(text):
             yield Span(found.start(), found.end(), ADDRESS)
+    for found in _ELSEWHERE.finditer(text):
+        yield Span(found.start(), found.end(), ADDRESS)
     for found in _DUTCH_CODE.finditer(text):
         town = _TOWN.match(text, found.end())
         yield Span(found.start(), town.end() if town else found.end(), ADDRESS)
@@ -233,7 +236,8 @@ _HOUSE_THEN_STREET = re.compile(
     r"Villa)\s(?:no\.?\s)?[\w/-]{1,7}"
     rf"|(?:{_BIG}\s){{1,3}}(?:{_WAY}|House|Court|Towers?|Apartments|Residences?|Mansions?|Building|Complex|Parade|"
     rf"Quay))(?!\w)"
-    rf"(?:,?\s(?:(?i:street|road|sector|block|phase)\s[\w/-]{{1,7}}|{_BIG}(?:\s{_BIG}){{0,2}}(?:\s\d{{1,6}})?)){{0,4}}"
+    rf"(?:,?\s(?:(?i:street|road|sector|block|phase)\s[\w/-]{{1,7}}|{_BIG}(?:\s{_BIG}){{0,2}}(?:"
+    rf"\s\d{{1,6}})?)){{0,4}}"
 )
 """The house and then the street, both by numbers: "House 19, Street 7, Sector F-10/2 Islamabad"."""
 _POLISH = re.compile(
@@ -268,9 +272,27 @@ _RESIDENCE = re.compile(
     rf"quartier|siedlung|colonia|col\.|barrio)\s(?:(?:les?|la|los|las|el|du|des|de|of)\s|(?i:les?|la|los|las|el)\s)?"
     rf"{_BIG}(?:\s{_BIG}){{0,2}},?\s(?i:b[âa]t\.?|b[âa]timent|bloque|torre|edificio|esc\.?|appt?\.?|apto\.?|lote"
     rf"|casa|n[°º]|"
-    r"no\.?|#|haus|piso|mz\.?)\s?[\w-]{1,5}(?:,\s(?i:esc\.?|appt?\.?|apto\.?|piso|porte|étage|lote)\s?[\w-]{1,5}){0,3}"
+    r"no\.?|#|haus|piso|mz\.?)\s?[\w-]{1,5}(?:,\s(?i:esc\.?|appt?\.?|apto\.?|piso|porte|étage|"
+    r"lote)\s?[\w-]{1,5}){0,3}"
 )
 """A house in an estate that has a name instead of streets."""
+_ELSEWHERE = re.compile(
+    r"(?<!\w)(?:вул\.|вулиця|ул\.|улица|просп\.|проспект|бул\.|бульв\.|пров\.|пер\.|пл\.)\s?[^\W\d_][\w'’-]{1,25}"
+    r"(?:\s[^\W\d_][\w'’-]{1,25}){0,2},?\s(?:(?:буд|д|дом|б)\.?\s?)?\d{1,4}[^\W\d_]?(?:/\d{1,4})?"
+    r"(?:,\s?(?:кв|квартира|під'їзд|подъезд|корп|пов|оф|эт)\.?\s?\d{1,4}){0,4}(?:,"
+    r"\s[^\W\d_a-z][\w'’-]{2,25})?(?:,\s\d{5,6}(?!\d))?"
+    r"|(?<!\w)[^\W\d_a-z][^\W\d_]{2,20}(?:kuja|polku|katu|raitti|kaari|rinne|gränd|stigen|backen|"
+    r"bakken|svingen|stræde|allé)"
+    r"\s\d{1,4}(?:\s?[A-Z])?(?:\s\d{1,3})?(?!\w)"
+    r"|(?<!\w)(?:[^\W\d_a-z][^\W\d_]{1,20}\s){1,3}(?:Mah|Mh|Mahallesi)\.?,?\s(?:[\w.'’/-]{1,20},?"
+    r"\s){0,5}?(?:No|Nu)[:.]?\s?"
+    r"\d{1,4}(?:,?\s(?:Kat|K|Daire|D|Blok)[:.]\s?\w{1,4}(?!\w)){0,3}(?:,?"
+    r"\s[^\W\d_a-z][^\W\d_]{2,20}){0,2}(?:[ /]\d{5}(?!\d))?"
+    r"|(?<!\w)(?:[Vv]ia|[Vv]iale|[Cc]orso|[Pp]iazza)\s(?:[Dd]e[il]{0,2}\s|[Dd]ell[aeo]\s)?[^\W\d_a-z][^\W\d_]{2,20}\s"
+    r"\d{1,4}(?:/(?:bis|ter|[A-Za-z]))(?:,\s(?:scala|int\.|interno|piano)\s\w{1,3}){0,3}(?!\w)"
+    r"|(?<=[市海京州津庆]，)\d{6}(?!\d)|(?<=[市海京州津庆],)\d{6}(?!\d)"
+)
+"""Streets of Ukraine and Russia, Finland and Scandinavia, Turkey and Italy with stairs and flats."""
 _DUTCH_CODE = re.compile(
     r"(?<![\w.-])[1-9]\d{3} ?(?!IU|UI|IE|MG|ML|CC|MM|KG|AM|PM|CE|BC|AD|KM|HZ|EU|US|UK|NG|UG)[A-Z]{2}"
     r"(?= [A-ZÀ-Ý][a-z’'-]|[,.!?\n]|\Z)"

@@ -460,6 +460,10 @@ NOBODY_HERE = (
     *("robin hood", "big ben", "patience of job", "job's patience", "tom cobley", "bloody mary", "hail mary"),
     *("good samaritan", "lazy susan", "jolly roger", "roger that", "holy joe", "simple simon", "joe rogan"),
     *("moaning minnie", "karen behaviour", "being a karen", "even steven", "jack frost", "max mustermann", "don juan"),
+    *("claude bernard", "mikołaj kopernik", "nicolaus copernicus", "henrik sjögren", "gregorio martínez-sánchez"),
+    *("lamberto re", "antoni van leeuwenhoek", "niels finsen", "carlos chagas", "hulusi behçet", "robert graves"),
+    *("rudolf virchow", "paul ehrlich", "emil von behring", "santiago ramón", "oswaldo cruz", "camillo golgi"),
+    *("kristi himmelfart", "kristi himmelfartsdag", "kristi himmelsfärdsdag", "christi himmelfahrt", "boże ciało"),
     *("lieschen müller", "otto normalverbraucher", "jan modaal", "fulano de tal", "mario rossi", "monsieur tout"),
 )
 """People of whom everybody has heard, in small letters, and sayings in which a first name stands."""
