@@ -38,7 +38,7 @@ from bot.safety.redaction.online import online_of
 from bot.safety.redaction.people import People, other_scripts
 from bot.safety.redaction.places import places_of
 from bot.safety.redaction.registers import registers_of
-from bot.safety.redaction.said_numbers import said_numbers
+from bot.safety.redaction.said_numbers import telephones_said
 from bot.safety.redaction.spans import Span, blanked, plain, without, words_of
 
 _HEAD, _TAIL = 4_000, 2_000
@@ -106,7 +106,7 @@ def found(text: str) -> list[Span]:
     unnamed = blanked(level, [*named, *born])
     born += [*ages(unnamed), *ages_elsewhere(unnamed)]
     level = blanked(level, born) if born else level
-    numbers = [*issued_numbers(level, said), *numbers_of(level, words, said), *said_numbers(level, words)]
+    numbers = [*issued_numbers(level, said), *numbers_of(level, words, said), *telephones_said(level, words)]
     if not text.isascii() and _WITHOUT_SPACES.search(level):
         apart = _WITHOUT_SPACES.sub(" ", level)
         numbers += [span for span in numbers_of(apart, (), said) if not _COUNTED.match(level, span.end)]

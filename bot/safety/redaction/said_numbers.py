@@ -143,7 +143,7 @@ def is_number_word(word: str) -> bool:
     return _digits(word) is not None
 
 
-def said_numbers(text: str, words: Sequence[Word]) -> Iterator[Span]:
+def telephones_said(text: str, words: Sequence[Word]) -> Iterator[Span]:
     """All rows of such words in a plain text that stand for the digits of a telephone or an account."""
     row: list[tuple[Word, int]] = []
     between = 0
