@@ -219,10 +219,14 @@ class _Turn:
         return Verdict() if doubt and self.asked is not None else verdict
 
     @cached_property
+    def short(self) -> str | None:
+        """What a question of a word or three leads to after the last answer; `ASK` where it says too little."""
+        return self.content.short_questions.target(self.message.text, self.context.memory.topic, self.texts)
+
+    @cached_property
     def follows(self) -> str | None:
         """What a follow-up in so many words leads to."""
-        short = self.content.short_questions.target(self.message.text, self.context.memory.topic, self.texts)
-        named = None if short == ASK else short
+        named = None if self.short == ASK else self.short
         return named or _follow_up(self.message, self.context.memory, self.texts, self.content)
 
     @cached_property
@@ -341,11 +345,9 @@ def _several_questions(turn: _Turn) -> _Found:
 
 def _too_short_to_tell(turn: _Turn) -> _Found:
     """A question too short to say what it is about, such as "how much?" after several answers."""
-    memory = turn.context.memory
-    short = turn.content.short_questions.target(turn.message.text, memory.topic, turn.texts)
-    if short != ASK or turn.risk is not None or turn.asked is not None:
+    if turn.short != ASK or turn.risk is not None or turn.asked is not None:
         return None
-    return _asking_back(memory, turn.texts)
+    return _asking_back(turn.context.memory, turn.texts)
 
 
 def _no_question_in_between(turn: _Turn) -> _Found:
