@@ -16,26 +16,22 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import orjson
-from scipy.optimize import minimize
 
 from bot.content.shared import LibraryInUse, shared_library
 from bot.conversation.engine import Engine
-from bot.conversation.in_context import NAMES, NOTHING, candidates, combined, evidence, neighbours, shares
+from bot.conversation.in_context import NAMES, NOTHING, candidates, combined, evidence, neighbours
 from bot.conversation.processor import TurnProcessor
 from bot.logs import configure_logging, quiet_libraries
 from bot.record.database import open_record
 from bot.settings import Settings
+from bot.understanding.logit import Rows, fit_weights, shares
 from bot.understanding.strangers import read_strangers
 from bot.vocabulary import Route
 
-STRENGTH = 3.0
-"""Of L2 on standardised evidence; from 0.3 to 10 nothing changes by more than a point."""
 FOLDS = 6
 DRAWN = 600
 """Questions, and off-topic messages, that are put after an answer drawn at random."""
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
-
-Rows = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -99,26 +95,8 @@ def weigh(turns: Sequence[Turn], processor: TurnProcessor, library: LibraryInUse
 
 
 def fit(turns: Sequence[Weighed]) -> Rows:
-    """The weights under which the right candidates are likeliest: a conditional logit, shape (len(NAMES),)."""
-    rows = np.vstack([turn.rows for turn in turns])
-    spread = np.maximum(rows.std(axis=0), 1e-9)
-    right = np.concatenate([turn.right for turn in turns])
-    starts = np.cumsum([0, *(len(turn.names) for turn in turns[:-1])])
-    which = np.repeat(np.arange(len(turns)), [len(turn.names) for turn in turns])
-    scaled = rows / spread
-    known = np.add.reduceat(right, starts) > 0
-
-    def cost(weights: Rows) -> tuple[float, Rows]:
-        scores = scaled @ weights
-        raised = np.exp(scores - np.maximum.reduceat(scores, starts)[which])
-        chances = raised / np.add.reduceat(raised, starts)[which]
-        hit = np.add.reduceat(chances * right, starts)
-        wanted = np.where(known[which], chances * right / np.maximum(hit, 1e-12)[which], chances)
-        loss = -np.log(np.maximum(hit[known], 1e-12)).sum() + 0.5 * STRENGTH * float(weights @ weights)
-        return float(loss), scaled.T @ (chances - wanted) + STRENGTH * weights
-
-    found = minimize(cost, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B", options={"maxiter": 500})
-    return np.asarray(found.x / spread)
+    """The weights under which the right candidates are likeliest, shape (len(NAMES),)."""
+    return fit_weights([turn.rows for turn in turns], [turn.right for turn in turns])
 
 
 def across(turns: Sequence[Weighed]) -> list[Rows]:

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from bot.content.library import Library
 from bot.safety.normalise import phrase
 from bot.understanding.heads import groups
+from bot.understanding.logit import shares
 from bot.understanding.together import Together
 from bot.vocabulary import FALLBACK, Route
 
@@ -42,6 +43,8 @@ _OFFERED = 10
 _LOOKED_AT = 10
 """Answers that each reading comes nearest to, and so are weighed, beside the neighbours of the last answer."""
 _GRAVE = (Route.EMERGENCY, Route.CLINICIAN, Route.CHECK)
+_FEW = 4
+"""Words of a message that hardly says what it is about."""
 _LEAST = 1e-4
 """Added to a probability before its logarithm is taken."""
 
@@ -66,6 +69,10 @@ _OF_AN_ANSWER: Mapping[str, float] = {
     "nearest together": 2.225,
     "words alone": 5.046,
     "words together": 3.640,
+    "held alone": 0.0,
+    "held together": 0.0,
+    "texts alone": 0.0,
+    "texts together": 0.0,
     "the last answer": 0.006,
     "related to it": 0.668,
     "in its topic": 0.318,
@@ -75,6 +82,11 @@ _OF_AN_ANSWER: Mapping[str, float] = {
     "points back: chance together": 0.048,
     "points back: related to it": 0.225,
     "points back: the last answer": 0.675,
+    "few words: chance alone": 0.0,
+    "few words: chance together": 0.0,
+    "few words: nearest together": 0.0,
+    "few words: related to it": 0.0,
+    "few words: like it": 0.0,
 }
 _OF_NOTHING: Mapping[str, float] = {
     "nothing": 3.238,
@@ -131,6 +143,7 @@ def evidence(
     """One row for each candidate, the last of which is `NOTHING`: shape (candidates, len(NAMES))."""
     reading, column = seen.reading, {name: index for index, name in enumerate(seen.reading.classes)}
     back = float(points_back(seen.text))
+    few = float(len(phrase(seen.text).split()) <= _FEW)
     rows = np.zeros((len(names), len(NAMES)))
     for row, name in zip(rows[:-1], names[:-1], strict=True):
         at = column[name]
@@ -143,6 +156,8 @@ def evidence(
             together,
             *reading.nearest[:, at],
             *seen.words[:, at],
+            *seen.held[:, at],
+            *seen.texts[:, at],
             last,
             related,
             same,
@@ -152,6 +167,11 @@ def evidence(
             back * together,
             back * related,
             back * last,
+            few * alone,
+            few * together,
+            few * reading.nearest[1, at],
+            few * related,
+            few * seen.likeness[at],
         )
     elsewhere = groups(reading.classes).elsewhere
     chances = (math.log(float(row[elsewhere].sum()) + _LEAST) for row in reading.probabilities)
@@ -165,12 +185,6 @@ def ranking(seen: Together, topic: str, library: Library) -> list[tuple[str, flo
     names = candidates(seen, near, library)
     chances = shares(evidence(seen, names, topic, near, library) @ _ROW)
     return [(names[index], float(chances[index])) for index in np.argsort(-chances, kind="stable")]
-
-
-def shares(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The chance of each candidate by its score; together one."""
-    raised = np.exp(scores - scores.max())
-    return np.asarray(raised / raised.sum())
 
 
 def may_lean(text: str, confidence: float) -> bool:

@@ -66,8 +66,10 @@ class Seen:
     """All that is known of one message: its reading in one row for
     the whole and one for each part, and what others say of it.
 
-    `place` is where it lies among all sentences: its embedding along the main directions, shape (128,). `asked` is what
-    is known of the part that asks something, where that is not all of the message.
+    `place` is where it lies among all sentences: its embedding along the main directions, shape (128,). `texts` says
+    how much of it stands in the approved text of each class, shape (classes,). `asked` is what is known of the part
+    that asks something, where that is not all of the message. `meant` is how likely each class is the ordinary intent
+    that is meant, shape (classes,), as `bot.understanding.choice` has it.
     """
 
     text: str
@@ -76,7 +78,14 @@ class Seen:
     findings: Sequence[Finding]
     names_subject: bool
     place: Matrix
+    texts: Matrix
+    meant: Matrix
     asked: Seen | None = None
+
+    @property
+    def best(self) -> str:
+        """The likeliest ordinary intent; the likeliest of all where none is ordinary."""
+        return self.reading.classes[int((self.meant if self.meant.any() else self.reading.probabilities[0]).argmax())]
 
 
 _NAMES = (
@@ -97,6 +106,8 @@ _NAMES = (
     "words agree",
     "words of the best",
     "unknown words",
+    "sentences of the best hold the words",
+    "text of the best holds the words",
     "strong emergency rule",
     "weak emergency rule",
     "strong clinician rule",
@@ -152,9 +163,7 @@ def _of_the_asked(seen: Seen) -> Matrix:
     asked = seen.asked or seen
     group = groups(asked.reading.classes)
     part, near, words = asked.reading.probabilities[0], asked.reading.nearest[0], asked.opinion.nearest
-    whole = np.where(group.ordinary, seen.reading.probabilities[0], 0.0)
-    ordinary = np.where(group.ordinary, part, 0.0)
-    best, its_best = int(whole.argmax()), int(ordinary.argmax())
+    best, its_best = int(seen.meant.argmax()), int(asked.meant.argmax())
     nearest = {name: _most(near[getattr(group, name)]) for name in ("clinician", "ordinary", "elsewhere")}
     worded = {name: _most(words[getattr(group, name)]) for name in nearest}
     clinician = [finding for finding in asked.findings if not finding.category.startswith(EMERGENCY)]
@@ -176,9 +185,9 @@ def _of_the_asked(seen: Seen) -> Matrix:
             float(asks_for_a_judgement(phrase(seen.text))),
             told,
             float(best == its_best),
-            float(ordinary[its_best]) / max(float(ordinary.sum()), 1e-6),
-            float(ordinary[best]) / max(float(ordinary.sum()), 1e-6),
-            float(whole[its_best]) / max(float(whole.sum()), 1e-6),
+            float(asked.meant[its_best]),
+            float(asked.meant[best]),
+            float(seen.meant[its_best]),
             float(np.log1p(len(phrase(asked.text).split()))),
         ],
         dtype=np.float32,
@@ -204,18 +213,22 @@ def _of_the_whole(seen: Seen) -> Matrix:
         _logit(float(parts[:, group.clinician].sum(axis=1).max())),
         _most(reading.nearest[:, group.emergency].ravel()),
     ]
-    ordinary = np.where(group.ordinary, whole, 0.0)
-    top = np.sort(ordinary)[-3:][::-1]
-    mass = max(float(ordinary.sum()), 1e-6)
-    best = int(ordinary.argmax())
-    row += [float(top[0]) / mass, float(top[0] - top[1]) / mass if len(top) > 1 else 1.0, float(top.sum()) / mass]
+    best = int(seen.meant.argmax())
+    top = np.sort(seen.meant)[-3:][::-1]
+    row += [float(top[0]), float(top[0] - top[1]) if len(top) > 1 else 1.0, float(top.sum())]
     row += [
         nearest["emergency"] - max(nearest["ordinary"], nearest["elsewhere"]),
         nearest["clinician"] - nearest["ordinary"],
         nearest["ordinary"] - nearest["elsewhere"],
     ]
     worded = np.where(group.ordinary, opinion.nearest, -1.0)
-    row += [float(int(worded.argmax()) == best), float(opinion.nearest[best]), opinion.unknown]
+    row += [
+        float(int(worded.argmax()) == best),
+        float(opinion.nearest[best]),
+        opinion.unknown,
+        float(opinion.held[best]),
+        float(seen.texts[best]),
+    ]
     urgent = [finding for finding in seen.findings if finding.category.startswith(EMERGENCY)]
     others = [finding for finding in seen.findings if not finding.category.startswith(EMERGENCY)]
     strong = float(min(sum(not finding.weak for finding in urgent), 2))

@@ -16,11 +16,20 @@ from bot.understanding.encoder import Matrix
 
 @dataclass(frozen=True)
 class Opinion:
-    """Of one message: cosine to the nearest sentence of each
-    class, shape (classes,), and the share of its words never seen."""
+    """Of one message.
+
+    Attributes:
+        nearest: cosine to the nearest sentence of each class, shape (classes,).
+        held: share of its words that some sentence of each class has, the rarer the more, shape (classes,).
+        unknown: share of its words never seen.
+    """
 
     nearest: Matrix
+    held: Matrix
     unknown: float
+
+
+_NOWHERE = np.zeros(0, np.int64)
 
 
 class WordIndex:
@@ -47,7 +56,12 @@ class WordIndex:
         self._postings: dict[str, tuple[npt.NDArray[np.int32], Matrix]] = {
             word: (np.array(rows[word], np.int32), np.array(shares[word], np.float32)) for word in self._weight
         }
-        present, starts = np.unique(np.searchsorted(classes, np.array(intents)[order]), return_index=True)
+        columns = np.searchsorted(classes, np.array(intents)[order])
+        holding = {word: np.unique(columns[places]) for word, (places, _) in self._postings.items()}
+        self._holding = {
+            word: (of, math.log(1 + (len(classes) - of.size + 0.5) / (of.size + 0.5))) for word, of in holding.items()
+        }
+        present, starts = np.unique(columns, return_index=True)
         self._columns, self._starts = present, starts
         self._sentences, self._classes = len(phrases), len(classes)
 
@@ -55,9 +69,9 @@ class WordIndex:
         """What the words of a message are nearest to; zeros for a message of unknown words."""
         words = Counter(phrase(text).split())
         known = {word: count * self._weight[word] for word, count in words.items() if word in self._weight}
-        nearest = np.zeros(self._classes, np.float32)
+        nearest, held = np.zeros(self._classes, np.float32), np.zeros(self._classes, np.float32)
         if not known:
-            return Opinion(nearest, 1.0)
+            return Opinion(nearest, held, 1.0)
         rarest = math.log(self._sentences) + 1.0  # a word never seen counts as one seen once
         length = math.sqrt(
             sum(weight**2 for weight in known.values()) + sum(rarest**2 for word in words if word not in known)
@@ -67,4 +81,9 @@ class WordIndex:
             places, shares = self._postings[word]
             products[places] += shares * np.float32(weight / length)
         nearest[self._columns] = np.maximum.reduceat(products, self._starts)
-        return Opinion(nearest, 1.0 - len(known) / len(words))
+        whole = 0.0
+        for word in words:
+            holding, weight = self._holding.get(word, (_NOWHERE, math.log(2 * self._classes + 1)))
+            held[holding] += np.float32(weight)
+            whole += weight
+        return Opinion(nearest, held / np.float32(whole), 1.0 - len(known) / len(words))

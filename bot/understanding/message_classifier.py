@@ -21,18 +21,21 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.content.shared import shared_triage
+from bot.content.library import Library
+from bot.content.shared import shared_library, shared_triage
 from bot.safety.asked import asked_part
 from bot.safety.denials import without_denials
 from bot.safety.normalise import phrase, sentences
 from bot.safety.triage import Finding
 from bot.settings import Settings
+from bot.understanding.choice import Choice, fit_choice
 from bot.understanding.encoder import Matrix, judged_by, shared_encoder
 from bot.understanding.examples import Examples, main_directions
 from bot.understanding.heads import ELSEWHERE, Heads, Seen, chances_across, evidence, fit_heads, groups, is_risk
 from bot.understanding.lexical import Opinion, WordIndex
 from bot.understanding.linear import CORES, Intents, Reading, SoftmaxRegression, features, fold_numbers, side_by_side
 from bot.understanding.strangers import Stranger, read_strangers, truths
+from bot.understanding.texts import TextIndex
 from bot.understanding.together import Together
 from bot.understanding.verdict import Thresholds, choose_thresholds, judge, parts_of
 from bot.vocabulary import EMERGENCY, FALLBACK, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Route
@@ -97,6 +100,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         self._heads: Heads | None = None
         self._thresholds = Thresholds()
         self._words: WordIndex | None = None
+        self._texts: tuple[Library, TextIndex] | None = None
+        self._choice = Choice()
         self._known: dict[str, str] = {}
 
     @classmethod
@@ -131,6 +136,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         with self._model_storage.write_to(self._resource) as folder:
             self._intents.save(folder)
             learnt = {
+                "choice": self._choice.weights,
                 "heads": dict(self._heads.weights) if self._heads else None,
                 "thresholds": asdict(self._thresholds),
             }
@@ -138,8 +144,10 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         return self._resource
 
     def _learn(self, strangers: Sequence[Stranger], seen: Sequence[Seen]) -> None:
-        """Fits heads and thresholds on what was read of messages that no model had seen."""
-        guesses = [_best(of.reading) for of in seen]
+        """Fits the choice, heads and thresholds on what was read of messages that no model had seen."""
+        self._choice = fit_choice(seen, strangers, self._text_index())
+        seen = [self._chosen(of) for of in seen]
+        guesses = [of.best for of in seen]
         truth = truths(strangers, guesses)
         rows = np.array([evidence(of) for of in seen])
         if any(len(np.unique(of[~np.isnan(of)])) < 2 for of in truth.values()):
@@ -164,6 +172,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         with model_storage.read_from(resource) as folder:
             component._intents = Intents.load(folder)
             learnt = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
+        component._choice = Choice(learnt["choice"])
         component._heads = Heads(learnt["heads"]) if learnt["heads"] else None
         component._thresholds = Thresholds(**learnt["thresholds"])
         component._remember()
@@ -189,8 +198,15 @@ class MessageClassifier(IntentClassifier, GraphComponent):
             return None
         texts = [text, combined]
         reading = self._intents.read(texts, shared_encoder().encode(texts))
-        words = np.stack([self._words.opinion(own).nearest for own in texts])
-        return Together(text, reading, words, self._intents.likeness(topic))
+        opinions = [self._words.opinion(own) for own in texts]
+        return Together(
+            text,
+            reading,
+            np.stack([opinion.nearest for opinion in opinions]),
+            np.stack([opinion.held for opinion in opinions]),
+            np.stack([self._text_index().likeness(own) for own in texts]),
+            self._intents.likeness(topic),
+        )
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Nothing downstream learns from this classifier's guesses."""
@@ -269,11 +285,27 @@ class MessageClassifier(IntentClassifier, GraphComponent):
                     asked, reading.part(slice(end - 1, end)), shared_triage().check(asked), places[end - 1]
                 )
                 seen = replace(seen, asked=of_it)
-            yield seen, embeddings[read]
+            yield self._chosen(seen), embeddings[read]
 
     def _seen(self, text: str, reading: Reading, findings: Sequence[Finding], place: Matrix) -> Seen:
         assert self._words is not None
-        return Seen(text, reading, self._words.opinion(text), findings, self._names_subject(text), place)
+        texts = self._text_index().likeness(text)
+        opinion = self._words.opinion(text)
+        nothing = np.zeros(len(reading.classes), np.float32)
+        return Seen(text, reading, opinion, findings, self._names_subject(text), place, texts, nothing)
+
+    def _chosen(self, seen: Seen) -> Seen:
+        """The same with what it may mean, and what the part that asks may mean."""
+        asked = seen.asked and replace(seen.asked, meant=self._choice.shares(seen.asked, self._text_index()))
+        return replace(seen, asked=asked, meant=self._choice.shares(seen, self._text_index()))
+
+    def _text_index(self) -> TextIndex:
+        """The approved texts of the turn by their words: counted once for each state of the library."""
+        assert self._intents is not None
+        library = shared_library().now()
+        if self._texts is None or self._texts[0] is not library:
+            self._texts = library, TextIndex(library, self._intents.regression.classes)
+        return self._texts[1]
 
     def _decide_on(self, message: Message, seen: Seen, embeddings: Matrix) -> None:
         """Sets what was found out of a message; the first row of
@@ -285,7 +317,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         chances["right"] = confidence
         name = best if known is not None else self._decide(best, chances, seen.reading)
         message.set(INTENT, {"name": name, "confidence": confidence}, add_to_output=True)
-        message.set("intent_ranking", self._ranking(seen.reading, best, confidence), add_to_output=True)
+        message.set("intent_ranking", self._ranking(seen, best, confidence), add_to_output=True)
         said = [self._known.get(sentence) for sentence in sentences(seen.text)] if known is None else [known]
         ordinary = bool(said) and all(name is not None and not is_risk(name) for name in said)
         risk = (
@@ -298,8 +330,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
     def _likeliest(self, seen: Seen, right: float) -> tuple[str, float]:
         """The best of the message as a whole with its chance of being right; or that of the part that asks, where it is
         surer: what comes before it may be a story with a likeness of its own."""
-        best = _best(seen.reading)
-        if self._heads is None or seen.asked is None or (other := _best(seen.asked.reading)) == best:
+        best = seen.best
+        if self._heads is None or seen.asked is None or (other := seen.asked.best) == best:
             return best, right
         alone = self._heads.chances(evidence(seen.asked))["right"]
         return (other, alone) if alone > right + _SURER and not is_risk(other) else (best, right)
@@ -312,22 +344,22 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         near = chances["right"] >= _SURE_ENOUGH_TO_ASK and chances["subject"] >= _HARDLY_OURS
         return FALLBACK if near or chances["subject"] >= self._thresholds.clarify else OUT_OF_SCOPE
 
-    def _ranking(self, reading: Reading, best: str, confidence: float) -> List[Dict[str, Any]]:
-        """The best with its confidence, and the other ordinary
-        intents, which share what it leaves over in proportion."""
-        ordinary = np.where(groups(reading.classes).ordinary, reading.probabilities[0], 0.0)
-        order = [
-            index
-            for index in np.argsort(-ordinary)[: int(self._config["ranking_length"]) + 1]
-            if reading.classes[index] != best
-        ]
-        rest = max(float(ordinary.sum()) - float(ordinary[reading.classes.index(best)]), 1e-9)
+    def _ranking(self, seen: Seen, best: str, confidence: float) -> List[Dict[str, Any]]:
+        """The best with its confidence, and the other ordinary intents that come into question, which share what it
+        leaves over in proportion."""
+        classes, meant = seen.reading.classes, seen.meant
         others = [
-            {"name": reading.classes[index], "confidence": float(ordinary[index]) / rest * (1.0 - confidence)}
-            for index in order[: int(self._config["ranking_length"]) - 1]
-            if ordinary[index] > 0
+            index for index in np.argsort(-meant)[: int(self._config["ranking_length"]) + 1] if classes[index] != best
         ]
-        return [{"name": best, "confidence": confidence}, *others]
+        rest = max(float(meant.sum()) - float(meant[classes.index(best)]), 1e-9)
+        return [
+            {"name": best, "confidence": confidence},
+            *(
+                {"name": classes[index], "confidence": float(meant[index]) / rest * (1.0 - confidence)}
+                for index in others[: int(self._config["ranking_length"]) - 1]
+                if meant[index] > 0
+            ),
+        ]
 
     def _names_subject(self, text: str) -> bool:
         """Whether a text has a word that begins like one of the subject's."""
@@ -340,7 +372,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         """The model, and as strangers its own sentences, as models see them that had not learnt them."""
         intents, held_out, read = _fit_in_folds(texts, labels, embeddings, judged_by(texts))
         rows = np.flatnonzero(read).tolist()
-        silent = Opinion(np.zeros(len(held_out.classes), np.float32), 0.0)
+        nothing = np.zeros(len(held_out.classes), np.float32)
+        silent = Opinion(nothing, nothing, 0.0)
         seen = [
             Seen(
                 texts[row],
@@ -349,6 +382,8 @@ class MessageClassifier(IntentClassifier, GraphComponent):
                 (),
                 self._names_subject(texts[row]),
                 intents.examples.places(embeddings[row : row + 1])[0],
+                nothing,
+                nothing,
             )
             for row in rows
         ]
@@ -396,12 +431,6 @@ def _take_calmer(message: Message, affirmed: Message) -> None:
         first["level"]
     ):
         message.set("risk", second or None, add_to_output=True)
-
-
-def _best(reading: Reading) -> str:
-    """The likeliest ordinary intent of a message; the likeliest of all where none is ordinary."""
-    ordinary = groups(reading.classes).ordinary
-    return reading.classes[int(np.where(ordinary, reading.probabilities[0], -1.0).argmax())]
 
 
 def _plain(reading: Reading) -> Dict[str, float]:

@@ -19,13 +19,18 @@ RISKY = 0.5
 class Together:
     """A message after an answer: row 0 is the message alone, row 1 the one in which the last answer's subject is named.
 
-    `words` are the lexical opinions of both, shape (2, classes); `likeness` says how like the last answer each class
-    is, shape (classes,).
+    Attributes:
+        words: nearness by words of both, shape (2, classes).
+        held: how much of both each class's sentences hold, shape (2, classes).
+        texts: how much of both each class's approved text holds, shape (2, classes).
+        likeness: how like the last answer each class is, shape (classes,).
     """
 
     text: str
     reading: Reading
     words: Matrix
+    held: Matrix
+    texts: Matrix
     likeness: Matrix
 
     def danger(self) -> float:
