@@ -56,7 +56,8 @@ _LANDMARK = re.compile(
 )
 """What one is to look for near an address."""
 _POSTCODE_BEHIND = re.compile(
-    rf"(?:,?\s(?:{_BIG}|[A-Z]{{2,3}}|\d{{1,3}}|side|city)\.?){{1,5}}?,?\s(?P<code>\d{{4,6}}(?:-\d{{3,4}})?)(?![\w%]|"
+    rf"(?:,?\s(?:{_BIG}|[A-Z]{{2,3}}|\d{{1,3}}|\d{{1,2}}(?:st|nd|rd|th)|side|city|floor|level|"
+    rf"block|wing|tower|building|ground|top|upper|lower|rear|front)\.?){{1,5}}?,?\s(?P<code>\d{{4,6}}(?:-\d{{3,4}})?)(?![\w%]|"
     rf"[.,:/]\d)|,?\s(?P<first>\d{{3}}\s\d{{2}}|\d{{4,6}})(?=\s{_BIG})"
 )
 _STREET_BEFORE_CODE = re.compile(rf"(?<![\w.,/-])\d{{1,5}}[a-z]?,?\s{_NAMED}(?:,\s{_NAMED}){{0,3}}[,\s]{{0,2}}\Z")
