@@ -425,6 +425,25 @@ _NAMED_AGE = re.compile(
     rf"{_NOT_AGE_BEHIND}",
     re.IGNORECASE,
 )
+_AND = r"(?:,\s?(?:(?:and|&|und|y|et|e|en|och|og)\s)?|\s?&\s?|\s(?:and|und|y|et|e|en|och|og|i|ve)\s|\s?/\s?)"
+_ROW_OF_AGES = re.compile(
+    rf"\b(?:aged?|ages|alter|edades|[âa]g[ée]e?s|età|idades|leeftijden|(?:residents|patients|parents|grandparents|"
+    rf"grandmothers|grandfathers|sisters|brothers|aunts|uncles|ladies|gentlemen|siblings|nuns|veterans|clients|"
+    rf"in-laws|eltern|großeltern|schwestern|tanten|padres|abuelos|parents|grands-parents|nonni|genitori|avós)(?:,|:|"
+    rf"\s(?:are|is|of|sind|von|son|tienen|ont|hanno|têm|aged))?)[\s:(]{{1,3}}"
+    rf"(?P<row>\d{{2,3}}(?:{_AND}\d{{2,3}}){{1,9}})(?!\w|[.,:/-]\d){_NOT_AGE_BEHIND}",
+    re.IGNORECASE,
+)
+"""Several ages after a word for them or for the people: "residents aged 84, 91 and 97". A range of ages is none."""
+_BEHIND_A_NAME = re.compile(
+    rf"(?:'s)?(?:,\s?|\s?\(|\s-\s|:\s?|\s)(?:aged?\s|age:?\s)?(?P<age>{_OLD}|{_OLD_WORDS})"
+    rf"(?=\s?[,.;:)\n]|\Z|\s(?:and|with|has|had|is|on|in\s(?:care|bed|hospital)|needs|who|male|female|und|y|et|mit|con)\b)"
+    rf"{_NOT_AGE_BEHIND}",
+    re.IGNORECASE,
+)
+"""An age right behind a name, and a sign that nothing is counted: "we've a resident, Nora Vale, 96, pressure sore"."""
+_EACH = re.compile(rf"(?<!\d){_OLD}(?!\d)")
+
 _MEASURES = re.compile(
     r"\b(?:oxygen|o2|sats?|saturation|spo2|pulse|heart\s?rate|hr|rate|bp|pressure|weight|weighs?|glucose|sugar|temp\w*|"
     r"score|level|dose|count|egfr|psa|ferritin|crp|pain|number|room|dpm|bpm|reading|ldl|hdl|cholesterol|costs?|price|"
@@ -439,10 +458,16 @@ _MAY_BE_OLD = re.compile(
 )
 
 
-def ages(text: str) -> Iterator[Span]:
-    """Ages over 89 in a plain text."""
+def ages(text: str, named: Sequence[Span] = ()) -> Iterator[Span]:
+    """Ages over 89 in a plain text, of which the names (`named`) are taken out."""
     if _MAY_BE_OLD.search(text) is None:
         return
+    for row in _ROW_OF_AGES.finditer(text):
+        yield from (Span(each.start(), each.end(), AGE) for each in _EACH.finditer(text, *row.span("row")))
+    for name in named:
+        behind = _BEHIND_A_NAME.match(text, name.end)
+        if behind is not None:
+            yield Span(behind.start("age"), behind.end("age"), AGE)
     for found in _AGE.finditer(text):
         group = found.lastgroup
         if group is None:
