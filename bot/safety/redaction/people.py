@@ -19,6 +19,7 @@ from bot.safety.redaction.words import (
     like_a_state,
     names,
     no_name,
+    of_english,
     of_two_words,
     unheard_of,
     word_set,
@@ -215,6 +216,13 @@ _A_PUBLIC_PERSON = re.compile(
 )
 """Near it, a full name is that of an author, which a reviewer needs."""
 
+_MONTHS_TOO = frozenset(("april", "may", "june", "august", "summer"))
+_ILLNESS_BEHIND = re.compile(
+    r"['’]s?(?!\w)|\s(?:disease|syndrome|thing|illness|palsy|diet|protocol|test|patient|sufferer|symptoms?|flare|thyroid\w*|"
+    r"meds|medication|fever|sign|score|method|phenomenon|lymphoma|\d)",
+    re.IGNORECASE,
+)
+
 _NAME_JOINS = frozenset((" ", ". ", ".", "  "))
 _OPENS = re.compile(r"[ \t]{0,3}(?:[:=–—,-]|is\b|'s\b)?[ \t]{0,2}[\"'(*_]{0,2}")
 _ENDS_HERE = re.compile(
@@ -240,23 +248,37 @@ _OTHER_SCRIPTS = re.compile(
 
 _CAPITAL = r"[^\W\d_a-z][\w'’-]{1,24}+(?!\w)"
 _NAMES = (
-    rf"{_CAPITAL}(?:\s(?:[^\W\d_a-z]\.?\s)?(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|ten|bin|"
+    rf"(?:[B-HJ-ZÀ-Ý]\.?\s){{0,2}}{_CAPITAL}(?:\s(?:[^\W\d_a-z]\.?\s)?(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|ten|bin|"
     rf"ibn)\s){{0,2}}{_CAPITAL}){{0,3}}"
 )
 _A_TITLE = r"(?:(?i:an?|the|our|my|mr|mrs|ms|miss|dr|herr|frau|madame|m|mme|señora?|sr|sra)\.?\s){0,2}"
 
+_SURNAMES_SAID = re.compile(
+    rf"\b(?i:(?:my|our|his|her|their|maiden|last|family|married)\s(?:(?:last|sur|family|maiden|married|full|own|birth)"
+    rf"[\s-]?)?(?:sur)?name(?:'s|\sis|\swas|\s?[:=])|(?:surname|nachname|apellidos?|cognome|nazwisko|nom\sde\sfamille)"
+    rf"(?:\sis|\sist|\ses|\sest|\sè)?\s?[:=]?|(?:mr|mrs|ms|miss|herr|mme|mevrouw|pan|pani|signora?|señora?)\.?)\s"
+    rf"(?P<behind>{_CAPITAL}(?:\s{_CAPITAL}){{0,2}})(?![’'])"
+    rf"|(?<!\w)(?P<before>{_CAPITAL})\s(?i:is|ist|es|est|was|as)\s(?:(?i:in)\s)?(?i:my|our|his|her|mein|a)\s(?i:[\w'-]{{3,10}}\s)?"
+    rf"(?i:(?:sur|last\s|family\s|maiden\s|married\s)?name|nachname|apellido)(?!\w)"
+)
+"""Where a word is said to be somebody's surname, though an illness is called so too: "Graves is my surname"."""
 _LED_TO = re.compile(
     r"(?<!\w)(?i:née|nee|geborene|formerly|aka|a\.k\.a\.|maiden name|"
     r"(?:put|register|book|list|enter|save) (?:me|us|him|her|it) (?:down )?as|signs? (?:off )?as|myself,?|[sdw]/o:?|"
     r"(?:made?|make|making) (?:it |them |that )?out to|address(?:ed)? (?:it )?to|billed to|in the name of|"
     r"under the name(?: of)?|"
     r"au nom de|a nombre de|auf (?:den )?namen|em nome de|a nome di|op naam van|na nazwisko|account holder|c/o|"
-    r"cardholder|policyholder|name on (?:the )?(?:card|account|booking|voucher|form|file|passport|envelope)|"
+    
+    r"cardholder|policyholder|name (?:on|for|of|in) (?:it|them|this|that|(?:the |that |my |our )?(?:card|account|booking|"
+    r"voucher|form|file|passport|envelope|policy|order|invoice|parcel|cheque|check|ticket|appointment|bell|door|buzzer))|"
     r"emergency contact|"
     r"next of kin|ya (?:boy|girl|man)|(?:ur|your) (?:boy|girl|old (?:friend|patient)|favou?rite (?:patient|client))|"
     r"caller (?:was|is)|message (?:for|from)|voicemail (?:for|from)|referred by|recommended by|"
     r"(?:carer|guardian|interpreter|translator|driver|lawyer|solicitor|accountant|pa|assistant|roommate|"
-    r"witness) (?:is|will be)|"
+    r"witness|gate ?(?:man|keeper)|security(?: (?:man|guard|guy))?|guard|watchman|door ?man|porter|caretaker|concierge|"
+    r"receptionist|house ?keeper|house ?help|maid|nanny|cook|gardener|chauffeur|courier|landlord|landlady|supervisor|"
+    r"line manager|contact(?: person)?|agent|broker|surveyor|key ?holder|neighbou?r|cleaner|tenant|lodger) (?:is|will be|"
+    r"is called)|"
     r"it'?s under|filed under|listed under|registered under|registered as|this time (?:for|as)|hier spricht|"
     r"hier schreibt|le escribe|te escribe|le saluda|it'?s me,?|c'est moi,?|"
     r"soy yo,?|ich bin'?s,?)"
@@ -325,7 +347,8 @@ _SPELT_WRONG = re.compile(
 )
 """Somebody tells how a name is really written."""
 _CORRECTED = re.compile(
-    r",?\s(?:(?:no|oh|oops|sorry)\s?,?\s)?(?:no\swait|wait|i\smean|sorry|or\srather|actually|correction|not),?\s",
+    r"(?:,|\s?\.{2,4}|…|\s?-)?\s(?:(?:no|oh|oops|sorry|ah)\s?,?\s)?(?:no\swait|wait|i\smean|sorry|or\srather|actually|"
+    r"correction|not|make\sthat|scratch\sthat|(?:no|nope|rather|pardon|nein|non)(?=,)),?\s",
     re.IGNORECASE,
 )
 _HERE = re.compile(
@@ -390,6 +413,11 @@ def _name_words(written: str) -> list[str]:
     return [] if told and told[0] in _TITLES else told
 
 
+def _plain_word(written: Sequence[str]) -> bool:
+    """Whether it is one word of English that nobody is called: "my neighbour is Away"."""
+    return len(written) == 1 and of_english(written[0]) and written[0] not in DOUBTFUL_NAMES
+
+
 class People:
     """The names in one plain text.
 
@@ -415,12 +443,30 @@ class People:
             if other is not None:
                 yield Span(self._words[other[0]].start, self._words[other[1] - 1].end, NAME)
         yield from self._by_shape()
+        yield from self._called_like_an_illness()
         for kind in (_INITIAL, _SPELLED_NAME, _SPELLED_OUT):
             for found in kind.finditer(self._text):
                 group = "name" if "name" in kind.groupindex else 0
                 last = found[group].rpartition(".")[2].strip().lower()
                 if not (kind is _INITIAL and (no_name(last) or _YEAR_BEHIND.match(self._text, found.end()))):
                     yield Span(found.start(group), found.end(group), NAME)
+
+    def _called_like_an_illness(self) -> Iterator[Span]:
+        """A surname after which an illness is called, wherever it stands once somebody has said that it is theirs."""
+        if not self._cased:
+            return
+        said = {
+            word.rpartition(" ")[2].lower()
+            for found in _SURNAMES_SAID.finditer(self._text)
+            for word in (found["behind"] or found["before"],)
+        }
+        own = {word for word in said if word in EPONYMS}
+        for place, word in enumerate(self._words) if own else ():
+            if word.lower in own and word.capital and not _ILLNESS_BEHIND.match(self._text, word.end):
+                first = place
+                while first and self._is_first(self._words[first - 1]) and self._gap(first - 1) == " ":
+                    first -= 1
+                yield Span(self._words[first].start, word.end, NAME)
 
     def _by_shape(self) -> Iterator[Span]:
         """Names that the words around them, or the line on which they stand alone, tell to be names."""
@@ -436,6 +482,8 @@ class People:
                     kind is _KIN_IS and (" is " in found[0] or behind not in (",", ")", "."))
                 )
                 if not written or (unsure and not (known or len(written) > 1)) or len(found[group]) < 3:
+                    continue
+                if kind is _LED_TO and " is " in found[0] and not known and _plain_word(written):
                     continue
                 known = known or (kind is _HERE and len(written) == 1 and unheard_of(written[0]))
                 if kind is _HERE and not known and (len(written) < 2 or written[-1] in _KIN | _AROUND | _HONORIFICS):
@@ -773,6 +821,8 @@ class People:
         """A name that was announced: anything that is not plainly something else."""
         if first >= len(self._words) or (first and not _OPENS.fullmatch(self._gap(first - 1))):
             return None
+        if (named := self._of_words(first)) is not None:
+            return named
         word = self._words[first]
         particle = (
             word.lower in PARTICLES
@@ -794,6 +844,19 @@ class People:
         ):
             return None
         return first, self._end(first, listed=listed)
+
+    def _of_words(self, first: int) -> tuple[int, int] | None:
+        """A first name and a surname that may both be words of every day, with capitals: "Will May", "Grant Hollow"."""
+        words = self._words
+        if first + 1 >= len(words) or self._gap(first) != " " or not self._cased:
+            return None
+        one, two = words[first], words[first + 1]
+        shown = one.capital and two.capital and not one.text.isupper() and len(two.text) > 1
+        months = {one.lower, two.lower} <= _MONTHS_TOO or two.lower in NOT_AFTER_A_NAME
+        if not shown or months or one.lower not in DOUBTFUL_NAMES:
+            return None
+        surname = two.lower in DOUBTFUL_NAMES or two.lower in SURNAMES or not no_name(two.lower)
+        return (first, max(self._end(first), first + 2)) if surname and not two.lower.isdigit() else None
 
     def _end(self, first: int, *, listed: bool = False) -> int:
         """One past the last word of a name that begins at a place."""
@@ -848,10 +911,12 @@ class People:
             return True
         if word.lower in SURNAMES or word.lower in names():
             return word.capital or word.lower not in COMMON
+        if word.capital and self._cased and before.capital and word.lower in DOUBTFUL_NAMES:
+            return _CLAUSE_ENDS.match(self._text, word.end) is not None
         if no_name(word.lower):
             return False
         if word.capital and self._cased:
-            return len(word.text) > 1 or True
+            return True
         if before.capital and self._cased and before.lower not in PARTICLES:
             return False
         return len(word.lower) > 2 and not like_a_state(word.lower) and (listed or self._ends_after(place))
@@ -875,6 +940,8 @@ class People:
         words = self._words
         if first >= len(words) or not _OPENS.fullmatch(self._gap(first - 1)) or "\n" in self._gap(first - 1):
             return None
+        if (named := self._of_words(first)) is not None:
+            return named
         word = words[first]
         follows = words[first + 1] if first + 1 < len(words) and self._gap(first) in _NAME_JOINS else None
         if word.lower in _TITLES or word.lower.isdigit():
@@ -994,6 +1061,8 @@ class People:
             return None
         if words[first].lower in ("called", "named"):
             return self._strong(first + 1)
+        if (named := self._of_words(first)) is not None:
+            return named
         word = words[first]
         if word.lower in names() or (word.lower in DOUBTFUL_NAMES - COMMON and _IS_OR_HAS.match(self._text, word.end)):
             return first, self._end(first)
@@ -1063,6 +1132,9 @@ class People:
         surname = words[place + 1]
         if surname.lower in OF_THE_FIELD:
             return None
+        if surname.lower in EPONYMS:
+            ill = _ILLNESS_BEHIND.match(self._text, surname.end) or surname.lower.endswith("'s")
+            return (place, place + 2) if self._cased and word.capital and surname.capital and not ill else None
         known = surname.lower in SURNAMES and surname.lower not in COMMON
         capital = (
             self._cased

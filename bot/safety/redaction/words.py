@@ -137,6 +137,7 @@ MORE_FIRST_NAMES = word_set("""
 """More of them, of the whole world."""
 
 NAMES_OF_THE_WORLD = word_set("""
+    anneloes koos boglárka ildikó hennie fanie gert danie riaan pieternella marietjie
     abdelkader abdelkarim abderrahman abdirahman abdoulaye abdulaziz abdulrahman abílio achieng adaora adelheid afua
     agatha agus agustina agustín akinyi akira akua alastair aleida algernon almir amaka amarjit aminata analyn
     anastasios anatoly aniela anikó annemarie anong anselmo antti anura aparecida apostolos arabella arnel arvid
@@ -209,6 +210,16 @@ NAMES_OF_THE_WORLD = word_set("""
     """)
 """And more, of people that come from further away or are older."""
 
+ARABIC_NAMES = (
+    "محمد احمد أحمد محمود مصطفى علي حسن حسين خالد عمر عثمان يوسف ابراهيم إبراهيم اسماعيل إسماعيل عبدالله عبدالرحمن عبدالعزيز "
+    "سعيد سعد سالم سليمان طارق طلال فهد فيصل نايف ناصر نواف بندر تركي سلطان ماجد وليد هشام هيثم ياسر ياسين زياد رامي رائد سامي "
+    "سمير شريف عادل عصام عماد غسان كريم كمال جمال جابر حمزة حسام بلال ايمن أيمن انس أنس اسامة أسامة باسم بسام مروان منصور نبيل نزار "
+    "وائل جاسم راشد حمد خليفة فاطمة فاطمه عائشة خديجة زينب مريم سارة ساره نورة نوره نور ليلى سلمى هدى هند منى مها ريم رنا رانيا دينا "
+    "سعاد سميرة سناء صفاء عبير غادة فرح لمى لينا ندى نادية ناديا نجلاء نسرين نهى هالة هبة ياسمين اسماء أسماء امل أمل امينة أمينة "
+    "ايمان إيمان بسمة جميلة حنان رحاب رغد روان شيماء شهد عزيزة لطيفة وفاء وردة".split()
+)
+"""First names in Arabic letters that are hardly said of an illness or a trade behind "I am"."""
+
 DOUBTFUL_NAMES = word_set("""
     will may mark hope faith grace sunny rose art bill drew grant jack rich dawn amber summer joy pat sue ray
     chase penny ruby april june august angel christian chance dean guy sterling miles ernest ivy iris violet
@@ -218,7 +229,7 @@ DOUBTFUL_NAMES = word_set("""
     tab harvey lloyd stanley marvin polly kitty rowan clement soledad unity verity pansy poppy hunter mason logan carson
     bailey madison sherry norma merlin mona mercedes leo abbas ariel armen aziz bello col dara dina hani
     iman kelvin kiri mai musa neo rana sami sina skeeter sylvester tamer tane titi tope trey una valentine wan girlie
-    tex red ola
+    tex red ola mo
     """)
 """Names that are words of every day, abbreviations or parts of other
 names as well: they need a capital letter or a cue of their own."""
@@ -464,6 +475,9 @@ NOBODY_HERE = (
     *("lamberto re", "antoni van leeuwenhoek", "niels finsen", "carlos chagas", "hulusi behçet", "robert graves"),
     *("rudolf virchow", "paul ehrlich", "emil von behring", "santiago ramón", "oswaldo cruz", "camillo golgi"),
     *("kristi himmelfart", "kristi himmelfartsdag", "kristi himmelsfärdsdag", "christi himmelfahrt", "boże ciało"),
+    *("james parkinson", "alois alzheimer", "hans asperger", "harvey cushing", "thomas addison", "burrill crohn"),
+    *("thomas hodgkin", "antoine marfan", "george huntington", "hakaru hashimoto", "maurice raynaud", "charles bell"),
+    *("albert wolff", "renate viebahn", "ziad fahmy", "erwin payr", "edward fisch", "hans wolff", "joachim hänsler"),
     *("lieschen müller", "otto normalverbraucher", "jan modaal", "fulano de tal", "mario rossi", "monsieur tout"),
 )
 """People of whom everybody has heard, in small letters, and sayings in which a first name stands."""
@@ -563,6 +577,20 @@ def unaccented(word: str) -> str:
         return word
     apart = unicodedata.normalize("NFKD", word.translate(_PLAIN_LETTERS))
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
+
+
+_IN_LATIN = str.maketrans(
+    dict(zip("абвгґдезийклмнопрстуфхыэії", "abvhgdeziyklmnoprstufhyeii", strict=True))
+    | {"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "є": "ye", "ё": "e", "ь": "", "ъ": ""}
+)
+
+
+def in_latin(word: str) -> str:
+    """A word (lower case) in Cyrillic letters as names are written in Latin ones: "оксана" is "oksana"."""
+    if word.isascii() or not "а" <= word[0] <= "ґ":
+        return word
+    russian = word.replace("г", "g").translate(_IN_LATIN)
+    return russian if russian in first_names() else word.translate(_IN_LATIN)
 
 
 class Names(frozenset[str]):
