@@ -16,6 +16,8 @@ from bot.safety.redaction.words import (
     PARTICLES,
     SURNAMES,
     first_names,
+    german_role,
+    letters_without_accents,
     like_a_state,
     names,
     no_name,
@@ -145,18 +147,42 @@ _NO_PERSON_BEHIND = re.compile(
 )
 """What follows a first name that is a king's, a sign's, a place's or an illness's."""
 
-_NOBODY = re.compile(rf"\b(?:{'|'.join(NOBODY_HERE)})\b", re.IGNORECASE)
+_NOBODY = re.compile(rf"\b(?:{'|'.join(map(letters_without_accents, NOBODY_HERE))})\b", re.IGNORECASE)
 _SAYING = 22
 """Characters on both sides of a name in which the rest of a saying, or of somebody famous, stands."""
-_LEARNED = word_set("dr doctor prof professor doktor docteur doctora dottor dra")
+_LEARNED = word_set("dr.a drs dott dokter doctor's docteure doctora dottoressa doktorin professorin professeur profesor profesora dr doctor prof professor doktor docteur doctora dottor dra")
 _TOLD_OF_THE_LEARNED = re.compile(
-    r"(?:'s)?\s(?:book|books|paper|papers|study|studies|trial|protocol|theory|work|lecture|podcast|video|videos|method|"
+    r"(?:'s)?\s(?:book|books|paper|papers|study|studies|trial|protocol|theory|lecture|podcast|video|videos|method)\b|'s\swork\b|(?:'s)?\s(?:"
     r"(?:really |first |once |also )?(?:wrote|writes|published|invented|discovered|pioneered|proved|claimed?s?|"
     r"showed|recommends? in)\b)|,?\s(?:et al|\(?(?:19|20)\d\d)",
     re.IGNORECASE,
 )
 """What is told of an author, and hardly of one's own doctor: "Professor Maurice Iwu wrote about it"."""
 
+_OF_RESEARCH = re.compile(
+    r"\b(?:gepubliceerd|publicer\w*|publishe?\w*|escribi[óo]|escreveu|schrieb|geschrieben|[ée]crit|scri[st]se|napisa[łl]\w?|"
+    r"написал\w?|invent[óo]|erfand|erfunden|inventou|descubri[óo]|entdeckt\w*|d[ée]couvert|estudios?|studien?|[ée]tudes?|studi|"
+    r"estudos?|libros?|livres?|livros?|buch|bücher|libri|auflage|edici[óo]n|editions?|konzept\w*|concepts?|verfahren|"
+    r"m[ée]todos?|m[ée]thodes?|metoda|protocolos?|protokoll\w*|revistas?|zeitschrift|vortr[aä]g\w*|conferencias?|congres\w*|"
+    r"kongress|conference|pioner[oa]s?|pionnier\w*|trenches|guidelines?|19[0-4]\d|the\s(?:first|one\swho|guy\swho|man\swho|"
+    r"woman\swho))\b",
+    re.IGNORECASE,
+)
+"""What is told of the work of an author in many languages, near a doctor's full name."""
+_NEAR_AN_AUTHOR = 70
+"""Characters on both sides of a doctor's full name in which it is told what an author did."""
+_OWN_DOCTOR = re.compile(
+    r"\b(?:my|our|his|her|me|us|saw|see|seen|seeing|referr\w*|letter from|reply|appointments?|booked|patients? of|under|"
+    r"treats?|prescrib\w*|mein\w*|unser\w*|mich|uns|überw\w*|termin|mi|mis|nuestr[oa]|cita|mon|ma|mes|nous|rendez-vous|"
+    r"mio|mia|appuntamento|meu|minha|consulta|i'?m|i am|call\w*|ring|from|regards|signed)\b",
+    re.IGNORECASE,
+)
+"""What tells that a doctor is somebody's own, or writes themselves, and so no author."""
+_MINE_BEFORE = re.compile(
+    r"\b(?:my|our|mein\w{0,2}|unser\w{0,2}|mi|mon|ma|mio|mia|meu|minha|mijn|min|moj\w?|мой|моя)\s(?:[^\W\d_]{2,16}[\s,.]{1,2}){0,3}\Z",
+    re.IGNORECASE,
+)
+"""Whose doctor somebody is, right before the title."""
 _YEAR_BEHIND = re.compile(r",?\s\(?(?:19|20)\d\d|\set al\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\s(?:told|asked|rang|called|texted|emailed|phoned|promised|advised)\s(?:me|us)\b")
 _OFFICES = (
@@ -210,6 +236,7 @@ _A_PUBLIC_PERSON = re.compile(
     r"stud(?:y|ies)|papers?|trials?|et al|(?:a|the|his|her|whose|on|of|recent|new|old|[0-9]{4}) book|books|"
     r"wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
     r"articles?|journals?|theor\w+|protocols?|methods?|machines?|podcasts?|videos?|youtube|famous|reviews?|research\w*|"
+    r"publicó|publié|pubblicato|publicou|veröffentlich\w*|opublikowa\w*|опублик\w*|опублік\w*|"
     r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie|episode|novel)\b"
     r"|\b(?:read|watched) (?:about |of |that |up on )?\w",
     re.IGNORECASE,
@@ -428,6 +455,7 @@ class People:
 
     def __init__(self, text: str, words: Sequence[Word]) -> None:
         self._text, self._words = text, words
+        self._plain_letters = letters_without_accents(text)
         letters = [word for word in words if word.text.isalpha()]
         self._cased = any(not word.text.isupper() for word in letters if len(word.text) > 1) if letters else False
         """Whether capital letters tell anything: not in a message all in capitals."""
@@ -542,15 +570,23 @@ class People:
     def _is_nobody_here(self, first: int, end: int) -> bool:
         """Whether everybody has heard of somebody, or of a doctor or an author with a first name something is told."""
         start, last = self._words[first].start, self._words[end - 1].end
-        around = _NOBODY.finditer(self._text, max(start - _SAYING, 0), last + _SAYING)
+        around = _NOBODY.finditer(self._plain_letters, max(start - _SAYING, 0), last + _SAYING)
         if any(saying.start() < last and start < saying.end() for saying in around):
             return True
         before = self._words[first - 1].lower if first else ""
         if before not in _LEARNED:
             return False
-        return self._words[end - 1].lower.removesuffix("'s") in OF_THE_FIELD or (
-            end > first + 1 and _TOLD_OF_THE_LEARNED.match(self._text, last) is not None
-        )
+        surname = self._words[end - 1].lower.removesuffix("'s")
+        if surname in OF_THE_FIELD or (surname.removesuffix("s") in OF_THE_FIELD and surname not in names()):
+            return True
+        if end == first + 1 or _MINE_BEFORE.search(self._text, max(start - 40, 0), start) is not None:
+            return False
+        if _TOLD_OF_THE_LEARNED.match(self._text, last) is not None:
+            return True
+        if _OWN_DOCTOR.search(self._text, max(start - 45, 0), last + 45) is not None:
+            return False
+        near = max(start - _NEAR_AN_AUTHOR, 0), last + _NEAR_AN_AUTHOR
+        return any(kind.search(self._text, *near) is not None for kind in (_A_PUBLIC_PERSON, _OF_RESEARCH))
 
     def _another(self, place: int) -> tuple[int, int] | None:
         """A second name after one: "Tom and Ellie", "Tanja, no wait, Tanya"."""
@@ -669,6 +705,8 @@ class People:
                 and words[place + 1].lower in ("is", "bin", "sono", "sou", "suis", "soy", "ist")
                 else 0
             )
+            if lower == "ich" and skip and self._is_a_role(place + 2):
+                return None
             greeted = place == 0 or before in GREETINGS or not self._gap(place - 1).strip(" ").isspace()
             return (
                 self._weak(place + 1 + skip, introduced=lower in ("this", "it's", "its") and (greeted or place < 4))
@@ -768,6 +806,10 @@ class People:
             and behind is not None
             and (behind.lower in _THINGS or (before != "the" and behind.capital and no_name(behind.lower)))
         )
+
+    def _is_a_role(self, place: int) -> bool:
+        """Whether a German noun tells what somebody is: "Diabetikerin", "Rentner"."""
+        return place < len(self._words) and german_role(self._words[place].lower)
 
     def _capital(self, place: int) -> bool:
         return (

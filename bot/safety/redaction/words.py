@@ -593,6 +593,13 @@ def in_latin(word: str) -> str:
     return russian if russian in first_names() else word.translate(_IN_LATIN)
 
 
+def letters_without_accents(text: str) -> str:
+    """A text of which every letter is as people write it who leave the accents out, and keeps its place."""
+    if text.isascii():
+        return text
+    return "".join(sign if sign.isascii() else (unaccented(sign) or sign)[0] for sign in text)
+
+
 class Names(frozenset[str]):
     """Names in small letters, each found with or without its accents."""
 
@@ -659,6 +666,29 @@ def of_two_words(word: str) -> bool:
 def like_a_state(word: str) -> bool:
     """Whether a word (lower case) that nobody knows looks like what people say they are: "I am asthmatic"."""
     return word.endswith(_ADJECTIVES) and not word.endswith(("qvist", "quist", "kvist", "holst"))
+
+
+_ROLES_END = (
+    *("erin", "orin", "istin", "entin", "antin", "ärztin", "login", "iker", "ler", "ner", "ger", "ker", "ter", "der", "zer"),
+    *("ber", "fer", "ser", "rer", "cher", "her", "mer", "ier", "ist", "ent", "ant", "loge", "ling", "frau", "mann", "kind"),
+    *("kranke", "kranker", "kranken", "betroffene", "betroffener", "trägerin", "träger", "ologe", "ziente", "fahrer", "person"),
+    *("schwester", "arzt", "zahler", "opfer", "gast", "mitglied", "laie", "kollege", "student", "single", "mensch", "typ"),
+    *("gänger", "neuling", "assistenz", "hilfe", "kraft", "beamte", "beamter", "angestellte", "angestellter", "tin", "din"),
+)
+_NATIONS = word_set("""
+    pole polin deutsche deutscher däne dänin schwede schwedin finne finnin türke türkin grieche griechin franzose
+    französin brite britin ire irin russe russin ukrainer ukrainerin kroate kroatin serbe serbin bulgare bulgarin rumäne
+    rumänin ungar ungarin tscheche tschechin slowake slowakin portugiese portugiesin chinese chinesin araber jude jüdin
+    muslim muslima moslem christ christin katholik katholikin atheist witwe witwer oma opa mama papa mutter vater
+    schwangere raucher nichtraucher risikopatient bluter veganer vegetarier senior seniorin azubi lehrling profi fan
+    """)
+
+
+def german_role(word: str) -> bool:
+    """Whether a German word (lower case) is what somebody is, does or has, and no name: all nouns have a capital there."""
+    if word in first_names() or word in SURNAMES:
+        return False
+    return word in _NATIONS or any(part.endswith(_ROLES_END) for part in (word, word.rpartition("-")[2]))
 
 
 def of_pinyin(word: str) -> bool:
