@@ -436,7 +436,7 @@ _ROW_OF_AGES = re.compile(
 )
 """Several ages after a word for them or for the people: "residents aged 84, 91 and 97". A range of ages is none."""
 _BEHIND_A_NAME = re.compile(
-    rf"(?:'s)?(?:,\s?|\s?\(|\s-\s|:\s?|\s)(?:aged?\s|age:?\s)?(?P<age>{_OLD}|{_OLD_WORDS})"
+    rf"(?:'s)?(?:,\s?|\),?\s|\s?\(|\s-\s|:\s?|\s)(?:aged?\s|age:?\s)?(?P<age>{_OLD}|{_OLD_WORDS})"
     rf"(?=\s?[,.;:)\n]|\Z|\s(?:and|with|has|had|is|on|in\s(?:care|bed|hospital)|needs|who|male|female|und|y|et|mit|con)\b)"
     rf"{_NOT_AGE_BEHIND}",
     re.IGNORECASE,

@@ -36,6 +36,9 @@ _AS = r"(?:\s(?:as\s(?:an?\s|the\s)?(?:[\w'’-]{2,16}\s?){1,3}|nights|days|shif
 _AT = r"(?i:at|for|with|by|in)"
 _WORKS_AT = re.compile(
     rf"(?<!\w)(?i:{_PERSON}(?:'m|'s|'re|'ve)?\s{_OFTEN}{_DOES}{_AS})\s(?P<at>{_AT})\s(?P<place>{HOUSE}{NEXT})"
+    rf"|(?<!\w)(?i:employed\s(?:by|at|with)|on\s(?:the\s)?staff\s(?:at|of)|on\splacement\s(?:at|with))\s(?P<by>{HOUSE}{NEXT})"
+    rf"|(?<!\w)(?i:i|we|my\s\w{{2,12}})\s(?i:(?:also|now)\s)?(?i:run|runs|own|owns|have|manage|manages|opened)\s(?i:an?|the|our)\s"
+    rf"(?:[a-z'’-]{{2,16}}\s){{1,3}}(?i:called|named)\s(?P<own>{HOUSE}{NEXT})"
     rf"|(?:\A|[.!?\n,;:(-]\s?|\b(?i:and|but|coz|because|cos|since|as)\s)(?i:(?:im|i'm|ive|been|still)\s)?"
     rf"(?i:work(?:ing|ed)?{_AS})\s(?i:at)\s(?P<alone>{HOUSE}{NEXT})"
 )
@@ -53,7 +56,7 @@ _TRADE = (
     r"player|footballer|musician|dancer|singer|partner|trustee|employee|worker|temp|volunteer|contractor)"
 )
 _IS_ONE = re.compile(
-    rf"(?<!\w)(?i:{I_AM}|i\swas|i'?ve\sbeen|used\sto\sbe|we\sare\sboth|works?\sas|worked\sas)\s(?i:(?:an?|the|also|still|retired|former)\s){{0,2}}"
+    rf"(?<!\w)(?i:{I_AM}|(?:wife|husband|mum|mom|dad|son|daughter|sister|brother|partner)(?:'s|\sis)|i\swas|i'?ve\sbeen|used\sto\sbe|we\sare\sboth|works?\sas|worked\sas)\s(?i:(?:an?|the|also|still|retired|former)\s){{0,2}}"
     rf"(?i:[\w'’/-]{{2,14}}\s){{0,3}}?(?i:{_TRADE}s?)\s(?i:at|for|with|of)\s(?P<place>{HOUSE}{NEXT})"
 )
 """One of those who work at a house: "I'm a nurse at St Bride's Hospice"."""
@@ -67,7 +70,7 @@ _CALLED = (
     rf"(?<!\w)(?i:(?:my|our|his|her|meine?|unsere?|mon|ma|mi|mia|minha|mijn|moja)\s(?:own\s)?(?:(?:old|new|current|"
     rf"former)\s)?(?:company|firm|business|employers?|work|workplace|office|school|uni|university|college|unit|regiment|"
     rf"hospital|{_EMPLOYER})(?:\sname)?(?:\s(?:is|was|ist|heißt|est|es|è|é|called|named)|\s?[:=,-])+\s(?:called\s|named\s)?|"
-    rf"(?:{_EMPLOYER}|company(?:\sname)?|organi[sz]ation|name\sof\s(?:company|employer))\s?[:=]\s?)"
+    rf"(?:{_EMPLOYER}|company(?:\sname)?|organi[sz]ation|name\sof\s(?:company|employer))(?:\s?[:=]|\s[–-])\s?)"
 )
 _EMPLOYER_IS = re.compile(rf"{_CALLED}(?P<place>{HOUSE}{NEXT})")
 """The employer as a form asks for it: "Employer: Crumb & Sons Roofing"."""
@@ -117,7 +120,7 @@ _ELSEWHERE = re.compile(
     r"trabalh[oa]\s(?:\w{2,12}\s){0,2}?(?:na|para|(?P<pt>no|em))|"
     r"(?:ik\s)?werk(?:\sik)?\s(?:\w{2,12}\s){0,2}?(?:bij|voor)|"
     r"(?:pracuj[ęe]|w\spracy|zatrudnion[ya])\s(?:\w{2,14}\s){0,2}?(?:dla|u|(?P<pl>we?|przy))|"
-    r"(?:jobbar|arbetar|arbejder|arbeider|jobber)\s(?:hos|for|för|(?P<sv>på|i))|"
+    r"(?:jobbar|arbetar|arbejder|arbeider|jobber)\s(?:hos|på|for|för|(?P<sv>i))|"
     r"(?:pracuji|pracuju|pracujem)\s(?:u|pro|pre|(?P<cs>ve?|na))|lucrez\s(?:pentru|(?P<ro>la))|radim\s(?:za|(?P<hr>u))|"
     r"работа(?:ю|ет|л|ла)\s(?P<ru>в|на|у)|працю(?:ю|є|вав|вала)\s(?P<uk>в|у|на)|"
     r"(?:εργάζομαι|δουλεύω)\s(?P<el>στ[οην]{1,2}|σε))\s"
@@ -126,10 +129,25 @@ _ELSEWHERE = re.compile(
 """Where somebody works, in languages in which no word within a sentence has a capital letter but a name, and in German,
 where all nouns have one. Behind a word for "in" or "at", which towns have too, the kind of house must be told."""
 
+_HOUSE_ABROAD = (
+    r"(?:Klinikum|Krankenhaus|Spital|Pflegeheim|Seniorenheim|Gymnasium|Grundschule|Kita|Kloster|Pfarrei|Universit\w{1,6}|Hospital|"
+    r"Cl[íi]nica|Clinique|Colegio|Escuela|Instituto|Convento|Residencia|CHU|H[ôo]pital|Lyc[ée]e|[ÉE]cole|Coll[èe]ge|EHPAD|Mairie|"
+    r"Ospedale|Liceo|Scuola|Istituto|Casa|Santa|Escola|Hospice|Ziekenhuis|Szpital\w{0,4}|Szko[łl]\w{1,2}|Przedszkol\w{1,2}|Sjukhus\w{0,2}|"
+    r"Nemocnic\w{1,2}|Spitalul\w{0,2})"
+)
+_IS_ONE_ABROAD = re.compile(
+    r"(?<!\w)(?i:bin|ist|soy|es|suis|est|sono|sou|ben|jestem|jsem|[äa]r|sunt)\s(?i:(?:eine?|un|une|una|uma|een|el|la)\s)?"
+    r"(?P<role>[\w'’-]{4,25})(?:\s[\w'’-]{2,20}){0,2}?\s(?i:im|am|in\sder|an\sder|beim|bei\sder|en\sel|en\sla|del|de\sla|au|[àa]\sla|"
+    r"[àa]|du|de|all'|alla|al|nel|nella|no|na|do|da|in\shet|bij\shet|we?|ve?|p[åa]|la)\s?"
+    rf"(?P<place>{_HOUSE_ABROAD}(?:\s(?:(?:de|del|della|di|du|des|der|von|van|la|do|da|im|w)\s){{0,2}}{_ANY_BIG}){{1,5}})"
+)
+"""One of those who work at a hospital, a school or a convent with a name, in other languages."""
+_PATIENT = re.compile(r"(?i:pa[tc]ien|pazien|patsien|kund|client)")
+
 _WORDS = word_set("""
     work works worked working teach teaches taught drive drives drove driving clean cleans cook cooks lecture lectures
     volunteer serve serves served employed employer employers company firm business workplace invoice bill receipt
-    employment volunteers volunteering consult coach temp freelance train preach deliver delivers
+    employment staff placement run runs own owns have manage manages opened volunteers volunteering consult coach temp freelance train preach deliver delivers
     """)
 _SELVES = word_set("""
     myself yourself himself herself themselves nights night height heights home days weekends monday tuesday wednesday
@@ -151,6 +169,9 @@ def employers_of(text: str, said: Set[str]) -> Iterator[Span]:
     for found in _ELSEWHERE.finditer(text):
         if _is_a_firm_abroad(found):
             yield Span(found.start("place"), found.end("place"), PLACE)
+    for found in _IS_ONE_ABROAD.finditer(text):
+        if not _PATIENT.match(found["role"]):
+            yield Span(found.start("place"), found.end("place"), PLACE)
     for found in _SMALL_HOUSE.finditer(text):
         name = found["name"].lower()
         if name not in COMMON and not of_english(name) and name not in _SELVES:
@@ -159,7 +180,7 @@ def employers_of(text: str, said: Set[str]) -> Iterator[Span]:
 
 def _where_one_works(text: str) -> Iterator[Span]:
     for found in _WORKS_AT.finditer(text):
-        group = "alone" if found["alone"] else "place"
+        group = next(name for name in ("place", "by", "own", "alone") if found[name])
         where = (found["at"] or "at").lower()
         somebody = not found["who"] or found["who"].lower() in first_names() or found["who"].lower() in _PRONOUNS
         if somebody and _is_a_firm(found[group], of_kind=where == "in", at=where == "at", long=where == "with"):

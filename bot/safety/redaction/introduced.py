@@ -216,7 +216,7 @@ _I_AM_BEHIND = re.compile(
 )
 """Who says behind the name that it is theirs, often with the surname first: "Kelemen Ildikó vagyok"."""
 _DAY_GREETED = (
-    r"(?:добр(?:ого|ый|ий|ое|и|рый)\s(?:дня|день|ранку|утро|вечора|вечер|ден)|здравствуйте|вітаю|привіт|привет|здравейте|"
+    r"(?:witam|witajcie|приветствую|здравия|доброго времени суток|добр(?:ого|ый|ий|ое|и|рый)\s(?:дня|день|ранку|утро|вечора|вечер|ден)|здравствуйте|вітаю|привіт|привет|здравейте|"
     r"dzień\sdobry|dobr[ýyi]\s(?:den|deň|dan|večer)|jó\s(?:napot|reggelt|estét)(?:\skívánok)?|üdvözlöm|bun[ăa]\s(?:ziua|seara)|"
     r"guten\s(?:tag|morgen|abend)|grüß\sgott|goede(?:n|r)?\s?(?:dag|morgen|middag|avond)|goeie\s(?:dag|m[ôo]re)|"
     r"god\s(?:dag|morgon|morgen|kväll)|hyvää\späivää|buen[oa]s?\s(?:d[íi]as?|tardes|noches)|bom\sdia|boa\s(?:tarde|noite)|"
@@ -286,7 +286,9 @@ _SMALL = re.compile(
     r"(?=\s(?:lol|again|haha\w*|here|from|with|who)|\s?[-–—,.!)]|\Z)"
     rf"|(?:\A|[\n.!?]\s{{0,2}}|\b(?:hi|hello|hey|hallo|morning|afternoon|evening|yes|yeah)[,!.]?\s)(?P<speaks>{_WORD})\s"
     r"(?:speaking|calling|on\sthe\s(?:phone|line)|this\sside)(?=\s?(?:[,.!;:–-]|\Z)|\s(?:from|about|again|re)\b)"
-    rf"|(?:\A|[\n]\s{{0,2}}|\b(?:hi|hello|hey|hallo)[,!.]?\s)(?P<here>{_WORD})\shere(?=\s?(?:[,.!;:–-]|\Z)|\s(?:from|about|again)\b)",
+    rf"|(?:\A|[\n]\s{{0,2}}|\b(?:hi|hello|hey|hallo)[,!.]?\s)(?P<here>{_WORD})\shere(?=\s?(?:[,.!;:–-]|\Z)|\s(?:from|about|again)\b)"
+    r"|\b(?:i'?m|i am|this is|it'?s|am)\s(?P<whose>[^\W\d_]{2,20})(?=['’]s\s(?:mum|mummy|mom|mother|dad|daddy|father|wife|husband|"
+    r"daughter|son|sister|brother|carer|partner|boyfriend|girlfriend|gran|nan|friend|neighbou?r)(?!\w))",
     re.IGNORECASE,
 )
 """A first name by what is done with it, in whatever letters: "put mo on the booking", "call thandi on 07...", "Rose speaking"."""

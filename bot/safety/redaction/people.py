@@ -15,6 +15,7 @@ from bot.safety.redaction.words import (
     OF_THE_FIELD,
     PARTICLES,
     SURNAMES,
+    WORDS_AS_SURNAMES,
     first_names,
     german_role,
     letters_without_accents,
@@ -309,7 +310,7 @@ _LED_TO = re.compile(
     r"it'?s under|filed under|listed under|registered under|registered as|this time (?:for|as)|hier spricht|"
     r"hier schreibt|le escribe|te escribe|le saluda|it'?s me,?|c'est moi,?|"
     r"soy yo,?|ich bin'?s,?)"
-    rf"(?:\sis|\s?[:=]|\s-)?\s{_A_TITLE}(?P<name>{_NAMES})"
+    rf"(?:\s(?:is|says|reads|shows|will be|should be|must be)|\s?[:=]|\s-)?\s{_A_TITLE}(?P<name>{_NAMES})"
 )
 """What stands behind these is somebody's name, if it begins with a capital letter."""
 _PERHAPS_LED_TO = re.compile(
@@ -440,9 +441,9 @@ def _name_words(written: str) -> list[str]:
     return [] if told and told[0] in _TITLES else told
 
 
-def _plain_word(written: Sequence[str]) -> bool:
+def _plain_word(written: str) -> bool:
     """Whether it is one word of English that nobody is called: "my neighbour is Away"."""
-    return len(written) == 1 and of_english(written[0]) and written[0] not in DOUBTFUL_NAMES
+    return of_english(written.lower()) and written.lower() not in DOUBTFUL_NAMES
 
 
 class People:
@@ -511,7 +512,7 @@ class People:
                 )
                 if not written or (unsure and not (known or len(written) > 1)) or len(found[group]) < 3:
                     continue
-                if kind is _LED_TO and " is " in found[0] and not known and _plain_word(written):
+                if kind is _LED_TO and " is " in found[0] and not known and _plain_word(found[group]):
                     continue
                 known = known or (kind is _HERE and len(written) == 1 and unheard_of(written[0]))
                 if kind is _HERE and not known and (len(written) < 2 or written[-1] in _KIN | _AROUND | _HONORIFICS):
@@ -897,7 +898,7 @@ class People:
         months = {one.lower, two.lower} <= _MONTHS_TOO or two.lower in NOT_AFTER_A_NAME
         if not shown or months or one.lower not in DOUBTFUL_NAMES:
             return None
-        surname = two.lower in DOUBTFUL_NAMES or two.lower in SURNAMES or not no_name(two.lower)
+        surname = two.lower in DOUBTFUL_NAMES | SURNAMES | WORDS_AS_SURNAMES or not no_name(two.lower)
         return (first, max(self._end(first), first + 2)) if surname and not two.lower.isdigit() else None
 
     def _end(self, first: int, *, listed: bool = False) -> int:
@@ -953,7 +954,7 @@ class People:
             return True
         if word.lower in SURNAMES or word.lower in names():
             return word.capital or word.lower not in COMMON
-        if word.capital and self._cased and before.capital and word.lower in DOUBTFUL_NAMES:
+        if word.capital and self._cased and before.capital and word.lower in DOUBTFUL_NAMES | WORDS_AS_SURNAMES:
             return _CLAUSE_ENDS.match(self._text, word.end) is not None
         if no_name(word.lower):
             return False

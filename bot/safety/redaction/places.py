@@ -52,7 +52,7 @@ _NUMBER_LAST = re.compile(
     r"(?:(?:de|del|della|dei|di|da|do|das|dos|la|las|los|el|san|santa|des|du|der|den|alten|"
     r"großen)\s){0,3}[^\W\d_][\w'’.-]{1,25}(?:\s(?:de|del|la|las|los|di|da|do|das|"
     r"dos)){0,2}(?:\s[^\W\d_][\w'’.-]{1,25}){0,2}?)"
-    r"(?:,)?\s{0,2}(?:n[°ºo.]{1,2}\s?|nr\.?\s?|núm\.?\s?|number\s|numero\s|#\s?|д\.\s?|дом\s)?"
+    r"(?:,)?\s{0,2}(?:n[°ºo.]{1,2}\s?|nr\.?\s?|núm\.?\s?|number\s|n[uú]mero\s|num[ée]ro\s|nummer\s|numer\s|#\s?|д\.\s?|дом\s)?"
     r"(?P<number>\d{1,5}\s?[a-z]?(?:\s?[-/]\s?\d{1,4}[a-z]?)?)(?![\w.,]?\d|\w|\s?(?:mg|ml|mcg|%|€|\$|uhr|"
     r"min|stunden|tage|wochen|mal|km|times|minutes|days|sessions|euro))",
     re.IGNORECASE,

@@ -249,6 +249,14 @@ SURNAMES = word_set("""
     ward watson weber white williams wilson wood wright yamamoto yilmaz young zhang
     """)
 
+WORDS_AS_SURNAMES = word_set("""
+    short small little best cross moody sharp bright wise power day knight sweet gentle strong poor church street wells
+    fields banks stone steel gold silver black pope bishop page butler porter winter summers frost snow rain moon love
+    self head hand foot hart shepherd potter farmer hunt field marsh pool bush bird fox wolf lamb crow partridge nightingale
+    drinkwater makepeace goodenough sugar salt pepper rice onions berry flowers garden parish holiday christmas friday
+    """)
+"""Surnames that are words of every day: behind a first name with a capital letter alone."""
+
 SURNAMES_IN_DICTIONARIES = word_set("""
     abernathy acevedo acosta adkins adler agnew aguilar aguirre aitken alfieri alighieri allende alvarado alvarez
     amundsen andrews annas aragon arenas ares arias ariosto arius armstrong ashe asks atkins atkinson auer avila
@@ -680,7 +688,7 @@ _NATIONS = word_set("""
     französin brite britin ire irin russe russin ukrainer ukrainerin kroate kroatin serbe serbin bulgare bulgarin rumäne
     rumänin ungar ungarin tscheche tschechin slowake slowakin portugiese portugiesin chinese chinesin araber jude jüdin
     muslim muslima moslem christ christin katholik katholikin atheist witwe witwer oma opa mama papa mutter vater
-    schwangere raucher nichtraucher risikopatient bluter veganer vegetarier senior seniorin azubi lehrling profi fan
+    angehörige angehöriger schwangere raucher nichtraucher risikopatient bluter veganer vegetarier senior seniorin azubi lehrling profi fan
     """)
 
 
