@@ -168,7 +168,8 @@ _VEHICLE_WORDS = word_set("""
     auto wagen pkw voiture coche carro macchina bil bilen auton samochód машина parked parking park tow towed towing
     clamped garage wheels ride uber cab
     fiat toyota honda ford vauxhall opel renault peugeot citroen citroën skoda škoda hyundai nissan mazda volvo mercedes
-    rental rentals permit valet barrier bay anpr hatchback estate convertible minivan motor chauffeur clamp blocking blocked bumper
+    rental rentals permit valet barrier bay anpr hatchback estate convertible minivan motor chauffeur clamp blocking
+    blocked bumper
     headlights lights bonnet trailer lieferwagen furgoneta moto camión voiture bmw audi vw seat ibiza kia mini nissan
     micra clio yaris passat tiguan octavia fabia astra ranger hilux landcruiser tundra jaguar rover volkswagen
     chevy chevrolet subaru lexus tesla dacia suzuki golf polo corsa prius civic corolla dodge porsche

@@ -31,22 +31,33 @@ _DOES = (
     r"volunteers?|volunteering|serves?|served|consults?|cares?|coach(?:es)?|temps?|freelances?|trains?|preach(?:es)?|"
     r"delivers?|am\semployed|is\semployed|was\semployed|are\semployed|employed)"
 )
-_OFTEN = r"(?:(?:both|all|also|now|still|currently|just|only|used\sto|actually|mostly|mainly|have|has|am|is|are|was|been)\s){0,3}"
-_AS = r"(?:\s(?:as\s(?:an?\s|the\s)?(?:[\w'’-]{2,16}\s?){1,3}|nights|days|shifts|full[- ]time|part[- ]time|weekends|over))?"
+_OFTEN = (
+    r"(?:(?:both|all|also|now|still|currently|just|only|used\sto|actually|mostly|mainly|have|has|am|is|are|was|been)"
+    r"\s){0,3}"
+)
+_AS = (
+    r"(?:\s(?:as\s(?:an?\s|the\s)?(?:[\w'’-]{2,16}\s?){1,3}|nights|days|shifts|full[- ]time|part[- ]time|weekends|"
+    r"over))?"
+)
 _AT = r"(?i:at|for|with|by|in)"
 _WORKS_AT = re.compile(
     rf"(?<!\w)(?i:{_PERSON}(?:'m|'s|'re|'ve)?\s{_OFTEN}{_DOES}{_AS})\s(?P<at>{_AT})\s(?P<place>{HOUSE}{NEXT})"
-    rf"|(?<!\w)(?i:employed\s(?:by|at|with)|on\s(?:the\s)?staff\s(?:at|of)|on\splacement\s(?:at|with))\s(?P<by>{HOUSE}{NEXT})"
-    rf"|(?<!\w)(?i:i|we|my\s\w{{2,12}})\s(?i:(?:also|now)\s)?(?i:run|runs|own|owns|have|manage|manages|opened)\s(?i:an?|the|our)\s"
+    rf"|(?<!\w)(?i:employed\s(?:by|at|with)|on\s(?:the\s)?staff\s(?:at|of)|on\splacement\s(?:at|"
+    rf"with))\s(?P<by>{HOUSE}{NEXT})"
+    rf"|(?<!\w)(?i:i|we|my\s\w{{2,12}})\s(?i:(?:also|now)\s)?(?i:run|runs|own|owns|have|manage|manages|"
+    rf"opened)\s(?i:an?|the|our)\s"
     rf"(?:[a-z'’-]{{2,16}}\s){{1,3}}(?i:called|named)\s(?P<own>{HOUSE}{NEXT})"
     rf"|(?:\A|[.!?\n,;:(-]\s?|\b(?i:and|but|coz|because|cos|since|as)\s)(?i:(?:im|i'm|ive|been|still)\s)?"
     rf"(?i:work(?:ing|ed)?{_AS})\s(?i:at)\s(?P<alone>{HOUSE}{NEXT})"
 )
 """Where somebody works, by what they do: "I drive for Crumb Haulage"; without anybody only "work at"."""
 _TRADE = (
-    rf"(?:{OFFICE}|nurse|midwife|hca|carer|care\sworker|support\sworker|social\sworker|paramedic|emt|porter|physio\w{{0,9}}|"
-    r"radiographer|phlebotomist|healthcare\sassistant|teacher|teaching\sassistant|ta|tutor|lecturer|professor|researcher|"
-    r"student|apprentice|trainee|intern|governor|pc|police\s?(?:man|woman|officer)|officer|detective|sergeant|inspector|"
+    rf"(?:{OFFICE}|nurse|midwife|hca|carer|care\sworker|support\sworker|social\sworker|paramedic|emt|porter|"
+    rf"physio\w{{0,9}}|"
+    r"radiographer|phlebotomist|healthcare\sassistant|teacher|teaching\sassistant|ta|tutor|lecturer|professor|"
+    r"researcher|"
+    r"student|apprentice|trainee|intern|governor|pc|police\s?(?:man|woman|officer)|officer|detective|sergeant|"
+    r"inspector|"
     r"soldier|fire\s?(?:man|fighter)|prison\sofficer|warder|pilot|steward|stewardess|cabin\screw|air\shostess|driver|"
     r"courier|postie|fitter|mechanic|engineer|electrician|plumber|welder|foreman|labourer|builder|scaffolder|operator|"
     r"machinist|packer|picker|cleaner|cook|waiter|waitress|barista|barman|barmaid|bartender|cashier|clerk|accountant|"
@@ -56,27 +67,34 @@ _TRADE = (
     r"player|footballer|musician|dancer|singer|partner|trustee|employee|worker|temp|volunteer|contractor)"
 )
 _IS_ONE = re.compile(
-    rf"(?<!\w)(?i:{I_AM}|(?:wife|husband|mum|mom|dad|son|daughter|sister|brother|partner)(?:'s|\sis)|i\swas|i'?ve\sbeen|used\sto\sbe|we\sare\sboth|works?\sas|worked\sas)\s(?i:(?:an?|the|also|still|retired|former)\s){{0,2}}"
+    rf"(?<!\w)(?i:{I_AM}|(?:wife|husband|mum|mom|dad|son|daughter|sister|brother|partner)(?:'s|\sis)|i\swas|"
+    rf"i'?ve\sbeen|used\sto\sbe|we\sare\sboth|works?\sas|worked\sas)\s(?i:(?:an?|the|also|still|retired|"
+    rf"former)\s){{0,2}}"
     rf"(?i:[\w'’/-]{{2,14}}\s){{0,3}}?(?i:{_TRADE}s?)\s(?i:at|for|with|of)\s(?P<place>{HOUSE}{NEXT})"
 )
 """One of those who work at a house: "I'm a nurse at St Bride's Hospice"."""
 _EMPLOYER = (
-    r"employers?|employed\sby|place\sof\swork|work\s?place|arbeitgeber(?:in)?|arbeitsstelle|employeur|lieu\sde\stravail|"
-    r"empleador|empresa|lugar\sde\strabajo|datore\sdi\slavoro|azienda|ditta|empregador|werkgever|pracodawca|firma|firmy|"
+    r"employers?|employed\sby|place\sof\swork|work\s?place|arbeitgeber(?:in)?|arbeitsstelle|employeur|"
+    r"lieu\sde\stravail|"
+    r"empleador|empresa|lugar\sde\strabajo|datore\sdi\slavoro|azienda|ditta|empregador|werkgever|pracodawca|firma|"
+    r"firmy|"
     r"arbetsgivare|arbeidsgiver|arbejdsgiver|työnantaja|munkáltató|munkahely|zaměstnavatel|angajator|işveren|işyeri|"
     r"работодатель|место\sработы|роботодавець|місце\sроботи"
 )
 _CALLED = (
     rf"(?<!\w)(?i:(?:my|our|his|her|meine?|unsere?|mon|ma|mi|mia|minha|mijn|moja)\s(?:own\s)?(?:(?:old|new|current|"
-    rf"former)\s)?(?:company|firm|business|employers?|work|workplace|office|school|uni|university|college|unit|regiment|"
-    rf"hospital|{_EMPLOYER})(?:\sname)?(?:\s(?:is|was|ist|heißt|est|es|è|é|called|named)|\s?[:=,-])+\s(?:called\s|named\s)?|"
+    rf"former)\s)?(?:company|firm|business|employers?|work|workplace|office|school|uni|university|college|unit|"
+    rf"regiment|"
+    rf"hospital|{_EMPLOYER})(?:\sname)?(?:\s(?:is|was|ist|heißt|est|es|è|é|called|named)|\s?[:=,-])+\s(?:called\s|"
+    rf"named\s)?|"
     rf"(?:{_EMPLOYER}|company(?:\sname)?|organi[sz]ation|name\sof\s(?:company|employer))(?:\s?[:=]|\s[–-])\s?)"
 )
 _EMPLOYER_IS = re.compile(rf"{_CALLED}(?P<place>{HOUSE}{NEXT})")
 """The employer as a form asks for it: "Employer: Crumb & Sons Roofing"."""
 _KIND = (
     r"hospital|hospice|clinic|surgery|practice|infirmary|school|academy|college|university|nursery|kindergarten|church|"
-    r"cathedral|convent|abbey|priory|monastery|mosque|temple|synagogue|parish|prison|barracks|warehouse|factory|plant|mill|"
+    r"cathedral|convent|abbey|priory|monastery|mosque|temple|synagogue|parish|prison|barracks|warehouse|factory|"
+    r"plant|mill|"
     r"depot|dairy|bakery|brewery|foundry|shipyard|garage|library|museum|theatre|council|care\shome|nursing\shome|"
     r"fire\sstation|police\sstation|police|constabulary|ambulance|airport|hotel|pub|inn|farm|supermarket|laundry|gym"
 )
@@ -89,22 +107,27 @@ _SMALL_HOUSE = re.compile(
 _ORDER = re.compile(
     rf"(?<!\w)(?i:(?:sister|brother|father|mother|friar|dom|fr|sr|br)\.?)\s(?:[A-Z][\w'’-]{{1,20}}|\0{{1,40}})"
     rf"(?:\s[A-Z][\w'’-]{{1,20}}){{0,2}},?\s(?:of|at|from)\s(?P<place>(?:the\s)?{BIG}(?:\s{BIG}){{0,3}}\s"
-    rf"(?i:convent|abbey|priory|monastery|parish|church|mission|community|sisters|order)(?:\s(?:at|in|of)\s{BIG}(?:\s{BIG}){{0,2}})?)"
+    rf"(?i:convent|abbey|priory|monastery|parish|church|mission|community|sisters|order)(?:\s(?:at|in|"
+    rf"of)\s{BIG}(?:\s{BIG}){{0,2}})?)"
 )
 """The convent or the parish of a sister or a brother."""
 _SIGNED_FROM = re.compile(
     r"(?<!\w)(?i:dr|prof|mr|mrs|ms|miss|sr|sra|dott|rev|herr|frau)\.?\s(?:\([A-Z][a-z]{1,4}\.?\)\s)?"
     r"(?:[A-Z][\w'’.-]{0,20}|\0{1,40})(?:\s(?:[A-Z][\w'’.-]{0,20}|\0{1,40})){0,3},\s"
-    rf"(?P<place>{BIG}(?:\s(?:(?:of|the|and|de|&)\s){{0,2}}{BIG}){{0,4}}\s(?:Centre|Center|Clinic|Hospital|Hospice|Surgery|"
-    rf"Practice|Institute|School|Academy|College|Church|Pharmacy|Laborator(?:y|ies)|Associates|Group|Foundation|Partners|Ltd|"
+    rf"(?P<place>{BIG}(?:\s(?:(?:of|the|and|de|&)\s){{0,2}}{BIG}){{0,4}}\s(?:Centre|Center|Clinic|Hospital|Hospice|"
+    rf"Surgery|"
+    rf"Practice|Institute|School|Academy|College|Church|Pharmacy|Laborator(?:y|ies)|Associates|Group|Foundation|"
+    rf"Partners|Ltd|"
     rf"Limited|LLC|LLP|Inc|GmbH|SA|Pvt))(?!\w)"
 )
 """The house behind a name with a title, as one signs: "Dr. Vale, Orchard Joint Centre"."""
 _FIRM = re.compile(
-    rf"\b(?i:invoices?|bill|billed|receipt|quote|pay|pays|paying|vat|(?:my|our)\s(?:own\s)?(?:company|firm|business)|director|owner|"
+    rf"\b(?i:invoices?|bill|billed|receipt|quote|pay|pays|paying|vat|(?:my|our)\s(?:own\s)?(?:company|firm|business)|"
+    rf"director|owner|"
     rf"i\sown|i\srun)\b"
     rf"[^.!?\n]{{0,50}}?(?:[:,]\s?|\s(?i:to|for|of|with|is|by|called|own|run)\s(?:the\s)?)"
-    rf"(?P<place>{BIG}(?:\s(?:(?:and|&|of|de|und|et|y)\s)?{BIG}){{0,5}}\s(?:Ltd|Limited|LLC|LLP|PLC|plc|Inc|Corp|GmbH|UG|KG|AG|"
+    rf"(?P<place>{BIG}(?:\s(?:(?:and|&|of|de|und|et|y)\s)?{BIG}){{0,5}}\s(?:Ltd|Limited|LLC|LLP|PLC|plc|Inc|Corp|"
+    rf"GmbH|UG|KG|AG|"
     rf"OHG|Sarl|SARL|SAS|S\.?[Ll]\.?|S\.?[rR]\.?[lL]\.?|S\.?p\.?A\.?|Lda|Ltda|BV|B\.V\.|Oy|AB|ApS|Kft|s\.r\.o\.|"
     rf"Sp\.\sz\so\.o\.|Pty\sLtd|Pvt\sLtd))(?!\w)"
 )
@@ -112,7 +135,8 @@ _FIRM = re.compile(
 _LETTER = r"[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯІЇЄҐΑ-Ω]"
 _ANY_BIG = rf"{_LETTER}(?:[\w'’&-]|\.(?=\w)){{0,24}}"
 _ELSEWHERE = re.compile(
-    r"(?<!\w)(?i:(?:ich|wir|er|sie)\sarbeite[nt]?\s(?:\w{2,12}\s){0,2}?(?P<german>bei(?:m)?(?:\sder|\sden)?|für(?:\sdie|"
+    r"(?<!\w)(?i:(?:ich|wir|er|sie)\sarbeite[nt]?\s(?:\w{2,12}\s){0,2}?(?P<german>bei(?:m)?(?:\sder|\sden)?|"
+    r"für(?:\sdie|"
     r"\sden)?|am|an\sder)|arbeite\s(?P<only>bei(?:m)?(?:\sder)?|für)|"
     r"(?:je|il|elle|on)\stravaille\s(?:\w{2,12}\s){0,2}?(?:chez|pour|(?P<fr>à\sla|à\sl'|à|au))|"
     r"trabaj[oa]\s(?:\w{2,12}\s){0,2}?(?:para|con|(?P<es>en\sel|en\sla|en))|"
@@ -130,16 +154,22 @@ _ELSEWHERE = re.compile(
 where all nouns have one. Behind a word for "in" or "at", which towns have too, the kind of house must be told."""
 
 _HOUSE_ABROAD = (
-    r"(?:Klinikum|Krankenhaus|Spital|Pflegeheim|Seniorenheim|Gymnasium|Grundschule|Kita|Kloster|Pfarrei|Universit\w{1,6}|Hospital|"
-    r"Cl[íi]nica|Clinique|Colegio|Escuela|Instituto|Convento|Residencia|CHU|H[ôo]pital|Lyc[ée]e|[ÉE]cole|Coll[èe]ge|EHPAD|Mairie|"
-    r"Ospedale|Liceo|Scuola|Istituto|Casa|Santa|Escola|Hospice|Ziekenhuis|Szpital\w{0,4}|Szko[łl]\w{1,2}|Przedszkol\w{1,2}|Sjukhus\w{0,2}|"
+    r"(?:Klinikum|Krankenhaus|Spital|Pflegeheim|Seniorenheim|Gymnasium|Grundschule|Kita|Kloster|Pfarrei|"
+    r"Universit\w{1,6}|Hospital|"
+    r"Cl[íi]nica|Clinique|Colegio|Escuela|Instituto|Convento|Residencia|CHU|H[ôo]pital|Lyc[ée]e|[ÉE]cole|Coll[èe]ge|"
+    r"EHPAD|Mairie|"
+    r"Ospedale|Liceo|Scuola|Istituto|Casa|Santa|Escola|Hospice|Ziekenhuis|Szpital\w{0,4}|Szko[łl]\w{1,2}|"
+    r"Przedszkol\w{1,2}|Sjukhus\w{0,2}|"
     r"Nemocnic\w{1,2}|Spitalul\w{0,2})"
 )
 _IS_ONE_ABROAD = re.compile(
-    r"(?<!\w)(?i:bin|ist|soy|es|suis|est|sono|sou|ben|jestem|jsem|[äa]r|sunt)\s(?i:(?:eine?|un|une|una|uma|een|el|la)\s)?"
-    r"(?P<role>[\w'’-]{4,25})(?:\s[\w'’-]{2,20}){0,2}?\s(?i:im|am|in\sder|an\sder|beim|bei\sder|en\sel|en\sla|del|de\sla|au|[àa]\sla|"
+    r"(?<!\w)(?i:bin|ist|soy|es|suis|est|sono|sou|ben|jestem|jsem|[äa]r|sunt)\s(?i:(?:eine?|un|une|una|uma|een|el|"
+    r"la)\s)?"
+    r"(?P<role>[\w'’-]{4,25})(?:\s[\w'’-]{2,20}){0,2}?\s(?i:im|am|in\sder|an\sder|beim|bei\sder|en\sel|en\sla|del|"
+    r"de\sla|au|[àa]\sla|"
     r"[àa]|du|de|all'|alla|al|nel|nella|no|na|do|da|in\shet|bij\shet|we?|ve?|p[åa]|la)\s?"
-    rf"(?P<place>{_HOUSE_ABROAD}(?:\s(?:(?:de|del|della|di|du|des|der|von|van|la|do|da|im|w)\s){{0,2}}{_ANY_BIG}){{1,5}})"
+    rf"(?P<place>{_HOUSE_ABROAD}(?:\s(?:(?:de|del|della|di|du|des|der|von|van|la|do|da|im|"
+    rf"w)\s){{0,2}}{_ANY_BIG}){{1,5}})"
 )
 """One of those who work at a hospital, a school or a convent with a name, in other languages."""
 _PATIENT = re.compile(r"(?i:pa[tc]ien|pazien|patsien|kund|client)")
@@ -147,7 +177,8 @@ _PATIENT = re.compile(r"(?i:pa[tc]ien|pazien|patsien|kund|client)")
 _WORDS = word_set("""
     work works worked working teach teaches taught drive drives drove driving clean cleans cook cooks lecture lectures
     volunteer serve serves served employed employer employers company firm business workplace invoice bill receipt
-    employment staff placement run runs own owns have manage manages opened volunteers volunteering consult coach temp freelance train preach deliver delivers
+    employment staff placement run runs own owns have manage manages opened volunteers volunteering consult coach
+    temp freelance train preach deliver delivers
     """)
 _SELVES = word_set("""
     myself yourself himself herself themselves nights night height heights home days weekends monday tuesday wednesday
@@ -192,9 +223,11 @@ def _where_one_works(text: str) -> Iterator[Span]:
 
 _PRONOUNS = word_set("who she they")
 _KIND_SAID = re.compile(
-    rf"(?i:(?<!\w)(?:(?:{_KIND}|centre|center|ltd|station|office|institute)(?!\w)|zak[łl]ad|szpital|szko[łl]|fabry|hut[aęyn]|"
+    rf"(?i:(?<!\w)(?:(?:{_KIND}|centre|center|ltd|station|office|institute)(?!\w)|zak[łl]ad|szpital|szko[łl]|fabry|"
+    rf"hut[aęyn]|"
     r"kopal|urz[ęe]d|uniwers|univers|fakult|spital|krankenhaus|klinik|werk|schule|h[ôo]pital|usine|[ée]cole|lyc[ée]e|"
-    r"banque|mairie|clinique|f[áa]brica|escuela|colegio|instituto|cl[íi]nica|banco|taller|ospedale|scuola|liceo|fabbrica|"
+    r"banque|mairie|clinique|f[áa]brica|escuela|colegio|instituto|cl[íi]nica|banco|taller|ospedale|scuola|liceo|"
+    r"fabbrica|"
     r"banca|comune|escola|sjukhus|skola|fabrik|sykehus|skole|nemocnic|továrn|bolnic|uzin|завод|больниц|школ|фабрик|"
     r"лікарн|університет|университет|банк|νοσοκομε|σχολε|τράπεζ))"
 )
@@ -247,7 +280,8 @@ _MEDICINES = word_set("""
     """)
 _NOUN = re.compile(
     r"(?:\w{0,20}(?:haus|heim|amt|praxis|schule|kita|firma|post|bahn|bank|polizei|feuerwehr|stadt|gemeinde|behörde|bau|"
-    r"handel|dienst|pflege|apotheke|hotel|büro|klinik|uni|universität|bäckerei|baustelle|nacht|tag|zeit|hitze|kälte|lärm|"
+    r"handel|dienst|pflege|apotheke|hotel|büro|klinik|uni|universität|bäckerei|baustelle|nacht|tag|zeit|hitze|kälte|"
+    r"lärm|"
     r"licht|sitzen|stehen|ärzte\w?|arzt|kunden|patienten|leuten|kindern|computer|schreibtisch|fließband|band))"
     r"(?:\s\w{1,20})?\Z",
     re.IGNORECASE,

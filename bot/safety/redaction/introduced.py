@@ -202,7 +202,8 @@ _IT_IS_I = re.compile(
 )
 """Who writes, in languages in which a word within a sentence has no capital letter but a name."""
 _IT_IS_PERHAPS_I = re.compile(
-    rf"(?<!\w)(?i:jestem|jsem|som|jaz sem|ja sam|esmu|a[šs] esu|ma olen|min[äa] olen|jag [äa]r|jeg er|[ée]g er|аз съм|це|я|"
+    rf"(?<!\w)(?i:jestem|jsem|som|jaz sem|ja sam|esmu|a[šs] esu|ma olen|min[äa] olen|jag [äa]r|jeg er|[ée]g er|аз "
+    rf"съм|це|я|"
     rf"z tej strony|s[óo]c (?:la |el |en )?|jsem to já,?|main|mein naam hai)\s(?P<name>{_CAP}(?:\s{_CAP})?)"
     r"(?=\s?[,.!;]|\Z|\s(?i:i|a|och|og|ja|med|z|ze|från|fra|iz|z tej|hoon|hun|hu|і|та|от)\b)"
 )
@@ -216,10 +217,13 @@ _I_AM_BEHIND = re.compile(
 )
 """Who says behind the name that it is theirs, often with the surname first: "Kelemen Ildikó vagyok"."""
 _DAY_GREETED = (
-    r"(?:witam|witajcie|приветствую|здравия|доброго времени суток|добр(?:ого|ый|ий|ое|и|рый)\s(?:дня|день|ранку|утро|вечора|вечер|ден)|здравствуйте|вітаю|привіт|привет|здравейте|"
-    r"dzień\sdobry|dobr[ýyi]\s(?:den|deň|dan|večer)|jó\s(?:napot|reggelt|estét)(?:\skívánok)?|üdvözlöm|bun[ăa]\s(?:ziua|seara)|"
+    r"(?:witam|witajcie|приветствую|здравия|доброго времени суток|добр(?:ого|ый|ий|ое|и|рый)\s(?:дня|день|ранку|утро|"
+    r"вечора|вечер|ден)|здравствуйте|вітаю|привіт|привет|здравейте|"
+    r"dzień\sdobry|dobr[ýyi]\s(?:den|deň|dan|večer)|jó\s(?:napot|reggelt|estét)(?:\skívánok)?|üdvözlöm|"
+    r"bun[ăa]\s(?:ziua|seara)|"
     r"guten\s(?:tag|morgen|abend)|grüß\sgott|goede(?:n|r)?\s?(?:dag|morgen|middag|avond)|goeie\s(?:dag|m[ôo]re)|"
-    r"god\s(?:dag|morgon|morgen|kväll)|hyvää\späivää|buen[oa]s?\s(?:d[íi]as?|tardes|noches)|bom\sdia|boa\s(?:tarde|noite)|"
+    r"god\s(?:dag|morgon|morgen|kväll)|hyvää\späivää|buen[oa]s?\s(?:d[íi]as?|tardes|noches)|bom\sdia|boa\s(?:tarde|"
+    r"noite)|"
     r"buon\s?giorno|buonasera|bonjour|bonsoir|good\s(?:day|morning|afternoon|evening)|hello|hi|hey|hallo|hola|ciao|olá|"
     r"merhaba|iyi\sgünler|selam|sveiki|labas|laba\sdiena|tere|καλησπέρα|καλημέρα|γεια\s?σας|γεια)"
 )
@@ -229,14 +233,17 @@ _AFTER_A_GREETING = re.compile(
 )
 """A full name right behind a greeting: "Доброго дня! Ганна Коваль, ми живемо ..."."""
 _SLAVIC_SURNAME = re.compile(
-    r"\w{2,16}(?:енк[оаиу]|[оеє]в[аі]?|ін[аі]?|ин[аы]?|ськ(?:ий|а)|ск(?:ий|ая|а)|цьк(?:ий|а)|[чц]ук|ю[кч]|ч[аеи]к|[оиі]вич|ец[ья]|"
+    r"\w{2,16}(?:енк[оаиу]|[оеє]в[аі]?|ін[аі]?|ин[аы]?|ськ(?:ий|а)|ск(?:ий|ая|а)|цьк(?:ий|а)|[чц]ук|ю[кч]|ч[аеи]к|"
+    r"[оиі]вич|ец[ья]|"
     r"дзе|швілі|швили|ян|аль|ра|ук|ко|[иі]шин[а]?|их|ых|ко|"
     r"ova|ov[áa]|sk[áaiy]|ski|cki|cka|wicz|czyk|enko|chuk|ić|ic|ovi[ćc]|ák|ková)"
 )
 """How surnames of Slavic countries end, in their letters and in Latin ones."""
 _ARABIC = re.compile(
-    rf"(?<!\w)(?:أنا|انا|معك|معاك|معكم|معاكم|هنا|وياك|أخوك|اخوك|أختك|اختك|أخوكم|أختكم)\s(?P<name>(?:{'|'.join(ARABIC_NAMES)})"
-    r"(?:\s(?!من|عندي|و|عمري|في|ابي|بدي|اريد|أريد|حابب|محتاج|ابغى|عاوز|عايز|سكان|ساكن)[\u0620-\u064a]{2,14}(?=\s?[،,.!؛]|\s?\Z|\s(?:من|عندي|عمري)\s))?)"
+    rf"(?<!\w)(?:أنا|انا|معك|معاك|معكم|معاكم|هنا|وياك|أخوك|اخوك|أختك|اختك|أخوكم|"
+    rf"أختكم)\s(?P<name>(?:{'|'.join(sorted(ARABIC_NAMES))})"
+    r"(?:\s(?!من|عندي|و|عمري|في|ابي|بدي|اريد|أريد|حابب|محتاج|ابغى|عاوز|عايز|سكان|"
+    r"ساكن)[\u0620-\u064a]{2,14}(?=\s?[،,.!؛]|\s?\Z|\s(?:من|عندي|عمري)\s))?)"
     r"(?![\u0620-\u064a])"
 )
 """Who says "I am" in Arabic: letters without capitals, so that the name must be a known one and no illness or trade."""
@@ -277,22 +284,31 @@ _WITHOUT_CAPITALS = re.compile(
 """Names in letters that have no capitals, behind a greeting, somebody's kin, or alone at the end."""
 _WORD = r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){1,19}"
 _SMALL = re.compile(
-    rf"\b(?:put|write|book|print|enter|add|register|list|use)\s(?:(?:it|me|us|down|as|just|only)\s){{0,2}}(?P<put>{_WORD}(?:\s{_WORD})?)\s"
-    r"(?:on|in|for|under)\s(?:the|my|your|his|her|our)\s(?:[\w'-]{2,12}\s)?(?:booking|appointment|form|file|list|label|card|"
+    rf"\b(?:put|write|book|print|enter|add|register|list|use)\s(?:(?:it|me|us|down|as|just|"
+    rf"only)\s){{0,2}}(?P<put>{_WORD}(?:\s{_WORD})?)\s"
+    r"(?:on|in|for|under)\s(?:the|my|your|his|her|our)\s(?:[\w'-]{2,12}\s)?(?:booking|appointment|form|file|list|"
+    r"label|card|"
     r"invoice|receipt|bill|record|system|diary|calendar|sheet|chart|slot)(?!\w)"
-    rf"|\b(?:call|ring|text|phone|contact|message|whats ?app|email|reach|try|bell|buzz|ask)\s(?:(?:my|her|his|our)\s\w{{2,12}}\s)?"
+    rf"|\b(?:call|ring|text|phone|contact|message|whats ?app|email|reach|try|bell|buzz|ask)\s(?:(?:my|her|his|"
+    rf"our)\s\w{{2,12}}\s)?"
     rf"(?P<call>{_WORD}(?:\s{_WORD})?)\s?(?:on|at|@|under|:)\s?(?:her|his|their)?\s?(?=[+(]?\d\d|\0)"
-    rf"|\b(?:yes|yep|yeah|yup|aye|it'?s|its|tis)\s?,?\s(?:that|the\s(?:same|other|one\sand\sonly|famous|real))\s(?P<that>{_WORD})"
+    rf"|\b(?:yes|yep|yeah|yup|aye|it'?s|its|tis)\s?,?\s(?:that|the\s(?:same|other|one\sand\sonly|famous|"
+    rf"real))\s(?P<that>{_WORD})"
     r"(?=\s(?:lol|again|haha\w*|here|from|with|who)|\s?[-–—,.!)]|\Z)"
-    rf"|(?:\A|[\n.!?]\s{{0,2}}|\b(?:hi|hello|hey|hallo|morning|afternoon|evening|yes|yeah)[,!.]?\s)(?P<speaks>{_WORD})\s"
+    rf"|(?:\A|[\n.!?]\s{{0,2}}|\b(?:hi|hello|hey|hallo|morning|afternoon|evening|yes|"
+    rf"yeah)[,!.]?\s)(?P<speaks>{_WORD})\s"
     r"(?:speaking|calling|on\sthe\s(?:phone|line)|this\sside)(?=\s?(?:[,.!;:–-]|\Z)|\s(?:from|about|again|re)\b)"
-    rf"|(?:\A|[\n]\s{{0,2}}|\b(?:hi|hello|hey|hallo)[,!.]?\s)(?P<here>{_WORD})\shere(?=\s?(?:[,.!;:–-]|\Z)|\s(?:from|about|again)\b)"
-    r"|\b(?:i'?m|i am|this is|it'?s|am)\s(?P<whose>[^\W\d_]{2,20})(?=['’]s\s(?:mum|mummy|mom|mother|dad|daddy|father|wife|husband|"
+    rf"|(?:\A|[\n]\s{{0,2}}|\b(?:hi|hello|hey|hallo)[,!.]?\s)(?P<here>{_WORD})\shere(?=\s?(?:[,.!;:–-]|\Z)|\s(?:from|"
+    rf"about|again)\b)"
+    r"|\b(?:i'?m|i am|this is|it'?s|am)\s(?P<whose>[^\W\d_]{2,20})(?=['’]s\s(?:mum|mummy|mom|mother|dad|daddy|father|"
+    r"wife|husband|"
     r"daughter|son|sister|brother|carer|partner|boyfriend|girlfriend|gran|nan|friend|neighbou?r)(?!\w))",
     re.IGNORECASE,
 )
-"""A first name by what is done with it, in whatever letters: "put mo on the booking", "call thandi on 07...", "Rose speaking"."""
-_NOT_HERE = word_set("summer april may june august dawn art hope joy grace will long mini sunny spring bill gene mo trip")
+"""A first name by what is done with it, in whatever letters: "put mo on the booking", "Rose speaking"."""
+_NOT_HERE = word_set(
+    "summer april may june august dawn art hope joy grace will long mini sunny spring bill gene mo trip"
+)
 """First names that are as often a season, a feeling or a thing, so that "... here" does not tell one."""
 _LIKE_A_TRADE = ("ist", "er", "or", "ian", "man")
 _LIKE_A_DRUG = ("ine", "ol", "ate", "mab", "ium", "pril", "tan", "xaban", "vir", "cin", "statin", "zole", "ide", "ase")

@@ -83,7 +83,8 @@ _REGISTERS = (
     r"LOINC|"
     r"SNOMED|ATC|ICD-?1[01]|CPT|HCPCS|MBS|PBS|ARTG|AUST\s?[LR]|TGA|FDA|NAFDAC|HPRA|MHRA|SAHPRA|EMA|PZN|NDC|UDI|GTIN|"
     r"EAN|"
-    r"SKU|Directive|Regulation|(?<!you )(?<!your )(?<!that )(?<!whole )(?<!a )lot|batch|part|model|catalog(?:ue)?|item|product|trial|study|protocol|registry|device|"
+    r"SKU|Directive|Regulation|(?<!you )(?<!your )(?<!that )(?<!whole )(?<!a )lot|batch|part|model|catalog(?:ue)?|"
+    r"item|product|trial|study|protocol|registry|device|"
     r"serial|machine|generator|AMM|Anvisa|GB(?:/?T)?|YY(?:/?T)?|Vnr|varenr|RVG|CIP|COFEPRIS|INVIMA|ANMAT|AIC|Swissmedic"
 )
 """Registers of studies, papers, standards, medicines and devices, whose numbers a reviewer needs."""
@@ -418,7 +419,8 @@ _NEAR_A_PAPER = 70
 """Characters between the word for a paper and the number on it."""
 
 _ON_A_PAPER = re.compile(
-    r"(?<![\w./-])(?:\d{2,4}/\d{5,8}|[A-Z]{1,4}[-/]\d{3,10}(?:[-/][A-Z\d]{1,8}){0,2}|[A-Z]{1,4}[-/]\d{2,4}(?:[-/]\d{2,8}){1,2}"
+    r"(?<![\w./-])(?:\d{2,4}/\d{5,8}|[A-Z]{1,4}[-/]\d{3,10}(?:[-/][A-Z\d]{1,8}){0,2}|"
+    r"[A-Z]{1,4}[-/]\d{2,4}(?:[-/]\d{2,8}){1,2}"
     r"|[A-Z]{2}\d{0,3} \d{4,8}|[A-Z]{1,3}\d{2,4}-\d{3,8}|[A-Z]{1,3}\d{5,10}[A-Z]?|(?=[A-Z]{0,3}\d{1,6}[A-Z])"
     r"(?=(?:[A-Z]{0,9}\d){3})[A-Z0-9]{7,14}|\d{2,6}-[A-Z]{2,4}-\d{2,6}|(?:[A-Z]{2}|[a-z]{2}) ?\d{2} \d{2} \d{2})"
     r"(?![\w/]|-\w|[.]\d)"

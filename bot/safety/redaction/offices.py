@@ -21,7 +21,8 @@ HOUSE = (
     rf"{{0,6}}(?:\s(?:station|school|academy|college|university|hospital|clinic|practice|surgery|church|parish|"
     rf"mosque|temple|"
     r"shop|store|farm|mine|airport|library|post office|fire station|police station|care home|office|council|primary|"
-    r"secondary|high|elementary|department|hospice|infirmary|nursery|convent|abbey|warehouse|factory|plant|depot|mill|branch|"
+    r"secondary|high|elementary|department|hospice|infirmary|nursery|convent|abbey|warehouse|factory|plant|depot|"
+    r"mill|branch|"
     rf"surgery|hotel|pub|barracks|prison|garage))?"
 )
 NEXT = (

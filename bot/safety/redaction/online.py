@@ -152,19 +152,20 @@ _ACCOUNT = (
     r"(?:user ?(?:name|id)?|log ?in(?: name| id)?|account(?: name| id)?|usr|uid|benutzer(?:name)?|nutzer(?:name)?|"
     r"usuario|utilisateur|identifiant|utente|utilizador|gebruiker(?:snaam)?|u[żz]ytkownik|логин|användare|bruker)"
 )
-_ITS_SECRET = (
+_BESIDE_IT = (
     r"(?:pass ?(?:words?|code|phrase)|passwd|pwd?|psw|pin|passwort|kennwort|contrase[ñn]a|clave|mot de passe|mdp|senha|"
     r"wachtwoord|has[łl]o|lösenord|passord|пароль)"
 )
 _USER_AND_SECRET = re.compile(
-    rf"\b{_ACCOUNT}(?:\s?(?:is|ist|es|est|:|=|-)\s?|\s)(?P<first>[\w.@-]{{3,40}}?){_BESIDE}{_ITS_SECRET}(?!\w)"
-    rf"|\b{_ITS_SECRET}(?:\s?(?:is|ist|es|est|:|=|-)\s?|\s)\S{{3,40}}{_BESIDE}{_ACCOUNT}"
+    rf"\b{_ACCOUNT}(?:\s?(?:is|ist|es|est|:|=|-)\s?|\s)(?P<first>[\w.@-]{{3,40}}?){_BESIDE}{_BESIDE_IT}(?!\w)"
+    rf"|\b{_BESIDE_IT}(?:\s?(?:is|ist|es|est|:|=|-)\s?|\s)\S{{3,40}}{_BESIDE}{_ACCOUNT}"
     r"(?:\s?(?:is|ist|es|est|:|=|-)\s?|\s)(?P<last>[\w.@-]{3,40})",
     re.IGNORECASE,
 )
 """The name of an account right beside its password, which is no word of every day though it has no digit."""
 _REDDIT = re.compile(
-    r"(?<![\w/.:])(?<!\d )/?u/(?!(?:day|hour|min|week|month|dose|ml|litre|liter|session|night)\w{0,8}(?!\w))[A-Za-z\d_-]{3,20}"
+    r"(?<![\w/.:])(?<!\d )/?u/(?!(?:day|hour|min|week|month|dose|ml|litre|liter|session|"
+    r"night)\w{0,8}(?!\w))[A-Za-z\d_-]{3,20}"
 )
 """As one writes a user of a forum: "u/quiet_heron"; units by the day and the hour are none."""
 
@@ -314,9 +315,11 @@ _HOSTED = re.compile(
 """The page of one of many who write with the same house: a name before the house's own."""
 _OWN_PAGE = re.compile(
     r"\b(?:my|our|mein\w{0,2}|unser\w{0,2}|mon|ma|notre|mi|nuestr[oa]|mia|mio|nostr[oa]|meu|minha|mijn|onze|min|mitt|"
-    r"moj[aeą]?|m[óo]j|her|his)\s(?:[\w'’-]{2,14}\s){0,2}?(?:blog|vlog|web ?sites?|sites?|web|web ?page|page|home ?page|"
+    r"moj[aeą]?|m[óo]j|her|his)\s(?:[\w'’-]{2,14}\s){0,2}?(?:blog|vlog|web ?sites?|sites?|web|web ?page|page|home "
+    r"?page|"
     r"webseite|seite|shop|store|portfolio|podcast|journal|p[áa]gina|sitio|sito|strona|hemsida|hjemmeside|website)"
-    r"(?:[\s,:=(-]{1,2}(?:is|at|on|it'?s|ist|es|est|è|é|called|named|here|found|under|address)(?!\w)){0,3}[\s,:=(-]{1,3}"
+    r"(?:[\s,:=(-]{1,2}(?:is|at|on|it'?s|ist|es|est|è|é|called|named|here|found|under|"
+    r"address)(?!\w)){0,3}[\s,:=(-]{1,3}"
     r"(?P<host>(?:[a-z0-9][a-z0-9-]{0,62}\.){1,3}[a-z]{2,12})(?![\w@])",
     re.IGNORECASE,
 )

@@ -151,9 +151,13 @@ _NO_PERSON_BEHIND = re.compile(
 _NOBODY = re.compile(rf"\b(?:{'|'.join(map(letters_without_accents, NOBODY_HERE))})\b", re.IGNORECASE)
 _SAYING = 22
 """Characters on both sides of a name in which the rest of a saying, or of somebody famous, stands."""
-_LEARNED = word_set("dr.a drs dott dokter doctor's docteure doctora dottoressa doktorin professorin professeur profesor profesora dr doctor prof professor doktor docteur doctora dottor dra")
+_LEARNED = word_set(
+    "dr.a drs dott dokter doctor's docteure doctora dottoressa doktorin professorin professeur profesor profesora dr "
+    "doctor prof professor doktor docteur doctora dottor dra"
+)
 _TOLD_OF_THE_LEARNED = re.compile(
-    r"(?:'s)?\s(?:book|books|paper|papers|study|studies|trial|protocol|theory|lecture|podcast|video|videos|method)\b|'s\swork\b|(?:'s)?\s(?:"
+    r"(?:'s)?\s(?:book|books|paper|papers|study|studies|trial|protocol|theory|lecture|podcast|video|videos|method)\b|"
+    r"'s\swork\b|(?:'s)?\s(?:"
     r"(?:really |first |once |also )?(?:wrote|writes|published|invented|discovered|pioneered|proved|claimed?s?|"
     r"showed|recommends? in)\b)|,?\s(?:et al|\(?(?:19|20)\d\d)",
     re.IGNORECASE,
@@ -161,11 +165,15 @@ _TOLD_OF_THE_LEARNED = re.compile(
 """What is told of an author, and hardly of one's own doctor: "Professor Maurice Iwu wrote about it"."""
 
 _OF_RESEARCH = re.compile(
-    r"\b(?:gepubliceerd|publicer\w*|publishe?\w*|escribi[óo]|escreveu|schrieb|geschrieben|[ée]crit|scri[st]se|napisa[łl]\w?|"
-    r"написал\w?|invent[óo]|erfand|erfunden|inventou|descubri[óo]|entdeckt\w*|d[ée]couvert|estudios?|studien?|[ée]tudes?|studi|"
+    r"\b(?:gepubliceerd|publicer\w*|publishe?\w*|escribi[óo]|escreveu|schrieb|geschrieben|[ée]crit|scri[st]se|"
+    r"napisa[łl]\w?|"
+    r"написал\w?|invent[óo]|erfand|erfunden|inventou|descubri[óo]|entdeckt\w*|d[ée]couvert|estudios?|studien?|"
+    r"[ée]tudes?|studi|"
     r"estudos?|libros?|livres?|livros?|buch|bücher|libri|auflage|edici[óo]n|editions?|konzept\w*|concepts?|verfahren|"
-    r"m[ée]todos?|m[ée]thodes?|metoda|protocolos?|protokoll\w*|revistas?|zeitschrift|vortr[aä]g\w*|conferencias?|congres\w*|"
-    r"kongress|conference|pioner[oa]s?|pionnier\w*|trenches|guidelines?|19[0-4]\d|the\s(?:first|one\swho|guy\swho|man\swho|"
+    r"m[ée]todos?|m[ée]thodes?|metoda|protocolos?|protokoll\w*|revistas?|zeitschrift|vortr[aä]g\w*|conferencias?|"
+    r"congres\w*|"
+    r"kongress|conference|pioner[oa]s?|pionnier\w*|trenches|guidelines?|19[0-4]\d|the\s(?:first|one\swho|guy\swho|"
+    r"man\swho|"
     r"woman\swho))\b",
     re.IGNORECASE,
 )
@@ -173,14 +181,16 @@ _OF_RESEARCH = re.compile(
 _NEAR_AN_AUTHOR = 70
 """Characters on both sides of a doctor's full name in which it is told what an author did."""
 _OWN_DOCTOR = re.compile(
-    r"\b(?:my|our|his|her|me|us|saw|see|seen|seeing|referr\w*|letter from|reply|appointments?|booked|patients? of|under|"
+    r"\b(?:my|our|his|her|me|us|saw|see|seen|seeing|referr\w*|letter from|reply|appointments?|booked|patients? of|"
+    r"under|"
     r"treats?|prescrib\w*|mein\w*|unser\w*|mich|uns|überw\w*|termin|mi|mis|nuestr[oa]|cita|mon|ma|mes|nous|rendez-vous|"
     r"mio|mia|appuntamento|meu|minha|consulta|i'?m|i am|call\w*|ring|from|regards|signed)\b",
     re.IGNORECASE,
 )
 """What tells that a doctor is somebody's own, or writes themselves, and so no author."""
 _MINE_BEFORE = re.compile(
-    r"\b(?:my|our|mein\w{0,2}|unser\w{0,2}|mi|mon|ma|mio|mia|meu|minha|mijn|min|moj\w?|мой|моя)\s(?:[^\W\d_]{2,16}[\s,.]{1,2}){0,3}\Z",
+    r"\b(?:my|our|mein\w{0,2}|unser\w{0,2}|mi|mon|ma|mio|mia|meu|minha|mijn|min|moj\w?|мой|"
+    r"моя)\s(?:[^\W\d_]{2,16}[\s,.]{1,2}){0,3}\Z",
     re.IGNORECASE,
 )
 """Whose doctor somebody is, right before the title."""
@@ -246,7 +256,8 @@ _A_PUBLIC_PERSON = re.compile(
 
 _MONTHS_TOO = frozenset(("april", "may", "june", "august", "summer"))
 _ILLNESS_BEHIND = re.compile(
-    r"['’]s?(?!\w)|\s(?:disease|syndrome|thing|illness|palsy|diet|protocol|test|patient|sufferer|symptoms?|flare|thyroid\w*|"
+    r"['’]s?(?!\w)|\s(?:disease|syndrome|thing|illness|palsy|diet|protocol|test|patient|sufferer|symptoms?|flare|"
+    r"thyroid\w*|"
     r"meds|medication|fever|sign|score|method|phenomenon|lymphoma|\d)",
     re.IGNORECASE,
 )
@@ -276,7 +287,8 @@ _OTHER_SCRIPTS = re.compile(
 
 _CAPITAL = r"[^\W\d_a-z][\w'’-]{1,24}+(?!\w)"
 _NAMES = (
-    rf"(?:[B-HJ-ZÀ-Ý]\.?\s){{0,2}}{_CAPITAL}(?:\s(?:[^\W\d_a-z]\.?\s)?(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|ten|bin|"
+    rf"(?:[B-HJ-ZÀ-Ý]\.?\s){{0,2}}{_CAPITAL}(?:\s(?:[^\W\d_a-z]\.?\s)?(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|"
+    rf"ten|bin|"
     rf"ibn)\s){{0,2}}{_CAPITAL}){{0,3}}"
 )
 _A_TITLE = r"(?:(?i:an?|the|our|my|mr|mrs|ms|miss|dr|herr|frau|madame|m|mme|señora?|sr|sra)\.?\s){0,2}"
@@ -286,7 +298,8 @@ _SURNAMES_SAID = re.compile(
     rf"[\s-]?)?(?:sur)?name(?:'s|\sis|\swas|\s?[:=])|(?:surname|nachname|apellidos?|cognome|nazwisko|nom\sde\sfamille)"
     rf"(?:\sis|\sist|\ses|\sest|\sè)?\s?[:=]?|(?:mr|mrs|ms|miss|herr|mme|mevrouw|pan|pani|signora?|señora?)\.?)\s"
     rf"(?P<behind>{_CAPITAL}(?:\s{_CAPITAL}){{0,2}})(?![’'])"
-    rf"|(?<!\w)(?P<before>{_CAPITAL})\s(?i:is|ist|es|est|was|as)\s(?:(?i:in)\s)?(?i:my|our|his|her|mein|a)\s(?i:[\w'-]{{3,10}}\s)?"
+    rf"|(?<!\w)(?P<before>{_CAPITAL})\s(?i:is|ist|es|est|was|as)\s(?:(?i:in)\s)?(?i:my|our|his|her|mein|"
+    rf"a)\s(?i:[\w'-]{{3,10}}\s)?"
     rf"(?i:(?:sur|last\s|family\s|maiden\s|married\s)?name|nachname|apellido)(?!\w)"
 )
 """Where a word is said to be somebody's surname, though an illness is called so too: "Graves is my surname"."""
@@ -296,16 +309,18 @@ _LED_TO = re.compile(
     r"(?:made?|make|making) (?:it |them |that )?out to|address(?:ed)? (?:it )?to|billed to|in the name of|"
     r"under the name(?: of)?|"
     r"au nom de|a nombre de|auf (?:den )?namen|em nome de|a nome di|op naam van|na nazwisko|account holder|c/o|"
-    
-    r"cardholder|policyholder|name (?:on|for|of|in) (?:it|them|this|that|(?:the |that |my |our )?(?:card|account|booking|"
-    r"voucher|form|file|passport|envelope|policy|order|invoice|parcel|cheque|check|ticket|appointment|bell|door|buzzer))|"
+    r"cardholder|policyholder|name (?:on|for|of|in) (?:it|them|this|that|(?:the |that |my |our )?(?:card|account|"
+    r"booking|"
+    r"voucher|form|file|passport|envelope|policy|order|invoice|parcel|cheque|check|ticket|appointment|bell|door|"
+    r"buzzer))|"
     r"emergency contact|"
     r"next of kin|ya (?:boy|girl|man)|(?:ur|your) (?:boy|girl|old (?:friend|patient)|favou?rite (?:patient|client))|"
     r"caller (?:was|is)|message (?:for|from)|voicemail (?:for|from)|referred by|recommended by|"
     r"(?:carer|guardian|interpreter|translator|driver|lawyer|solicitor|accountant|pa|assistant|roommate|"
     r"witness|gate ?(?:man|keeper)|security(?: (?:man|guard|guy))?|guard|watchman|door ?man|porter|caretaker|concierge|"
     r"receptionist|house ?keeper|house ?help|maid|nanny|cook|gardener|chauffeur|courier|landlord|landlady|supervisor|"
-    r"line manager|contact(?: person)?|agent|broker|surveyor|key ?holder|neighbou?r|cleaner|tenant|lodger) (?:is|will be|"
+    r"line manager|contact(?: person)?|agent|broker|surveyor|key ?holder|neighbou?r|cleaner|tenant|lodger) (?:is|"
+    r"will be|"
     r"is called)|"
     r"it'?s under|filed under|listed under|registered under|registered as|this time (?:for|as)|hier spricht|"
     r"hier schreibt|le escribe|te escribe|le saluda|it'?s me,?|c'est moi,?|"

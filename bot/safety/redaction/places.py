@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 
+from bot.safety.redaction.said_numbers import ENGLISH_ONES, ENGLISH_TENS
 from bot.safety.redaction.spans import Span, Word
 from bot.safety.redaction.words import COMMON, word_set
 
@@ -52,7 +53,8 @@ _NUMBER_LAST = re.compile(
     r"(?:(?:de|del|della|dei|di|da|do|das|dos|la|las|los|el|san|santa|des|du|der|den|alten|"
     r"großen)\s){0,3}[^\W\d_][\w'’.-]{1,25}(?:\s(?:de|del|la|las|los|di|da|do|das|"
     r"dos)){0,2}(?:\s[^\W\d_][\w'’.-]{1,25}){0,2}?)"
-    r"(?:,)?\s{0,2}(?:n[°ºo.]{1,2}\s?|nr\.?\s?|núm\.?\s?|number\s|n[uú]mero\s|num[ée]ro\s|nummer\s|numer\s|#\s?|д\.\s?|дом\s)?"
+    r"(?:,)?\s{0,2}(?:n[°ºo.]{1,2}\s?|nr\.?\s?|núm\.?\s?|number\s|n[uú]mero\s|num[ée]ro\s|nummer\s|numer\s|#\s?|"
+    r"д\.\s?|дом\s)?"
     r"(?P<number>\d{1,5}\s?[a-z]?(?:\s?[-/]\s?\d{1,4}[a-z]?)?)(?![\w.,]?\d|\w|\s?(?:mg|ml|mcg|%|€|\$|uhr|"
     r"min|stunden|tage|wochen|mal|km|times|minutes|days|sessions|euro))",
     re.IGNORECASE,
@@ -120,7 +122,7 @@ _SMALL_UK = re.compile(
     r"[beglmnsw]\d[\da-z]?) (?!\d(?:st|nd|rd|th|hr|ft|lb|gb|tb|yr|ng|pg|dl|gr|pt|bp|da|pa|hz|ga|us|eu|uk|nl|be)\b)"
     r"\d[abd-hjlnp-uw-z]{2}(?![\w-])"
 )
-"""A British postal code in small letters; of one letter alone, which vitamins and vertebrae have too, behind a place."""
+"""A British postal code in small letters; of one letter alone, which vitamins have too, behind a place."""
 _DOSE_LIKE = re.compile(r"(?:mg|ml|mm|am|pm|kg|hr|gm|iu|cc|cm)\Z", re.IGNORECASE)
 _VITAMIN = re.compile(r"(?:[bdkce]\d{1,2}|t[34]|h1|c1|l\d|s\d)\s", re.IGNORECASE)
 _CODE_CUE = re.compile(
@@ -355,11 +357,9 @@ _NAMED_PLACES = (
     _RESIDENCE,
 )
 
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_ONES = "one|two|three|four|five|six|seven|eight|nine"
 _SPOKEN_STREET = re.compile(
-    rf"(?<!\w)(?:(?:{_TENS})(?:[ -](?:{_ONES}))?|"
-    rf"(?:{_ONES})(?: hundred(?: and)?(?: (?:{_TENS}))?(?:[ -](?:{_ONES}))?)?|"
+    rf"(?<!\w)(?:(?:{ENGLISH_TENS})(?:[ -](?:{ENGLISH_ONES}))?|"
+    rf"(?:{ENGLISH_ONES})(?: hundred(?: and)?(?: (?:{ENGLISH_TENS}))?(?:[ -](?:{ENGLISH_ONES}))?)?|"
     r"ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)\s(?P<name>(?:[^\W\d_][\w'-]{1,20}\s){1,3}?)"
     r"(?:street|avenue|ave|road|boulevard|lane|crescent|terrace|drive|close|court|gardens|grove|row|way|square|place|"
     r"mews|"

@@ -210,14 +210,15 @@ NAMES_OF_THE_WORLD = word_set("""
     """)
 """And more, of people that come from further away or are older."""
 
-ARABIC_NAMES = (
-    "محمد احمد أحمد محمود مصطفى علي حسن حسين خالد عمر عثمان يوسف ابراهيم إبراهيم اسماعيل إسماعيل عبدالله عبدالرحمن عبدالعزيز "
-    "سعيد سعد سالم سليمان طارق طلال فهد فيصل نايف ناصر نواف بندر تركي سلطان ماجد وليد هشام هيثم ياسر ياسين زياد رامي رائد سامي "
-    "سمير شريف عادل عصام عماد غسان كريم كمال جمال جابر حمزة حسام بلال ايمن أيمن انس أنس اسامة أسامة باسم بسام مروان منصور نبيل نزار "
-    "وائل جاسم راشد حمد خليفة فاطمة فاطمه عائشة خديجة زينب مريم سارة ساره نورة نوره نور ليلى سلمى هدى هند منى مها ريم رنا رانيا دينا "
-    "سعاد سميرة سناء صفاء عبير غادة فرح لمى لينا ندى نادية ناديا نجلاء نسرين نهى هالة هبة ياسمين اسماء أسماء امل أمل امينة أمينة "
-    "ايمان إيمان بسمة جميلة حنان رحاب رغد روان شيماء شهد عزيزة لطيفة وفاء وردة".split()
-)
+ARABIC_NAMES = word_set("""
+    محمد احمد أحمد محمود مصطفى علي حسن حسين خالد عمر عثمان يوسف ابراهيم إبراهيم اسماعيل إسماعيل عبدالله
+    عبدالرحمن عبدالعزيز سعيد سعد سالم سليمان طارق طلال فهد فيصل نايف ناصر نواف بندر تركي سلطان ماجد وليد هشام
+    هيثم ياسر ياسين زياد رامي رائد سامي سمير شريف عادل عصام عماد غسان كريم كمال جمال جابر حمزة حسام بلال ايمن
+    أيمن انس أنس اسامة أسامة باسم بسام مروان منصور نبيل نزار وائل جاسم راشد حمد خليفة فاطمة فاطمه عائشة خديجة
+    زينب مريم سارة ساره نورة نوره نور ليلى سلمى هدى هند منى مها ريم رنا رانيا دينا سعاد سميرة سناء صفاء عبير
+    غادة فرح لمى لينا ندى نادية ناديا نجلاء نسرين نهى هالة هبة ياسمين اسماء أسماء امل أمل امينة أمينة ايمان
+    إيمان بسمة جميلة حنان رحاب رغد روان شيماء شهد عزيزة لطيفة وفاء وردة
+    """)
 """First names in Arabic letters that are hardly said of an illness or a trade behind "I am"."""
 
 DOUBTFUL_NAMES = word_set("""
@@ -252,7 +253,8 @@ SURNAMES = word_set("""
 WORDS_AS_SURNAMES = word_set("""
     short small little best cross moody sharp bright wise power day knight sweet gentle strong poor church street wells
     fields banks stone steel gold silver black pope bishop page butler porter winter summers frost snow rain moon love
-    self head hand foot hart shepherd potter farmer hunt field marsh pool bush bird fox wolf lamb crow partridge nightingale
+    self head hand foot hart shepherd potter farmer hunt field marsh pool bush bird fox wolf lamb crow partridge
+    nightingale
     drinkwater makepeace goodenough sugar salt pepper rice onions berry flowers garden parish holiday christmas friday
     """)
 """Surnames that are words of every day: behind a first name with a capital letter alone."""
@@ -589,7 +591,19 @@ def unaccented(word: str) -> str:
 
 _IN_LATIN = str.maketrans(
     dict(zip("абвгґдезийклмнопрстуфхыэії", "abvhgdeziyklmnoprstufhyeii", strict=True))
-    | {"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "є": "ye", "ё": "e", "ь": "", "ъ": ""}
+    | {
+        "ж": "zh",
+        "ц": "ts",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "shch",
+        "ю": "yu",
+        "я": "ya",
+        "є": "ye",
+        "ё": "e",
+        "ь": "",
+        "ъ": "",
+    }
 )
 
 
@@ -677,23 +691,94 @@ def like_a_state(word: str) -> bool:
 
 
 _ROLES_END = (
-    *("erin", "orin", "istin", "entin", "antin", "ärztin", "login", "iker", "ler", "ner", "ger", "ker", "ter", "der", "zer"),
-    *("ber", "fer", "ser", "rer", "cher", "her", "mer", "ier", "ist", "ent", "ant", "loge", "ling", "frau", "mann", "kind"),
-    *("kranke", "kranker", "kranken", "betroffene", "betroffener", "trägerin", "träger", "ologe", "ziente", "fahrer", "person"),
-    *("schwester", "arzt", "zahler", "opfer", "gast", "mitglied", "laie", "kollege", "student", "single", "mensch", "typ"),
-    *("gänger", "neuling", "assistenz", "hilfe", "kraft", "beamte", "beamter", "angestellte", "angestellter", "tin", "din"),
+    *(
+        "erin",
+        "orin",
+        "istin",
+        "entin",
+        "antin",
+        "ärztin",
+        "login",
+        "iker",
+        "ler",
+        "ner",
+        "ger",
+        "ker",
+        "ter",
+        "der",
+        "zer",
+    ),
+    *(
+        "ber",
+        "fer",
+        "ser",
+        "rer",
+        "cher",
+        "her",
+        "mer",
+        "ier",
+        "ist",
+        "ent",
+        "ant",
+        "loge",
+        "ling",
+        "frau",
+        "mann",
+        "kind",
+    ),
+    *(
+        "kranke",
+        "kranker",
+        "kranken",
+        "betroffene",
+        "betroffener",
+        "trägerin",
+        "träger",
+        "ologe",
+        "ziente",
+        "fahrer",
+        "person",
+    ),
+    *(
+        "schwester",
+        "arzt",
+        "zahler",
+        "opfer",
+        "gast",
+        "mitglied",
+        "laie",
+        "kollege",
+        "student",
+        "single",
+        "mensch",
+        "typ",
+    ),
+    *(
+        "gänger",
+        "neuling",
+        "assistenz",
+        "hilfe",
+        "kraft",
+        "beamte",
+        "beamter",
+        "angestellte",
+        "angestellter",
+        "tin",
+        "din",
+    ),
 )
 _NATIONS = word_set("""
     pole polin deutsche deutscher däne dänin schwede schwedin finne finnin türke türkin grieche griechin franzose
     französin brite britin ire irin russe russin ukrainer ukrainerin kroate kroatin serbe serbin bulgare bulgarin rumäne
     rumänin ungar ungarin tscheche tschechin slowake slowakin portugiese portugiesin chinese chinesin araber jude jüdin
     muslim muslima moslem christ christin katholik katholikin atheist witwe witwer oma opa mama papa mutter vater
-    angehörige angehöriger schwangere raucher nichtraucher risikopatient bluter veganer vegetarier senior seniorin azubi lehrling profi fan
+    angehörige angehöriger schwangere raucher nichtraucher risikopatient bluter veganer vegetarier senior seniorin
+    azubi lehrling profi fan
     """)
 
 
 def german_role(word: str) -> bool:
-    """Whether a German word (lower case) is what somebody is, does or has, and no name: all nouns have a capital there."""
+    """Whether a German word (lower case) is what somebody is, does or has, and no name."""
     if word in first_names() or word in SURNAMES:
         return False
     return word in _NATIONS or any(part.endswith(_ROLES_END) for part in (word, word.rpartition("-")[2]))
