@@ -7,7 +7,8 @@ All kinds are looked for in one pass over the same text, and what is found is ta
    and `registers`: papers, plates, locks and handles behind words of other languages;
 3. `places`: streets with a number, postal codes behind a cue or in a country's form, "I live at ...";
 4. `dwellings`: flats, plots, villages, houses with a name, landmarks, the way to somebody;
-5. `offices`: the house of which somebody is the head, or in which they are the only one;
+5. `offices`, `employers`: the house of which somebody is the head, in which they are the only one, or at which they
+   work;
 6. `people`: names behind cues, in greetings and signatures;
 7. `introduced`: names behind cues of other languages, at the end of a message, beside a number;
 8. `born`, `born_elsewhere`: days of birth, ages over 89, the latter in words and calendars of many languages;
@@ -30,6 +31,7 @@ from bot.safety.redaction.born import ages, births
 from bot.safety.redaction.born_elsewhere import ages_elsewhere, births_elsewhere
 from bot.safety.redaction.codes import codes_of
 from bot.safety.redaction.dwellings import dwellings_of
+from bot.safety.redaction.employers import employers_of
 from bot.safety.redaction.introduced import introduced_names
 from bot.safety.redaction.issued import issued_numbers
 from bot.safety.redaction.numbers import numbers_of
@@ -97,14 +99,14 @@ def found(text: str) -> list[Span]:
         spans += opening
         level = blanked(level, opening)
     addresses = list(places_of(level, words, said))
-    addresses += [*dwellings_of(level, said, addresses), *offices_of(level, said)]
+    addresses += [*dwellings_of(level, said, addresses), *offices_of(level, said), *employers_of(level, said)]
     level = blanked(level, addresses) if addresses else level
     named = [*People(level, words).names(), *introduced_names(level, said)]
     if not text.isascii():
         named += other_scripts(level)
     born = [*births(level, said, named), *births_elsewhere(level, words)]
     unnamed = blanked(level, [*named, *born])
-    born += [*ages(unnamed), *ages_elsewhere(unnamed)]
+    born += [*ages(unnamed, named), *ages_elsewhere(unnamed)]
     level = blanked(level, born) if born else level
     numbers = [*issued_numbers(level, said), *numbers_of(level, words, said), *telephones_said(level, words)]
     if not text.isascii() and _WITHOUT_SPACES.search(level):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from datetime import date
 
+from bot.safety.redaction.months import ENGLISH_MONTHS, MONTH
+from bot.safety.redaction.said_numbers import ENGLISH_ONES, ENGLISH_TENS
 from bot.safety.redaction.spans import Span
 from bot.safety.redaction.words import COMMON, DOUBTFUL_NAMES, names, word_set
 
@@ -14,33 +16,15 @@ BIRTH, AGE = "[date of birth]", "[age]"
 _OLDEST_TOLD = 89
 """Years: up to this age it says little about who somebody is, and a clinician needs it."""
 
-_MONTH = (
-    r"jan(?:uary|uar|vier|uari|uarie)?|feb(?:ruary|ruar|rero|braio|ruari)?|f[eé]v(?:rier|ereiro)?|mar(?:ch|zo|s|ço|"
-    r"et|t|ca|"
-    r"tie)?|m[äa]rz|maart|mrt|apr(?:il|ile|ilie)?|abril|avril|may|mai|mayo|maggio|maio|mei|maj[a]?|jun(?:e|i|io|ho)?|"
-    r"juin|"
-    r"giugno|iunie|jul(?:y|i|io|ho)?|juillet|luglio|iulie|aug(?:ust|ustus|usti)?|agosto|ao[uû]t|sep(?:t|tember|tiembre|"
-    r"tembre)?|setiembre|settembre|set(?:embro)?|oct(?:ober|ubre|obre|ombrie)?|okt(?:ober)?|ottobre|out(?:ubro)?|"
-    r"nov(?:ember|"
-    r"iembre|embre|embro)?|dec(?:ember|embrie)?|dez(?:ember|embro)?|dic(?:iembre|embre)?|d[eé]cembre|enero|gennaio|"
-    r"janeiro|"
-    r"stycznia|lutego|kwietnia|czerwca|lipca|sierpnia|września|października|listopada|grudnia|января|февраля|марта|"
-    r"апреля|"
-    r"мая|июня|июля|августа|сентября|октября|ноября|декабря|ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|"
-    r"ekim|kasım|aralık|tammikuuta|helmikuuta|maaliskuuta|huhtikuuta|toukokuuta|kesäkuuta|heinäkuuta|elokuuta|"
-    r"syyskuuta|"
-    r"lokakuuta|marraskuuta|joulukuuta|ledna|února|března|dubna|května|června|července|srpna|září|října|listopadu|"
-    r"prosince"
-)
 _YEAR = r"(?:18|19|20)\d\d"
 _OF = r"\.?,?[ -]?(?:of |de |del |den )?"
 _FULL = (
     rf"(?:(?<![\d./-])(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?P<y1>{_YEAR}|'?\d\d)(?![\d/-]|[.]\d)|"
     rf"(?P<y2>{_YEAR})[./-]\d{{1,2}}[./-]\d{{1,2}}(?![\d/-]))"
     rf"|(?<![\w./-])\d{{1,2}}(?:st|nd|rd|th|er|\.|º|°)?(?:\s|-|\.|/)?\s?(?:of\s|de\s|"
-    rf"di\s)?(?:{_MONTH})(?!\w*[^\W\d])\.?,?[\s/-]{{0,2}}"
+    rf"di\s)?(?:{MONTH})(?!\w*[^\W\d])\.?,?[\s/-]{{0,2}}"
     rf"(?:de[l]?\s)?(?P<y3>{_YEAR}|'\d\d|\d\d)(?![\w:])"
-    rf"|(?<!\w)(?:{_MONTH})\.?,?\s?(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:of\s)?(?P<y4>{_YEAR}|'\d\d)(?!\w)"
+    rf"|(?<!\w)(?:{MONTH})\.?,?\s?(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s(?:of\s)?(?P<y4>{_YEAR}|'\d\d)(?!\w)"
     rf"|(?P<y5>{_YEAR})年\d{{1,2}}月\d{{1,2}}日)"
 )
 _FULL_DAY = re.compile(_FULL, re.IGNORECASE)
@@ -51,14 +35,14 @@ _DAY = (
     rf"\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?(?:(?:18|19|"
     rf"20)\d\d|'?\d\d)(?!\d)|{_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}(?!\d)|"
     rf"\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?[\s-]?(?:day\s)?(?:of\s"
-    rf"|de\s)?(?:{_MONTH})\.?,?[\s-]?(?:de[l]?\s|of\s)?(?:{_YEAR}|"
+    rf"|de\s)?(?:{MONTH})\.?,?[\s-]?(?:de[l]?\s|of\s)?(?:{_YEAR}|"
     rf"'?\d\d)\b"
-    rf"|(?:{_MONTH})\.?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:of\s)?(?:{_YEAR}|'\d\d)\b|(?:{_MONTH})\s(?:of\s|"
+    rf"|(?:{MONTH})\.?\s(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)?,?\s?(?:of\s)?(?:{_YEAR}|'\d\d)\b|(?:{MONTH})\s(?:of\s|"
     rf"de\s)?{_YEAR}\b|"
     rf"\d{{1,2}}[ ]\d{{1,2}}[ ](?:19|20)?\d\d\b|(?:0?[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\d\d\b|"
     rf"\d{{6}}\b|(?:19|20)\d{{6}}\b|{_YEAR}年\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}/{_YEAR}\b"
-    rf"|(?:{_MONTH})\s(?:the\s)?(?:\d{{1,2}}(?:st|nd|rd|th)?)\b(?!\s?(?:mg|ml|%))"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|\.|er)?\s(?:of\s|de\s)?(?:{_MONTH})\b"
+    rf"|(?:{MONTH})\s(?:the\s)?(?:\d{{1,2}}(?:st|nd|rd|th)?)\b(?!\s?(?:mg|ml|%))"
+    rf"|\d{{1,2}}(?:st|nd|rd|th|\.|er)?\s(?:of\s|de\s)?(?:{MONTH})\b"
     rf"|\d{{1,2}}[./]\d{{1,2}}\.?(?![\d/])"
 )
 _DAY += ")"
@@ -119,12 +103,9 @@ _SPOKEN_ORDINAL = (
 )
 _SPOKEN_YEAR = (
     r"(?:nineteen|twenty|two thousand|eighteen)(?:[ -](?:and\s)?[a-z]{3,9}){1,3}?(?=[,.;!?\s]|\Z)|"
-    r"(?:thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
+    rf"(?:{ENGLISH_TENS})(?:[ -](?:{ENGLISH_ONES}))?"
 )
-_SPOKEN_MONTH = (
-    "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|"
-    "sept|sep|oct|nov|dec"
-)
+_SPOKEN_MONTH = f"{ENGLISH_MONTHS}|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
 _SPOKEN_REST = (
     r"(?:[ -](?:hundred|oh|ten|eleven|twelve|thir|four|fif|six|seven|eigh|nine|twenty|thirty|forty|fifty|sixty|seventy|"
     r"eighty|ninety|and|one|two|three|five|eight)(?:teen)?){0,4}"
@@ -153,11 +134,11 @@ _YEAR_IN_WORDS = re.compile(
 _SPOKEN_DAY = re.compile(
     rf"(?:the\s)?(?:{_SPOKEN_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)?)\s(?:of\s|"
     rf"day of\s)?(?:{_SPOKEN_MONTH})\.?,?(?:\s(?:in\s)?"
-    rf"(?:(?:nineteen|twenty|two thousand|eighteen){_SPOKEN_REST}|(?:thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-    r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?))?(?!\w)|"
+    rf"(?:(?:nineteen|twenty|two thousand|eighteen){_SPOKEN_REST}|(?:{ENGLISH_TENS})"
+    rf"(?:[ -](?:{ENGLISH_ONES}))?))?(?!\w)|"
     rf"(?:{_SPOKEN_MONTH}),?\s(?:the\s)?(?:{_SPOKEN_ORDINAL}|\d{{1,2}}(?:st|nd|rd|th)?),?(?:\s(?:in\s)?"
-    rf"(?:(?:nineteen|twenty|two thousand|eighteen){_SPOKEN_REST}|(?:thirty|forty|fifty|sixty|seventy|eighty|ninety)"
-    r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?))?(?!\w)|"
+    rf"(?:(?:nineteen|twenty|two thousand|eighteen){_SPOKEN_REST}|(?:{ENGLISH_TENS})"
+    rf"(?:[ -](?:{ENGLISH_ONES}))?))?(?!\w)|"
     rf"(?:nineteen|eighteen){_SPOKEN_REST}(?!\w)",
     re.IGNORECASE,
 )
@@ -256,7 +237,7 @@ _JALALI = re.compile(r"(?<![\d./-])1[34]\d\d([/-])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]
 """A day in the calendar of Iran: of an event nobody writes it so to a clinic."""
 _ERA = re.compile(
     rf"(?<!\w)(?:taish[oō]|sh[oō]wa|heisei|昭和|平成|大正)\s?\d{{1,2}}(?:年\d{{1,2}}月\d{{1,2}}日"
-    rf"|,?\s(?:{_MONTH})\.?\s\d{{1,2}}|"
+    rf"|,?\s(?:{MONTH})\.?\s\d{{1,2}}|"
     r"[./-]\d{1,2}[./-]\d{1,2})?(?!\w)",
     re.IGNORECASE,
 )
@@ -307,10 +288,10 @@ def _year_of(day: re.Match[str], this_year: int) -> int:
     return year
 
 
-_TENS = r"(?:one|two|three|four|five|six|seven|eight|nine)"
 _OLD = r"(?:9\d|1[01]\d|12[0-5])"
 _OLD_WORDS = (
-    rf"(?:ninety(?:[ -]?{_TENS})?|nine ?ty[ -]{_TENS}|(?:a|one) hundred(?:[ -](?:and )?{_TENS}|[ -](?:and )?ten)?|"
+    rf"(?:ninety(?:[ -]?(?:{ENGLISH_ONES}))?|nine ?ty[ -](?:{ENGLISH_ONES})|(?:a|one) hundred(?:[ -](?:and "
+    rf")?(?:{ENGLISH_ONES})|[ -](?:and )?ten)?|"
     r"(?:ein|zwei|drei|vier|fünf|fuenf|sechs|sieben|acht|neun)undneunzig|neunzig|(?:ein)?hundert(?:eins|zwei|drei|"
     r"vier)?|"
     r"noventa(?: (?:y|e) (?:un[oa]?|dos|dois|duas|tres|três|cuatro|quatro|cinco|seis|siete|sete|ocho|oito|nueve|"
@@ -425,6 +406,26 @@ _NAMED_AGE = re.compile(
     rf"{_NOT_AGE_BEHIND}",
     re.IGNORECASE,
 )
+_AND = r"(?:,\s?(?:(?:and|&|und|y|et|e|en|och|og)\s)?|\s?&\s?|\s(?:and|und|y|et|e|en|och|og|i|ve)\s|\s?/\s?)"
+_ROW_OF_AGES = re.compile(
+    rf"\b(?:aged?|ages|alter|edades|[âa]g[ée]e?s|età|idades|leeftijden|(?:residents|patients|parents|grandparents|"
+    rf"grandmothers|grandfathers|sisters|brothers|aunts|uncles|ladies|gentlemen|siblings|nuns|veterans|clients|"
+    rf"in-laws|eltern|großeltern|schwestern|tanten|padres|abuelos|parents|grands-parents|nonni|genitori|avós)(?:,|:|"
+    rf"\s(?:are|is|of|sind|von|son|tienen|ont|hanno|têm|aged))?)[\s:(]{{1,3}}"
+    rf"(?P<row>\d{{2,3}}(?:{_AND}\d{{2,3}}){{1,9}})(?!\w|[.,:/-]\d){_NOT_AGE_BEHIND}",
+    re.IGNORECASE,
+)
+"""Several ages after a word for them or for the people: "residents aged 84, 91 and 97". A range of ages is none."""
+_BEHIND_A_NAME = re.compile(
+    rf"(?:'s)?(?:,\s?|\),?\s|\s?\(|\s-\s|:\s?|\s)(?:aged?\s|age:?\s)?(?P<age>{_OLD}|{_OLD_WORDS})"
+    rf"(?=\s?[,.;:)\n]|\Z|\s(?:and|with|has|had|is|on|in\s(?:care|bed|hospital)|needs|who|male|female|und|y|et|mit|"
+    rf"con)\b)"
+    rf"{_NOT_AGE_BEHIND}",
+    re.IGNORECASE,
+)
+"""An age right behind a name, and a sign that nothing is counted: "we've a resident, Nora Vale, 96, pressure sore"."""
+_EACH = re.compile(rf"(?<!\d){_OLD}(?!\d)")
+
 _MEASURES = re.compile(
     r"\b(?:oxygen|o2|sats?|saturation|spo2|pulse|heart\s?rate|hr|rate|bp|pressure|weight|weighs?|glucose|sugar|temp\w*|"
     r"score|level|dose|count|egfr|psa|ferritin|crp|pain|number|room|dpm|bpm|reading|ldl|hdl|cholesterol|costs?|price|"
@@ -439,10 +440,16 @@ _MAY_BE_OLD = re.compile(
 )
 
 
-def ages(text: str) -> Iterator[Span]:
-    """Ages over 89 in a plain text."""
+def ages(text: str, named: Sequence[Span] = ()) -> Iterator[Span]:
+    """Ages over 89 in a plain text, of which the names (`named`) are taken out."""
     if _MAY_BE_OLD.search(text) is None:
         return
+    for row in _ROW_OF_AGES.finditer(text):
+        yield from (Span(each.start(), each.end(), AGE) for each in _EACH.finditer(text, *row.span("row")))
+    for name in named:
+        behind = _BEHIND_A_NAME.match(text, name.end)
+        if behind is not None:
+            yield Span(behind.start("age"), behind.end("age"), AGE)
     for found in _AGE.finditer(text):
         group = found.lastgroup
         if group is None:
@@ -453,8 +460,8 @@ def ages(text: str) -> Iterator[Span]:
             continue
         yield Span(found.start(group), found.end(group), AGE)
     for found in _NAMED_AGE.finditer(text):
-        named = found["name"].lower() in names() or (
+        known = found["name"].lower() in names() or (
             found["name"][0].isupper() and found["name"].lower() in DOUBTFUL_NAMES - COMMON
         )
-        if named and not _MEASURES.search(text, max(found.start() - 30, 0), found.start("age")):
+        if known and not _MEASURES.search(text, max(found.start() - 30, 0), found.start("age")):
             yield Span(found.start("age"), found.end("age"), AGE)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from bot.safety.redaction.born import AGE, BIRTH
+from bot.safety.redaction.months import MONTHS
 from bot.safety.redaction.said_numbers import is_number_word
 from bot.safety.redaction.spans import Span, Word
 from bot.safety.redaction.words import word_set
@@ -24,27 +25,9 @@ _BORN = word_set("""
     """)
 """What tells that a day is one of birth."""
 
-_MONTHS = word_set("""
-    january february march april may june july august september october november december januar jänner februar feber
-    märz maerz mai juni juli oktober dezember janvier février fevrier mars avril juin juillet août aout septembre
-    octobre novembre décembre decembre enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre
-    noviembre diciembre gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre janeiro fevereiro março
-    marco maio junho julho setembro outubro novembro dezembro januari februari maart mei augustus maj augusti desember
-    stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia января февраля
-    марта апреля мая июня июля августа сентября октября ноября декабря січня лютого березня квітня травня червня липня
-    серпня вересня жовтня листопада грудня ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık
-    tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta
-    marraskuuta joulukuuta ledna února března dubna května června července srpna září října prosince január február
-    március április május június július augusztus szeptember október ianuarie februarie martie aprilie iunie iulie
-    septembrie octombrie noiembrie decembrie ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου
-    σεπτεμβρίου οκτωβρίου νοεμβρίου δεκεμβρίου يناير فبراير مارس أبريل ابريل مايو يونيو يوليو أغسطس اغسطس سبتمبر أكتوبر
-    اكتوبر نوفمبر ديسمبر رمضان شعبان شوال رجب محرم صفر muharram safar rajab shaaban ramadan shawwal siječnja veljače
-    ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga prosinca maret agustus month
-    """)
-"""Months of all languages, in the form in which one tells a day."""
-
 _FEASTS = word_set("""
-    reyes navidad nochebuena nochevieja candelaria carnaval guadalupe virgen muertos santos inocentes wigilię wigilia
+    month reyes navidad nochebuena nochevieja candelaria carnaval guadalupe virgen muertos santos inocentes wigilię
+    wigilia
     wielkanoc sylwestra sylwester mikołajki koninginnedag koningsdag sinterklaas pakjesavond kerst kerstmis kerstavond
     kerstdag pasen pinksteren oudejaarsavond nieuwjaarsdag heiligabend weihnachten silvester neujahr fasching
     rosenmontag nikolaus nikolaustag pfingsten ostersonntag ostern noël noel pâques paques toussaint saint-sylvestre
@@ -107,15 +90,18 @@ _AGED = re.compile(
     rf"|(?P<b>九十[{_SIGN}]?|百(?:[零〇]?[{_SIGN}])?|一百(?:[零〇]?[{_SIGN}])?|卒寿|白寿|아흔\s?\w{{0,2}})(?:多)?\s?(?:周岁|岁|歲|歳|才|살)"
     r"|(?<![\d.,])(?P<c>9\d|1[01]\d)[\s-]?(?:рік|рок[иі]в?|років|річн\w{1,4}|летн\w{1,4}|годин[иа]|godina|roků|rokov|"
     r"éves|עם|שנים|שנה|سنوات|عام\w?|ساله|साल|vuotta|-?vuotia\w{1,3}|χρον\w{1,3}|ετών|годишн\w{1,3})(?!\w)"
-    r"|(?<!\w)(?P<d>дев'?яносто(?:\s(?:один|одна|два|дві|три|чотири|п'ять|шість|сім|вісім|дев'ять))?|сто)\s(?:рок|рік)\w{0,3}"
+    r"|(?<!\w)(?P<d>дев'?яносто(?:\s(?:один|одна|два|дві|три|чотири|п'ять|шість|сім|вісім|дев'ять))?|сто)\s(?:рок|"
+    r"рік)\w{0,3}"
     r"|(?P<e>(?:تسعين|تسعون|(?:واحد|اثنين|ثلاثة|أربعة|خمسة|ستة|سبعة|ثمانية|تسعة)\sوتسعين))(?=\sسنة|\sعام)"
 )
 _KIN = (
     r"(?:v[óôo]|vov[óô]|bisa(?:vó|vô)?|tata|tatie|mamie|mémé|pépé|papi|abu|yaya|yayo|nonnina|oma|opa|omi|opi|mummo|"
     r"mummi|ukki|vaari|pappa|isoäiti|isoisä|anopp\w|appi|besta|bestemor|bestefar|farmor|morfar|mormor|farfar|amma|afi|"
-    r"babcia|dziadek|babunia|prababcia|бабус\w{1,2}|дідус\w{1,2}|баб\w|дід|прабаб\w{1,3}|nine\w{0,2}|nene\w{0,2}|dede\w{0,2}|"
+    r"babcia|dziadek|babunia|prababcia|бабус\w{1,2}|дідус\w{1,2}|баб\w|дід|прабаб\w{1,3}|nine\w{0,2}|nene\w{0,2}|"
+    r"dede\w{0,2}|"
     r"babička|dědeček|babka|nagyi|nagyapa|mamaie|bunica|tataie|bunicul|γιαγιά|παππούς|جدتي|جدي|ستي|سيدي|סבתא|סבא|"
-    r"grand(?:ma|pa|mother|father|dad|mum|mom)?|mother|father|aunt|uncle|mère|père|madre|padre|mãe|pai|mutter|vater|mor|"
+    r"grand(?:ma|pa|mother|father|dad|mum|mom)?|mother|father|aunt|uncle|mère|père|madre|padre|mãe|pai|mutter|vater|"
+    r"mor|"
     r"far|äiti|isä|mama|tato|nonn[oa]|abuel[oa]|avó|avô)"
 )
 _HE_HAS = (
@@ -131,8 +117,10 @@ _NUMBER = (
     r"девяносто(?: \w{3,6})?|تسعين|a hundred|cent|cento|cien|hundert|honderd|sto|száz|yüz)"
 )
 _KIN_HAS = re.compile(
-    rf"(?<!\w){_KIN}(?!\w)(?:\s(?:[^\W\d_]{{2,15}}|\0{{1,40}})){{0,3}}?\s{_HE_HAS}\s(?:(?:already|now|déjà|schon|ya|già|já|al|"
-    rf"już|redan|jo|allerede|уже|вже)\s)?{_NUMBER}(?!\w|[.,:/]\d|\s?(?:%|kg|kilo|cm|mg|ml|bpm|percent|over|at|on|for|sur|"
+    rf"(?<!\w){_KIN}(?!\w)(?:\s(?:[^\W\d_]{{2,15}}|\0{{1,40}})){{0,3}}?\s{_HE_HAS}\s(?:(?:already|now|déjà|schon|ya|"
+    rf"già|já|al|"
+    rf"już|redan|jo|allerede|уже|вже)\s)?{_NUMBER}(?!\w|[.,:/]\d|\s?(?:%|kg|kilo|cm|mg|ml|bpm|percent|over|at|on|for|"
+    rf"sur|"
     r"su|por|på|auf|euros?|€))",
     re.IGNORECASE,
 )
@@ -168,7 +156,7 @@ def _day_behind(text: str, words: Sequence[Word], first: int) -> Iterator[Span]:
             break
         lower = word.lower
         whole = _YEARS_IN_ONE.fullmatch(lower) is not None
-        if lower in _MONTHS or lower in _FEASTS:
+        if lower in MONTHS or lower in _FEASTS:
             month = True
         elif is_number_word(lower) or whole:
             number = True

@@ -168,7 +168,8 @@ _VEHICLE_WORDS = word_set("""
     auto wagen pkw voiture coche carro macchina bil bilen auton samochód машина parked parking park tow towed towing
     clamped garage wheels ride uber cab
     fiat toyota honda ford vauxhall opel renault peugeot citroen citroën skoda škoda hyundai nissan mazda volvo mercedes
-    permit valet barrier bay anpr hatchback estate convertible minivan motor chauffeur clamp blocking blocked bumper
+    rental rentals permit valet barrier bay anpr hatchback estate convertible minivan motor chauffeur clamp blocking
+    blocked bumper
     headlights lights bonnet trailer lieferwagen furgoneta moto camión voiture bmw audi vw seat ibiza kia mini nissan
     micra clio yaris passat tiguan octavia fabia astra ranger hilux landcruiser tundra jaguar rover volkswagen
     chevy chevrolet subaru lexus tesla dacia suzuki golf polo corsa prius civic corolla dodge porsche
@@ -192,8 +193,16 @@ _PLATE = re.compile(
     r"|[^\W\d_]\d[^\W\d_]{1,2}[ -]?\d{1,4}|\d[^\W\d_]{2}[ -]?\d{2,4}|[^\W\d_]{1,2}\d{1,2}[ ]?[^\W\d_]{2,3}[ ]?\d{0,4}"
     r")(?![\w@/%]|[.,-]\w)",
 )
-_STRONG_PLATE = re.compile(r"(?<![\w.-])(?:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]{2}(?P<s>[- ]?)\d{3}(?P=s)[A-Z]{2})(?![\w-])")
-"""As cars carry them in Britain, in France and Italy, and nothing else is written."""
+_IRISH = (
+    r"(?:C|CE|CN|CW|D|DL|G|KE|KK|KY|L|LD|LH|LK|LM|LS|MH|MN|MO|OY|RN|SO|T|TN|TS|TY|W|WD|WH|WW|WX|"
+    r"c|ce|cn|cw|d|dl|g|ke|kk|ky|lk|lm|ls|mh|mn|oy|rn|so|tn|ts|wd|wh|wx)"
+)
+"""The county in the middle of an Irish plate: the year before it, a number behind."""
+_STRONG_PLATE = re.compile(
+    r"(?<![\w.-])(?:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]{2}(?P<s>[- ]?)\d{3}(?P=s)[A-Z]{2})(?![\w-])"
+    rf"|(?<![\w./-])(?:\d{{2}}[12]?-{_IRISH}-\d{{1,6}}|(?:1[3-9]|2\d)[12](?P<t> ?){_IRISH}(?P=t)\d{{3,6}})(?![\w/%-])"
+)
+"""As cars carry them in Britain and Ireland, in France and Italy, and nothing else is written."""
 _NO_PLATE = re.compile(
     r"(?:NCT|PMC|PMID|ISO|EN|IEC|ASTM|DIN|CAS|ISBN|ISSN|DOI|RFC|EC|EU|LOT|FDA|CFR|ICD|CPT|HCPCS|BMW|VW|KIA|SUV|GPS|MG|"
     r"MINI|ID|AMG|GLC|GLA|PM|AM|BP|HR|CRP|PSA|INR|TSH|LDL|HDL|HBA|FEV|CD|IL|SPF|RAV|EV|COVID|CO|NAD|ATP|EBV|HPV|USD|"

@@ -56,7 +56,9 @@ _LANDMARK = re.compile(
 )
 """What one is to look for near an address."""
 _POSTCODE_BEHIND = re.compile(
-    rf"(?:,?\s(?:{_BIG}|[A-Z]{{2,3}}|\d{{1,3}}|side|city)\.?){{1,5}}?,?\s(?P<code>\d{{4,6}}(?:-\d{{3,4}})?)(?![\w%]|"
+    rf"(?:,?\s(?:{_BIG}|[A-Z]{{2,3}}|\d{{1,3}}|\d{{1,2}}(?:st|nd|rd|th)|side|city|floor|level|"
+    rf"block|wing|tower|building|ground|top|upper|lower|rear|"
+    rf"front)\.?){{1,5}}?,?\s(?P<code>\d{{4,6}}(?:-\d{{3,4}})?)(?![\w%]|"
     rf"[.,:/]\d)|,?\s(?P<first>\d{{3}}\s\d{{2}}|\d{{4,6}})(?=\s{_BIG})"
 )
 _STREET_BEFORE_CODE = re.compile(rf"(?<![\w.,/-])\d{{1,5}}[a-z]?,?\s{_NAMED}(?:,\s{_NAMED}){{0,3}}[,\s]{{0,2}}\Z")
@@ -70,7 +72,8 @@ _HOUSE_ALONE = re.compile(
     r"Clinic|Surgery|Hotel|Practice|Care|Nursing|Medical|Shop|Inn))"
 )
 _HOUSE_AND_LANE = re.compile(
-    rf"(?:\A|[\n:.]\s?|\b(?i:at|to|is|in|from)\s)(?P<place>(?:The\s)?{_BIG}(?:\s{_BIG}){{0,2}},\s(?:{_BIG}\s){{1,2}}(?:Lane|Road|Street|Hill|"
+    rf"(?:\A|[\n:.]\s?|\b(?i:at|to|is|in|"
+    rf"from)\s)(?P<place>(?:The\s)?{_BIG}(?:\s{_BIG}){{0,2}},\s(?:{_BIG}\s){{1,2}}(?:Lane|Road|Street|Hill|"
     rf"Close|Drive|Avenue|Way|Row|Green|Terrace|Rise|Bank|Walk|Place|Gardens|Crescent|Loan|Brae|"
     rf"Wynd),\s{_BIG}(?:\s{_BIG}){{0,2}})"
 )
@@ -125,7 +128,8 @@ _SENT_TO = re.compile(
     r"\b(?i:location\s?[:=]|deliver(?:y|ed)?|ship|send|sent|post|posted|posting|courier|pick(?:\s\w{1,4})?\sup|"
     r"collect|drop|come|visit"
     r"|house|home|flat|live|lives|stay|stays|staying)(?:\s[\w'’-]{1,14}){0,5}?\s(?i:to|at|from|is|in)\s"
-    rf"(?P<place>(?i:(?:no|number|nr)\.?\s)?#?\d{{1,5}}[a-zA-Z]?(?:[/-]\d{{1,5}}[A-Za-z]?)?,?\s{_NAMED}(?:,\s{_NAMED}){{0,3}})"
+    rf"(?P<place>(?i:(?:no|number|"
+    rf"nr)\.?\s)?#?\d{{1,5}}[a-zA-Z]?(?:[/-]\d{{1,5}}[A-Za-z]?)?,?\s{_NAMED}(?:,\s{_NAMED}){{0,3}})"
 )
 """A house and a name behind what is sent there, whatever the street ends with."""
 _STREET_IN_THE_MIDDLE = re.compile(

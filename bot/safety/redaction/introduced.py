@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from bot.safety.redaction.people import FAREWELLS, GREETINGS, NAME
 from bot.safety.redaction.spans import Span
 from bot.safety.redaction.words import (
+    ARABIC_NAMES,
     COMMON,
     DOUBTFUL_NAMES,
     EPONYMS,
@@ -17,6 +18,7 @@ from bot.safety.redaction.words import (
     OF_THE_FIELD,
     PARTICLES,
     first_names,
+    in_latin,
     names,
     no_name,
     of_english,
@@ -24,7 +26,7 @@ from bot.safety.redaction.words import (
     word_set,
 )
 
-_CAP = r"[^\W\d_a-z][^\W\d_]{1,19}(?:['’-][^\W\d_]{1,15}){0,2}(?!\w)"
+_CAP = r"(?![a-zß-öø-ÿα-ώа-яѐ-џґ])[^\W\d_][^\W\d_]{1,19}(?:['’-][^\W\d_]{1,15}){0,2}(?!\w)"
 _INITIAL = r"(?:[^\W\d_a-z]\.\s?)"
 _ROW = (
     rf"{_INITIAL}{{0,3}}{_CAP}(?:\s(?:[\"“'(][^\W\d_]{{2,15}}[\"”')]\s)?{_INITIAL}?"
@@ -32,6 +34,9 @@ _ROW = (
     rf"(?:d['’])?{_CAP}){{0,4}}"
 )
 """One or more words with capital letters, with initials and a nickname between them."""
+
+_OF_FAMILIES = r"(?:van|von|der|den|de|di|del|della|du|dos|ter|ten|te|zu|af|av|al|el|bin|ben|'t)\s"
+"""What stands before a surname; behind a first name alone it may be a town that follows, which goes with it."""
 
 _RANKS = (
     r"Barr|Enf|Uzm|Ecz|Dott|Dipl|Psych|Fisio|Engr|Arch|Atty|Adv|Hon|Pst|Evang|Cllr|Rev|Fr|Br|Capt|"
@@ -191,11 +196,57 @@ _IT_IS_I = re.compile(
     r"sono (?:la |il )?|"
     r"parla|ici|c'est|m[oó]wi|tu|z tej strony|(?:le |lhe )?habla|soy (?:la |el )?|je suis|eu sunt|vagyok|ja sam|"
     r"tukaj|zde|"
-    rf"εδώ|это|говорит|benim|ben|olen|t[äa]ss[äa]|her er|det [äe]r|dit is|met|ek is|fi yw|"
-    rf"is mise)\s?(?P<name>{_CAP}(?:\s{_CAP})?)"
-    r"(?=\s?[,.!;]|\Z|\s(?i:i|e|y|et|und|en|och|og|ve|from|de|da|z|aus)\s)"
+    rf"εδώ|είμαι [ηοh]|это|говорит|вас (?:турбує|беспокоит)|пише вам|пишет вам|benim|ben|olen|t[äa]ss[äa]|her er|"
+    rf"det [äe]r|dit is|met|ek is|fi yw|is mise)\s?(?P<name>{_CAP}(?:\s(?:{_OF_FAMILIES}){{0,2}}{_CAP}){{0,3}})"
+    r"(?=\s?[,.!;]|\Z|\s(?i:i|e|y|et|und|en|och|og|ve|from|de|da|z|aus|uit|από|και|з|із|из|та|і|и)\s)"
 )
 """Who writes, in languages in which a word within a sentence has no capital letter but a name."""
+_IT_IS_PERHAPS_I = re.compile(
+    rf"(?<!\w)(?i:jestem|jsem|som|jaz sem|ja sam|esmu|a[šs] esu|ma olen|min[äa] olen|jag [äa]r|jeg er|[ée]g er|аз "
+    rf"съм|це|я|"
+    rf"z tej strony|s[óo]c (?:la |el |en )?|jsem to já,?|main|mein naam hai)\s(?P<name>{_CAP}(?:\s{_CAP})?)"
+    r"(?=\s?[,.!;]|\Z|\s(?i:i|a|och|og|ja|med|z|ze|från|fra|iz|z tej|hoon|hun|hu|і|та|от)\b)"
+)
+"""The same where a nation or an illness may stand as well, so that the name must be a known one."""
+_I_AM_BEHIND = re.compile(
+    rf"(?:\A|[\n.!?,:;]\s{{0,2}}|\b(?i:napot|reggelt|estét|szia|üdv|namaste|namaskar|kaixo|merhaba)[,!]?\s)"
+    rf"(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})"
+    r"(?=,?\s(?i:vagyok|a nevem|néven|hívnak|jelentkezem|írok|naiz|nahi dut|desu|imnida|mluví|u telefonu|pri telefóne|"
+    r"z tej strony|на связи|на зв'язку|вас турбує|вас беспокоит|пише вам|пишет вам|skriver här|skriver her|am apparat|"
+    r"vermek istiyorum|bol rah[ai] h[ou]+n?)(?!\w))"
+)
+"""Who says behind the name that it is theirs, often with the surname first: "Kelemen Ildikó vagyok"."""
+_DAY_GREETED = (
+    r"(?:witam|witajcie|приветствую|здравия|доброго времени суток|добр(?:ого|ый|ий|ое|и|рый)\s(?:дня|день|ранку|утро|"
+    r"вечора|вечер|ден)|здравствуйте|вітаю|привіт|привет|здравейте|"
+    r"dzień\sdobry|dobr[ýyi]\s(?:den|deň|dan|večer)|jó\s(?:napot|reggelt|estét)(?:\skívánok)?|üdvözlöm|"
+    r"bun[ăa]\s(?:ziua|seara)|"
+    r"guten\s(?:tag|morgen|abend)|grüß\sgott|goede(?:n|r)?\s?(?:dag|morgen|middag|avond)|goeie\s(?:dag|m[ôo]re)|"
+    r"god\s(?:dag|morgon|morgen|kväll)|hyvää\späivää|buen[oa]s?\s(?:d[íi]as?|tardes|noches)|bom\sdia|boa\s(?:tarde|"
+    r"noite)|"
+    r"buon\s?giorno|buonasera|bonjour|bonsoir|good\s(?:day|morning|afternoon|evening)|hello|hi|hey|hallo|hola|ciao|olá|"
+    r"merhaba|iyi\sgünler|selam|sveiki|labas|laba\sdiena|tere|καλησπέρα|καλημέρα|γεια\s?σας|γεια)"
+)
+_AFTER_A_GREETING = re.compile(
+    rf"(?:\A|[\n.!?]\s{{0,2}})(?i:{_DAY_GREETED})\s?[,.!:-]{{1,3}}\s{{1,2}}"
+    rf"(?P<name>{_CAP}\s(?:{_OF_FAMILIES}){{0,2}}{_CAP}(?:\s{_CAP})?)(?=\s?(?:[,.;:(\n–—-]|\Z)(?!\w))"
+)
+"""A full name right behind a greeting: "Доброго дня! Ганна Коваль, ми живемо ..."."""
+_SLAVIC_SURNAME = re.compile(
+    r"\w{2,16}(?:енк[оаиу]|[оеє]в[аі]?|ін[аі]?|ин[аы]?|ськ(?:ий|а)|ск(?:ий|ая|а)|цьк(?:ий|а)|[чц]ук|ю[кч]|ч[аеи]к|"
+    r"[оиі]вич|ец[ья]|"
+    r"дзе|швілі|швили|ян|аль|ра|ук|ко|[иі]шин[а]?|их|ых|ко|"
+    r"ova|ov[áa]|sk[áaiy]|ski|cki|cka|wicz|czyk|enko|chuk|ić|ic|ovi[ćc]|ák|ková)"
+)
+"""How surnames of Slavic countries end, in their letters and in Latin ones."""
+_ARABIC = re.compile(
+    rf"(?<!\w)(?:أنا|انا|معك|معاك|معكم|معاكم|هنا|وياك|أخوك|اخوك|أختك|اختك|أخوكم|"
+    rf"أختكم)\s(?P<name>(?:{'|'.join(sorted(ARABIC_NAMES))})"
+    r"(?:\s(?!من|عندي|و|عمري|في|ابي|بدي|اريد|أريد|حابب|محتاج|ابغى|عاوز|عايز|سكان|"
+    r"ساكن)[\u0620-\u064a]{2,14}(?=\s?[،,.!؛]|\s?\Z|\s(?:من|عندي|عمري)\s))?)"
+    r"(?![\u0620-\u064a])"
+)
+"""Who says "I am" in Arabic: letters without capitals, so that the name must be a known one and no illness or trade."""
 _LED_TO_ELSEWHERE = re.compile(
     r"(?<!\w)(?i:here writes|writes you|writes to you|it is|this side is|intestat[oa] a|titulaire|"
     r"citofono|klingel|sonnette|"
@@ -231,10 +282,39 @@ _WITHOUT_CAPITALS = re.compile(
     r"|[a-z)][.!]\s(?P<end>[\u4e00-\u9fff]{1,4})\s?\Z"
 )
 """Names in letters that have no capitals, behind a greeting, somebody's kin, or alone at the end."""
+_WORD = r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_])){1,19}"
+_SMALL = re.compile(
+    rf"\b(?:put|write|book|print|enter|add|register|list|use)\s(?:(?:it|me|us|down|as|just|"
+    rf"only)\s){{0,2}}(?P<put>{_WORD}(?:\s{_WORD})?)\s"
+    r"(?:on|in|for|under)\s(?:the|my|your|his|her|our)\s(?:[\w'-]{2,12}\s)?(?:booking|appointment|form|file|list|"
+    r"label|card|"
+    r"invoice|receipt|bill|record|system|diary|calendar|sheet|chart|slot)(?!\w)"
+    rf"|\b(?:call|ring|text|phone|contact|message|whats ?app|email|reach|try|bell|buzz|ask)\s(?:(?:my|her|his|"
+    rf"our)\s\w{{2,12}}\s)?"
+    rf"(?P<call>{_WORD}(?:\s{_WORD})?)\s?(?:on|at|@|under|:)\s?(?:her|his|their)?\s?(?=[+(]?\d\d|\0)"
+    rf"|\b(?:yes|yep|yeah|yup|aye|it'?s|its|tis)\s?,?\s(?:that|the\s(?:same|other|one\sand\sonly|famous|"
+    rf"real))\s(?P<that>{_WORD})"
+    r"(?=\s(?:lol|again|haha\w*|here|from|with|who)|\s?[-–—,.!)]|\Z)"
+    rf"|(?:\A|[\n.!?]\s{{0,2}}|\b(?:hi|hello|hey|hallo|morning|afternoon|evening|yes|"
+    rf"yeah)[,!.]?\s)(?P<speaks>{_WORD})\s"
+    r"(?:speaking|calling|on\sthe\s(?:phone|line)|this\sside)(?=\s?(?:[,.!;:–-]|\Z)|\s(?:from|about|again|re)\b)"
+    rf"|(?:\A|[\n]\s{{0,2}}|\b(?:hi|hello|hey|hallo)[,!.]?\s)(?P<here>{_WORD})\shere(?=\s?(?:[,.!;:–-]|\Z)|\s(?:from|"
+    rf"about|again)\b)"
+    r"|\b(?:i'?m|i am|this is|it'?s|am)\s(?P<whose>[^\W\d_]{2,20})(?=['’]s\s(?:mum|mummy|mom|mother|dad|daddy|father|"
+    r"wife|husband|"
+    r"daughter|son|sister|brother|carer|partner|boyfriend|girlfriend|gran|nan|friend|neighbou?r)(?!\w))",
+    re.IGNORECASE,
+)
+"""A first name by what is done with it, in whatever letters: "put mo on the booking", "Rose speaking"."""
+_NOT_HERE = word_set(
+    "summer april may june august dawn art hope joy grace will long mini sunny spring bill gene mo trip"
+)
+"""First names that are as often a season, a feeling or a thing, so that "... here" does not tell one."""
 _LIKE_A_TRADE = ("ist", "er", "or", "ian", "man")
 _LIKE_A_DRUG = ("ine", "ol", "ate", "mab", "ium", "pril", "tan", "xaban", "vir", "cin", "statin", "zole", "ide", "ase")
 _FILIPINO = re.compile(rf"\b(?:si|ni|kay|sina|kina|nina)\s(?P<name>{_ROW})")
 _SURE = (_RANKED, _FILIPINO, _CLAN, _LED_TO_ELSEWHERE, _FROM_A_TOWN)
+_KNOWN_ONLY = (_IT_IS_PERHAPS_I, _I_AM_BEHIND)
 _SAID_THERE = word_set("po ako ko ito opo ang ng mga lang naman ba kasi yung pwede salamat magkano")
 
 
@@ -246,13 +326,17 @@ def introduced_names(text: str, said: frozenset[str] | set[str]) -> Iterator[Spa
         if end:
             yield Span(found.start("name"), found.start("name") + end, NAME)
     if not text.isascii():
-        for kind in (_IN_THESE_LETTERS, _HAN, _BY_FATHER, _WITHOUT_CAPITALS):
+        for kind in (_IN_THESE_LETTERS, _HAN, _BY_FATHER, _WITHOUT_CAPITALS, _ARABIC):
             for found in kind.finditer(text):
                 group = found.lastgroup or ""
                 yield Span(found.start(group), found.end(group), NAME)
+    yield from _in_any_letters(text)
     if not cased:
         return
     yield from _at_the_end(text)
+    for found in _AFTER_A_GREETING.finditer(text):
+        if _is_full_name(found["name"]):
+            yield Span(found.start("name"), found.end("name"), NAME)
     english = _is_english(text)
     shapes = (
         _RANKED,
@@ -265,6 +349,8 @@ def introduced_names(text: str, said: frozenset[str] | set[str]) -> Iterator[Spa
         _FAMILY,
         _REACHED,
         _IT_IS_I,
+        _IT_IS_PERHAPS_I,
+        _I_AM_BEHIND,
         _LED_TO_ELSEWHERE,
         _FROM_A_TOWN,
     )
@@ -273,7 +359,9 @@ def introduced_names(text: str, said: frozenset[str] | set[str]) -> Iterator[Spa
             group = next(name for name, written in found.groupdict().items() if written)
             other = found["other"] if kind is _BOTH else ""
             if _is_somebody(
-                f"{found[group]} {other}", english=english or kind in (_IT_IS_I, _LED_TO_ELSEWHERE), sure=kind in _SURE
+                f"{found[group]} {other}",
+                english=(english and kind not in _KNOWN_ONLY) or kind in (_IT_IS_I, _LED_TO_ELSEWHERE),
+                sure=kind in _SURE,
             ):
                 yield Span(found.start(group), found.end(group), NAME)
                 if other:
@@ -282,6 +370,37 @@ def introduced_names(text: str, said: frozenset[str] | set[str]) -> Iterator[Spa
         words = [word for word in re.split(r"[\s.*]+", found["name"].lower()) if word]
         if sum(map(len, words)) > 3 and not any(len(word) > 2 and _everyday(word) for word in words):
             yield Span(found.start("name"), found.end("name"), NAME)
+
+
+def _in_any_letters(text: str) -> Iterator[Span]:
+    for found in _SMALL.finditer(text):
+        group = found.lastgroup or ""
+        if _is_known(found[group], capital_tells=group in ("call", "speaks", "here"), here=group == "here"):
+            yield Span(found.start(group), found.end(group), NAME)
+
+
+def _is_known(written: str, *, capital_tells: bool, here: bool) -> bool:
+    """Whether words in whatever letters are a name: each is one, or in no list of English."""
+    words = written.split()
+    lower = [word.lower() for word in words]
+    if here and (not words[0][0].isupper() or lower[0] in _NOT_HERE):
+        return False
+    return all(
+        word in names()
+        or (word in DOUBTFUL_NAMES and (word not in COMMON or (capital_tells and shown[0].isupper())))
+        or (not here and unheard_of(word))
+        for word, shown in zip(lower, words, strict=True)
+    )
+
+
+def _is_full_name(written: str) -> bool:
+    """Whether two or three words behind a greeting are a first name and a surname, in Latin or Cyrillic letters."""
+    words = [word.lower() for word in written.split() if word.lower() not in PARTICLES]
+    if any(_everyday(word) for word in words) or not _begin_with_capitals(written):
+        return False
+    if any(word in first_names() or in_latin(word) in first_names() for word in words):
+        return True
+    return not written.isascii() and any(_SLAVIC_SURNAME.fullmatch(word) for word in words)
 
 
 def _everyday(word: str) -> bool:
@@ -323,7 +442,7 @@ def _is_somebody(written: str, *, english: bool, sure: bool = False) -> bool:
         or any(_everyday(part) or part in EPONYMS for word in told for part in (word, *word.split("-")[1:]))
     ):
         return False
-    known = any(word in first_names() for word in told)
+    known = any(word in first_names() or in_latin(word) in first_names() for word in told)
     if len(told) == 1 and not known and told[0].endswith((*_LIKE_A_DRUG, *_LIKE_A_TRADE)):
         return False
     if " ".join(told) in NOBODY_HERE or told[-1] in OF_THE_FIELD:

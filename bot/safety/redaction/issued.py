@@ -9,15 +9,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Set
 
+from bot.safety.redaction.months import SHORT_MONTH
 from bot.safety.redaction.spans import Span
 from bot.safety.redaction.words import COMMON, word_set
 
 NUMBER = "[number]"
 
-_MONTHS = (
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|janv|f[eé]v|avr|mai|juin|juil|ao[uû]t|d[eé]c|ene|abr|ago|dic|"
-    r"gen|mag|giu|lug|set|ott|okt|dez|m[äa]r|maart|mei)[a-zà-ÿ]{0,8}\.?"
-)
+_MONTHS = rf"(?:{SHORT_MONTH})[a-zà-ÿ]{{0,8}}\.?"
 _UNTIL = (
     r"exp(?:ir(?:y|es?|ing|ation|ed))?\.?(?: ?date)?|ends|valid(?:ity)?(?: (?:thru|through|until|till?|to|up ?to))?|"
     r"good thr(?:u|ough)|g(?:ü|ue)ltig(?: bis)?|ablauf(?:datum)?|l[äa]uft ab|caduc\w{1,8}|venc\w{1,8}|vto\.?|vence|"

@@ -83,7 +83,8 @@ _REGISTERS = (
     r"LOINC|"
     r"SNOMED|ATC|ICD-?1[01]|CPT|HCPCS|MBS|PBS|ARTG|AUST\s?[LR]|TGA|FDA|NAFDAC|HPRA|MHRA|SAHPRA|EMA|PZN|NDC|UDI|GTIN|"
     r"EAN|"
-    r"SKU|Directive|Regulation|lot|batch|part|model|catalog(?:ue)?|item|product|trial|study|protocol|registry|device|"
+    r"SKU|Directive|Regulation|(?<!you )(?<!your )(?<!that )(?<!whole )(?<!a )lot|batch|part|model|catalog(?:ue)?|"
+    r"item|product|trial|study|protocol|registry|device|"
     r"serial|machine|generator|AMM|Anvisa|GB(?:/?T)?|YY(?:/?T)?|Vnr|varenr|RVG|CIP|COFEPRIS|INVIMA|ANMAT|AIC|Swissmedic"
 )
 """Registers of studies, papers, standards, medicines and devices, whose numbers a reviewer needs."""
@@ -199,6 +200,7 @@ _ID_NAMES = (
     "nss|imss|curp|ine|cc|tarjeta de identidad|bi|cartão de cidadão|cartao de cidadao|niss|sns|utente|sus|"
     "krankenversicherungsnummer|kvnr|gesundheitskarte|european health card|ehic|ghic|green card|visa number|"
     "resident permit|"
+    "collar|warrant|shoulder|force|service|payroll|clock|regimental|army|pran|gstin?|ckyc|"
     "paszport|dowód|dowod|nip|ufi|national identity|social insurance number|numer pesel|burgerservicenummer"
 )
 _ID_CUE = re.compile(
@@ -216,6 +218,7 @@ _DOUBTFUL_IDS = word_set("""
     student employee staff badge pan sample specimen device car reg registration vehicle routing identity sin
     nie serial chi ni rg nir dea plate plates medicare medicaid subscriber dossier expediente fascicolo cartella akte
     journal ticket appointment voucher request complaint run inn nik nin nic ine cc bi sus epic nip sss taj
+    shoulder force service payroll clock regimental army gst
     """)
 """Words that stand before other numbers as well: theirs are longer, or called a number."""
 _PLATES = frozenset(
@@ -234,6 +237,8 @@ _PLATES = frozenset(
         "car reg",
     ]
 )
+_OF_LAWS_TOO = frozenset(["reg", "registration"])
+"""What stands before a car's plate and before the paragraph of a regulation, which has no letters: "reg 12"."""
 _ID_WORDS = frozenset(name.split()[0].split("-")[0] for name in re.sub(r"\[\w+\]", "é", _ID_NAMES).split("|"))
 _NOT_AN_ID = re.compile(
     r"\s{0,2}(?:%|percent|am\b|pm\b|mg|ml|mcg|days?|weeks?|months?|years?|hours?|minutes?|mins?|people|"
@@ -246,8 +251,10 @@ _FORMS = re.compile(
     r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?"  # IBAN
     r"|[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]"  # national insurance
     r"|[A-Z]{6}\d{2}[A-EHLMPR-T]\d{2}[A-Z]\d{3}[A-Z]"  # codice fiscale
-    # NIE, DNI, KVNR, CURP, PAN
-    r"|[XYZ]-?\d{7}-?[A-Z]|\d{8}-?[A-HJ-NP-TV-Z]|[A-Z]\d{9}|[A-Z]{4}\d{6}[A-Z0-9]{8}|[A-Z]{5}\d{4}[A-Z]"
+    # NIE, DNI, KVNR, CURP
+    r"|[XYZ]-?\d{7}-?[A-Z]|\d{8}-?[A-HJ-NP-TV-Z]|[A-Z]\d{9}|[A-Z]{4}\d{6}[A-Z0-9]{8}"
+    # India's PAN, TAN and driving licence
+    r"|[A-Z]{3}[ABCFGHJLPT][A-Z]\d{4}[A-Z]|[A-Z]{4}\d{5}[A-Z]|[A-Z]{2}-?\d{2} ?(?:19|20)\d{9}"
     r"|"
     # Medicare
     r"[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d-?[AC-HJKMNP-RT-Y]{2}\d{2}"
@@ -346,14 +353,18 @@ def _all_numbers(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[S
         of_a_number = group != "value" or _OF_A_NUMBER.search(found[0]) is not None
         if of_a_number and not _UNITS.match(text, found.end(group)) and not _is_a_date(found[group]):
             yield Span(found.start(group), found.end(group), NUMBER)
-    if digits >= 6:
+    if digits >= _LEAST_OF_A_FORM:
         yield from (
             Span(found.start(), found.end(), NUMBER)
             for found in _FORMS.finditer(_without_what_stays(text).upper())
             if _is_a_form(text, found)
         )
+    if digits >= 6:
         yield from _runs(text)
 
+
+_LEAST_OF_A_FORM = 4
+"""Digits of the shortest form, India's PAN: more letters than digits."""
 
 _LAST_FOUR = re.compile(
     r"\b(?:last|first)\s(?:four|4|five|5|three|3|six|6|two|2|digits|numbers|bit|"
@@ -408,7 +419,8 @@ _NEAR_A_PAPER = 70
 """Characters between the word for a paper and the number on it."""
 
 _ON_A_PAPER = re.compile(
-    r"(?<![\w./-])(?:[A-Z]{1,4}[-/]\d{3,10}(?:[-/][A-Z\d]{1,8}){0,2}|[A-Z]{1,4}[-/]\d{2,4}(?:[-/]\d{2,8}){1,2}"
+    r"(?<![\w./-])(?:\d{2,4}/\d{5,8}|[A-Z]{1,4}[-/]\d{3,10}(?:[-/][A-Z\d]{1,8}){0,2}|"
+    r"[A-Z]{1,4}[-/]\d{2,4}(?:[-/]\d{2,8}){1,2}"
     r"|[A-Z]{2}\d{0,3} \d{4,8}|[A-Z]{1,3}\d{2,4}-\d{3,8}|[A-Z]{1,3}\d{5,10}[A-Z]?|(?=[A-Z]{0,3}\d{1,6}[A-Z])"
     r"(?=(?:[A-Z]{0,9}\d){3})[A-Z0-9]{7,14}|\d{2,6}-[A-Z]{2,4}-\d{2,6}|(?:[A-Z]{2}|[a-z]{2}) ?\d{2} \d{2} \d{2})"
     r"(?![\w/]|-\w|[.]\d)"
@@ -497,6 +509,8 @@ def _with_a_cue(text: str) -> Iterator[Span]:
         digits = sum(map(str.isdigit, value))
         name, behind = found["name"].lower(), text[found.end("name") : found.start("said")]
         called = name not in _DOUBTFUL_IDS or behind.strip() != "" or bool(re.search(r"[:#=]", found["said"]))
+        if name in _OF_LAWS_TOO and value.isdigit() and digits < 4:
+            continue
         mixed = any(map(str.isalpha, value)) and _MIXED.fullmatch(value) is not None
         called = called or (mixed and digits >= 3)
         least = 2 if name in _PLATES or "plate" in behind.lower() else 3 if called else 5

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Set
 
 from bot.safety.redaction.spans import PAPER_ON_THE_NET, Span
-from bot.safety.redaction.words import COMMON, word_set
+from bot.safety.redaction.words import COMMON, first_names, of_english, word_set
 
 E_MAIL, WEB, HANDLE = "[e-mail]", "[web address]", "[handle]"
 
@@ -147,6 +147,28 @@ _SHOWN_NAME = re.compile(
 )
 """A handle of several words, as it is shown at a meeting: "my display name will be iPad de Maca"."""
 
+_BESIDE = r"[\s,;/|&+]{1,3}(?:(?:and|with|my|the|und|y|et|e|en|i)\s){0,2}"
+_ACCOUNT = (
+    r"(?:user ?(?:name|id)?|log ?in(?: name| id)?|account(?: name| id)?|usr|uid|benutzer(?:name)?|nutzer(?:name)?|"
+    r"usuario|utilisateur|identifiant|utente|utilizador|gebruiker(?:snaam)?|u[żz]ytkownik|логин|användare|bruker)"
+)
+_BESIDE_IT = (
+    r"(?:pass ?(?:words?|code|phrase)|passwd|pwd?|psw|pin|passwort|kennwort|contrase[ñn]a|clave|mot de passe|mdp|senha|"
+    r"wachtwoord|has[łl]o|lösenord|passord|пароль)"
+)
+_USER_AND_SECRET = re.compile(
+    rf"\b{_ACCOUNT}(?:\s?(?:is|ist|es|est|:|=|-)\s?|\s)(?P<first>[\w.@-]{{3,40}}?){_BESIDE}{_BESIDE_IT}(?!\w)"
+    rf"|\b{_BESIDE_IT}(?:\s?(?:is|ist|es|est|:|=|-)\s?|\s)\S{{3,40}}{_BESIDE}{_ACCOUNT}"
+    r"(?:\s?(?:is|ist|es|est|:|=|-)\s?|\s)(?P<last>[\w.@-]{3,40})",
+    re.IGNORECASE,
+)
+"""The name of an account right beside its password, which is no word of every day though it has no digit."""
+_REDDIT = re.compile(
+    r"(?<![\w/.:])(?<!\d )/?u/(?!(?:day|hour|min|week|month|dose|ml|litre|liter|session|"
+    r"night)\w{0,8}(?!\w))[A-Za-z\d_-]{3,20}"
+)
+"""As one writes a user of a forum: "u/quiet_heron"; units by the day and the hour are none."""
+
 _HOSTS = word_set("mail email live home work hospital clinic health company office doctor")
 _HANDLE_WORDS = word_set(
     """
@@ -208,6 +230,7 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
                 r"[A-Z\d]", found["value"]
             ):
                 yield Span(found.start("value"), found.end("value"), HANDLE)
+    yield from _users(text, said)
     for found in _HANDLE_IS.finditer(text) if not said.isdisjoint(_HANDLE_WORDS) else ():
         value, told = found["value"].strip(_END), found["said"].strip() != ""
         looks = bool(re.search(r"[\d_.#@]", value))
@@ -219,6 +242,24 @@ def online_of(text: str, said: Set[str]) -> Iterator[Span]:
             yield Span(found.start("value"), found.start("value") + len(value), HANDLE)
 
 
+def _users(text: str, said: Set[str]) -> Iterator[Span]:
+    """Names of accounts beside their passwords, and users of a forum by its way of writing them."""
+    if "u/" in text:
+        yield from (Span(found.start(), found.end(), HANDLE) for found in _REDDIT.finditer(text))
+    if said.isdisjoint(_ACCOUNT_WORDS):
+        return
+    for found in _USER_AND_SECRET.finditer(text):
+        group = found.lastgroup or "first"
+        value = found[group].strip(_END)
+        ordinary = value.lower() in COMMON or (of_english(value.lower()) and value.lower() not in first_names())
+        if len(value) > 2 and not ordinary:
+            yield Span(found.start(group), found.start(group) + len(value), HANDLE)
+
+
+_ACCOUNT_WORDS = word_set("""
+    user username userid login log account usr uid benutzer benutzername nutzer nutzername usuario utilisateur
+    identifiant utente utilizador gebruiker gebruikersnaam użytkownik uzytkownik логин användare bruker
+    """)
 _NO_HANDLE = re.compile(
     r"\d.*|[a-z]{1,3}[.-]?\d{1,3}(?:mg|ml|g)?|[a-z]+(?:-[a-z]+)*|(?:[a-z]\.){2,}[a-z]?|covid-?\d*", re.IGNORECASE
 )
@@ -264,7 +305,34 @@ def _told(text: str, place: int) -> int | None:
     )
 
 
+_HOSTED = re.compile(
+    r"(?<![\w.@/-])[a-z0-9][a-z0-9-]{1,62}\.(?:wordpress|blogspot|substack|tumblr|wixsite|weebly|livejournal|typepad|"
+    r"blogger|jimdo(?:free|site)?|squarespace|over-blog|canalblog|webnode|webflow|godaddysites|bandcamp|etsy|myshopify|"
+    r"github|gitlab|netlify|carrd|ghost|home|jouwweb|strikingly|yolasite|simplesite|hatenablog)"
+    r"\.(?:com|org|net|io|co|app|de|fr|nl|page|site|[a-z]{2}(?:\.[a-z]{2})?)(?![\w@])",
+    re.IGNORECASE,
+)
+"""The page of one of many who write with the same house: a name before the house's own."""
+_OWN_PAGE = re.compile(
+    r"\b(?:my|our|mein\w{0,2}|unser\w{0,2}|mon|ma|notre|mi|nuestr[oa]|mia|mio|nostr[oa]|meu|minha|mijn|onze|min|mitt|"
+    r"moj[aeą]?|m[óo]j|her|his)\s(?:[\w'’-]{2,14}\s){0,2}?(?:blog|vlog|web ?sites?|sites?|web|web ?page|page|home "
+    r"?page|"
+    r"webseite|seite|shop|store|portfolio|podcast|journal|p[áa]gina|sitio|sito|strona|hemsida|hjemmeside|website)"
+    r"(?:[\s,:=(-]{1,2}(?:is|at|on|it'?s|ist|es|est|è|é|called|named|here|found|under|"
+    r"address)(?!\w)){0,3}[\s,:=(-]{1,3}"
+    r"(?P<host>(?:[a-z0-9][a-z0-9-]{0,62}\.){1,3}[a-z]{2,12})(?![\w@])",
+    re.IGNORECASE,
+)
+"""The address of somebody's own page, without any path."""
+
+
+def _pages(text: str) -> Iterator[Span]:
+    yield from (Span(found.start(), found.end(), WEB) for found in _HOSTED.finditer(text))
+    yield from (Span(found.start("host"), found.end("host"), WEB) for found in _OWN_PAGE.finditer(text))
+
+
 def _web(text: str) -> Iterator[Span]:
+    yield from _pages(text)
     for found in _TOKEN.finditer(text):
         token = found[0]
         if "." not in token and ":/" not in token:

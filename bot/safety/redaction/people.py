@@ -15,10 +15,14 @@ from bot.safety.redaction.words import (
     OF_THE_FIELD,
     PARTICLES,
     SURNAMES,
+    WORDS_AS_SURNAMES,
     first_names,
+    german_role,
+    letters_without_accents,
     like_a_state,
     names,
     no_name,
+    of_english,
     of_two_words,
     unheard_of,
     word_set,
@@ -144,18 +148,52 @@ _NO_PERSON_BEHIND = re.compile(
 )
 """What follows a first name that is a king's, a sign's, a place's or an illness's."""
 
-_NOBODY = re.compile(rf"\b(?:{'|'.join(NOBODY_HERE)})\b", re.IGNORECASE)
+_NOBODY = re.compile(rf"\b(?:{'|'.join(map(letters_without_accents, NOBODY_HERE))})\b", re.IGNORECASE)
 _SAYING = 22
 """Characters on both sides of a name in which the rest of a saying, or of somebody famous, stands."""
-_LEARNED = word_set("dr doctor prof professor doktor docteur doctora dottor dra")
+_LEARNED = word_set(
+    "dr.a drs dott dokter doctor's docteure doctora dottoressa doktorin professorin professeur profesor profesora dr "
+    "doctor prof professor doktor docteur doctora dottor dra"
+)
 _TOLD_OF_THE_LEARNED = re.compile(
-    r"(?:'s)?\s(?:book|books|paper|papers|study|studies|trial|protocol|theory|work|lecture|podcast|video|videos|method|"
+    r"(?:'s)?\s(?:book|books|paper|papers|study|studies|trial|protocol|theory|lecture|podcast|video|videos|method)\b|"
+    r"'s\swork\b|(?:'s)?\s(?:"
     r"(?:really |first |once |also )?(?:wrote|writes|published|invented|discovered|pioneered|proved|claimed?s?|"
     r"showed|recommends? in)\b)|,?\s(?:et al|\(?(?:19|20)\d\d)",
     re.IGNORECASE,
 )
 """What is told of an author, and hardly of one's own doctor: "Professor Maurice Iwu wrote about it"."""
 
+_OF_RESEARCH = re.compile(
+    r"\b(?:gepubliceerd|publicer\w*|publishe?\w*|escribi[óo]|escreveu|schrieb|geschrieben|[ée]crit|scri[st]se|"
+    r"napisa[łl]\w?|"
+    r"написал\w?|invent[óo]|erfand|erfunden|inventou|descubri[óo]|entdeckt\w*|d[ée]couvert|estudios?|studien?|"
+    r"[ée]tudes?|studi|"
+    r"estudos?|libros?|livres?|livros?|buch|bücher|libri|auflage|edici[óo]n|editions?|konzept\w*|concepts?|verfahren|"
+    r"m[ée]todos?|m[ée]thodes?|metoda|protocolos?|protokoll\w*|revistas?|zeitschrift|vortr[aä]g\w*|conferencias?|"
+    r"congres\w*|"
+    r"kongress|conference|pioner[oa]s?|pionnier\w*|trenches|guidelines?|19[0-4]\d|the\s(?:first|one\swho|guy\swho|"
+    r"man\swho|"
+    r"woman\swho))\b",
+    re.IGNORECASE,
+)
+"""What is told of the work of an author in many languages, near a doctor's full name."""
+_NEAR_AN_AUTHOR = 70
+"""Characters on both sides of a doctor's full name in which it is told what an author did."""
+_OWN_DOCTOR = re.compile(
+    r"\b(?:my|our|his|her|me|us|saw|see|seen|seeing|referr\w*|letter from|reply|appointments?|booked|patients? of|"
+    r"under|"
+    r"treats?|prescrib\w*|mein\w*|unser\w*|mich|uns|überw\w*|termin|mi|mis|nuestr[oa]|cita|mon|ma|mes|nous|rendez-vous|"
+    r"mio|mia|appuntamento|meu|minha|consulta|i'?m|i am|call\w*|ring|from|regards|signed)\b",
+    re.IGNORECASE,
+)
+"""What tells that a doctor is somebody's own, or writes themselves, and so no author."""
+_MINE_BEFORE = re.compile(
+    r"\b(?:my|our|mein\w{0,2}|unser\w{0,2}|mi|mon|ma|mio|mia|meu|minha|mijn|min|moj\w?|мой|"
+    r"моя)\s(?:[^\W\d_]{2,16}[\s,.]{1,2}){0,3}\Z",
+    re.IGNORECASE,
+)
+"""Whose doctor somebody is, right before the title."""
 _YEAR_BEHIND = re.compile(r",?\s\(?(?:19|20)\d\d|\set al\b", re.IGNORECASE)
 _TOLD_ME = re.compile(r"\s(?:told|asked|rang|called|texted|emailed|phoned|promised|advised)\s(?:me|us)\b")
 _OFFICES = (
@@ -209,11 +247,20 @@ _A_PUBLIC_PERSON = re.compile(
     r"stud(?:y|ies)|papers?|trials?|et al|(?:a|the|his|her|whose|on|of|recent|new|old|[0-9]{4}) book|books|"
     r"wrote|writes|publish\w*|invent\w*|built|discover\w*|nobel|authors?|"
     r"articles?|journals?|theor\w+|protocols?|methods?|machines?|podcasts?|videos?|youtube|famous|reviews?|research\w*|"
+    r"publicó|publié|pubblicato|publicou|veröffentlich\w*|opublikowa\w*|опублик\w*|опублік\w*|"
     r"lectures?|declaration|myth|century|18\d\d|celebrit\w*|actors?|singers?|documentary|film|movie|episode|novel)\b"
     r"|\b(?:read|watched) (?:about |of |that |up on )?\w",
     re.IGNORECASE,
 )
 """Near it, a full name is that of an author, which a reviewer needs."""
+
+_MONTHS_TOO = frozenset(("april", "may", "june", "august", "summer"))
+_ILLNESS_BEHIND = re.compile(
+    r"['’]s?(?!\w)|\s(?:disease|syndrome|thing|illness|palsy|diet|protocol|test|patient|sufferer|symptoms?|flare|"
+    r"thyroid\w*|"
+    r"meds|medication|fever|sign|score|method|phenomenon|lymphoma|\d)",
+    re.IGNORECASE,
+)
 
 _NAME_JOINS = frozenset((" ", ". ", ".", "  "))
 _OPENS = re.compile(r"[ \t]{0,3}(?:[:=–—,-]|is\b|'s\b)?[ \t]{0,2}[\"'(*_]{0,2}")
@@ -240,27 +287,45 @@ _OTHER_SCRIPTS = re.compile(
 
 _CAPITAL = r"[^\W\d_a-z][\w'’-]{1,24}+(?!\w)"
 _NAMES = (
-    rf"{_CAPITAL}(?:\s(?:[^\W\d_a-z]\.?\s)?(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|ten|bin|"
+    rf"(?:[B-HJ-ZÀ-Ý]\.?\s){{0,2}}{_CAPITAL}(?:\s(?:[^\W\d_a-z]\.?\s)?(?:(?:de|da|van|von|der|den|el|al|la|le|du|di|"
+    rf"ten|bin|"
     rf"ibn)\s){{0,2}}{_CAPITAL}){{0,3}}"
 )
 _A_TITLE = r"(?:(?i:an?|the|our|my|mr|mrs|ms|miss|dr|herr|frau|madame|m|mme|señora?|sr|sra)\.?\s){0,2}"
 
+_SURNAMES_SAID = re.compile(
+    rf"\b(?i:(?:my|our|his|her|their|maiden|last|family|married)\s(?:(?:last|sur|family|maiden|married|full|own|birth)"
+    rf"[\s-]?)?(?:sur)?name(?:'s|\sis|\swas|\s?[:=])|(?:surname|nachname|apellidos?|cognome|nazwisko|nom\sde\sfamille)"
+    rf"(?:\sis|\sist|\ses|\sest|\sè)?\s?[:=]?|(?:mr|mrs|ms|miss|herr|mme|mevrouw|pan|pani|signora?|señora?)\.?)\s"
+    rf"(?P<behind>{_CAPITAL}(?:\s{_CAPITAL}){{0,2}})(?![’'])"
+    rf"|(?<!\w)(?P<before>{_CAPITAL})\s(?i:is|ist|es|est|was|as)\s(?:(?i:in)\s)?(?i:my|our|his|her|mein|"
+    rf"a)\s(?i:[\w'-]{{3,10}}\s)?"
+    rf"(?i:(?:sur|last\s|family\s|maiden\s|married\s)?name|nachname|apellido)(?!\w)"
+)
+"""Where a word is said to be somebody's surname, though an illness is called so too: "Graves is my surname"."""
 _LED_TO = re.compile(
     r"(?<!\w)(?i:née|nee|geborene|formerly|aka|a\.k\.a\.|maiden name|"
     r"(?:put|register|book|list|enter|save) (?:me|us|him|her|it) (?:down )?as|signs? (?:off )?as|myself,?|[sdw]/o:?|"
     r"(?:made?|make|making) (?:it |them |that )?out to|address(?:ed)? (?:it )?to|billed to|in the name of|"
     r"under the name(?: of)?|"
     r"au nom de|a nombre de|auf (?:den )?namen|em nome de|a nome di|op naam van|na nazwisko|account holder|c/o|"
-    r"cardholder|policyholder|name on (?:the )?(?:card|account|booking|voucher|form|file|passport|envelope)|"
+    r"cardholder|policyholder|name (?:on|for|of|in) (?:it|them|this|that|(?:the |that |my |our )?(?:card|account|"
+    r"booking|"
+    r"voucher|form|file|passport|envelope|policy|order|invoice|parcel|cheque|check|ticket|appointment|bell|door|"
+    r"buzzer))|"
     r"emergency contact|"
     r"next of kin|ya (?:boy|girl|man)|(?:ur|your) (?:boy|girl|old (?:friend|patient)|favou?rite (?:patient|client))|"
     r"caller (?:was|is)|message (?:for|from)|voicemail (?:for|from)|referred by|recommended by|"
     r"(?:carer|guardian|interpreter|translator|driver|lawyer|solicitor|accountant|pa|assistant|roommate|"
-    r"witness) (?:is|will be)|"
+    r"witness|gate ?(?:man|keeper)|security(?: (?:man|guard|guy))?|guard|watchman|door ?man|porter|caretaker|concierge|"
+    r"receptionist|house ?keeper|house ?help|maid|nanny|cook|gardener|chauffeur|courier|landlord|landlady|supervisor|"
+    r"line manager|contact(?: person)?|agent|broker|surveyor|key ?holder|neighbou?r|cleaner|tenant|lodger) (?:is|"
+    r"will be|"
+    r"is called)|"
     r"it'?s under|filed under|listed under|registered under|registered as|this time (?:for|as)|hier spricht|"
     r"hier schreibt|le escribe|te escribe|le saluda|it'?s me,?|c'est moi,?|"
     r"soy yo,?|ich bin'?s,?)"
-    rf"(?:\sis|\s?[:=]|\s-)?\s{_A_TITLE}(?P<name>{_NAMES})"
+    rf"(?:\s(?:is|says|reads|shows|will be|should be|must be)|\s?[:=]|\s-)?\s{_A_TITLE}(?P<name>{_NAMES})"
 )
 """What stands behind these is somebody's name, if it begins with a capital letter."""
 _PERHAPS_LED_TO = re.compile(
@@ -325,7 +390,8 @@ _SPELT_WRONG = re.compile(
 )
 """Somebody tells how a name is really written."""
 _CORRECTED = re.compile(
-    r",?\s(?:(?:no|oh|oops|sorry)\s?,?\s)?(?:no\swait|wait|i\smean|sorry|or\srather|actually|correction|not),?\s",
+    r"(?:,|\s?\.{2,4}|…|\s?-)?\s(?:(?:no|oh|oops|sorry|ah)\s?,?\s)?(?:no\swait|wait|i\smean|sorry|or\srather|actually|"
+    r"correction|not|make\sthat|scratch\sthat|(?:no|nope|rather|pardon|nein|non)(?=,)),?\s",
     re.IGNORECASE,
 )
 _HERE = re.compile(
@@ -390,6 +456,11 @@ def _name_words(written: str) -> list[str]:
     return [] if told and told[0] in _TITLES else told
 
 
+def _plain_word(written: str) -> bool:
+    """Whether it is one word of English that nobody is called: "my neighbour is Away"."""
+    return of_english(written.lower()) and written.lower() not in DOUBTFUL_NAMES
+
+
 class People:
     """The names in one plain text.
 
@@ -400,6 +471,7 @@ class People:
 
     def __init__(self, text: str, words: Sequence[Word]) -> None:
         self._text, self._words = text, words
+        self._plain_letters = letters_without_accents(text)
         letters = [word for word in words if word.text.isalpha()]
         self._cased = any(not word.text.isupper() for word in letters if len(word.text) > 1) if letters else False
         """Whether capital letters tell anything: not in a message all in capitals."""
@@ -415,12 +487,30 @@ class People:
             if other is not None:
                 yield Span(self._words[other[0]].start, self._words[other[1] - 1].end, NAME)
         yield from self._by_shape()
+        yield from self._called_like_an_illness()
         for kind in (_INITIAL, _SPELLED_NAME, _SPELLED_OUT):
             for found in kind.finditer(self._text):
                 group = "name" if "name" in kind.groupindex else 0
                 last = found[group].rpartition(".")[2].strip().lower()
                 if not (kind is _INITIAL and (no_name(last) or _YEAR_BEHIND.match(self._text, found.end()))):
                     yield Span(found.start(group), found.end(group), NAME)
+
+    def _called_like_an_illness(self) -> Iterator[Span]:
+        """A surname after which an illness is called, wherever it stands once somebody has said that it is theirs."""
+        if not self._cased:
+            return
+        said = {
+            word.rpartition(" ")[2].lower()
+            for found in _SURNAMES_SAID.finditer(self._text)
+            for word in (found["behind"] or found["before"],)
+        }
+        own = {word for word in said if word in EPONYMS}
+        for place, word in enumerate(self._words) if own else ():
+            if word.lower in own and word.capital and not _ILLNESS_BEHIND.match(self._text, word.end):
+                first = place
+                while first and self._is_first(self._words[first - 1]) and self._gap(first - 1) == " ":
+                    first -= 1
+                yield Span(self._words[first].start, word.end, NAME)
 
     def _by_shape(self) -> Iterator[Span]:
         """Names that the words around them, or the line on which they stand alone, tell to be names."""
@@ -436,6 +526,8 @@ class People:
                     kind is _KIN_IS and (" is " in found[0] or behind not in (",", ")", "."))
                 )
                 if not written or (unsure and not (known or len(written) > 1)) or len(found[group]) < 3:
+                    continue
+                if kind is _LED_TO and " is " in found[0] and not known and _plain_word(found[group]):
                     continue
                 known = known or (kind is _HERE and len(written) == 1 and unheard_of(written[0]))
                 if kind is _HERE and not known and (len(written) < 2 or written[-1] in _KIN | _AROUND | _HONORIFICS):
@@ -494,15 +586,23 @@ class People:
     def _is_nobody_here(self, first: int, end: int) -> bool:
         """Whether everybody has heard of somebody, or of a doctor or an author with a first name something is told."""
         start, last = self._words[first].start, self._words[end - 1].end
-        around = _NOBODY.finditer(self._text, max(start - _SAYING, 0), last + _SAYING)
+        around = _NOBODY.finditer(self._plain_letters, max(start - _SAYING, 0), last + _SAYING)
         if any(saying.start() < last and start < saying.end() for saying in around):
             return True
         before = self._words[first - 1].lower if first else ""
         if before not in _LEARNED:
             return False
-        return self._words[end - 1].lower.removesuffix("'s") in OF_THE_FIELD or (
-            end > first + 1 and _TOLD_OF_THE_LEARNED.match(self._text, last) is not None
-        )
+        surname = self._words[end - 1].lower.removesuffix("'s")
+        if surname in OF_THE_FIELD or (surname.removesuffix("s") in OF_THE_FIELD and surname not in names()):
+            return True
+        if end == first + 1 or _MINE_BEFORE.search(self._text, max(start - 40, 0), start) is not None:
+            return False
+        if _TOLD_OF_THE_LEARNED.match(self._text, last) is not None:
+            return True
+        if _OWN_DOCTOR.search(self._text, max(start - 45, 0), last + 45) is not None:
+            return False
+        near = max(start - _NEAR_AN_AUTHOR, 0), last + _NEAR_AN_AUTHOR
+        return any(kind.search(self._text, *near) is not None for kind in (_A_PUBLIC_PERSON, _OF_RESEARCH))
 
     def _another(self, place: int) -> tuple[int, int] | None:
         """A second name after one: "Tom and Ellie", "Tanja, no wait, Tanya"."""
@@ -621,6 +721,8 @@ class People:
                 and words[place + 1].lower in ("is", "bin", "sono", "sou", "suis", "soy", "ist")
                 else 0
             )
+            if lower == "ich" and skip and self._is_a_role(place + 2):
+                return None
             greeted = place == 0 or before in GREETINGS or not self._gap(place - 1).strip(" ").isspace()
             return (
                 self._weak(place + 1 + skip, introduced=lower in ("this", "it's", "its") and (greeted or place < 4))
@@ -721,6 +823,10 @@ class People:
             and (behind.lower in _THINGS or (before != "the" and behind.capital and no_name(behind.lower)))
         )
 
+    def _is_a_role(self, place: int) -> bool:
+        """Whether a German noun tells what somebody is: "Diabetikerin", "Rentner"."""
+        return place < len(self._words) and german_role(self._words[place].lower)
+
     def _capital(self, place: int) -> bool:
         return (
             place < len(self._words)
@@ -773,6 +879,8 @@ class People:
         """A name that was announced: anything that is not plainly something else."""
         if first >= len(self._words) or (first and not _OPENS.fullmatch(self._gap(first - 1))):
             return None
+        if (named := self._of_words(first)) is not None:
+            return named
         word = self._words[first]
         particle = (
             word.lower in PARTICLES
@@ -794,6 +902,19 @@ class People:
         ):
             return None
         return first, self._end(first, listed=listed)
+
+    def _of_words(self, first: int) -> tuple[int, int] | None:
+        """A first name and a surname that may both be words of every day, with capitals: "Will May", "Grant Hollow"."""
+        words = self._words
+        if first + 1 >= len(words) or self._gap(first) != " " or not self._cased:
+            return None
+        one, two = words[first], words[first + 1]
+        shown = one.capital and two.capital and not one.text.isupper() and len(two.text) > 1
+        months = {one.lower, two.lower} <= _MONTHS_TOO or two.lower in NOT_AFTER_A_NAME
+        if not shown or months or one.lower not in DOUBTFUL_NAMES:
+            return None
+        surname = two.lower in DOUBTFUL_NAMES | SURNAMES | WORDS_AS_SURNAMES or not no_name(two.lower)
+        return (first, max(self._end(first), first + 2)) if surname and not two.lower.isdigit() else None
 
     def _end(self, first: int, *, listed: bool = False) -> int:
         """One past the last word of a name that begins at a place."""
@@ -848,10 +969,12 @@ class People:
             return True
         if word.lower in SURNAMES or word.lower in names():
             return word.capital or word.lower not in COMMON
+        if word.capital and self._cased and before.capital and word.lower in DOUBTFUL_NAMES | WORDS_AS_SURNAMES:
+            return _CLAUSE_ENDS.match(self._text, word.end) is not None
         if no_name(word.lower):
             return False
         if word.capital and self._cased:
-            return len(word.text) > 1 or True
+            return True
         if before.capital and self._cased and before.lower not in PARTICLES:
             return False
         return len(word.lower) > 2 and not like_a_state(word.lower) and (listed or self._ends_after(place))
@@ -875,6 +998,8 @@ class People:
         words = self._words
         if first >= len(words) or not _OPENS.fullmatch(self._gap(first - 1)) or "\n" in self._gap(first - 1):
             return None
+        if (named := self._of_words(first)) is not None:
+            return named
         word = words[first]
         follows = words[first + 1] if first + 1 < len(words) and self._gap(first) in _NAME_JOINS else None
         if word.lower in _TITLES or word.lower.isdigit():
@@ -994,6 +1119,8 @@ class People:
             return None
         if words[first].lower in ("called", "named"):
             return self._strong(first + 1)
+        if (named := self._of_words(first)) is not None:
+            return named
         word = words[first]
         if word.lower in names() or (word.lower in DOUBTFUL_NAMES - COMMON and _IS_OR_HAS.match(self._text, word.end)):
             return first, self._end(first)
@@ -1063,6 +1190,9 @@ class People:
         surname = words[place + 1]
         if surname.lower in OF_THE_FIELD:
             return None
+        if surname.lower in EPONYMS:
+            ill = _ILLNESS_BEHIND.match(self._text, surname.end) or surname.lower.endswith("'s")
+            return (place, place + 2) if self._cased and word.capital and surname.capital and not ill else None
         known = surname.lower in SURNAMES and surname.lower not in COMMON
         capital = (
             self._cased

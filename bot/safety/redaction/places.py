@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 
+from bot.safety.redaction.said_numbers import ENGLISH_ONES, ENGLISH_TENS
 from bot.safety.redaction.spans import Span, Word
 from bot.safety.redaction.words import COMMON, word_set
 
@@ -52,7 +53,8 @@ _NUMBER_LAST = re.compile(
     r"(?:(?:de|del|della|dei|di|da|do|das|dos|la|las|los|el|san|santa|des|du|der|den|alten|"
     r"großen)\s){0,3}[^\W\d_][\w'’.-]{1,25}(?:\s(?:de|del|la|las|los|di|da|do|das|"
     r"dos)){0,2}(?:\s[^\W\d_][\w'’.-]{1,25}){0,2}?)"
-    r"(?:,)?\s{0,2}(?:n[°ºo.]{1,2}\s?|nr\.?\s?|núm\.?\s?|number\s|numero\s|#\s?|д\.\s?|дом\s)?"
+    r"(?:,)?\s{0,2}(?:n[°ºo.]{1,2}\s?|nr\.?\s?|núm\.?\s?|number\s|n[uú]mero\s|num[ée]ro\s|nummer\s|numer\s|#\s?|"
+    r"д\.\s?|дом\s)?"
     r"(?P<number>\d{1,5}\s?[a-z]?(?:\s?[-/]\s?\d{1,4}[a-z]?)?)(?![\w.,]?\d|\w|\s?(?:mg|ml|mcg|%|€|\$|uhr|"
     r"min|stunden|tage|wochen|mal|km|times|minutes|days|sessions|euro))",
     re.IGNORECASE,
@@ -111,6 +113,16 @@ _CODES = re.compile(
     rf"\d{{2}}-\d{{3}}(?= [A-ZŁŚŻ][a-zł]))(?![\w-])"
 )
 _ANY_CASE_CODES = re.compile(rf"(?<![\w.-])(?:{_UK}|{_CA})(?![\w-])", re.IGNORECASE)
+_AREA = (
+    r"(?:ab|al|b[abdhlnrst]|c[abfhmortvw]|d[adeghlnty]|e[chnx]|f[ky]|g[luy]|h[adgprsux]|i[gmpv]|je|k[atwy]|l[adelnsu]|"
+    r"m[ekl]|n[egnprw]|o[lx]|p[aehlor]|r[ghm]|s[aegklmnoprstwy]|t[adfnqrsw]|ub|w[acdfnrsv]|yo|ze)"
+)
+_SMALL_UK = re.compile(
+    rf"(?<![\w.-])(?:{_AREA}\d[\da-z]?|(?:(?<=, )|(?<=\bin )|(?<=\bat )|(?<=\bfrom )|(?<=\bnear )|(?<=[a-z]{{4}}, ))"
+    r"[beglmnsw]\d[\da-z]?) (?!\d(?:st|nd|rd|th|hr|ft|lb|gb|tb|yr|ng|pg|dl|gr|pt|bp|da|pa|hz|ga|us|eu|uk|nl|be)\b)"
+    r"\d[abd-hjlnp-uw-z]{2}(?![\w-])"
+)
+"""A British postal code in small letters; of one letter alone, which vitamins have too, behind a place."""
 _DOSE_LIKE = re.compile(r"(?:mg|ml|mm|am|pm|kg|hr|gm|iu|cc|cm)\Z", re.IGNORECASE)
 _VITAMIN = re.compile(r"(?:[bdkce]\d{1,2}|t[34]|h1|c1|l\d|s\d)\s", re.IGNORECASE)
 _CODE_CUE = re.compile(
@@ -191,6 +203,9 @@ def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span
     for kind in _NAMED_PLACES:
         for found in kind.finditer(text):
             yield Span(found.start(), found.end(), ADDRESS)
+    for found in _SMALL_STREET_THEN_NUMBER.finditer(text):
+        if found["name"].lower() not in COMMON - _NAMES_OF_STREETS:
+            yield Span(found.start(), found.end(), ADDRESS)
     for found in _ELSEWHERE.finditer(text):
         yield Span(found.start(), found.end(), ADDRESS)
     for found in _DUTCH_CODE.finditer(text):
@@ -205,6 +220,8 @@ def places_of(text: str, words: Sequence[Word], said: Set[str]) -> Iterator[Span
     for found in _CODES.finditer(text):
         if not _DOSE_LIKE.search(found[0]) and not (_VITAMIN.match(found[0]) and len(found[0]) < 6):
             yield Span(found.start(), found.end(), ADDRESS)
+    for found in _SMALL_UK.finditer(text):
+        yield Span(found.start(), found.end(), ADDRESS)
     if not said.isdisjoint(_CODE_WORDS):
         for found in _CODE_CUE.finditer(text):
             if sum(map(str.isdigit, found["value"])) >= 2 and not _DOSE_LIKE.search(found["value"]):
@@ -228,8 +245,32 @@ _STREET_THEN_HOUSE = re.compile(
     rf")?(?:,\s{_BIG}(?:\s{_BIG}){{0,2}}(?:\s\d{{1,2}})?){{0,3}}(?!\w)"
 )
 """The street without a number and the house behind it: "Al Wasl Road, Villa 88, Jumeirah 3"."""
+_STREET_END = (
+    r"(?:Road|Rd|Street|St|Avenue|Ave|Lane|Ln|Drive|Crescent|Close|Boulevard|Blvd|Terrace|Gardens|Grove|Row|Court|"
+    r"Mews|Parade|Square|Way|Place|Walk|Hill|Rise|Strasse|Straße)"
+)
+_SURE_END = r"(?:road|rd|street|avenue|ave|lane|crescent|boulevard|blvd|terrace|mews)"
+_NOT_COUNTED = (
+    r"(?![\w%]|[.,:/-]\d|\s?(?:mins?|minutes?|hours?|hrs?|days?|weeks?|miles?|km|m|metres?|meters?|yards?|times|people|"
+    r"pounds?|euros?|stops?|am|pm|sessions?|mg|ml|years?|cars?|spaces)\b)"
+)
+_STREET_THEN_NUMBER = re.compile(
+    rf"(?<!\w)(?:{_BIG}\s){{1,3}}{_STREET_END}\.?(?:,?\s(?:at\s|the\s)?(?i:number|no\.?|nr\.?|num\.?|house|door|#)\s?#?"
+    rf"\d{{1,4}}[A-Za-z]?|\s(?!(?:18|19|20)\d\d)\d{{1,4}}[A-Za-z]?){_NOT_COUNTED}"
+)
+"""The street and the number behind it, as much of the world tells it: "Hollow Road, number 14", "Mill Lane 3"."""
+_SMALL_STREET_THEN_NUMBER = re.compile(
+    rf"(?<!\w)(?P<name>[^\W\d_]{{3,20}})\s{_SURE_END}\.?,?\s(?:number|no\.?|nr\.?|house|door|#)\s?#?\d{{1,4}}[a-z]?"
+    rf"{_NOT_COUNTED}",
+    re.IGNORECASE,
+)
+"""The same without capital letters, where the number is called one."""
+_NUMBER_OF_A_STREET = re.compile(
+    rf"(?<!\w)(?i:number|no\.?|nr\.?)\s?\d{{1,4}}[A-Za-z]?,?\s(?i:on|in|of)\s(?:{_BIG}\s){{1,3}}{_STREET_END}(?!\w)"
+)
+"""And the number before it: "number 14 on Hollow Road"."""
 _HOUSE_THEN_STREET = re.compile(
-    rf"(?<!\w){_HOUSE}\s?#?[\w/-]{{1,7}},?\s(?:"
+    rf"(?<!\w){_HOUSE}\s?#?(?=[\w/-]{{0,6}}\d|[A-Z]\b)[\w/-]{{1,7}},?\s(?:"
     r"\d{1,2}(?:st|nd|rd|th)\s(?:[A-Z]\w{2,10}\s)?(?:[Ss]treet|[Rr]oad|[Ll]ane|[Aa]venue|[Cc]ross|[Mm]ain|[Bb]lock"
     r"|[Ff]loor|[Ss]tage)"
     r"|(?:[Ss]treet|[Rr]oad|[Ll]ane|[Ss]ector|Block|Phase|Cross|Gali|Mohalla|[Cc]alle|[Mm]anzana|Lot|Unit|Apt|Flat|"
@@ -306,6 +347,8 @@ _CODE_AND_TOWN = re.compile(
 _TOWN = re.compile(rf" {_BIG}(?:[ -]{_BIG}){{0,2}}")
 _NAMED_PLACES = (
     _STREET_THEN_HOUSE,
+    _STREET_THEN_NUMBER,
+    _NUMBER_OF_A_STREET,
     _HOUSE_THEN_STREET,
     _POLISH,
     _FLAT_BEHIND,
@@ -314,11 +357,9 @@ _NAMED_PLACES = (
     _RESIDENCE,
 )
 
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_ONES = "one|two|three|four|five|six|seven|eight|nine"
 _SPOKEN_STREET = re.compile(
-    rf"(?<!\w)(?:(?:{_TENS})(?:[ -](?:{_ONES}))?|"
-    rf"(?:{_ONES})(?: hundred(?: and)?(?: (?:{_TENS}))?(?:[ -](?:{_ONES}))?)?|"
+    rf"(?<!\w)(?:(?:{ENGLISH_TENS})(?:[ -](?:{ENGLISH_ONES}))?|"
+    rf"(?:{ENGLISH_ONES})(?: hundred(?: and)?(?: (?:{ENGLISH_TENS}))?(?:[ -](?:{ENGLISH_ONES}))?)?|"
     r"ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)\s(?P<name>(?:[^\W\d_][\w'-]{1,20}\s){1,3}?)"
     r"(?:street|avenue|ave|road|boulevard|lane|crescent|terrace|drive|close|court|gardens|grove|row|way|square|place|"
     r"mews|"
@@ -415,6 +456,10 @@ _NEXT_WORD = re.compile(
 )
 
 
+_NAMED_SO = word_set("long short back down half good")
+"""What is between a number and a street, and with a capital letter its name: "14 Long Street"."""
+
+
 def _end_of_street(text: str, place: int) -> int | None:
     """Where the name of a street ends that begins at a place; None where none does."""
     seen: list[str] = []
@@ -428,7 +473,8 @@ def _end_of_street(text: str, place: int) -> int | None:
                 if lower in ("st", "ave", "rd", "dr", "blvd", "ln", "ct", "str") or not word.endswith(".")
                 else found.end() - 1
             )
-        if lower in _NEVER_BETWEEN and not (lower in ("the", "of") and seen):
+        named = (lower in ("the", "of") and seen) or (lower in _NAMED_SO and word[0].isupper())
+        if lower in _NEVER_BETWEEN and not named:
             return None
         seen.append(word)
         at = found.end()

@@ -18,8 +18,12 @@ NOUGHTS = word_set("""
     zero null zéro cero nul noll nolla sıfır sifir zer nula ноль нуль нулі нулів нуля нулей нула μηδέν صفر शून्य
     אפס zéros ceros zeros zeri nullen nuller nollor zera zer nuly không kosong sifuri nulla sero
     """)
-ONES = word_set("""
-    one two three four five six seven eight nine oh eins ein eine zwei zwo drei vier fünf fuenf sechs sieben acht neun
+ENGLISH_ONES = "one|two|three|four|five|six|seven|eight|nine"
+ENGLISH_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+"""As alternatives of a rule."""
+
+ONES = frozenset(ENGLISH_ONES.split("|")) | word_set("""
+    oh eins ein eine zwei zwo drei vier fünf fuenf sechs sieben acht neun
     un une deux trois quatre cinq sept huit neuf uno una dos tres cuatro cinco seis siete ocho nueve due tre quattro
     cinque sei sette otto nove um uma dois duas três quatro sete oito meia een één twee drie vijf zes zeven negen
     ett två fyra fem sex sju åtta nio én ein to fire seks syv otte åtte ni yksi kaksi kolme neljä viisi kuusi seitsemän
@@ -33,9 +37,9 @@ ONES = word_set("""
     một hai ba bốn năm lăm sáu bảy tám chín satu dua tiga empat lima enam tujuh delapan sembilan moja mbili tatu nne
     tano sita saba nane tisa isa dalawa tatlo apat anim pito walo siyam
     """)
-TENS = word_set("""
-    ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fourty fifty
-    sixty seventy eighty ninety zehn elf zwölf zwoelf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn
+TENS = frozenset(ENGLISH_TENS.split("|")) | word_set("""
+    ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen fourty
+    zehn elf zwölf zwoelf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn
     zwanzig dreißig dreissig vierzig fünfzig sechzig siebzig achtzig neunzig dix onze douze treize quatorze quinze seize
     vingt vingts trente quarante cinquante soixante septante huitante nonante diez once doce trece catorce quince
     dieciséis dieciseis diecisiete dieciocho diecinueve veinte veintiuno veintiuna veintidós veintidos veintitrés
@@ -96,7 +100,8 @@ _COMPOUND = re.compile(
     r"|(?:tjugo|trettio|fyrtio|femtio|sextio|sjuttio|åttio|nittio|tjue|tretti|førti|femti|seksti|sytti|åtti|nitti)"
     r"(?:ett|en|två|to|tre|fyra|fire|fem|sex|seks|sju|syv|åtta|åtte|nio|ni)"
     r"|(?:kaksi|kolme|neljä|viisi|kuusi|seitsemän|kahdeksan|yhdeksän)kymmentä\w{0,10}|\w{3,9}toista"
-    r"|(?:huszon|harminc|negyven|ötven|hatvan|hetven|nyolcvan|kilencven|tizen)(?:egy|kett[őo]|két|három|négy|öt|hat|hét|"
+    r"|(?:huszon|harminc|negyven|ötven|hatvan|hetven|nyolcvan|kilencven|tizen)(?:egy|kett[őo]|két|három|négy|öt|hat|"
+    r"hét|"
     r"nyolc|kilenc)"
     r"|(?:yirmi|otuz|kırk|elli|altmış|yetmiş|seksen|doksan|on)(?:bir|iki|üç|dört|beş|altı|yedi|sekiz|dokuz)"
     r"|و(?:عشرين|ثلاثين|تلاتين|[أا]ربعين|خمسين|ستين|سبعين|ثمانين|تمانين|تسعين|[أا]ربعة|خمسة|ستة|سبعة|تسعة)"
@@ -106,7 +111,8 @@ _CUE = re.compile(
     r"number|m[oó]vil|tel[eé]fono|celular|n[uú]mero|num[eé]ro|portable|t[eé]l[eé]phone|telef[oó]\w{0,3}|rufnummer|"
     r"nummer\w{0,2}|cellulare|numer|номер\w?|телефон\w?|тел|tlf|puhelin\w{0,4}|fono|gsm|ll[aá]m\w{1,5}|appelez|joindre|"
     r"anrufen|erreich\w{0,5}|bel|bellen|mobil\w{0,4}|numara\w{0,3}|telefonum|cep|liga\w{0,2}|zadzwo\w{0,4}|telemóvel|"
-    r"apunt\w{1,3}|notez|annot\w{1,3}|anote|zapisz|zapiszcie|запиш\w{0,4}|τηλέφωνο|κινητό|telefonszám\w{0,3}|số|nomor)\b"
+    r"apunt\w{1,3}|notez|annot\w{1,3}|anote|zapisz|zapiszcie|запиш\w{0,4}|τηλέφωνο|κινητό|telefonszám\w{0,3}|số|"
+    r"nomor)\b"
     r"|رقم\w{0,3}|جوال\w{0,2}|هاتف\w{0,2}|تلفون\w{0,2}|电话|手机|電話|携帯|전화|טלפון|फोन|नंबर",
     re.IGNORECASE,
 )

@@ -137,6 +137,7 @@ MORE_FIRST_NAMES = word_set("""
 """More of them, of the whole world."""
 
 NAMES_OF_THE_WORLD = word_set("""
+    anneloes koos boglárka ildikó hennie fanie gert danie riaan pieternella marietjie
     abdelkader abdelkarim abderrahman abdirahman abdoulaye abdulaziz abdulrahman abílio achieng adaora adelheid afua
     agatha agus agustina agustín akinyi akira akua alastair aleida algernon almir amaka amarjit aminata analyn
     anastasios anatoly aniela anikó annemarie anong anselmo antti anura aparecida apostolos arabella arnel arvid
@@ -209,6 +210,17 @@ NAMES_OF_THE_WORLD = word_set("""
     """)
 """And more, of people that come from further away or are older."""
 
+ARABIC_NAMES = word_set("""
+    محمد احمد أحمد محمود مصطفى علي حسن حسين خالد عمر عثمان يوسف ابراهيم إبراهيم اسماعيل إسماعيل عبدالله
+    عبدالرحمن عبدالعزيز سعيد سعد سالم سليمان طارق طلال فهد فيصل نايف ناصر نواف بندر تركي سلطان ماجد وليد هشام
+    هيثم ياسر ياسين زياد رامي رائد سامي سمير شريف عادل عصام عماد غسان كريم كمال جمال جابر حمزة حسام بلال ايمن
+    أيمن انس أنس اسامة أسامة باسم بسام مروان منصور نبيل نزار وائل جاسم راشد حمد خليفة فاطمة فاطمه عائشة خديجة
+    زينب مريم سارة ساره نورة نوره نور ليلى سلمى هدى هند منى مها ريم رنا رانيا دينا سعاد سميرة سناء صفاء عبير
+    غادة فرح لمى لينا ندى نادية ناديا نجلاء نسرين نهى هالة هبة ياسمين اسماء أسماء امل أمل امينة أمينة ايمان
+    إيمان بسمة جميلة حنان رحاب رغد روان شيماء شهد عزيزة لطيفة وفاء وردة
+    """)
+"""First names in Arabic letters that are hardly said of an illness or a trade behind "I am"."""
+
 DOUBTFUL_NAMES = word_set("""
     will may mark hope faith grace sunny rose art bill drew grant jack rich dawn amber summer joy pat sue ray
     chase penny ruby april june august angel christian chance dean guy sterling miles ernest ivy iris violet
@@ -218,7 +230,7 @@ DOUBTFUL_NAMES = word_set("""
     tab harvey lloyd stanley marvin polly kitty rowan clement soledad unity verity pansy poppy hunter mason logan carson
     bailey madison sherry norma merlin mona mercedes leo abbas ariel armen aziz bello col dara dina hani
     iman kelvin kiri mai musa neo rana sami sina skeeter sylvester tamer tane titi tope trey una valentine wan girlie
-    tex red ola
+    tex red ola mo
     """)
 """Names that are words of every day, abbreviations or parts of other
 names as well: they need a capital letter or a cue of their own."""
@@ -237,6 +249,15 @@ SURNAMES = word_set("""
     stewart sullivan suzuki tanaka taylor thomas thompson torres tran turner vargas vasquez wagner walker wang
     ward watson weber white williams wilson wood wright yamamoto yilmaz young zhang
     """)
+
+WORDS_AS_SURNAMES = word_set("""
+    short small little best cross moody sharp bright wise power day knight sweet gentle strong poor church street wells
+    fields banks stone steel gold silver black pope bishop page butler porter winter summers frost snow rain moon love
+    self head hand foot hart shepherd potter farmer hunt field marsh pool bush bird fox wolf lamb crow partridge
+    nightingale
+    drinkwater makepeace goodenough sugar salt pepper rice onions berry flowers garden parish holiday christmas friday
+    """)
+"""Surnames that are words of every day: behind a first name with a capital letter alone."""
 
 SURNAMES_IN_DICTIONARIES = word_set("""
     abernathy acevedo acosta adkins adler agnew aguilar aguirre aitken alfieri alighieri allende alvarado alvarez
@@ -464,6 +485,9 @@ NOBODY_HERE = (
     *("lamberto re", "antoni van leeuwenhoek", "niels finsen", "carlos chagas", "hulusi behçet", "robert graves"),
     *("rudolf virchow", "paul ehrlich", "emil von behring", "santiago ramón", "oswaldo cruz", "camillo golgi"),
     *("kristi himmelfart", "kristi himmelfartsdag", "kristi himmelsfärdsdag", "christi himmelfahrt", "boże ciało"),
+    *("james parkinson", "alois alzheimer", "hans asperger", "harvey cushing", "thomas addison", "burrill crohn"),
+    *("thomas hodgkin", "antoine marfan", "george huntington", "hakaru hashimoto", "maurice raynaud", "charles bell"),
+    *("albert wolff", "renate viebahn", "ziad fahmy", "erwin payr", "edward fisch", "hans wolff", "joachim hänsler"),
     *("lieschen müller", "otto normalverbraucher", "jan modaal", "fulano de tal", "mario rossi", "monsieur tout"),
 )
 """People of whom everybody has heard, in small letters, and sayings in which a first name stands."""
@@ -565,6 +589,39 @@ def unaccented(word: str) -> str:
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
+_IN_LATIN = str.maketrans(
+    dict(zip("абвгґдезийклмнопрстуфхыэії", "abvhgdeziyklmnoprstufhyeii", strict=True))
+    | {
+        "ж": "zh",
+        "ц": "ts",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "shch",
+        "ю": "yu",
+        "я": "ya",
+        "є": "ye",
+        "ё": "e",
+        "ь": "",
+        "ъ": "",
+    }
+)
+
+
+def in_latin(word: str) -> str:
+    """A word (lower case) in Cyrillic letters as names are written in Latin ones: "оксана" is "oksana"."""
+    if word.isascii() or not "а" <= word[0] <= "ґ":
+        return word
+    russian = word.replace("г", "g").translate(_IN_LATIN)
+    return russian if russian in first_names() else word.translate(_IN_LATIN)
+
+
+def letters_without_accents(text: str) -> str:
+    """A text of which every letter is as people write it who leave the accents out, and keeps its place."""
+    if text.isascii():
+        return text
+    return "".join(sign if sign.isascii() else (unaccented(sign) or sign)[0] for sign in text)
+
+
 class Names(frozenset[str]):
     """Names in small letters, each found with or without its accents."""
 
@@ -631,6 +688,100 @@ def of_two_words(word: str) -> bool:
 def like_a_state(word: str) -> bool:
     """Whether a word (lower case) that nobody knows looks like what people say they are: "I am asthmatic"."""
     return word.endswith(_ADJECTIVES) and not word.endswith(("qvist", "quist", "kvist", "holst"))
+
+
+_ROLES_END = (
+    *(
+        "erin",
+        "orin",
+        "istin",
+        "entin",
+        "antin",
+        "ärztin",
+        "login",
+        "iker",
+        "ler",
+        "ner",
+        "ger",
+        "ker",
+        "ter",
+        "der",
+        "zer",
+    ),
+    *(
+        "ber",
+        "fer",
+        "ser",
+        "rer",
+        "cher",
+        "her",
+        "mer",
+        "ier",
+        "ist",
+        "ent",
+        "ant",
+        "loge",
+        "ling",
+        "frau",
+        "mann",
+        "kind",
+    ),
+    *(
+        "kranke",
+        "kranker",
+        "kranken",
+        "betroffene",
+        "betroffener",
+        "trägerin",
+        "träger",
+        "ologe",
+        "ziente",
+        "fahrer",
+        "person",
+    ),
+    *(
+        "schwester",
+        "arzt",
+        "zahler",
+        "opfer",
+        "gast",
+        "mitglied",
+        "laie",
+        "kollege",
+        "student",
+        "single",
+        "mensch",
+        "typ",
+    ),
+    *(
+        "gänger",
+        "neuling",
+        "assistenz",
+        "hilfe",
+        "kraft",
+        "beamte",
+        "beamter",
+        "angestellte",
+        "angestellter",
+        "tin",
+        "din",
+    ),
+)
+_NATIONS = word_set("""
+    pole polin deutsche deutscher däne dänin schwede schwedin finne finnin türke türkin grieche griechin franzose
+    französin brite britin ire irin russe russin ukrainer ukrainerin kroate kroatin serbe serbin bulgare bulgarin rumäne
+    rumänin ungar ungarin tscheche tschechin slowake slowakin portugiese portugiesin chinese chinesin araber jude jüdin
+    muslim muslima moslem christ christin katholik katholikin atheist witwe witwer oma opa mama papa mutter vater
+    angehörige angehöriger schwangere raucher nichtraucher risikopatient bluter veganer vegetarier senior seniorin
+    azubi lehrling profi fan
+    """)
+
+
+def german_role(word: str) -> bool:
+    """Whether a German word (lower case) is what somebody is, does or has, and no name."""
+    if word in first_names() or word in SURNAMES:
+        return False
+    return word in _NATIONS or any(part.endswith(_ROLES_END) for part in (word, word.rpartition("-")[2]))
 
 
 def of_pinyin(word: str) -> bool:
