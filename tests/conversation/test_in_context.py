@@ -58,7 +58,7 @@ def read(name: str, *ranked: tuple[str, float]) -> dict[str, Any]:
 def seen(text: str, alone: dict[str, float], together: dict[str, float]) -> Together:
     """A message whose two readings give these chances, and come as near in every other way."""
     rows = np.array([[of.get(name, 0.001) for name in CLASSES] for of in (alone, together)], np.float32)
-    return Together(text, Reading(CLASSES, rows, rows), rows, np.zeros(len(CLASSES), np.float32))
+    return Together(text, Reading(CLASSES, rows, rows), rows, rows, rows, np.zeros(len(CLASSES), np.float32))
 
 
 def test_the_related_answers_are_near_in_both_directions(library: Library) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -14,6 +16,7 @@ from bot.understanding.linear import Reading
 CLASSES = ("clinician_dose", "emergency_breathing", "emergency_over", "out_of_scope", "what_is_ozone")
 QUIET = (0.1, 0.05, 0.05, 0.1, 0.7)
 PLACE = np.zeros(3, np.float32)
+MEANT = np.array([0.0, 0.0, 0.1, 0.0, 0.9], np.float32)
 
 
 @pytest.mark.parametrize("intent", ["emergency_breathing", "clinician_dose"])
@@ -43,7 +46,8 @@ def _seen(
     asked: Seen | None = None,
 ) -> Seen:
     rows = np.array([QUIET, *parts], np.float32)
-    return Seen(text, Reading(CLASSES, rows, rows), Opinion(rows[0], unknown), findings, names_subject, PLACE, asked)
+    opinion, reading = Opinion(rows[0], rows[0], unknown), Reading(CLASSES, rows, rows)
+    return Seen(text, reading, opinion, findings, names_subject, PLACE, rows[0], MEANT, asked)
 
 
 def _changed(one: Seen, other: Seen) -> int:
@@ -81,15 +85,20 @@ def test_whatever_is_known_is_evidence(other: Seen) -> None:
     assert _changed(_seen(), other)
 
 
+def test_the_best_is_what_is_meant_and_without_any_what_is_likeliest() -> None:
+    assert _seen().best == "what_is_ozone"
+    assert replace(_seen(), meant=np.array([0, 0, 1, 0, 0], np.float32)).best == "emergency_over"
+    assert replace(_seen(), meant=np.zeros(5, np.float32)).best == "what_is_ozone"
+
+
 def test_the_same_is_the_same_evidence() -> None:
     assert _changed(_seen(), _seen()) == 0
 
 
 def test_a_message_of_one_group_alone_is_evidence_without_infinities() -> None:
-    certain = np.eye(5, dtype=np.float32)[1:2]
-    row = evidence(
-        Seen("🙂", Reading(CLASSES, certain, certain), Opinion(np.zeros(5, np.float32), 1.0), (), False, PLACE)
-    )
+    certain, nothing = np.eye(5, dtype=np.float32)[1:2], np.zeros(5, np.float32)
+    opinion, reading = Opinion(nothing, nothing, 1.0), Reading(CLASSES, certain, certain)
+    row = evidence(Seen("🙂", reading, opinion, (), False, PLACE, nothing, nothing))
     assert np.isfinite(row).all()
 
 

@@ -38,7 +38,18 @@ def test_words_never_seen_make_everything_less_near() -> None:
 @pytest.mark.parametrize("text", ["zebra", ""])
 def test_a_message_of_unknown_words_is_near_nothing(text: str) -> None:
     opinion = INDEX.opinion(text)
-    assert (opinion.nearest.tolist(), opinion.unknown) == ([0.0] * 4, 1.0)
+    assert (opinion.nearest.tolist(), opinion.held.tolist(), opinion.unknown) == ([0.0] * 4, [0.0] * 4, 1.0)
+
+
+def test_a_class_holds_the_words_that_any_of_its_sentences_has() -> None:
+    held = INDEX.opinion("what does the price cost").held
+    assert held[0] == pytest.approx(1.0)
+    assert 0 < held[3] < held[0]
+    assert held[2] == 0.0
+
+
+def test_a_word_never_seen_is_held_by_none() -> None:
+    assert INDEX.opinion("price zebra").held.max() < INDEX.opinion("price").held.max()
 
 
 def test_a_class_without_a_sentence_is_never_near() -> None:
