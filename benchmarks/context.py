@@ -2,7 +2,10 @@
 
 `python -m benchmarks.context` reads data/strangers/conversations (turns by visitors who had not seen our texts, and the
 answers that a reader wanted for each) and, so that a change of subject is known as one, other strangers' questions and
-off-topic messages after an answer drawn at random. `--fit` prints the weights for bot/conversation/in_context.py.
+off-topic messages after an answer drawn at random. To these come short messages that somebody wrote who had just read
+an answer, with what each asks for (data/strangers/after_an_answer): hardly any of them says what it is about, and
+strangers who do not see the replies write too few of that kind. `--fit` prints the weights for
+bot/conversation/in_context.py.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from bot.understanding.strangers import read_strangers
 from bot.vocabulary import Route
 
 FOLDS = 6
+JUST_READ = "just read"
 DRAWN = 600
 """Questions, and off-topic messages, that are put after an answer drawn at random."""
 THRESHOLDS = (0.3, 0.4, 0.5, 0.6)
@@ -80,6 +84,16 @@ def out_of_the_blue(folder: Path, topics: Sequence[str]) -> Iterator[Turn]:
             yield Turn(kind, f"single {message.writer}", message.text, chance.choice(topics), intents)
 
 
+def after_an_answer(folder: Path, library: LibraryInUse) -> Iterator[Turn]:
+    """What somebody asked who had just read an answer; whoever wrote them had seen the texts."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+            told = orjson.loads(line)
+            if told["after"] in library and told["answer"] in library:
+                writer = f"{path.stem} {number % FOLDS}"
+                yield Turn(JUST_READ, writer, told["text"], told["after"], (told["answer"],))
+
+
 def weigh(turns: Sequence[Turn], processor: TurnProcessor, library: LibraryInUse) -> list[Weighed]:
     """All that is known of each turn."""
     found = []
@@ -88,6 +102,8 @@ def weigh(turns: Sequence[Turn], processor: TurnProcessor, library: LibraryInUse
         assert seen is not None
         near = neighbours(turn.topic, library)
         names = candidates(seen, near, library)
+        if turn.kind == JUST_READ:  # its writers were told not to ask for the same again, so they say nothing of that
+            names = [name for name in names if name != turn.topic]
         wanted = set(turn.intents) or {NOTHING}
         right = np.array([name in wanted for name in names])
         found.append(Weighed(turn, names, evidence(seen, names, turn.topic, near, library), right))
@@ -145,7 +161,8 @@ def main() -> None:
     folder = settings.data / "strangers"
     told = list(conversations(folder / "conversations", library))
     topics = sorted({turn.topic for turn in told})
-    turns = weigh([*told, *out_of_the_blue(folder, topics)], processor, library)
+    read = after_an_answer(folder / "after_an_answer", library)
+    turns = weigh([*told, *out_of_the_blue(folder, topics), *read], processor, library)
     print(table(turns, across(turns)))
     if arguments.fit:
         print("WEIGHTS: Mapping[str, float] = {")
