@@ -72,6 +72,12 @@ _TOMORROW = re.compile(r"\b(?:tom+or+ow|tmr+w|tmr|2mor+ow)\b")
 _DAY_AFTER = re.compile(r"\bday after tom+or+ow\b")
 _WEEKEND = re.compile(r"\bweek ?ends?\b")
 _HOLIDAYS = re.compile(r"\bholidays?\b")
+_FEASTS = re.compile(
+    r"\b(?:(?:good|black|holy|easter|palm|ash|maundy|whit|clean) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|(?:family|labou?r|memorial|presidents?|veterans|columbus|victoria|canada|australia|anzac|independence|heritage"
+    r"|civic|mlk|martin luther king(?: jr)?|st patricks?|ascension|all saints) day(?: (?:mon|tues|fri|satur|sun)day)?)\b"
+)
+"""Holidays by name, of which a clinic may list none: the weekday in some of their names is not what is asked."""
 _TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBERS = {name: number for number, name in enumerate(_TWELVE, start=1)}
 _HOUR = rf"(?P<hour>\d{{1,2}}|{'|'.join(_NUMBERS)})(?: (?P<minute>[0-5]\d))?"
@@ -115,14 +121,14 @@ def asked(text: str, today: date, holidays: Mapping[date, str]) -> Asked:
     """
     said = phrase(text)
     named = tuple(_named(said, today, holidays))[:_ENOUGH]
-    undated = _DATE.sub(" ", said)
+    undated = _FEASTS.sub(" ", _DATE.sub(" ", said))
     in_two_days = (today + timedelta(days=2),) if _DAY_AFTER.search(said) else ()
     tomorrow = not in_two_days and _TOMORROW.search(said) is not None
     weekdays = {_WEEKDAYS[word] for word in undated.split() if word in _WEEKDAYS} | (
         {5, 6} if _WEEKEND.search(said) else set()
     )
     weekdays -= {day.weekday() for day in named}
-    holiday = not named and _HOLIDAYS.search(said) is not None
+    holiday = not named and (_HOLIDAYS.search(said) or _FEASTS.search(said)) is not None
     some_day = bool(in_two_days or named or weekdays) or tomorrow or holiday
     minute, says_today, says_now = _minute(undated), _TODAY.search(said) is not None, _NOW.search(said) is not None
     is_today = says_today or (not some_day and (minute is not None or _LUNCH.search(said) is not None))

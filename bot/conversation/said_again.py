@@ -18,7 +18,7 @@ from bot.understanding.encoder import Matrix, shared_encoder
 _NEARER = 0.04
 """Cosine by which a sentence of the whole text has to be nearer than all of the short form. Of 358 strangers' messages
 after an answer that asked for it once more, the whole text is sent to 39 % for it."""
-_LONG_ENOUGH = 4
+_LONG_ENOUGH = 5
 """Letters of a word that says what is asked for; shorter ones stand in any text."""
 _TEXTS_KEPT = 256
 _MOST_TIMES = 2
