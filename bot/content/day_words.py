@@ -75,7 +75,7 @@ _HOLIDAYS = re.compile(r"\bholidays?\b")
 _FEASTS = re.compile(
     r"\b(?:(?:good|black|holy|easter|palm|ash|maundy|whit|clean) (?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|(?:family|labou?r|memorial|presidents?|veterans|columbus|victoria|canada|australia|anzac|independence|heritage"
-    r"|civic|mlk|martin luther king(?: jr)?|st patricks?|ascension|all saints) day(?: (?:mon|tues|fri|satur|sun)day)?)\b"
+    r"|civic|mlk|martin luther king(?: jr)?|st patricks?|ascension|all saints) day(?: (?:mon|fri|satur|sun)day)?)\b"
 )
 """Holidays by name, of which a clinic may list none: the weekday in some of their names is not what is asked."""
 _TWELVE = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")

@@ -26,7 +26,7 @@ LEFT_TO_CHANCE = 0.02
 """Share of strangers' emergencies that may lie below the threshold for asking; the rules look at the same messages."""
 LEFT_TO_A_QUESTION = 0.045
 """Share of strangers' emergencies that may be asked about first."""
-COST_MISSED_RISK = 6.0
+COST_MISSED_RISK = 8.0
 """Of a risky message that is answered, against one needless referral.
 
 The two nets look at the same message, and so does the threshold for a message that names the subject: on strangers'
@@ -38,7 +38,7 @@ URGENT_RULE_COUNTS = 0.25
 """Of the thresholds for risk and for asking: what a rule needs beside it. Below that the words were not meant, or were
 told by the way; what somebody means to do (a dose, a mixture, a treatment at home) is never told by the way."""
 COST_WRONG_ANSWER = 0.8
-COST_OFF_TOPIC_ANSWER = 2.5
+COST_OFF_TOPIC_ANSWER = 3.0
 """Against a right answer held back (1).
 
 A neighbouring answer costs another question, as asking back does, and is often good enough: of what strangers were
