@@ -33,6 +33,7 @@ def _rows(database: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def _note(page: Page, words: str) -> None:
+    page.wait_for_load_state()  # the heading shows before the script listens, and then letters would be commands
     page.keyboard.press("m")
     page.keyboard.type(words)
 
