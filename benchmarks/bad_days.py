@@ -41,7 +41,7 @@ from bot.settings import ROOT
 from tests.postgres import Server
 
 if TYPE_CHECKING:
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
 
 EMERGENCY = "I cannot breathe"
 EMERGENCY_SECONDS = 2.0
@@ -373,7 +373,7 @@ def main() -> None:
     configure_logging(level=50)
     leave_out_what_trains()
     import bot.website.app  # noqa: F401 - once, for all the processes to come
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
     from bot.settings import Settings
 
     with tempfile.TemporaryDirectory() as name:

@@ -21,10 +21,10 @@ import numpy.typing as npt
 import orjson
 
 from bot.content.shared import LibraryInUse, shared_library
-from bot.conversation.engine import Engine
 from bot.conversation.in_context import NAMES, NOTHING, candidates, combined, evidence, neighbours
-from bot.conversation.processor import TurnProcessor
 from bot.logs import configure_logging, quiet_libraries
+from bot.on_rasa.engine import Engine
+from bot.on_rasa.quick.processor import TurnProcessor
 from bot.record.database import open_record
 from bot.settings import Settings
 from bot.understanding.logit import Rows, fit_weights, shares

@@ -30,7 +30,7 @@ from bot.logs import configure_logging, quiet_libraries
 from bot.serving import leave_out_what_trains
 
 if TYPE_CHECKING:
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
 
 VISITORS = 12
 _LONGEST_LIFE_SECONDS = 1.5
@@ -180,7 +180,7 @@ def main() -> None:
     configure_logging(level=50)
     leave_out_what_trains()
     import bot.website.app  # noqa: F401 - once, for all the processes to come
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
     from bot.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:

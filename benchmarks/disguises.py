@@ -124,7 +124,7 @@ def _questions(route: str) -> list[str]:
 
 async def _routes(texts: list[str], name: str, *, again: bool = True) -> list[tuple[str, str | None]]:
     from bot.content.shared import shared_second_reader
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
     from bot.record.database import open_record
 
     reader = shared_second_reader()

@@ -31,7 +31,7 @@ MOST_GROWTH = 50_000_000
 
 
 async def _attack(settings: Settings, given: argparse.Namespace) -> list[str]:
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
     from bot.website.app import create_app
     from tests.attack import Tally, Visitors, Words, attack, console_under_attack, resident
 

@@ -389,7 +389,7 @@ def nursery(port: int) -> None:
     configure_logging(level=50)
     leave_out_what_trains()
     import bot.website.app  # noqa: F401 - once, for all the processes to come
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
     from bot.settings import Settings
 
     engine = Engine(Settings())

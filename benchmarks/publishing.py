@@ -34,7 +34,7 @@ from bot.logs import configure_logging, quiet_libraries
 from bot.serving import leave_out_what_trains
 
 if TYPE_CHECKING:
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
 
 VISITORS, PROCESSES, ROUNDS = 32, 2, 10
 MOST = 1.5
@@ -204,7 +204,7 @@ def main() -> None:
     configure_logging(level=50)
     leave_out_what_trains()
     import bot.website.app  # noqa: F401 - once, for both processes
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
     from bot.record.database import open_record
     from bot.record.proof import prove
     from bot.settings import Settings

@@ -29,7 +29,7 @@ from bot.storage.sqlite import SqliteStore
 from tests.postgres import Server
 
 if TYPE_CHECKING:
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
 
 _TURNS_OF_A_CONVERSATION = 5
 
@@ -73,7 +73,7 @@ def main() -> None:
     quiet_libraries()
     configure_logging(level=50)
     leave_out_what_trains()
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
 
     server = Server(durable=True)
     try:

@@ -28,7 +28,7 @@ from benchmarks.baseline import EPOCHS, environment, trained_model
 from benchmarks.crash import free_port
 from benchmarks.load import Gone, Visitor, messages
 from bot.content.library import load_library
-from bot.conversation.model import require_model
+from bot.on_rasa.model import require_model
 from bot.settings import ROOT, Settings
 
 RESULTS = ROOT / "benchmarks" / "results"

@@ -77,7 +77,7 @@ def ask(one: bool, questions: IO[str]) -> None:
     configure_logging(level=40)
     asked = list(_questions(questions))
     leave_out_what_trains()
-    from bot.conversation.engine import Engine
+    from bot.on_rasa.engine import Engine
 
     engine = Engine(Settings(), open_record(None))
     engine.load()
@@ -151,8 +151,8 @@ _TOLD_EVERY_SECONDS = 10
 def train() -> None:
     """Train a model, unless one fits the present data and code already."""
     configure_logging(level=30)
-    from bot.conversation.model import model_path, train_model
-    from bot.conversation.progress import Stages
+    from bot.on_rasa.model import model_path, train_model
+    from bot.on_rasa.progress import Stages
 
     settings = Settings()
     if model_path(settings).is_file():

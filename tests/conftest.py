@@ -21,8 +21,8 @@ configure_logging(level=50)
 from bot.content import ingredients  # noqa: E402
 from bot.content.library import Library, load_library  # noqa: E402
 from bot.content.shared import shared_triage  # noqa: E402
-from bot.conversation.engine import Engine  # noqa: E402
 from bot.conversation.reply import Reply  # noqa: E402
+from bot.on_rasa.engine import Engine  # noqa: E402
 from bot.record.database import open_record  # noqa: E402
 from bot.safety.triage import Triage  # noqa: E402
 from bot.settings import Settings  # noqa: E402

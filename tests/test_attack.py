@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from bot.conversation.engine import Engine
 from bot.logs import configure_logging
+from bot.on_rasa.engine import Engine
 from bot.record.database import open_record
 from bot.settings import Settings
 from bot.website.app import create_app

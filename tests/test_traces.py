@@ -16,8 +16,8 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from bot import traces
-from bot.conversation.engine import Engine
-from bot.conversation.processor import TurnProcessor
+from bot.on_rasa.engine import Engine
+from bot.on_rasa.quick.processor import TurnProcessor
 from bot.vocabulary import Reason, Route
 from tests.conftest import ROOT
 

@@ -23,8 +23,12 @@ _CODE = (
     "bot/safety/normalise.py",
     "bot/safety/asked.py",
     "bot/safety/cues.py",
-    "bot/conversation/safety_policy.py",
-    "bot/conversation/training_files.py",
+    "bot/on_rasa/rule_triage.py",
+    "bot/on_rasa/sentence_encoder.py",
+    "bot/on_rasa/message_classifier.py",
+    "bot/on_rasa/question_parts.py",
+    "bot/on_rasa/safety_policy.py",
+    "bot/on_rasa/training_files.py",
 )
 """What learns, and what it reads the examples with.
 

@@ -144,7 +144,7 @@ def examples_by_intent(folder: Path) -> dict[str, list[str]]:
 def new_intents(folder: Path) -> set[str]:
     """The intents among the reviewed examples whose question staff made in the console. No file of data/snippets need
     hold it, and no generated file names it, so that a promotion changes one file: the training itself adds them
-    (bot/conversation/training_files.py).
+    (bot/on_rasa/training_files.py).
 
     Raises:
         ContentError: the file cannot be read.

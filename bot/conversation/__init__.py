@@ -1,1 +1,1 @@
-"""One turn: Rasa in this process, safety first, approved words only."""
+"""One turn, without Rasa: what is decided, what is remembered, and the shape of a reply."""

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from bot.content.library import Library
 from bot.content.shared import shared_library, shared_triage
 from bot.conversation.decision import decide
-from bot.conversation.engine import Engine
 from bot.conversation.nets import Understanding
 from bot.evaluation.data import EvaluationError, Example, Question
 from bot.evaluation.pipeline import Parsed, encoded_once, trained, uses_encoder
 from bot.evaluation.scores import Guess, Net, Routed
+from bot.on_rasa.engine import Engine
 from bot.record.database import open_record
 from bot.safety.triage import Finding
 from bot.settings import Settings

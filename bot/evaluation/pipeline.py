@@ -31,7 +31,7 @@ from bot.safety.normalise import clean
 from bot.understanding import encoder
 
 _BATCH = 32
-_ENCODER = "bot.understanding.sentence_encoder.SentenceEncoder"
+_ENCODER = "bot.on_rasa.sentence_encoder.SentenceEncoder"
 _NOT_A_COMMAND = "\u2060"
 """Put before a leading slash, as the website does: otherwise Rasa reads `/intent` as a command and not as words."""
 

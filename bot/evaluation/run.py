@@ -13,11 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.content.shared import shared_library
-from bot.conversation.engine import Engine
 from bot.evaluation.data import EvaluationError, Question, read_examples, read_questions, require_known
 from bot.evaluation.measure import Measured, ask_questions, cross_validate, load_assistant, train_and_test
 from bot.evaluation.pipeline import read_config
 from bot.evaluation.report import closing_line, merged_figures, write_report
+from bot.on_rasa.engine import Engine
 from bot.settings import ROOT, Settings
 
 HELD_OUT = ROOT / "tests" / "questions"

@@ -1,1 +1,1 @@
-"""What a message means: Rasa NLU components on one sentence encoder."""
+"""What a message means: one sentence encoder, and what is learnt on top of it."""

@@ -21,7 +21,7 @@ log = structlog.get_logger()
 FILE = "embeddings.npz"
 _UNFINISHED = "unfinished-"
 """How the name begins under which it is written; a training takes
-away what it finds of that name (bot/conversation/model.py)."""
+away what it finds of that name (bot/on_rasa/model.py)."""
 
 _MOST = 60_000
 """Embeddings in the file, which then has 93 MB: twice as many

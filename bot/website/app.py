@@ -38,8 +38,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bot.content.library import Library
 from bot.content.review_dates import review_dates
 from bot.content.topics import load_topics
-from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
+from bot.on_rasa.engine import Engine
 from bot.processes import METRICS_FOLDER
 from bot.record.erased import erased_file
 from bot.record.private import form_so_far

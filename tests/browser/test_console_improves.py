@@ -19,9 +19,9 @@ from typing import Any, TypeVar
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from bot.conversation.engine import Engine
-from bot.conversation.model import model_path
 from bot.improvement.candidate import ask
+from bot.on_rasa.engine import Engine
+from bot.on_rasa.model import model_path
 from bot.record.database import open_record
 from bot.settings import Settings
 from tests.browser.conftest import BROWSERS, FLAGS

@@ -114,7 +114,7 @@ def test_a_real_part_of_google_stands_beside_one_that_is_missing(place: Path) ->
 
 @pytest.mark.parametrize(
     ("component", "left_out"),
-    [("bot.understanding.rule_triage.RuleTriage", True), ("DIETClassifier", False), ("rasa.nlu.classifiers.X", False)],
+    [("bot.on_rasa.rule_triage.RuleTriage", True), ("DIETClassifier", False), ("rasa.nlu.classifiers.X", False)],
 )
 def test_serving_leaves_nothing_out_where_config_names_a_component_of_rasas(
     component: str, left_out: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

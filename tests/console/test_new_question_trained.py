@@ -19,8 +19,8 @@ from sqlite_utils import Database
 from starlette.applications import Starlette
 
 from bot.console.app import create_app
-from bot.conversation.engine import Engine
-from bot.conversation.model import model_path
+from bot.on_rasa.engine import Engine
+from bot.on_rasa.model import model_path
 from bot.settings import Settings
 from tests.conftest import DATA, ROOT
 from tests.console.conftest import NOW, LogIn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 
-from bot.conversation.engine import Engine
+from bot.on_rasa.engine import Engine
 from bot.record.requests import list_requests
 
 

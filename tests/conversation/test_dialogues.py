@@ -11,8 +11,8 @@ import pytest
 import yaml
 from sqlite_utils import Database
 
-from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
+from bot.on_rasa.engine import Engine
 from bot.record.private import KEPT_APART
 from bot.record.requests import list_requests
 from bot.safety.warning import WARNING

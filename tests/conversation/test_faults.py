@@ -14,18 +14,18 @@ from typing import Any
 
 import pytest
 
-from bot.conversation import engine as engine_module
-from bot.conversation.engine import Engine
-from bot.conversation.model import model_path
 from bot.conversation.reply import Reply
+from bot.on_rasa import engine as engine_module
+from bot.on_rasa.engine import Engine
+from bot.on_rasa.model import model_path
+from bot.on_rasa.tracker_store import RecordTrackerStore
 from bot.record.record import Record
 from bot.record.turns import turns_of
 from bot.safety.warning import WARNING
 from bot.settings import Settings
 from bot.storage.sqlite import SqliteStore
-from bot.storage.tracker_store import RecordTrackerStore
+from tests.on_rasa.test_tracker_store import TURN
 from tests.record.test_record import full_disk
-from tests.storage.test_tracker_store import TURN
 
 
 @pytest.fixture

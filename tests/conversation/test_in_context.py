@@ -23,7 +23,7 @@ from bot.conversation.in_context import (
     neighbours,
     ranking,
 )
-from bot.conversation.processor import subject
+from bot.on_rasa.quick.processor import subject
 from bot.understanding.linear import Reading
 from bot.understanding.together import RISKY, Together
 from bot.vocabulary import FALLBACK, OUT_OF_SCOPE

@@ -20,9 +20,9 @@ from bot.content.library import load_library
 from bot.content.published import Published
 from bot.content.shared import one_library, shared_library
 from bot.content.sync import new_intents
-from bot.conversation.engine import Engine
-from bot.conversation.model import model_path
 from bot.conversation.texts_in_use import TextsInUse
+from bot.on_rasa.engine import Engine
+from bot.on_rasa.model import model_path
 from bot.record import text_files, texts
 from bot.record.database import open_record
 from bot.record.proof import prove

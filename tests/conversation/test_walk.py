@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from bot.content.library import Library
-from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
+from bot.on_rasa.engine import Engine
 from bot.record.proof import prove
 from bot.safety.warning import WARNING
 from bot.vocabulary import Route

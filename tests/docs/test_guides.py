@@ -18,7 +18,7 @@ from bot.content.languages import load_languages
 from bot.content.library import Library, load_library
 from bot.content.rules import load_triage
 from bot.content.sync import sync
-from bot.conversation.engine import Engine
+from bot.on_rasa.engine import Engine
 from bot.safety.triage import Triage
 from tests.conftest import DATA, ROOT
 from tests.docs.pages import DOCS, fences

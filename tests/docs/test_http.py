@@ -9,7 +9,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from starlette.routing import Mount, Route
 
-from bot.conversation.engine import Engine
+from bot.on_rasa.engine import Engine
 from bot.settings import Settings
 from bot.vocabulary import Route as Way
 from bot.website.app import Website

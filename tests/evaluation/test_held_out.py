@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from bot.content.library import Library
-from bot.conversation.engine import Engine
 from bot.evaluation.data import read_questions
 from bot.evaluation.gate import Floor, below, read_floors
 from bot.evaluation.measure import Silent, ask_questions
 from bot.evaluation.scores import Rates, rates
+from bot.on_rasa.engine import Engine
 from tests.conftest import ROOT
 
 FILES = sorted((ROOT / "tests" / "questions").glob("*.jsonl"))

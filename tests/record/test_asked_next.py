@@ -12,11 +12,11 @@ from sqlite_utils import Database
 from bot.content.library import Library
 from bot.conversation.buttons import questions_for
 from bot.conversation.memory import Memory
+from bot.on_rasa.tracker_store import RecordTrackerStore
 from bot.record.asked_next import LAST_TURNS, LEAST, asked_next
 from bot.record.database import open_record
 from bot.record.turns import Turn
 from bot.safety.warning import WARNING
-from bot.storage.tracker_store import RecordTrackerStore
 
 Visit = Callable[..., None]
 

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from sqlite_utils import Database
 
+from bot.on_rasa.tracker_store import RecordTrackerStore
 from bot.record.database import open_record
 from bot.record.feedback import MAX_REASON, NoSuchTurn, feedback_of, give_feedback
 from bot.record.requests import NoSuchRequest, leave_request, list_requests, move_request
 from bot.record.sealed import CONTACT, Seal
 from bot.record.turns import Turn
-from bot.storage.tracker_store import RecordTrackerStore
 
 SEAL = Seal("s3cret", purpose=CONTACT)
 TURN = Turn(

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from bot.content.shared import shared_triage
+from bot.on_rasa.tracker_store import RecordTrackerStore
 from bot.record.redacted import client_id_kept, redacted_events
 from bot.record.turns import turn_from_events, turns_of
 from bot.safety.triage import Rule, Triage
-from bot.storage.tracker_store import RecordTrackerStore
-from tests.storage.test_tracker_store import TURN
+from tests.on_rasa.test_tracker_store import TURN
 
 RULES = shared_triage().rules
 SECRETS = (

@@ -17,6 +17,7 @@ from bot.content.shared import shared_second_reader, shared_triage
 from bot.content.short_questions import load_short_questions
 from bot.conversation.in_context import may_lean, points_back
 from bot.conversation.request_form import changed, fault_of, is_contact, takes, tells_a_time
+from bot.on_rasa.question_parts import parts_of_message
 from bot.safety.asked import asked_part, asks_for_a_judgement
 from bot.safety.cues import cues
 from bot.safety.normalise import MAX_MESSAGE_LENGTH, clean, every_sentence, phrase, sentences, shortened
@@ -39,7 +40,6 @@ from bot.safety.redaction import (
     said_numbers,
 )
 from bot.safety.triage import Rule, Triage
-from bot.understanding.question_parts import parts_of_message
 from bot.understanding.verdict import parts_of
 from bot.vocabulary import FORM_SLOTS
 from tests.conftest import DATA

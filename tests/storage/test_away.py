@@ -18,7 +18,7 @@ import pytest
 import uvicorn
 
 from bot.content.ingredients import fingerprint
-from bot.conversation.engine import Engine
+from bot.on_rasa.engine import Engine
 from bot.record.promotion import read_reviewed, reviewed_file
 from bot.record.sealed import Seal
 from bot.safety.warning import WARNING

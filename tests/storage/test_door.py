@@ -11,8 +11,8 @@ import pytest
 from bot.record.sealed import Seal
 from bot.record.turns import Turn
 from bot.storage.door import AnsweredError, Entry, NoSuchTurnError, StaleTurnError, Store
+from tests.on_rasa.test_tracker_store import TURN
 from tests.storage.stores import Stores
-from tests.storage.test_tracker_store import TURN
 
 TOLD = {"event": "user", "text": "What is ozone?", "timestamp": 1.0}
 LISTENS = {"event": "action", "name": "action_listen", "timestamp": 2.0}

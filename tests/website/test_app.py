@@ -11,7 +11,7 @@ import httpx2 as httpx
 import pytest
 from starlette.applications import Starlette
 
-from bot.conversation.engine import Engine
+from bot.on_rasa.engine import Engine
 from bot.record.database import open_record
 from bot.record.record import Record
 from bot.safety.warning import WARNING

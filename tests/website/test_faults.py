@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from bot.conversation.engine import Engine
+from bot.on_rasa.engine import Engine
 from bot.safety.warning import WARNING
 from bot.settings import Settings
 from bot.website.app import create_app

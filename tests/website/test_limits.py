@@ -12,7 +12,7 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-from bot.conversation.engine import Engine
+from bot.on_rasa.engine import Engine
 from bot.record.database import open_record
 from bot.safety.warning import WARNING
 from bot.settings import Settings, SettingsError

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from bot.conversation.engine import Engine
+from bot.on_rasa.engine import Engine
 from bot.record.database import open_record
 from bot.safety.normalise import MAX_MESSAGE_LENGTH
 from bot.settings import MAX_BODY_BYTES, Settings

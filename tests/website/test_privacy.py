@@ -15,7 +15,7 @@ from bot.console.visitor_requests import CONTACT_ROLE
 from bot.content.library import Library, load_library
 from bot.content.published import NOTHING
 from bot.content.readability import reading_grade
-from bot.conversation.engine import Engine
+from bot.on_rasa.engine import Engine
 from bot.record.database import open_record
 from bot.record.retention import keeping
 from bot.safety import redaction

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.conversation.engine import Engine
+from bot.on_rasa.engine import Engine
 from bot.record.private import KEPT_APART
 from tests.website.test_answers import client as client
 from tests.website.test_answers import origins as origins

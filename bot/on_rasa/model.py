@@ -14,7 +14,7 @@ from bot.content.files import ContentError
 from bot.content.ingredients import fingerprint
 from bot.content.library import load_library
 from bot.content.sync import out_of_step
-from bot.conversation.progress import Stages
+from bot.on_rasa.progress import Stages
 from bot.settings import Settings
 
 _UNFINISHED = "unfinished-"
@@ -77,7 +77,7 @@ def _train(settings: Settings, path: Path, stages: Stages) -> None:
     from rasa.engine.exceptions import GraphComponentException, GraphSchemaValidationException
     from rasa.shared.exceptions import RasaException
 
-    from bot.conversation.training import train_graph
+    from bot.on_rasa.training import train_graph
 
     with tempfile.TemporaryDirectory(prefix=_UNFINISHED, dir=settings.models) as folder:
         archive = Path(folder) / path.name

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.conversation.engine import Engine
-from bot.conversation.reader import MessageReader, Parsed
+from bot.on_rasa.engine import Engine
+from bot.on_rasa.quick.reader import MessageReader, Parsed
 
 
 class Pipeline:

@@ -6,7 +6,7 @@ from typing import Any, Dict, List
 
 from rasa.core.channels.channel import OutputChannel
 
-from bot.conversation.approved_nlg import WEB_CHANNEL
+from bot.on_rasa.approved_nlg import WEB_CHANNEL
 
 
 class WebChannel(OutputChannel):

@@ -6,11 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from functools import partial
 from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
-import numpy.typing as npt
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -30,15 +28,15 @@ from bot.safety.triage import Finding
 from bot.settings import Settings
 from bot.understanding.choice import Choice, fit_choice
 from bot.understanding.encoder import Matrix, judged_by, shared_encoder
-from bot.understanding.examples import Examples, main_directions
-from bot.understanding.heads import ELSEWHERE, Heads, Seen, chances_across, evidence, fit_heads, groups, is_risk
+from bot.understanding.fitting import fit_all, fit_in_folds, plain_chances, route_of_intent
+from bot.understanding.heads import Heads, Seen, chances_across, evidence, fit_heads, is_risk
 from bot.understanding.lexical import Opinion, WordIndex
-from bot.understanding.linear import CORES, Intents, Reading, SoftmaxRegression, features, fold_numbers, side_by_side
+from bot.understanding.linear import Intents, Reading
 from bot.understanding.strangers import Stranger, read_strangers, truths
 from bot.understanding.texts import TextIndex
 from bot.understanding.together import Together
 from bot.understanding.verdict import Thresholds, choose_thresholds, judge, parts_of
-from bot.vocabulary import EMERGENCY, FALLBACK, OTHER_LANGUAGE, OUT_OF_SCOPE, Level, Route
+from bot.vocabulary import FALLBACK, OTHER_LANGUAGE, OUT_OF_SCOPE, Level
 
 _BATCH = 64
 _SURER = 0.05
@@ -53,7 +51,6 @@ _FEW = 3
 NOT_UNDERSTOOD = (FALLBACK, OUT_OF_SCOPE, OTHER_LANGUAGE)
 SECOND_READING = "second_reading"
 _GRAVITY = (None, Level.CLINICIAN, Level.CHECK, Level.EMERGENCY)
-_FOLDS = 3
 _FEWEST_STRANGERS = 400
 """Below that the heads are fitted on held-out folds of the training data itself, as for data that is not ours."""
 
@@ -126,7 +123,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         strangers = read_strangers(Settings().data / str(self._config["strangers"]))
         known = set(labels)
         if sum(bool(known.intersection(message.intents)) for message in strangers) >= _FEWEST_STRANGERS:
-            self._intents = _fit(texts, labels, embeddings)
+            self._intents = fit_all(texts, labels, embeddings)
             self._remember()
             with shared_encoder().keeping(Settings().models):
                 seen = list(self._see([message.text for message in strangers]))
@@ -312,7 +309,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         the reading is the message, the others are its sentences."""
         assert self._intents is not None
         known = self._known.get(phrase(seen.text))
-        chances = self._heads.chances(evidence(seen)) if self._heads else _plain(seen.reading)
+        chances = self._heads.chances(evidence(seen)) if self._heads else plain_chances(seen.reading)
         best, confidence = (known, 1.0) if known is not None else self._likeliest(seen, chances["right"])
         chances["right"] = confidence
         name = best if known is not None else self._decide(best, chances, seen.reading)
@@ -370,7 +367,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
         self, texts: Sequence[str], labels: Sequence[str], embeddings: Matrix
     ) -> tuple[Intents, List[Stranger], List[Seen]]:
         """The model, and as strangers its own sentences, as models see them that had not learnt them."""
-        intents, held_out, read = _fit_in_folds(texts, labels, embeddings, judged_by(texts))
+        intents, held_out, read = fit_in_folds(texts, labels, embeddings, judged_by(texts))
         rows = np.flatnonzero(read).tolist()
         nothing = np.zeros(len(held_out.classes), np.float32)
         silent = Opinion(nothing, nothing, 0.0)
@@ -387,7 +384,7 @@ class MessageClassifier(IntentClassifier, GraphComponent):
             )
             for row in rows
         ]
-        return intents, [Stranger(texts[row], _route(labels[row]), (labels[row],)) for row in rows], seen
+        return intents, [Stranger(texts[row], route_of_intent(labels[row]), (labels[row],)) for row in rows], seen
 
 
 def _take_graver(message: Message, again: Message) -> None:
@@ -433,25 +430,6 @@ def _take_calmer(message: Message, affirmed: Message) -> None:
         message.set("risk", second or None, add_to_output=True)
 
 
-def _plain(reading: Reading) -> Dict[str, float]:
-    """Chances of a classifier that has nothing to learn them from."""
-    group, row = groups(reading.classes), reading.probabilities[0]
-    danger = float(row[group.emergency].sum())
-    elsewhere = float(row[group.elsewhere].sum())
-    return {
-        "right": float(row[group.ordinary].max(initial=0.0)),
-        "subject": 1 - elsewhere,
-        "emergency": danger,
-        "risk": danger + float(row[group.clinician].sum()),
-    }
-
-
-def _route(intent: str) -> str:
-    if is_risk(intent):
-        return Route.EMERGENCY if intent.startswith(EMERGENCY) else Route.CLINICIAN
-    return Route.OUT_OF_SCOPE if intent in ELSEWHERE else Route.ANSWER
-
-
 def sentence_embedding(message: Message) -> Matrix:
     """The sentence embedding of a message, shape (1, 384); encoded here if no featurizer left one."""
     found = _featurized(message)
@@ -491,40 +469,3 @@ def _embeddings(messages: Sequence[Message], texts: Sequence[Sequence[str]]) -> 
         rows.append(next(encoded) if found is None else found)
         rows.extend(next(encoded) for _ in own[1:])
     return np.vstack(rows).astype(np.float32, copy=False)
-
-
-def _fit(texts: Sequence[str], intents: Sequence[str], embeddings: Matrix) -> Intents:
-    """The model, on all examples."""
-    regression = SoftmaxRegression.fit(features(texts, embeddings), intents, threads=CORES)
-    return Intents(regression, Examples(texts, intents, embeddings, main_directions(embeddings)))
-
-
-def _fit_in_folds(
-    texts: Sequence[str], intents: Sequence[str], embeddings: Matrix, wanted: npt.NDArray[np.bool_]
-) -> tuple[Intents, Reading, npt.NDArray[np.bool_]]:
-    """The model, what models that had not seen it say of each wanted example, and for which there was such a model."""
-    rows, directions = features(texts, embeddings), main_directions(embeddings)
-
-    def learn_and_read(seen: npt.NDArray[np.int64], unseen: npt.NDArray[np.int64]) -> tuple[Intents, Reading]:
-        examples = Examples(
-            [texts[index] for index in seen], [intents[index] for index in seen], embeddings[seen], directions
-        )
-        learnt = Intents(SoftmaxRegression.fit(rows, intents, seen), examples)
-        return learnt, learnt.read_features(rows[unseen], embeddings[unseen])
-
-    folds = fold_numbers(intents, _FOLDS)
-    parts = [(np.flatnonzero(folds != fold), np.flatnonzero((folds == fold) & wanted)) for fold in range(_FOLDS)]
-    parts = [(seen, unseen) for seen, unseen in parts if seen.size and unseen.size]
-    whole = np.arange(len(texts)), np.zeros(0, np.int64)
-    (model, _), *held_out = side_by_side([partial(learn_and_read, *part) for part in (whole, *parts)])
-    classes = model.regression.classes
-    probabilities, nearest = (
-        np.zeros((len(texts), len(classes)), np.float32),
-        np.zeros((len(texts), len(classes)), np.float32),
-    )
-    read = np.zeros(len(texts), np.bool_)
-    for (_, reading), (_, unseen) in zip(held_out, parts, strict=True):
-        places = np.ix_(unseen, np.searchsorted(classes, reading.classes))
-        probabilities[places], nearest[places] = reading.probabilities, reading.nearest
-        read[unseen] = True
-    return model, Reading(classes, probabilities, nearest), read

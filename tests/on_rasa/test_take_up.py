@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversation import engine as engine_module
-from bot.conversation.engine import Engine
-from bot.conversation.model import model_path
+from bot.on_rasa import engine as engine_module
+from bot.on_rasa.engine import Engine
+from bot.on_rasa.model import model_path
 from bot.record.database import open_record
 from bot.record.promotion import reviewed_file, serving
 from bot.settings import Settings

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.content.library import Library
-from bot.conversation.engine import Engine
 from bot.conversation.reply import Reply
+from bot.on_rasa.engine import Engine
 from bot.record.database import open_record
 from bot.settings import Settings
 

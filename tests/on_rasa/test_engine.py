@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.conversation import engine as engine_module
-from bot.conversation.engine import CANARIES, Engine
 from bot.conversation.reply import Reply
+from bot.on_rasa import engine as engine_module
+from bot.on_rasa.engine import CANARIES, Engine
 from bot.record.database import open_record
 from bot.record.private import KEPT_APART
 from bot.record.proof import prove

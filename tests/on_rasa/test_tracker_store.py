@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.on_rasa.tracker_store import RecordTrackerStore
 from bot.record.database import open_record
 from bot.record.turns import Turn, turns_of
 from bot.safety.warning import WARNING
 from bot.storage.door import AnsweredError
-from bot.storage.tracker_store import RecordTrackerStore
 
 TURN = Turn(
     conversation="talk",

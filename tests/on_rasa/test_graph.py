@@ -19,9 +19,9 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.conversation.engine import Engine
-from bot.conversation.graph import recent_states
-from bot.conversation.processor import only_forms_fill_slots
+from bot.on_rasa.engine import Engine
+from bot.on_rasa.quick.graph import recent_states
+from bot.on_rasa.quick.processor import only_forms_fill_slots
 
 LISTEN, ASKED = ActionExecuted("action_listen"), UserUttered("cost?", {"name": "cost"})
 TALKS: dict[str, list[Any]] = {

@@ -33,10 +33,10 @@ from rasa.utils.common import TempDirectoryPath, get_temp_dir_name
 
 from bot.content.library import Library
 from bot.content.shared import LibraryInUse, shared_library
-from bot.conversation.graph import StraightGraphRunner
 from bot.conversation.in_context import combined, may_lean, meant, ranking
-from bot.conversation.reader import MessageReader, Parsed
 from bot.conversation.said_again import again
+from bot.on_rasa.quick.graph import StraightGraphRunner
+from bot.on_rasa.quick.reader import MessageReader, Parsed
 from bot.understanding.together import RISKY
 from bot.vocabulary import FALLBACK, Level, Route
 

@@ -9,9 +9,9 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.on_rasa.message_classifier import MessageClassifier
 from bot.safety.normalise import shortened
 from bot.understanding.encoder import shared_encoder
-from bot.understanding.message_classifier import MessageClassifier
 
 _BETWEEN = re.compile(
     r"(?<=[?!.;])\s+|\n+|,?\s+(?:and|also|plus)\s+(?:also\s+)?(?=(?:what|when|where|who|why|how|which|is|are|do|does"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.conversation.progress import Stages
+from bot.on_rasa.progress import Stages
 
 
 class Clock:

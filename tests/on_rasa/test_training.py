@@ -22,10 +22,10 @@ import pytest
 from bot.content.files import ContentError
 from bot.content.library import load_library
 from bot.content.sync import out_of_step
-from bot.conversation import training as training_module
-from bot.conversation.model import ModelError, model_path, require_model, train_model
-from bot.conversation.progress import Stages
-from bot.conversation.training_files import ProjectFiles
+from bot.on_rasa import training as training_module
+from bot.on_rasa.model import ModelError, model_path, require_model, train_model
+from bot.on_rasa.progress import Stages
+from bot.on_rasa.training_files import ProjectFiles
 from bot.settings import Settings
 from tests.conftest import DATA, ROOT
 

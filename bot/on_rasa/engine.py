@@ -25,15 +25,16 @@ from threadpoolctl import threadpool_limits
 from bot.content.ingredients import fingerprint
 from bot.content.library import Library
 from bot.content.shared import one_library, one_library_or, shared_library, shared_triage
-from bot.conversation.approved_nlg import PROBLEM, WEB_CHANNEL, ApprovedNLG
-from bot.conversation.channel import WebChannel
 from bot.conversation.decision import Decision, decide
-from bot.conversation.in_process_actions import InProcessActions
-from bot.conversation.model import require_model
 from bot.conversation.nets import Understanding
-from bot.conversation.processor import TurnProcessor
 from bot.conversation.reply import Reply, reply_of, safe_reply
 from bot.conversation.texts_in_use import TextsInUse
+from bot.on_rasa.approved_nlg import PROBLEM, WEB_CHANNEL, ApprovedNLG
+from bot.on_rasa.channel import WebChannel
+from bot.on_rasa.in_process_actions import InProcessActions
+from bot.on_rasa.model import require_model
+from bot.on_rasa.quick.processor import TurnProcessor
+from bot.on_rasa.tracker_store import RecordTrackerStore
 from bot.record.promotion import reviewed_file
 from bot.record.record import PATIENCE_SECONDS, Record
 from bot.record.review import ReviewError
@@ -45,7 +46,6 @@ from bot.settings import Settings
 from bot.storage.choice import open_store
 from bot.storage.door import AnsweredError, OvertakenError, StorageError, Store
 from bot.storage.sqlite import SqliteStore
-from bot.storage.tracker_store import RecordTrackerStore
 from bot.traces import part
 from bot.vocabulary import Reason, Route
 

@@ -19,8 +19,8 @@ from rasa.engine.validation import validate
 from rasa.shared.data import TrainingType
 from threadpoolctl import threadpool_limits
 
-from bot.conversation.graph import index_rules
-from bot.conversation.training_files import ProjectFiles
+from bot.on_rasa.quick.graph import index_rules
+from bot.on_rasa.training_files import ProjectFiles
 
 _STAGES = {
     "SentenceEncoder": "encoding the sentences",
