@@ -29,6 +29,9 @@ _RARELY, _OFTEN = 0.1, 5.0
 _ENOUGH = 0.6
 """Of the weight of the words that were looked for, an answer must have this share."""
 
+_LED_TO = 0.1
+"""How much more an answer is worth for each e-fold of answers that lead on to it: what many lead to is what many want."""
+
 _LIKENESS = 0.8
 _MOST_WORDS = 20
 _SMALL = frozenset(
@@ -72,7 +75,7 @@ class WordSearch:
 
     def search(self, words: str, limit: int | None = None) -> list[Snippet]:
         """The answers that hold enough of the words, the best first. A word weighs the more the fewer answers have it,
-        and counts most where it stands in the question; of equals the one that most others lead on to comes first."""
+        and counts most where it stands in the question; an answer that many others lead on to comes sooner."""
         held: dict[str, float] = defaultdict(float)
         score: dict[str, float] = defaultdict(float)
         whole = 0.0
@@ -84,7 +87,7 @@ class WordSearch:
                 held[name] += weight
                 score[name] += worth
         found = (name for name in score if held[name] >= _ENOUGH * whole)
-        best = sorted(found, key=lambda name: (-score[name], -self._led_to[name], name))
+        best = sorted(found, key=lambda name: (-score[name] * (1 + _LED_TO * math.log1p(self._led_to[name])), name))
         return [self._snippets[name] for name in best[:limit]]
 
     def because(self, words: str, name: str) -> str:
