@@ -23,7 +23,8 @@ _SYMPTOM = (
 )
 _MORE = r"(?:any|more|real|bad|other|serious|severe|high|sudden|big|strong|actual|signs? of|sort of|kind of|history of)"
 _NOT_SO = (
-    r"\bnot (?:suicidal|in (?:any )?(?:pain|danger)|bleeding|having an? (?:stroke|heart attack|seizure|reaction))\b"
+    r"\bnot (?:suicidal|in (?:any )?(?:pain|danger)|bleeding|having an? (?:stroke|heart attack|seizure|reaction)"
+    r"|had an? (?:fit|seizure|stroke|reaction))\b"
 )
 _DENIED = re.compile(
     r"\b(?:no|not any|without|zero|never any|neither|(?:do|does|did) not have|not having)"
