@@ -65,7 +65,7 @@ def triage() -> Triage:
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of everything a model is made from, code included."""
     shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("*.onnx", "tokenizer.json"))
-    for name in ("bot/understanding", "bot/safety", "bot/conversation"):
+    for name in ("bot/understanding", "bot/safety", "bot/conversation", "bot/on_rasa"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("config.yml", "domain.yml"):
         shutil.copy(ROOT / name, tmp_path / name)

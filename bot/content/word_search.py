@@ -30,7 +30,7 @@ _ENOUGH = 0.6
 """Of the weight of the words that were looked for, an answer must have this share."""
 
 _LED_TO = 0.1
-"""How much more an answer is worth for each e-fold of answers that lead on to it: what many lead to is what many want."""
+"""How much more an answer is worth for each e-fold of answers that lead on to it: it is what many want."""
 
 _LIKENESS = 0.8
 _MOST_WORDS = 20

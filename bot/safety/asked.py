@@ -57,6 +57,7 @@ _JUDGEMENT = re.compile(
     rf" {_ONESELF}"
     r"|am i (?:\w+ )?(?:ok|okay|allowed|eligible|suitable|able|safe|fine|too|a|still|being|good|right)"
     r"|(?:is|are) (?:he|she|they|we|my \w+) (?:\w+ )?(?:ok|okay|allowed|eligible|suitable|able|safe|fine|too|a)"
+    r"|what (?:do|would) you (?:think|say)|(?:do|would) you agree|is (?:he|she|the doctor) right"
     r"|would you (?:give|put|treat|do|take|let|advise|recommend|say|still)"
     rf"|(?:what|when|how) (?:should|do|would|must|shall) {_ONESELF} (?:do|stop|take|start|restart|skip)"
     r"|(?:rule|rules|ruled) (?:me|him|her|us|that|it) out|instead of|do i (?:need|have) to|worth (?:it|a|my|the)"
