@@ -11,6 +11,7 @@ All kinds are looked for in one pass over the same text, and what is found is ta
    work;
 6. `people`: names behind cues, in greetings and signatures;
 7. `introduced`: names behind cues of other languages, at the end of a message, beside a number;
+   and `beside`: the rest of a name that was found, whose wife and who a partner is;
 8. `born`, `born_elsewhere`: days of birth, ages over 89, the latter in words and calendars of many languages;
 9. `issued`: when cards expire, codes of banks, parcels, bookings, wallets;
 10. `numbers`: telephones, cards, accounts, identity, insurance and record numbers, places on the map;
@@ -27,6 +28,7 @@ import re
 from functools import lru_cache
 
 from bot.safety.normalise import clean, shortened
+from bot.safety.redaction.beside import beside
 from bot.safety.redaction.born import ages, births
 from bot.safety.redaction.born_elsewhere import ages_elsewhere, births_elsewhere
 from bot.safety.redaction.codes import codes_of
@@ -104,6 +106,7 @@ def found(text: str) -> list[Span]:
     named = [*People(level, words).names(), *introduced_names(level, said)]
     if not text.isascii():
         named += other_scripts(level)
+    named += beside(level, named)
     born = [*births(level, said, named), *births_elsewhere(level, words)]
     unnamed = blanked(level, [*named, *born])
     born += [*ages(unnamed, named), *ages_elsewhere(unnamed)]

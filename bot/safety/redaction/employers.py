@@ -42,8 +42,9 @@ _AS = (
 _AT = r"(?i:at|for|with|by|in)"
 _WORKS_AT = re.compile(
     rf"(?<!\w)(?i:{_PERSON}(?:'m|'s|'re|'ve)?\s{_OFTEN}{_DOES}{_AS})\s(?P<at>{_AT})\s(?P<place>{HOUSE}{NEXT})"
-    rf"|(?<!\w)(?i:employed\s(?:by|at|with)|on\s(?:the\s)?staff\s(?:at|of)|on\splacement\s(?:at|"
-    rf"with))\s(?P<by>{HOUSE}{NEXT})"
+    rf"|(?<!\w)(?i:employed\s(?:by|at|with)|(?:on\s(?:the\s)?|an?\s)staff\s(?:member\s)?(?:at|of)|on\splacement\s(?:at|"
+    rf"with)|on\s(?:shift|duty|call|nights|lates|earlies)\sat|(?:do|does|doing)\s(?:lates|nights|earlies|shifts|days)\s"
+    rf"at)\s(?P<by>{HOUSE}{NEXT})"
     rf"|(?<!\w)(?i:i|we|my\s\w{{2,12}})\s(?i:(?:also|now)\s)?(?i:run|runs|own|owns|have|manage|manages|"
     rf"opened)\s(?i:an?|the|our)\s"
     rf"(?:[a-z'’-]{{2,16}}\s){{1,3}}(?i:called|named)\s(?P<own>{HOUSE}{NEXT})"
@@ -89,6 +90,17 @@ _CALLED = (
     rf"named\s)?|"
     rf"(?:{_EMPLOYER}|company(?:\sname)?|organi[sz]ation|name\sof\s(?:company|employer))(?:\s?[:=]|\s[–-])\s?)"
 )
+_SCHOOL = r"(?:Academy|School|High|Grammar|Primary|College|Uni|University|Nursery)"
+_HOUSE_OF_A_KIND = re.compile(
+    rf"(?<!\w)(?i:goes\sto|go\sto|went\sto|attends?|pupil\sat|(?:student|lecturer|teacher|professor|researcher|tutor)\s"
+    rf"(?:at|in|of|from))\s(?P<school>(?:{BIG}\s){{1,3}}{_SCHOOL}|University\sof\s{BIG})(?!\w)"
+    rf"|(?<!\w)(?i:{_TRADE}),\s(?P<firm>(?:{BIG}\s(?:&\s)?){{1,4}}(?:Haulage|Logistics|Transport|Solicitors|Construction|"
+    rf"Services|Group|Bank|Ltd|Limited|Plc|PLC|LLC|Inc))(?!\w)"
+    rf"|(?<!\w)(?i:my|our|his|her)\s(?i:employers?|firm|company)\s(?P<employer>{BIG}\s(?:(?:&|and)\s)?{BIG}(?:\s{BIG})?)"
+    rf"|(?P<prison>\bHMP\s{BIG}(?:\s{BIG})?)"
+    rf"|(?<!\w)(?i:in|at)\s(?P<home>(?:{BIG}\s){{1,3}}(?i:care\shome|nursing\shome|hospice|hostel))(?!\w)"
+)
+"""A house that tells its kind, behind what somebody is or where somebody lives: "goes to Ashgrove Academy"."""
 _EMPLOYER_IS = re.compile(rf"{_CALLED}(?P<place>{HOUSE}{NEXT})")
 """The employer as a form asks for it: "Employer: Crumb & Sons Roofing"."""
 _KIND = (
@@ -125,7 +137,7 @@ _FIRM = re.compile(
     rf"\b(?i:invoices?|bill|billed|receipt|quote|pay|pays|paying|vat|(?:my|our)\s(?:own\s)?(?:company|firm|business)|"
     rf"director|owner|"
     rf"i\sown|i\srun)\b"
-    rf"[^.!?\n]{{0,50}}?(?:[:,]\s?|\s(?i:to|for|of|with|is|by|called|own|run)\s(?:the\s)?)"
+    rf"[^.!?\n]{{0,50}}?(?:[:,]\s?|\s(?:(?i:to|for|of|with|is|by|called|own|run)\s(?:the\s)?)?)"
     rf"(?P<place>{BIG}(?:\s(?:(?:and|&|of|de|und|et|y)\s)?{BIG}){{0,5}}\s(?:Ltd|Limited|LLC|LLP|PLC|plc|Inc|Corp|"
     rf"GmbH|UG|KG|AG|"
     rf"OHG|Sarl|SARL|SAS|S\.?[Ll]\.?|S\.?[rR]\.?[lL]\.?|S\.?p\.?A\.?|Lda|Ltda|BV|B\.V\.|Oy|AB|ApS|Kft|s\.r\.o\.|"
@@ -178,7 +190,7 @@ _WORDS = word_set("""
     work works worked working teach teaches taught drive drives drove driving clean cleans cook cooks lecture lectures
     volunteer serve serves served employed employer employers company firm business workplace invoice bill receipt
     employment staff placement run runs own owns have manage manages opened volunteers volunteering consult coach
-    temp freelance train preach deliver delivers
+    temp freelance train preach deliver delivers shift duty call nights lates earlies do does doing
     """)
 _SELVES = word_set("""
     myself yourself himself herself themselves nights night height heights home days weekends monday tuesday wednesday
@@ -195,6 +207,10 @@ def employers_of(text: str, said: Set[str]) -> Iterator[Span]:
         for found in kind.finditer(text):
             if _is_a_firm(found["place"]):
                 yield Span(found.start("place"), found.end("place"), PLACE)
+    for found in _HOUSE_OF_A_KIND.finditer(text):
+        group = found.lastgroup
+        if group is not None and _words(found[group])[0] not in _SELVES:
+            yield Span(found.start(group), found.end(group), PLACE)
     if not said.isdisjoint(_WORDS):
         yield from _where_one_works(text)
     for found in _ELSEWHERE.finditer(text):

@@ -85,7 +85,7 @@ _PERSONAL_SITE = re.compile(
     re.IGNORECASE,
 )
 _TELLS_SOMEBODY = re.compile(
-    r"[?&;#](?:\w{1,20}=)|/(?:users?|u|profile|patients?|account|reset|verify|invite|share|doc|document|"
+    r"[?&;#](?:\w{1,20}=)|/(?:users?|u|visit|profile|patients?|account|reset|verify|invite|share|doc|document|"
     r"file|d|id|booking|order|appointments?|results?|session|login|portal|my)/|\w{20,}|\d{5,}|/@|/~|@",
     re.IGNORECASE,
 )

@@ -882,6 +882,8 @@ class People:
         if (named := self._of_words(first)) is not None:
             return named
         word = self._words[first]
+        if self._cased and word.text.isupper() and 2 < len(word.text) < 5 and word.lower not in names():
+            return None  # "is called GPA now"
         particle = (
             word.lower in PARTICLES
             and word.lower not in ("a", "y", "e", "la", "do")

@@ -410,6 +410,7 @@ COMMON = word_set("""
 """What follows a cue for a name and is none."""
 
 EPONYMS = word_set("""
+    hartmann hartmann's
     budd chiari von-willebrand willebrand waldenström waldenstrom castleman castleman's erdheim-chester fabry
     gaucher pompe niemann-pick tay-sachs friedreich huntington's batten rett angelman prader-willi williams-beuren
     noonan kallmann kartagener alport goodpasture henoch-schönlein henoch-schonlein churg-strauss takotsubo brugada
@@ -476,6 +477,7 @@ NOBODY_HERE = (
     *("regular joe", "average joe", "joe public", "joe bloggs", "joe average", "plain jane"),
     *("joe schmo", "uncle sam", "uncle bob", "aunt sally", "happy larry", "smart alec", "nosy parker", "jack russell"),
     *("bob's your uncle", "peter to pay paul", "tom, dick and harry", "heath robinson", "jack of all trades"),
+    *("freddie mercury", "tom cruise", "dr. oz", "dr oz", "sister act", "jameson and coke", "tom hanks"),
     *("johnny come lately", "doubting thomas", "debbie downer", "nervous nellie", "negative nancy", "peeping tom"),
     *("from adam", "pete's sake", "adam's apple", "murphy's law", "sod's law", "hobson's choice", "occam's razor"),
     *("robin hood", "big ben", "patience of job", "job's patience", "tom cobley", "bloody mary", "hail mary"),
@@ -501,6 +503,7 @@ EVERYDAY_MORE = word_set("""
     lasix nexium prilosec zantac flonase ventolin symbicort singulair benadryl zyrtec claritin imodium botox dysport
     ozurdex eylea avastin opdivo gleevec tamoxifen femara arimidex taxol cisplatin humulin tresiba trulicity saxenda
     entresto concor bisoprolol ramipril marcumar falithrom novalgin aspirin disprin ozonosan plaquex glutathione myers
+    tramadol sertraline fluoxetine citalopram amitriptyline gabapentin pregabalin codeine naproxen furosemide
     prolozone kenalog depomedrol synvisc euflexxa cortisone boulder reiki pilates zumba
     ridiculous nonsense awkward nuts bullshit lame rubbish outrageous unacceptable hilarious scary sad silly odd strange
     brilliant perfect lovely gorgeous horrible disgusting fantastic wonderful excellent hell crap shit awesome
@@ -571,7 +574,7 @@ NICKNAMES = word_set("""
     stefek rysiek zdzisiek sasha sascha misha mischa dima kolya kostya vova volodya petya pasha lyosha alyosha grisha
     vanya vitya yura zhenya katya masha dasha natasha olya tanya anya sveta lyuda galya jip joep jaap kees henk piet
     sjoerd wim gijs aad mies truus pelle nisse olle bosse kicki lotta stina tove tilde bunty guddu pappu sonu monu
-    bablu chintu rinku tinku babloo munni guddi jun-jun boyet jing-jing ting-ting tintin inday dodong marz
+    alex bablu chintu rinku tinku babloo munni guddi jun-jun boyet jing-jing ting-ting tintin inday dodong marz
     """)
 """How people are called by those who know them."""
 
